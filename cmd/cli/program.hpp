@@ -1,0 +1,87 @@
+// What every tool shares: options, messages, exit status, checked output.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+#include <atomic>
+#include <functional>
+#include <string>
+
+#include "base/error.hpp"
+
+namespace pairalign::cli {
+
+/// The exit status of every tool; DESIGN of the house, man page and tests name these three.
+enum ExitStatus : int {
+  kDone = 0,
+  kNothingFound = 1,  ///< pa-search: no hit
+  kFailed = 2,        ///< usage error, or at least one input failed (the others were processed)
+};
+
+/// Messages on stderr as `pa-tool: subject: reason`. Thread-safe; keeps clear of the progress bar.
+class Messages {
+ public:
+  explicit Messages(std::string tool) : tool_(std::move(tool)) {}
+
+  void set_level(bool quiet, int verbosity) { quiet_ = quiet, verbosity_ = verbosity; }
+
+  /// An input that failed: always shown, remembered in `failures()`.
+  void failure(const std::string& text);
+  void failure(const Error& error) { failure(std::string(error.what())); }
+  /// Something the user should know though the work goes on; silenced by -q.
+  void warning(const std::string& text);
+  /// Shown with -v.
+  void detail(const std::string& text);
+
+  std::size_t failures() const { return failures_; }
+
+ private:
+  void print(const std::string& text);
+
+  std::string tool_;
+  bool quiet_ = false;
+  int verbosity_ = 0;
+  std::atomic<std::size_t> failures_{0};
+};
+
+/// Standard output, buffered, with every write checked. A closed pipe ends the tool quietly
+/// (SIGPIPE keeps its default action); any other failure is an Error("standard output", …).
+class Output {
+ public:
+  Output() = default;
+  ~Output() = default;  // what was not flushed is lost: call finish()
+  Output(const Output&) = delete;
+  Output& operator=(const Output&) = delete;
+
+  void write(std::string_view text);
+  void flush();
+  /// Flushes and closes standard output, so that a full disk is noticed before exit.
+  void finish();
+
+ private:
+  std::string buffer_;
+};
+
+/// Options common to the tools; `add_common_options` registers those that a tool supports.
+struct CommonOptions {
+  bool quiet = false;
+  int verbosity = 0;
+  bool progress = false;  ///< force the bar when stderr is no terminal
+  int jobs = 0;           ///< 0: all processors
+};
+enum CommonOption : unsigned { kJobs = 1, kProgress = 2 };
+void add_common_options(CLI::App& app, CommonOptions& options, unsigned which);
+
+/// The frame of every main: parses, runs `body`, turns exceptions and failures into messages and an
+/// exit status, checks standard output at the end. `setup` registers the tool's own options.
+/// `body` returns kDone or kNothingFound; recorded failures turn either into kFailed.
+struct Context {
+  Messages& messages;
+  Output& out;
+  const CommonOptions& options;
+};
+int run(int argc, char** argv, const std::string& tool, const std::string& summary,
+        unsigned common_options, const std::function<void(CLI::App&)>& setup,
+        const std::function<ExitStatus(Context&)>& body);
+
+}  // namespace pairalign::cli

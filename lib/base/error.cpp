@@ -1,0 +1,18 @@
+#include "base/error.hpp"
+
+#include <cerrno>
+#include <system_error>
+
+namespace pairalign {
+
+Error::Error(const std::string& subject, const std::string& reason)
+    : std::runtime_error(subject.empty() ? reason : subject + ": " + reason),
+      subject_(subject),
+      reason_(reason) {}
+
+Error errno_error(const std::string& subject, const std::string& action) {
+  const int code = errno;
+  return Error(subject, action + ": " + std::generic_category().message(code));
+}
+
+}  // namespace pairalign

@@ -1,0 +1,26 @@
+// The one exception type of libpairalign.
+#pragma once
+
+#include <stdexcept>
+#include <string>
+
+namespace pairalign {
+
+/// What went wrong with what: a file, a line of a file, an option. `what()` reads "subject: reason",
+/// which the tools print behind their name. An empty subject is left out.
+class Error : public std::runtime_error {
+ public:
+  Error(const std::string& subject, const std::string& reason);
+
+  const std::string& subject() const { return subject_; }
+  const std::string& reason() const { return reason_; }
+
+ private:
+  std::string subject_;
+  std::string reason_;
+};
+
+/// An Error whose reason ends with the text of `errno` as it was at the call.
+Error errno_error(const std::string& subject, const std::string& action);
+
+}  // namespace pairalign

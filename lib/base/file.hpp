@@ -1,0 +1,37 @@
+// Whole files: read into memory, mapped, or replaced in one step.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace pairalign {
+
+/// The bytes of a file. Throws Error(path, ...).
+std::string read_file(const std::string& path);
+
+/// Writes `bytes` so that `path` is, at every instant, either the old file or the whole new one:
+/// temporary file in the same folder, fsync, rename, fsync of the folder. Throws Error(path, ...);
+/// then the temporary file is gone and the old file is untouched.
+void replace_file(const std::string& path, std::string_view bytes);
+
+/// A file mapped for reading. The mapping lives as long as the object.
+class MappedFile {
+ public:
+  MappedFile() = default;
+  explicit MappedFile(const std::string& path);
+  ~MappedFile();
+  MappedFile(MappedFile&& other) noexcept;
+  MappedFile& operator=(MappedFile&& other) noexcept;
+  MappedFile(const MappedFile&) = delete;
+  MappedFile& operator=(const MappedFile&) = delete;
+
+  const unsigned char* data() const { return data_; }
+  std::size_t size() const { return size_; }
+
+ private:
+  const unsigned char* data_ = nullptr;
+  std::size_t size_ = 0;
+};
+
+}  // namespace pairalign

@@ -1,0 +1,32 @@
+// XXH3-64: the checksum of files and the identity of models and contents.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+namespace pairalign {
+
+std::uint64_t hash64(const void* data, std::size_t size);
+
+/// The same hash over bytes that arrive in pieces.
+class Hasher {
+ public:
+  Hasher();
+  ~Hasher();
+  Hasher(Hasher&&) noexcept;
+  Hasher& operator=(Hasher&&) noexcept;
+
+  void update(const void* data, std::size_t size);
+  std::uint64_t digest() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+/// 16 lower-case hexadecimal digits.
+std::string hex64(std::uint64_t value);
+
+}  // namespace pairalign

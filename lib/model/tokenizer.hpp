@@ -1,0 +1,57 @@
+// Audio in, token strings out: the geometric tokenizers over a loaded model.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "audio/decoder.hpp"
+#include "model/model.hpp"
+#include "tokens/record.hpp"
+
+namespace pairalign::model {
+
+enum class TokenizerKind {
+  vq,    ///< nearest code per frame, consecutive duplicates removed
+  dpvq,  ///< duration-penalised VQ: Viterbi over frame-to-code costs (Kamper, arXiv 2202.11929)
+};
+
+/// "vq", "dpvq"; throws Error("", reason) that lists the choices.
+TokenizerKind parse_tokenizer_kind(const std::string& name);
+std::string to_string(TokenizerKind kind);
+
+struct TokenizerOptions {
+  TokenizerKind kind = TokenizerKind::vq;
+  /// dpvq: the penalty is looked up in the model's measured curve for this rate (tokens/s) …
+  double rate = 12.7;
+  /// … unless it is given: cost per segment, in units of 1 − cosine.
+  std::optional<double> penalty;
+  /// A record per window of this many seconds, every `hop_s`; 0: one record for the whole recording.
+  double window_s = 0;
+  double hop_s = 0;
+};
+
+/// Not shared between threads: it keeps buffers. Make one per thread over a shared Model.
+/// The same audio gives the same strings whatever else was tokenised before.
+class Tokenizer {
+ public:
+  /// Throws Error("", reason) for options that make no sense together.
+  Tokenizer(const Model& model, const TokenizerOptions& options);
+  ~Tokenizer();
+  Tokenizer(Tokenizer&&) noexcept;
+
+  /// What goes on top of a stream of these strings.
+  tokens::Header header() const;
+
+  /// Reads `audio` to its end and returns its records (one, or one per window; a last window that is
+  /// only partly filled is kept when it is at least half a hop long). Starts are always filled in.
+  /// Memory is bounded for any length of audio, but for the tokens themselves.
+  std::vector<tokens::Record> tokenize(audio::Decoder& audio, const std::string& key);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace pairalign::model

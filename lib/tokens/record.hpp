@@ -1,0 +1,66 @@
+// The token-string record: what passes between the tools, one line each.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace pairalign::tokens {
+
+/// A token id: 0 .. vocabulary − 1, at most 65,535.
+using Token = std::uint16_t;
+
+/// The string of one recording, or of a part of it.
+struct Record {
+  /// Path as the user gave it, unescaped; a part of a file ends in a media fragment `#t=start,end`.
+  std::string key;
+  /// Duration of the audio in seconds, ≥ 0; two decimals survive printing. Negative: not known
+  /// (formats that carry none).
+  double seconds = -1;
+  std::vector<Token> tokens;
+  /// Start of each token in milliseconds, ascending; empty when not given, else as long as `tokens`.
+  std::vector<std::uint32_t> starts_ms;
+};
+
+/// What the strings of a stream were written with. Strings of two models are never mixed in silence.
+struct Header {
+  /// 16 hexadecimal digits; empty when unknown (headerless input).
+  std::string model;
+  /// "pairalign", "vq", "dpvq"; empty when unknown.
+  std::string tokenizer;
+  /// Number of different tokens; 0 when unknown.
+  int vocabulary = 0;
+
+  bool known() const { return !model.empty(); }
+};
+
+/// True unless both are known and differ in model or tokenizer.
+bool compatible(const Header& a, const Header& b);
+
+/// A reason that names both sides, for the message that refuses to mix them.
+std::string describe_mismatch(const Header& a, const Header& b);
+
+/// Escapes TAB, newline and backslash, and a leading '#', as in a KEY field; and the reverse.
+/// `unescape_key` throws Error("", reason) on a dangling or unknown escape.
+std::string escape_key(std::string_view key);
+std::string unescape_key(std::string_view field);
+
+/// The part of a key that metrics and qrels speak of: no folders, no extension, no media fragment
+/// unless `keep_fragment`.
+std::string key_stem(std::string_view key, bool keep_fragment = false);
+
+/// `key` with a media fragment for [start, end) seconds, two decimals. A fragment that `key` already
+/// has is replaced: its start is added to both ends.
+std::string with_fragment(std::string_view key, double start_s, double end_s);
+
+/// A key split at its media fragment `#t=start,end`, if it has one.
+struct Fragment {
+  std::string_view path;
+  double start_s = 0;
+  std::optional<double> end_s;
+};
+Fragment split_fragment(std::string_view key);
+
+}  // namespace pairalign::tokens
