@@ -3,14 +3,21 @@
 
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace pairalign::cli {
 
-/// Calls `take(path)` for each input in order. A folder is walked (sorted by name, hidden entries
-/// left out, only names with an audio extension); with no paths, path lines are read from stdin as
-/// they come (`nul_separated`: split at NUL). "-" is handed on as it is. `fail(path, reason)` is
-/// called for what cannot be read.
+/// True for names that end like an audio file (.wav, .FLAC, .opus, ...), in upper or lower case.
+bool has_audio_extension(std::string_view path);
+
+/// Calls `take(path)` for each input in order. A folder is walked (in the order that `LC_ALL=C
+/// sort` gives its paths, hidden entries left out, only names with an audio extension, symbolic
+/// links followed, loops of them entered once); with no paths, path lines are read from stdin as
+/// they come
+/// (`nul_separated`: split at NUL; empty lines are skipped). "-" on the command line is handed on
+/// as it is, and so is a path that does not exist: opening it gives the better message. `fail(path,
+/// reason)` is called for folders that cannot be read or hold no audio file.
 void for_each_input(const std::vector<std::string>& paths, bool nul_separated,
                     const std::function<void(const std::string&)>& take,
                     const std::function<void(const std::string&, const std::string&)>& fail);

@@ -1,0 +1,218 @@
+#include "cli/program.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <memory>
+#include <new>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "base/thread_pool.hpp"
+#include "cli/help.hpp"
+#include "cli/terminal.hpp"
+
+namespace pairalign::cli {
+namespace {
+
+constexpr std::size_t kOutputBuffer = 1 << 16;
+constexpr int kMostJobs = 1024;
+
+// CLI11 splits the value of a list option at the commas when it stands in brackets. This mark, put
+// before such arguments and taken off every value again, keeps a folder named "[a,b]" in one piece.
+constexpr char kVerbatim = '\x01';
+
+std::vector<std::string> arguments(int argc, char** argv) {
+  std::vector<std::string> args(argv + std::min(argc, 1), argv + argc);
+  for (std::string& arg : args) {
+    if (!arg.empty() && arg.front() == '[' && arg.back() == ']') arg.insert(0, 1, kVerbatim);
+  }
+  std::reverse(args.begin(), args.end());  // the order in which CLI11 wants a vector
+  return args;
+}
+
+std::string without_mark(std::string value) {
+  if (!value.empty() && value.front() == kVerbatim) value.erase(0, 1);
+  return value;
+}
+
+// CLI11 begins its reasons with a capital; ours continue "pa-tool: ".
+std::string decapitalised(std::string text) {
+  const bool acronym = text.size() > 1 && text[1] >= 'A' && text[1] <= 'Z';
+  if (!text.empty() && text[0] >= 'A' && text[0] <= 'Z' && !acronym) {
+    text[0] = static_cast<char>(text[0] - 'A' + 'a');
+  }
+  return text;
+}
+
+// A file opened while descriptor 0, 1 or 2 is closed would take its number, and what is meant for
+// the user would be written into it. A missing stream becomes one that fails when it is used.
+void reserve_standard_descriptors() {
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd) {
+    if (::fcntl(fd, F_GETFD) >= 0 || errno != EBADF) continue;
+    ::open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+  }
+}
+
+void register_everything(CLI::App& app, CommonOptions& options, const std::string& tool,
+                         unsigned common_options, const std::function<void(CLI::App&)>& setup) {
+  app.formatter(std::make_shared<HelpFormatter>());
+  app.option_defaults()->always_capture_default();
+  app.set_help_flag();
+  setup(app);
+  add_common_options(app, options, common_options);
+  app.set_help_flag("-h,--help", "Print this help and exit")->group("Common options");
+  app.set_version_flag("--version", tool + " " PAIRALIGN_VERSION, "Print the version and exit")
+      ->group("Common options");
+  for (CLI::Option* option : app.get_options()) {
+    option->transform(CLI::Validator(
+        [](std::string& value) {
+          value = without_mark(value);
+          return std::string();
+        },
+        ""));
+  }
+}
+
+ExitStatus parse_and_run(CLI::App& app, std::vector<std::string> args, CommonOptions& options,
+                         Context context, const std::function<ExitStatus(Context&)>& body) {
+  try {
+    app.parse(args);
+  } catch (const CLI::CallForHelp&) {
+    context.out.write(app.help());
+    return kDone;
+  } catch (const CLI::CallForVersion& call) {
+    context.out.write(std::string(call.what()) + '\n');
+    return kDone;
+  } catch (const CLI::ParseError& error) {
+    throw UsageError(without_mark(decapitalised(error.what())));
+  }
+  if (options.jobs == 0) options.jobs = available_processors();
+  context.messages.set_level(options.quiet, options.verbosity);
+  return body(context);
+}
+
+// The exit status of `work`; whatever it throws becomes a message.
+ExitStatus guarded(Messages& messages, const std::string& tool,
+                   const std::function<ExitStatus()>& work) {
+  try {
+    return work();
+  } catch (const UsageError& error) {
+    messages.failure(error);
+    print_message("try " + tool + " --help");
+  } catch (const Error& error) {
+    messages.failure(error);
+  } catch (const std::bad_alloc&) {
+    messages.failure("out of memory");
+  } catch (const std::exception& error) {
+    messages.failure(error.what());
+  }
+  return kFailed;
+}
+
+}  // namespace
+
+void Messages::failure(const std::string& text) {
+  ++failures_;
+  print(text);
+}
+
+void Messages::warning(const std::string& text) {
+  if (!quiet_) print("warning: " + text);
+}
+
+void Messages::detail(const std::string& text) {
+  if (verbosity_ > 0) print(text);
+}
+
+void Messages::print(const std::string& text) {
+  print_message(tool_ + ": " + printable(text));
+}
+
+void Output::write(std::string_view text) {
+  buffer_ += text;
+  if (buffer_.size() >= kOutputBuffer) flush();
+}
+
+void Output::flush() {
+  if (buffer_.empty()) return;
+  if (::isatty(STDOUT_FILENO) == 1) clear_status();
+  std::string_view rest = buffer_;
+  while (!rest.empty()) {
+    const ssize_t n = ::write(STDOUT_FILENO, rest.data(), rest.size());
+    if (n < 0) {
+      if (errno == EINTR) continue;
+      const Error error = errno_error("standard output", "cannot write");
+      buffer_.clear();  // a second attempt would only repeat the message
+      throw error;
+    }
+    rest.remove_prefix(static_cast<std::size_t>(n));
+  }
+  buffer_.clear();
+}
+
+void Output::finish() {
+  flush();
+  // Some file systems report a full disk or a lost server only here.
+  if (::close(STDOUT_FILENO) != 0) throw errno_error("standard output", "cannot close");
+}
+
+void add_common_options(CLI::App& app, CommonOptions& options, unsigned which) {
+  const std::string group = "Common options";
+  if ((which & kJobs) != 0) {
+    app.add_option("-j,--jobs", options.jobs,
+                   "Threads; 0 takes all processors. The output is the same for any number")
+        ->type_name("N")
+        ->check(CLI::Range(0, kMostJobs))
+        ->group(group);
+  }
+  if ((which & kProgress) != 0) {
+    app.add_flag("--progress", options.progress,
+                 "Show progress on standard error even when it is no terminal")
+        ->group(group);
+  }
+  app.add_flag("-q,--quiet", options.quiet, "No warnings, only failures")->group(group);
+  app.add_flag("-v,--verbose", options.verbosity, "More messages; may be repeated")->group(group);
+}
+
+CLI::Option* add_paths(CLI::App& app, const std::string& name, std::vector<std::string>& paths,
+                       const std::string& description) {
+  // Values are taken as they are: CLI11's conversion to a vector gives "{}" a meaning too.
+  const auto take = [&paths](const CLI::results_t& values) {
+    paths = values;
+    return true;
+  };
+  return app.add_option(name, take, description)
+      ->type_size(1)
+      ->expected(1, CLI::detail::expected_max_vector_size)
+      ->allow_extra_args();
+}
+
+void require_piped_stdin(const std::string& expected) {
+  if (::isatty(STDIN_FILENO) == 1) throw UsageError("no input: " + expected);
+}
+
+int run(int argc, char** argv, const std::string& tool, const std::string& summary,
+        unsigned common_options, const std::function<void(CLI::App&)>& setup,
+        const std::function<ExitStatus(Context&)>& body) {
+  std::signal(SIGPIPE, SIG_DFL);  // a parent may have it ignored
+  reserve_standard_descriptors();
+  Messages messages(tool);
+  Output out;
+  CommonOptions options;
+  CLI::App app(summary, tool);
+  ExitStatus status = guarded(messages, tool, [&] {
+    register_everything(app, options, tool, common_options, setup);
+    return parse_and_run(app, arguments(argc, argv), options, Context{messages, out, options},
+                         body);
+  });
+  // Also after a failure: what was written before it is right and may be all a user has.
+  guarded(messages, tool, [&] {
+    out.finish();
+    return kDone;
+  });
+  return messages.failures() > 0 ? kFailed : status;
+}
+
+}  // namespace pairalign::cli

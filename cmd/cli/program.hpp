@@ -1,11 +1,15 @@
 // What every tool shares: options, messages, exit status, checked output.
 #pragma once
 
-#include <CLI/CLI.hpp>
-
 #include <atomic>
+#include <cstddef>
 #include <functional>
 #include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <CLI/CLI.hpp>
 
 #include "base/error.hpp"
 
@@ -16,6 +20,13 @@ enum ExitStatus : int {
   kDone = 0,
   kNothingFound = 1,  ///< pa-search: no hit
   kFailed = 2,        ///< usage error, or at least one input failed (the others were processed)
+};
+
+/// A call that cannot be right whatever the files hold: conflicting options, no input. `run` prints
+/// the reason with a hint at --help.
+class UsageError : public Error {
+ public:
+  explicit UsageError(const std::string& reason) : Error("", reason) {}
 };
 
 /// Messages on stderr as `pa-tool: subject: reason`. Thread-safe; keeps clear of the progress bar.
@@ -67,13 +78,23 @@ struct CommonOptions {
   bool quiet = false;
   int verbosity = 0;
   bool progress = false;  ///< force the bar when stderr is no terminal
-  int jobs = 0;           ///< 0: all processors
+  int jobs = 0;           ///< 0 asks for all processors; once parsed, the number of threads (≥ 1)
 };
 enum CommonOption : unsigned { kJobs = 1, kProgress = 2 };
 void add_common_options(CLI::App& app, CommonOptions& options, unsigned which);
 
+/// Registers the positional list of paths `name`, such as "PATH". Use it instead of
+/// `CLI::App::add_option` with a vector, which takes a path like "[a,b]" for two values.
+CLI::Option* add_paths(CLI::App& app, const std::string& name, std::vector<std::string>& paths,
+                       const std::string& description);
+
+/// For a tool about to read stdin because no path was given: throws UsageError when stdin is a
+/// terminal, where waiting for input would look like a hang. `expected` completes "no input: ...".
+void require_piped_stdin(const std::string& expected);
+
 /// The frame of every main: parses, runs `body`, turns exceptions and failures into messages and an
-/// exit status, checks standard output at the end. `setup` registers the tool's own options.
+/// exit status, checks standard output at the end. `setup` registers the tool's own options; help
+/// shows the value that each option's variable has then, so defaults stay with the library.
 /// `body` returns kDone or kNothingFound; recorded failures turn either into kFailed.
 struct Context {
   Messages& messages;

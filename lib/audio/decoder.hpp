@@ -15,15 +15,16 @@ inline constexpr int kSampleRate = 16000;
 
 /// Streams whatever libsndfile reads, mixed down to mono (mean of the channels) and resampled to
 /// 16 kHz (soxr, high quality), in bounded memory. Samples are floats, full scale ±1; NaN and
-/// infinities become 0. A file that ends before its header says is an Error at that point of `read`.
+/// infinities become 0. A file that ends before its header says is an Error at that point of
+/// `read`.
 class Decoder {
  public:
   /// Throws Error(path, reason): not there, a folder, no audio, a format libsndfile does not know,
   /// or headerless RAW, whose rate nobody can tell.
   explicit Decoder(const std::string& path);
 
-  /// Audio bytes from an open descriptor (not closed here); read whole into memory first when it
-  /// cannot seek, as a pipe cannot. `name` is the subject of errors.
+  /// Audio bytes from an open descriptor (not closed here), from its position on; copied to a
+  /// temporary file first when it cannot seek, as a pipe cannot. `name` is the subject of errors.
   static Decoder from_descriptor(int fd, const std::string& name);
 
   ~Decoder();

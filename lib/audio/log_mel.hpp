@@ -1,6 +1,7 @@
 // Log-mel features: 80 bands, 25 ms Hann windows, one frame every 10 ms.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <vector>
 
@@ -12,10 +13,10 @@ namespace pairalign::audio {
 /// Settings of the front end; kept in model files, because a model only fits its own features.
 struct LogMelConfig {
   int bands = 80;
-  int window = 400;    ///< samples
-  int hop = 160;       ///< samples
-  int fft = 512;       ///< points; the window is zero-padded to it
-  float low_hz = 20;   ///< lower edge of the first triangle (HTK mel scale)
+  int window = 400;   ///< samples
+  int hop = 160;      ///< samples
+  int fft = 512;      ///< points; the window is zero-padded to it
+  float low_hz = 20;  ///< lower edge of the first triangle (HTK mel scale)
   float high_hz = 7600;
   float floor = 1e-6F;  ///< added to the mel power (of samples in ±1) before the natural logarithm
   /// Normalisation by constants, never by statistics of the recording: a query cut out of a
@@ -23,21 +24,22 @@ struct LogMelConfig {
   float mean = -4.0F;
   float scale = 4.0F;  ///< feature = (log(power + floor) − mean) / scale
 
-  int frames(std::int64_t samples) const {
-    return static_cast<int>((samples + hop - 1) / hop);
-  }
+  int frames(std::int64_t samples) const { return static_cast<int>((samples + hop - 1) / hop); }
 };
 
 /// A change of tempo and of the frequency axis, made in the front end, so that it is exact and free
 /// and its time map is known: frame i is centred on sample `i · hop · tempo`.
 struct Warp {
-  double tempo = 1;     ///< > 1: fewer frames, faster speech
-  double frequency = 1; ///< > 1: band centres move up by this factor (vocal tract length)
+  double tempo = 1;  ///< > 1: fewer frames, faster speech
+  /// > 1: band centres move up by this factor (vocal tract length); near `high_hz` by less, so that
+  /// the upper edge stays where it is.
+  double frequency = 1;
 };
 
 /// Computes features. Const after construction and safe to share between threads.
 class LogMel {
  public:
+  /// Throws Error("features", ...) when the settings contradict one another.
   explicit LogMel(const LogMelConfig& config = {});
   ~LogMel();
   LogMel(LogMel&&) noexcept;
@@ -47,11 +49,12 @@ class LogMel {
   /// The value of a band in digital silence: what padding outside a recording is filled with.
   float silence() const;
 
-  /// Frames [first, first + count) of `pcm` into `out` (count × bands, row-major). Frame i is centred
-  /// on sample i · hop; samples outside `pcm` are zero. `first` may be negative.
-  void compute(Span<const float> pcm, std::int64_t first, std::int64_t count, Span<float> out) const;
+  /// Frames [first, first + count) of `pcm` into `out` (count × bands, row-major). Frame i is
+  /// centred on sample i · hop; samples outside `pcm` are zero. `first` may be negative.
+  void compute(Span<const float> pcm, std::int64_t first, std::int64_t count,
+               Span<float> out) const;
 
-  /// All frames of `pcm` under a warp: ceil(size / (hop · tempo)) rows appended to nothing else.
+  /// All frames of `pcm` under a warp: ceil(size / (hop · tempo)) rows.
   std::vector<float> compute(Span<const float> pcm, const Warp& warp = {}) const;
 
  private:
@@ -71,6 +74,8 @@ class LogMelStream {
   void finish(std::vector<float>& out);
 
  private:
+  void emit_until(std::int64_t end_frame, std::vector<float>& out);
+
   const LogMel& features_;
   std::vector<float> buffer_;
   std::int64_t buffer_start_ = 0;  // sample index of buffer_[0]

@@ -1,4 +1,5 @@
-// Content-preserving views of a piece of speech for training: what a listener would still understand.
+// Content-preserving views of a piece of speech for training: what a listener would still
+// understand.
 //
 // A view is drawn in two steps, each a pure function of a seed: waveform degradation (gain, noise,
 // band-pass, equalisation, reverberation), then a warp of tempo and frequency in the front end.
@@ -17,24 +18,24 @@ namespace pairalign::audio {
 
 /// Ranges from which views are drawn; a probability of 0 switches a part off.
 struct ViewConfig {
-  double gain_db = 10;            ///< uniform in ± this
+  double gain_db = 10;  ///< uniform in ± this
   double noise_probability = 0.7;
-  double noise_snr_low_db = 0;    ///< signal-to-noise ratio over the piece
+  double noise_snr_low_db = 0;  ///< signal-to-noise ratio over the piece
   double noise_snr_high_db = 25;
   double band_pass_probability = 0.3;
   double band_pass_low_hz = 400;    ///< lower edge: log-uniform in 50 Hz .. this
   double band_pass_high_hz = 2800;  ///< upper edge: log-uniform in this .. 7,500 Hz
   double equaliser_probability = 0.5;
-  double equaliser_db = 8;        ///< smooth random curve over frequency, within ± this
+  double equaliser_db = 8;  ///< smooth random curve over frequency, within ± this
   double reverb_probability = 0.4;
   double reverb_rt60_low_s = 0.1;
   double reverb_rt60_high_s = 0.8;
-  double tempo = 0.15;            ///< factor uniform in 1 ± this
-  double frequency = 0.12;        ///< factor uniform in 1 ± this
+  double tempo = 0.15;      ///< factor uniform in 1 ± this
+  double frequency = 0.12;  ///< factor uniform in 1 ± this
   double time_mask_probability = 0.5;
-  int time_mask_frames = 12;      ///< longest masked span, log-mel frames; up to 2 spans
+  int time_mask_frames = 12;  ///< longest masked span, log-mel frames; up to 2 spans
   double band_mask_probability = 0.5;
-  int band_mask_bands = 12;       ///< widest masked band range; up to 2 ranges
+  int band_mask_bands = 12;  ///< widest masked band range; up to 2 ranges
 };
 
 /// Recordings of noise, read once; pieces of them are mixed in at a set SNR.
@@ -55,7 +56,8 @@ void apply_gain(Span<float> pcm, double db);
 void mix_noise(Span<float> pcm, Span<const float> noise, double snr_db);
 /// Second-order Butterworth high-pass at `low_hz` and low-pass at `high_hz`.
 void band_pass(Span<float> pcm, double low_hz, double high_hz);
-/// Zero-delay smooth filter whose gain curve over the mel axis is drawn from `random` within ± `db`.
+/// Zero-delay smooth filter whose gain curve over the mel axis is drawn from `random` within ±
+/// `db`.
 void equalise(Span<float> pcm, double db, Random& random);
 /// Convolution with a synthetic impulse response: direct path, then exponentially decaying noise
 /// that falls by 60 dB in `rt60_s`; the energy is kept.

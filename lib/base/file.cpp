@@ -68,6 +68,10 @@ std::string read_file(const std::string& path) {
 }
 
 void replace_file(const std::string& path, std::string_view bytes) {
+  struct stat info {};
+  if (::stat(path.c_str(), &info) == 0 && !S_ISREG(info.st_mode)) {
+    throw Error(path, "not a regular file; not replaced");  // a rename would take /dev/null away
+  }
   std::string temporary = path + ".XXXXXX";
   Descriptor fd(::mkostemp(temporary.data(), O_CLOEXEC));
   if (fd.get() < 0) throw errno_error(path, "cannot create");

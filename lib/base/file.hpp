@@ -13,6 +13,7 @@ std::string read_file(const std::string& path);
 /// Writes `bytes` so that `path` is, at every instant, either the old file or the whole new one:
 /// temporary file in the same folder, fsync, rename, fsync of the folder. Throws Error(path, ...);
 /// then the temporary file is gone and the old file is untouched.
+/// What is there and no regular file (a device, a folder) is refused.
 void replace_file(const std::string& path, std::string_view bytes);
 
 /// A file mapped for reading. The mapping lives as long as the object.

@@ -17,27 +17,66 @@ struct RatePoint {
   double tokens_per_second = 0;
 };
 
-/// Loaded models are immutable and may be shared between threads.
+/// What a model file says of itself besides its tensors.
+struct ModelInfo {
+  EncoderConfig encoder;
+  audio::LogMelConfig features;
+  std::vector<RatePoint> rate_curve;  ///< ascending in penalty
+  std::string command;                ///< that trained it
+  std::string recipe;                 ///< the training recipe, JSON
+};
+
+/// The tables and weights. Immutable once made, so it may be shared between threads.
 class Model {
  public:
   /// Throws Error(path, reason): no safetensors file, a header that lies, a tensor missing or of a
-  /// wrong shape, a model of a newer version, or self-test strings that come out differently.
+  /// wrong shape, a model of a newer version, or self-test codes that come out differently.
   static Model load(const std::string& path);
 
-  /// XXH3 of the tensors: what `model=` in a record header shows.
-  const std::string& id() const { return id_; }
-  int vocabulary() const { return config_.codes; }
+  /// `parameters` in the layout of an Encoder's table; codes need not be normalised.
+  Model(ModelInfo info, const std::vector<float>& parameters);
 
-  const EncoderConfig& config() const { return config_; }
-  const audio::LogMelConfig& features() const { return features_; }
-  /// Ascending in penalty.
-  const std::vector<RatePoint>& rate_curve() const { return rate_curve_; }
+  /// With the self-test codes of this machine inside. Replaces the file in one step.
+  void save(const std::string& path) const;
+
+  /// XXH3 of the tensors as 16 hexadecimal digits: what `model=` in a record header shows.
+  const std::string& id() const { return id_; }
+  int vocabulary() const { return info_.encoder.codes; }
+  const ModelInfo& info() const { return info_; }
+  void set_rate_curve(std::vector<RatePoint> curve) { info_.rate_curve = std::move(curve); }
+  void set_command(std::string command) { info_.command = std::move(command); }
+
+  const Encoder& encoder() const { return encoder_; }
+  /// In the layout of `table()`; codes are unit vectors.
+  const std::vector<float>& parameters() const { return parameters_; }
+  const nn::TensorTable& table() const { return table_; }
+  const float* codebook() const { return parameters_.data() + encoder_.codebook(); }
 
  private:
+  ModelInfo info_;
+  nn::TensorTable table_;
+  Encoder encoder_;
+  std::vector<float> parameters_;
   std::string id_;
-  EncoderConfig config_;
-  audio::LogMelConfig features_;
-  std::vector<RatePoint> rate_curve_;
+};
+
+/// The cosine of each frame's embedding to each code, (frames, codes), for a whole sequence of
+/// features. `embeddings` (frames, dimension) are overwritten by their unit vectors.
+class FrameScorer {
+ public:
+  explicit FrameScorer(const Model& model, nn::Precision precision = nn::Precision::f32);
+
+  /// `features`: rows of log-mel frames of one sequence, frames outside it silent.
+  const std::vector<float>& score(const std::vector<float>& features);
+  int frames() const { return cache_.rows; }
+
+ private:
+  const Model& model_;
+  nn::Precision precision_;
+  float silence_;
+  Encoder::Cache cache_;
+  std::vector<float> embeddings_, norms_, scores_;
+  nn::Operand frames_operand_, codes_operand_;
 };
 
 }  // namespace pairalign::model

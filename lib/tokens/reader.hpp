@@ -2,10 +2,11 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdio>
 #include <memory>
 #include <string>
+#include <string_view>
 
+#include "base/error.hpp"
 #include "tokens/record.hpp"
 
 namespace pairalign::tokens {
@@ -14,12 +15,23 @@ enum class InputFormat {
   automatic,  ///< by the first line: '{' JSON lines, '#' or a TAB the record format, else Kaldi
   tsv,
   jsonl,
-  kaldi,  ///< `key tok tok …`, no duration
+  kaldi,  ///< `key tok tok …`, separated by blanks; no duration
+};
+
+/// Parses "auto", "tsv", "jsonl", "kaldi"; throws Error("", reason) that lists the choices.
+InputFormat parse_input_format(const std::string& name);
+
+/// A header that is malformed, of a newer format version, or contradicts an earlier one: nobody can
+/// say what the lines below it mean. The reader gives no record after it.
+class HeaderError : public Error {
+ public:
+  using Error::Error;
 };
 
 /// Reads records one by one, in order. Every fault is an Error with subject "FILE:LINE" that gives
 /// the field and the reason; after it the reader may be asked for the next record, so that a caller
-/// can name every bad line and go on.
+/// can name every bad line and go on. Lines may be of any length and end in "\n" or "\r\n"; an
+/// empty line is a fault, for it may be what a broken writer left of a record.
 class RecordReader {
  public:
   /// `path` "-" is standard input. Throws Error when the file cannot be opened.
@@ -32,9 +44,10 @@ class RecordReader {
   /// a second header that contradicts the first is an Error (concatenated files of two models).
   bool next(Record& record);
 
-  /// What is known so far: complete once `next` was called.
+  /// What is known so far: the header at the top of the input once `next` was called.
   const Header& header() const;
 
+  /// The path, or "standard input"; and the number of the line read last, from 1.
   const std::string& name() const;
   std::size_t line() const;
 
@@ -43,11 +56,13 @@ class RecordReader {
   std::unique_ptr<Impl> impl_;
 };
 
-/// One line of the record format, without its newline. Throws Error("", reason).
+/// One line of the record format, without its newline; "-" as SECONDS stands for an unknown
+/// duration. Throws Error("", "field: reason"); `record` then holds anything.
 void parse_record(std::string_view line, Record& record);
 
-/// A `#pairalign 1 …` line. Returns false when the line is an ordinary comment; throws
-/// Error("", reason) when it is a header but malformed or of a newer format version.
+/// A `#pairalign 1 …` line. Fields that are absent are left unknown, fields of other names are
+/// passed over. Returns false when the line is an ordinary comment; throws HeaderError("", reason)
+/// when it is a header but malformed or of a newer format version.
 bool parse_header(std::string_view line, Header& header);
 
 }  // namespace pairalign::tokens

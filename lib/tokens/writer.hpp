@@ -10,10 +10,10 @@ namespace pairalign::tokens {
 
 enum class OutputFormat {
   tsv,       ///< the record format, with header
-  jsonl,     ///< an object a record, preceded by a header object
-  kaldi,     ///< `key tok tok …`; blanks in keys become '_'
+  jsonl,     ///< an object a record, preceded by a header object; see below
+  kaldi,     ///< `key tok tok …`; blanks in keys and a '#' that begins one become '_'
   km,        ///< tokens only, a line a record
-  ctm,       ///< `key 1 start duration token`; needs starts
+  ctm,       ///< `key 1 start duration token`, seconds, keys as for kaldi; needs starts
   audacity,  ///< label track: `start TAB end TAB token`, seconds; needs starts
 };
 
@@ -23,17 +23,26 @@ OutputFormat parse_output_format(const std::string& name);
 /// True for the formats that cannot be written without token starts.
 bool needs_starts(OutputFormat format);
 
+// JSON lines. Header: {"pairalign":1,"model":"…","tokenizer":"…","vocab":512}. Record:
+//   {"key":"a.wav","seconds":1.25,"tokens":[5,7],"starts":[0,80]}
+// `seconds` is null when unknown, `starts` absent when there are none. JSON strings are Unicode,
+// keys are bytes: a key that is not UTF-8 shows U+FFFD for what is not, and a further member
+// `key_bytes` holds its bytes as numbers (as systemd's journal does); a reader takes that when it
+// is there.
+
 /// Turns records into text. Stateless between records, so text made on several threads can be
 /// joined in order.
 class RecordFormatter {
  public:
   explicit RecordFormatter(OutputFormat format) : format_(format) {}
 
-  /// The lines that open a stream, with their newlines; empty for formats that have none.
+  /// The lines that open a stream, with their newlines; empty for formats that have none, and when
+  /// nothing is known of the strings: headerless input stays headerless.
   std::string header(const Header& header) const;
 
-  /// Appends the line or lines of one record. Throws Error(key, reason) when the format needs
-  /// starts and the record has none.
+  /// Appends the line or lines of one record. A token ends where the next one starts, the last one
+  /// with the audio (or where it starts, when the duration is not known). Throws Error(key, reason)
+  /// when the format needs starts and the record has none.
   void append(const Record& record, std::string& text) const;
 
  private:

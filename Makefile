@@ -1,0 +1,48 @@
+# The front door of the build; CMakeLists.txt is the build itself. `make help` lists what there is.
+
+BUILD ?= build
+PREFIX ?= /usr/local
+DESTDIR ?=
+JOBS ?= $(shell nproc)
+# For example: make CMAKE_FLAGS=-DPAIRALIGN_WERROR=ON
+CMAKE_FLAGS ?=
+export CMAKE_GENERATOR ?= Ninja
+
+SOURCES = $(shell git ls-files -co --exclude-standard '*.cpp' '*.hpp')
+
+.PHONY: all
+all: ## build everything (the default)
+	cmake -S . -B $(BUILD) -DCMAKE_BUILD_TYPE=Release $(CMAKE_FLAGS)
+	cmake --build $(BUILD) --parallel $(JOBS)
+
+.PHONY: deps
+deps: ## install the Debian packages that are missing
+	scripts/install-deps.sh build
+
+.PHONY: demo
+demo: deps ## from a bare machine to a spoken question and its answer
+	@echo 'building; this takes a few minutes the first time'
+	$(MAKE) --no-print-directory all
+	scripts/demo.sh $(BUILD)/bin
+
+.PHONY: test
+test: deps ## build and run all tests
+	$(MAKE) --no-print-directory all
+	ctest --test-dir $(BUILD) --output-on-failure --parallel $(JOBS)
+
+.PHONY: install
+install: ## install into PREFIX (default /usr/local), below DESTDIR
+	DESTDIR=$(DESTDIR) cmake --install $(BUILD) --prefix $(PREFIX)
+
+.PHONY: format
+format: ## format the source
+	scripts/install-deps.sh format
+	clang-format -i $(SOURCES)
+
+.PHONY: clean
+clean: ## remove the build folder
+	rm -rf $(BUILD)
+
+.PHONY: help
+help: ## print this list
+	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16

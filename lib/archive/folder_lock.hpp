@@ -1,0 +1,28 @@
+// One writer at a time.
+#pragma once
+
+#include <string>
+
+namespace pairalign::archive {
+
+/// Holds an exclusive flock(2) on a file, made when absent. The kernel lets go of it when the
+/// holder ends, however it ends, so no stale lock is left to be cleared by hand.
+class FolderLock {
+ public:
+  /// Throws Error(`archive`, …) when another process holds the lock, or it cannot be had.
+  FolderLock(const std::string& archive, const std::string& file);
+  ~FolderLock();
+  FolderLock(const FolderLock&) = delete;
+  FolderLock& operator=(const FolderLock&) = delete;
+
+  /// Deletes the file, while still holding the lock on it.
+  void remove();
+
+ private:
+  bool still_named() const;
+
+  std::string file_;
+  int fd_ = -1;
+};
+
+}  // namespace pairalign::archive

@@ -1,0 +1,130 @@
+#include "archive/manifest.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+#include <sys/stat.h>
+
+#include "base/error.hpp"
+#include "base/file.hpp"
+#include "base/hash.hpp"
+
+namespace pairalign::archive {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr int kManifestVersion = 1;
+
+Json to_json(const Manifest& manifest) {
+  const tokens::Header& header = manifest.header;
+  Json top = {{"pairalign_archive", kManifestVersion}};
+  if (!header.model.empty()) top["model"] = header.model;
+  if (!header.tokenizer.empty()) top["tokenizer"] = header.tokenizer;
+  if (header.vocabulary != 0) top["vocab"] = header.vocabulary;
+  top["next_segment"] = manifest.next_segment;
+  return top;
+}
+
+Json to_json(const SegmentEntry& segment) {
+  return {{"segment", segment.number},
+          {"bytes", segment.bytes},
+          {"records", segment.records},
+          {"tokens", segment.tokens},
+          {"largest_token", segment.largest_token},
+          {"hash", hex64(segment.hash)}};
+}
+
+std::string end_line(std::size_t segments, std::string_view above) {
+  const Json end = {{"end", segments}, {"xxh3", hex64(hash64(above.data(), above.size()))}};
+  return end.dump() + "\n";
+}
+
+std::uint64_t parse_hash(const std::string& digits) {
+  return std::stoull(digits, nullptr, 16);
+}
+
+void parse_top(const Json& top, Manifest& manifest) {
+  manifest.header.model = top.value("model", "");
+  manifest.header.tokenizer = top.value("tokenizer", "");
+  manifest.header.vocabulary = top.value("vocab", 0);
+  manifest.next_segment = top.at("next_segment").get<std::uint64_t>();
+}
+
+SegmentEntry parse_segment(const Json& line) {
+  SegmentEntry segment;
+  segment.number = line.at("segment").get<std::uint64_t>();
+  segment.bytes = line.at("bytes").get<std::uint64_t>();
+  segment.records = line.at("records").get<std::uint64_t>();
+  segment.tokens = line.at("tokens").get<std::uint64_t>();
+  segment.largest_token = line.at("largest_token").get<tokens::Token>();
+  segment.hash = parse_hash(line.at("hash").get<std::string>());
+  return segment;
+}
+
+// The text without its last line; checks that line.
+std::string_view without_end_line(const std::string& path, std::string_view text) {
+  const std::size_t last = text.size() < 2 ? text.npos : text.rfind('\n', text.size() - 2);
+  if (last == text.npos) throw Error(path, "damaged: too short for a manifest");
+  const std::string_view body = text.substr(0, last + 1);
+  std::size_t lines = 0;
+  for (const char c : body)
+    lines += c == '\n';
+  if (text.substr(body.size()) != end_line(lines - 1, body)) {
+    throw Error(path, "damaged: its last line is not the checksum of the lines above");
+  }
+  return body;
+}
+
+}  // namespace
+
+std::string segment_file(std::uint64_t number) {
+  return fmt::format("segment-{:06}", number);
+}
+
+std::string to_text(const Manifest& manifest) {
+  std::string text = to_json(manifest).dump() + "\n";
+  for (const SegmentEntry& segment : manifest.segments)
+    text += to_json(segment).dump() + "\n";
+  return text + end_line(manifest.segments.size(), text);
+}
+
+Manifest parse_manifest(const std::string& path, std::string_view text) {
+  std::string_view body = without_end_line(path, text);
+  Manifest manifest;
+  try {
+    for (bool first = true; !body.empty(); first = false) {
+      const std::size_t newline = body.find('\n');
+      const Json line = Json::parse(body.substr(0, newline));
+      body.remove_prefix(newline + 1);
+      if (!first) {
+        manifest.segments.push_back(parse_segment(line));
+        continue;
+      }
+      const int version = line.at("pairalign_archive").get<int>();
+      if (version != kManifestVersion) {
+        throw Error(path,
+                    fmt::format("archive format version {}, and this program reads version {}",
+                                version, kManifestVersion));
+      }
+      parse_top(line, manifest);
+    }
+  } catch (const std::logic_error&) {  // std::stoull
+    throw Error(path, "damaged: not a manifest");
+  } catch (const Json::exception&) {
+    throw Error(path, "damaged: not a manifest");
+  }
+  return manifest;
+}
+
+Manifest read_manifest(const std::string& folder) {
+  const std::string path = folder + "/" + kManifestFile;
+  struct stat info {};
+  if (::stat(folder.c_str(), &info) != 0) throw errno_error(folder, "cannot open");
+  if (!S_ISDIR(info.st_mode)) throw Error(folder, "not an archive, which is a folder");
+  if (::stat(path.c_str(), &info) != 0 && errno == ENOENT) {
+    throw Error(folder, "not an archive: no manifest in this folder");
+  }
+  return parse_manifest(path, read_file(path));
+}
+
+}  // namespace pairalign::archive

@@ -1,0 +1,57 @@
+// Collects records and lays them out as a segment file.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "archive/source.hpp"
+#include "base/error.hpp"
+#include "tokens/record.hpp"
+
+namespace pairalign::archive {
+
+/// A record that cannot be kept; the one after it may be. (Any other Error while adding concerns
+/// the archive itself.)
+class RefusedRecord : public Error {
+ public:
+  using Error::Error;
+};
+
+class SegmentBuilder {
+ public:
+  SegmentBuilder();
+
+  /// Throws RefusedRecord(key, reason), and takes nothing in, for times that do not fit the tokens
+  /// and for what would outgrow the offsets of a segment.
+  void add(const tokens::Record& record, const std::optional<Source>& source);
+
+  /// Drops all records but the first `count`.
+  void truncate(std::size_t count);
+
+  std::size_t size() const { return centiseconds_.size(); }
+  std::size_t token_count() const { return tokens_.size(); }
+  /// Memory in use, roughly: what decides when a segment is full.
+  std::size_t bytes() const;
+
+  /// 0 when there are no tokens.
+  tokens::Token largest_token() const;
+
+  /// The bytes of the file (segment_format.hpp).
+  std::string serialise() const;
+
+ private:
+  std::vector<std::uint32_t> key_ends_;  // offsets, beginning with 0, as in the file
+  std::string keys_;
+  std::vector<std::uint32_t> token_ends_;
+  std::vector<tokens::Token> tokens_;
+  std::vector<std::uint32_t> centiseconds_;
+  std::vector<std::uint32_t> start_ends_;
+  std::string starts_;
+  std::vector<std::uint32_t> source_index_;
+  std::vector<Source> sources_;
+};
+
+}  // namespace pairalign::archive

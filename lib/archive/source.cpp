@@ -1,0 +1,77 @@
+#include "archive/source.hpp"
+
+#include <cerrno>
+#include <vector>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/hash.hpp"
+#include "tokens/record.hpp"
+
+namespace pairalign::archive {
+namespace {
+
+// Records of one path nearly always follow one another: forgetting all at this many paths keeps
+// memory bounded, and hardly ever reads a file twice.
+constexpr std::size_t kMaxRemembered = std::size_t{1} << 16;
+
+Source describe(const struct stat& info) {
+  Source source;
+  source.size = static_cast<std::uint64_t>(info.st_size);
+  source.mtime_ns = std::int64_t{info.st_mtim.tv_sec} * 1'000'000'000 + info.st_mtim.tv_nsec;
+  return source;
+}
+
+std::optional<std::uint64_t> hash_contents(int fd) {
+  Hasher hasher;
+  std::vector<char> buffer(std::size_t{1} << 18);
+  for (;;) {
+    const ssize_t n = ::read(fd, buffer.data(), buffer.size());
+    if (n == 0) return hasher.digest();
+    if (n > 0) {
+      hasher.update(buffer.data(), static_cast<std::size_t>(n));
+    } else if (errno != EINTR) {
+      return std::nullopt;
+    }
+  }
+}
+
+std::optional<Source> read_source(int fd) {
+  struct stat before {};
+  struct stat after {};
+  if (::fstat(fd, &before) != 0 || !S_ISREG(before.st_mode)) return std::nullopt;
+  const std::optional<std::uint64_t> hash = hash_contents(fd);
+  if (!hash || ::fstat(fd, &after) != 0) return std::nullopt;
+  Source source = describe(before);
+  if (source == describe(after)) source.hash = *hash;
+  return source;
+}
+
+std::optional<Source> read_source(const std::string& path) {
+  // Looked at before it is opened, for opening a device or a FIFO may have effects of its own.
+  struct stat info {};
+  if (::stat(path.c_str(), &info) != 0 || !S_ISREG(info.st_mode)) return std::nullopt;
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (fd < 0) return std::nullopt;
+  const std::optional<Source> source = read_source(fd);
+  ::close(fd);
+  return source;
+}
+
+}  // namespace
+
+std::optional<Source> SourceReader::of(std::string_view key) {
+  std::string path(tokens::split_fragment(key).path);
+  if (path.find('\0') != std::string::npos) return std::nullopt;  // no path at all
+  const auto found = known_.find(path);
+  if (found != known_.end()) return found->second;
+  const std::optional<Source> source = read_source(path);
+  if (!source) return source;  // asking again costs less than remembering
+  if (known_.size() >= kMaxRemembered) known_.clear();
+  known_.emplace(std::move(path), *source);
+  return source;
+}
+
+}  // namespace pairalign::archive

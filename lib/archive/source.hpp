@@ -1,0 +1,39 @@
+// What a record was made from: enough to tell later whether the file has changed since.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+namespace pairalign::archive {
+
+/// A regular file as it was when its record was archived.
+struct Source {
+  std::uint64_t size = 0;
+  /// Nanoseconds since 1970.
+  std::int64_t mtime_ns = 0;
+  /// XXH3-64 of the contents; 0 when not known (the file changed while it was read).
+  std::uint64_t hash = 0;
+};
+
+inline bool operator==(const Source& a, const Source& b) {
+  return a.size == b.size && a.mtime_ns == b.mtime_ns && a.hash == b.hash;
+}
+inline bool operator!=(const Source& a, const Source& b) {
+  return !(a == b);
+}
+
+/// Finds the sources of keys. Contents are read once per path, however many records a path has.
+class SourceReader {
+ public:
+  /// The source of the path in `key` (its media fragment left out); nothing when that is no regular
+  /// file that can be read, for a string may well outlive its audio.
+  std::optional<Source> of(std::string_view key);
+
+ private:
+  std::unordered_map<std::string, Source> known_;
+};
+
+}  // namespace pairalign::archive

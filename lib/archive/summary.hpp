@@ -1,0 +1,32 @@
+// What an archive holds, and what takes up its room.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "archive/archive.hpp"
+
+namespace pairalign::archive {
+
+struct Summary {
+  tokens::Header header;
+  std::size_t segments = 0;
+  std::uint64_t records = 0;
+  /// Records whose duration is not known; `seconds` and the rates are about the others.
+  std::uint64_t untimed_records = 0;
+  double seconds = 0;
+  std::uint64_t tokens = 0;
+  double tokens_per_second = 0;
+  /// Of the packed tokens, without what finds them.
+  double bits_per_token = 0;
+  double token_bits_per_second = 0;
+  /// Of everything, keys and times included; 0 when some duration is not known.
+  double archive_bits_per_second = 0;
+  std::uint64_t bytes = 0;
+  std::vector<Archive::SectionTotal> sections;
+};
+
+/// Rates are 0 where there is nothing to divide by. Throws Error as the archive's accessors do.
+Summary summarise(const Archive& archive);
+
+}  // namespace pairalign::archive

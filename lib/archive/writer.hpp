@@ -1,0 +1,88 @@
+// Archives of token strings: the writing side. archive.hpp tells how an append stays atomic.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "archive/folder_lock.hpp"
+#include "archive/manifest.hpp"
+#include "archive/segment_builder.hpp"
+#include "archive/source.hpp"
+#include "tokens/record.hpp"
+
+namespace pairalign::archive {
+
+struct WriterOptions {
+  /// A segment is written when its records take this much memory.
+  std::size_t segment_bytes = std::size_t{64} << 20;
+};
+
+/// Appends records to an archive, which is made when it does not exist. All that was added becomes
+/// visible together, at `commit`; a writer that goes away before leaves nothing behind. Records are
+/// kept as they come and in order, also when their keys are there already. Memory is bounded by a
+/// few segments, whatever is added.
+class ArchiveWriter {
+ public:
+  /// Locks the archive at `path` until the writer is gone. Throws Error: locked by another writer,
+  /// a folder that is no archive, a damaged manifest, a `header` that does not match.
+  explicit ArchiveWriter(const std::string& path, const tokens::Header& header = {},
+                         const WriterOptions& options = {});
+  ~ArchiveWriter();
+  ArchiveWriter(const ArchiveWriter&) = delete;
+  ArchiveWriter& operator=(const ArchiveWriter&) = delete;
+
+  /// What the archive's strings were written with, all headers taken in so far.
+  const tokens::Header& header() const { return manifest_.header; }
+
+  /// Takes in a header: what the archive did not know, it adopts, for strings without a header are
+  /// taken on trust; throws Error(path, describe_mismatch) when it contradicts what is known, or
+  /// when a token present is outside its vocabulary.
+  void take_header(const tokens::Header& header);
+
+  /// Throws Error(key, reason), and takes nothing in, for a record that cannot be kept: a token
+  /// outside the vocabulary, times that do not fit its tokens.
+  void add(const tokens::Record& record, const std::optional<Source>& source = std::nullopt);
+
+  /// Records added since the last commit.
+  std::size_t pending() const { return written_records_ + builder_.size(); }
+  /// Records committed, by this writer and before it.
+  std::uint64_t committed() const;
+
+  /// A state to come back to: what was added and taken in since is forgotten. Good until `commit`.
+  struct Mark {
+    tokens::Header header;
+    std::size_t written_segments = 0;
+    std::size_t records_in_builder = 0;
+  };
+  Mark mark() const;
+  void roll_back(const Mark& mark);
+
+  /// Makes all visible, on disk when this returns. An archive that does not exist yet is made even
+  /// when nothing was added.
+  void commit();
+
+ private:
+  void lock_folder();
+  void remove_new_folder();
+  void load();
+  void delete_orphans() const;
+  void write_segment();
+  void drop_written(std::size_t keep);
+  std::string file(const std::string& name) const { return path_ + "/" + name; }
+
+  std::string path_;
+  WriterOptions options_;
+  bool folder_is_new_ = false;  // made by this writer, and no manifest in it yet
+  bool changed_ = false;        // the manifest on disk, if any, is no longer what manifest_ says
+  std::unique_ptr<FolderLock> lock_;
+  Manifest manifest_;
+  std::vector<SegmentEntry> written_;  // segments on disk that the manifest does not name yet
+  std::size_t written_records_ = 0;
+  SegmentBuilder builder_;
+};
+
+}  // namespace pairalign::archive

@@ -1,0 +1,240 @@
+#include "audio/log_mel.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <complex>
+
+#include "audio/fft.hpp"
+#include "audio/mel.hpp"
+#include "base/error.hpp"
+#include "base/multiversion.hpp"
+
+namespace pairalign::audio {
+namespace {
+
+constexpr double kPi = 3.14159265358979323846;
+constexpr double kNyquist = kSampleRate / 2.0;
+// Where a warp of the frequency axis bends: below this part of the upper edge (after the warp) it
+// is a plain factor; above, the axis is compressed or stretched so that the edge itself stays in
+// place (the piecewise linear warp of vocal tract length normalisation).
+constexpr double kWarpKnee = 0.85;
+
+void check(const LogMelConfig& c) {
+  const auto require = [](bool holds, const char* reason) {
+    if (!holds) throw Error("features", reason);
+  };
+  require(c.bands >= 1 && c.bands <= 4096, "the number of bands must lie in 1 .. 4096");
+  require(c.fft >= 2 && c.fft <= 65536 && c.fft % 2 == 0,
+          "the length of the FFT must be even and lie in 2 .. 65536");
+  require(c.window >= 1 && c.window <= c.fft, "the window must lie in 1 .. length of the FFT");
+  require(c.hop >= 1, "the hop must be at least one sample");
+  require(c.low_hz >= 0 && c.low_hz < c.high_hz && c.high_hz <= kNyquist,
+          "the band edges must satisfy 0 <= low < high <= 8000 Hz");
+  require(c.floor > 0 && std::isfinite(c.floor), "the floor of the power must be positive");
+  require(c.scale != 0 && std::isfinite(c.scale) && std::isfinite(c.mean),
+          "mean and scale must be finite, and scale not 0");
+}
+
+// Triangles of peak 1 over the power spectrum; each covers few bins, so only those are stored.
+struct Filterbank {
+  struct Band {
+    int first_bin = 0;
+    int bins = 0;
+    int first_weight = 0;
+  };
+  std::vector<Band> bands;
+  std::vector<float> weights;
+};
+
+double warp_hz(double hz, double factor, double high_hz) {
+  const double knee = kWarpKnee * high_hz / std::max(factor, 1.0);
+  if (factor == 1 || hz <= knee) return hz * factor;
+  return knee * factor + (hz - knee) * (high_hz - knee * factor) / (high_hz - knee);
+}
+
+Filterbank make_filterbank(const LogMelConfig& config, double factor) {
+  std::vector<double> edges(static_cast<std::size_t>(config.bands) + 2);
+  const double low = hz_to_mel(config.low_hz);
+  const double step = (hz_to_mel(config.high_hz) - low) / (config.bands + 1);
+  for (std::size_t i = 0; i < edges.size(); ++i) {
+    const double hz = mel_to_hz(low + step * static_cast<double>(i));
+    edges[i] = warp_hz(hz, factor, config.high_hz);
+  }
+
+  Filterbank bank;
+  const double bin_hz = static_cast<double>(kSampleRate) / config.fft;
+  for (std::size_t b = 0; b + 2 < edges.size(); ++b) {
+    const double left = edges[b], centre = edges[b + 1], right = edges[b + 2];
+    Filterbank::Band band;
+    band.first_bin = static_cast<int>(left / bin_hz) + 1;
+    band.first_weight = static_cast<int>(bank.weights.size());
+    for (int bin = band.first_bin; bin <= config.fft / 2 && bin * bin_hz < right; ++bin) {
+      const double hz = bin * bin_hz;
+      const double rising = (hz - left) / (centre - left);
+      const double falling = (right - hz) / (right - centre);
+      bank.weights.push_back(static_cast<float>(std::min(rising, falling)));
+      ++band.bins;
+    }
+    bank.bands.push_back(band);
+  }
+  return bank;
+}
+
+PAIRALIGN_MULTIVERSION
+void multiply(const float* a, const float* b, int count, float* out) {
+  for (int i = 0; i < count; ++i)
+    out[i] = a[i] * b[i];
+}
+
+PAIRALIGN_MULTIVERSION
+void power_spectrum(const std::complex<float>* bins, int count, float* power) {
+  const auto* parts = reinterpret_cast<const float*>(bins);
+  for (int i = 0; i < count; ++i) {
+    power[i] = parts[2 * i] * parts[2 * i] + parts[2 * i + 1] * parts[2 * i + 1];
+  }
+}
+
+}  // namespace
+
+struct LogMel::Impl {
+  LogMelConfig config;
+  std::vector<float> window;  // periodic Hann
+  Filterbank filterbank;
+
+  // What one thread needs to compute frames.
+  struct Scratch {
+    explicit Scratch(int fft)
+        : plan(RealFft::of_this_thread(fft)),
+          samples(static_cast<std::size_t>(fft), 0.0F),
+          bins(static_cast<std::size_t>(fft) / 2 + 1),
+          power(bins.size()) {}
+
+    RealFft& plan;
+    std::vector<float> samples;  // a windowed frame, then zeros up to the length of the FFT
+    std::vector<std::complex<float>> bins;
+    std::vector<float> power;
+  };
+
+  explicit Impl(const LogMelConfig& c) : config(c), filterbank(make_filterbank(c, 1)) {
+    window.resize(static_cast<std::size_t>(c.window));
+    for (int i = 0; i < c.window; ++i) {
+      window[static_cast<std::size_t>(i)] =
+          static_cast<float>(0.5 - 0.5 * std::cos(2 * kPi * i / c.window));
+    }
+  }
+
+  float feature(float power) const {
+    return (std::log(power + config.floor) - config.mean) / config.scale;
+  }
+
+  // One frame whose middle is sample `centre`, into a row of `bands`.
+  void frame(Span<const float> pcm, std::int64_t centre, const Filterbank& bank, Scratch& scratch,
+             float* row) const {
+    const auto size = static_cast<std::int64_t>(pcm.size());
+    const std::int64_t start = centre - config.window / 2;
+    const std::int64_t begin = std::clamp<std::int64_t>(-start, 0, config.window);
+    const std::int64_t end = std::clamp<std::int64_t>(size - start, begin, config.window);
+    float* samples = scratch.samples.data();
+    std::fill(samples, samples + begin, 0.0F);
+    if (begin < end) {
+      multiply(pcm.data() + (start + begin), window.data() + begin, static_cast<int>(end - begin),
+               samples + begin);
+    }
+    std::fill(samples + end, samples + config.window, 0.0F);
+
+    scratch.plan.forward(samples, scratch.bins.data());
+    power_spectrum(scratch.bins.data(), config.fft / 2 + 1, scratch.power.data());
+    for (std::size_t b = 0; b < bank.bands.size(); ++b) {
+      const Filterbank::Band& band = bank.bands[b];
+      const float* weights = bank.weights.data() + band.first_weight;
+      const float* power = scratch.power.data() + band.first_bin;
+      float sum = 0;
+      for (int i = 0; i < band.bins; ++i)
+        sum += weights[i] * power[i];
+      row[b] = feature(sum);
+    }
+  }
+};
+
+LogMel::LogMel(const LogMelConfig& config) {
+  check(config);
+  impl_ = std::make_unique<Impl>(config);
+}
+LogMel::~LogMel() = default;
+LogMel::LogMel(LogMel&&) noexcept = default;
+
+const LogMelConfig& LogMel::config() const {
+  return impl_->config;
+}
+
+float LogMel::silence() const {
+  return impl_->feature(0);
+}
+
+void LogMel::compute(Span<const float> pcm, std::int64_t first, std::int64_t count,
+                     Span<float> out) const {
+  const auto bands = static_cast<std::size_t>(impl_->config.bands);
+  Expects(count >= 0 && out.size() == static_cast<std::size_t>(count) * bands);
+  Impl::Scratch scratch(impl_->config.fft);
+  for (std::int64_t i = 0; i < count; ++i) {
+    impl_->frame(pcm, (first + i) * impl_->config.hop, impl_->filterbank, scratch,
+                 out.data() + static_cast<std::size_t>(i) * bands);
+  }
+}
+
+std::vector<float> LogMel::compute(Span<const float> pcm, const Warp& warp) const {
+  Expects(warp.tempo > 0 && warp.frequency > 0);
+  const double step = impl_->config.hop * warp.tempo;
+  const auto frames = static_cast<std::int64_t>(std::ceil(static_cast<double>(pcm.size()) / step));
+  const auto bands = static_cast<std::size_t>(impl_->config.bands);
+  std::vector<float> out(static_cast<std::size_t>(frames) * bands);
+
+  Filterbank warped;
+  if (warp.frequency != 1) warped = make_filterbank(impl_->config, warp.frequency);
+  const Filterbank& bank = warp.frequency != 1 ? warped : impl_->filterbank;
+  Impl::Scratch scratch(impl_->config.fft);
+  for (std::int64_t i = 0; i < frames; ++i) {
+    impl_->frame(pcm, std::llround(static_cast<double>(i) * step), bank, scratch,
+                 out.data() + static_cast<std::size_t>(i) * bands);
+  }
+  return out;
+}
+
+LogMelStream::LogMelStream(const LogMel& features) : features_(features) {}
+
+void LogMelStream::push(Span<const float> pcm, std::vector<float>& out) {
+  buffer_.insert(buffer_.end(), pcm.begin(), pcm.end());
+  total_ += static_cast<std::int64_t>(pcm.size());
+  const LogMelConfig& config = features_.config();
+  // Frame i is complete once its window, which ends before i · hop + (window − window / 2), is in.
+  const std::int64_t after = config.window - config.window / 2;
+  if (total_ >= after) emit_until((total_ - after) / config.hop + 1, out);
+}
+
+void LogMelStream::finish(std::vector<float>& out) {
+  emit_until(features_.config().frames(total_), out);
+}
+
+void LogMelStream::emit_until(std::int64_t end_frame, std::vector<float>& out) {
+  const std::int64_t count = end_frame - next_frame_;
+  if (count <= 0) return;
+  const LogMelConfig& config = features_.config();
+  const auto values = static_cast<std::size_t>(count) * static_cast<std::size_t>(config.bands);
+  out.resize(out.size() + values);
+  // The buffer starts on a multiple of the hop, so frame numbers can be counted from there.
+  features_.compute(buffer_, next_frame_ - buffer_start_ / config.hop, count,
+                    Span<float>(out).last(values));
+  next_frame_ = end_frame;
+
+  const std::int64_t needed = next_frame_ * config.hop - config.window / 2;
+  const std::int64_t start = std::max<std::int64_t>(needed, 0) / config.hop * config.hop;
+  const std::int64_t drop = start - buffer_start_;
+  // With hops longer than the window, `start` can lie beyond what has arrived; the buffer then
+  // stays.
+  if (drop <= static_cast<std::int64_t>(buffer_.size())) {
+    buffer_.erase(buffer_.begin(), buffer_.begin() + drop);
+    buffer_start_ = start;
+  }
+}
+
+}  // namespace pairalign::audio

@@ -1,0 +1,49 @@
+// All recordings of a training corpus, decoded once, in a temporary file behind a memory map.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "audio/decoder.hpp"
+#include "audio/temporary_file.hpp"
+#include "base/span.hpp"
+
+namespace pairalign::audio {
+
+/// 16 kHz mono, 16 bits a sample (115 MB an hour) in $TMPDIR or /tmp, so that the corpus may be
+/// larger than memory: pages come and go as the pieces are drawn. First fill, then `seal`, then
+/// read. Filling is for one thread; reading is const and safe to share.
+class PcmStore {
+ public:
+  /// Appends a recording; its index is the `count()` before. Samples beyond ±1 are clipped.
+  void add(Span<const float> pcm);
+  /// The same from a decoder, in bounded memory. When the decoder throws, nothing has been added.
+  void add(Decoder& decoder);
+
+  void seal();
+
+  std::size_t count() const { return starts_.size() - 1; }
+  /// Samples of recording `i`.
+  std::int64_t size(std::size_t i) const { return starts_[i + 1] - starts_[i]; }
+  std::int64_t total_samples() const { return starts_.back(); }
+
+  /// Where sample `n` of all recordings laid end to end lies, 0 ≤ n < `total_samples()`.
+  struct Position {
+    std::size_t recording = 0;
+    std::int64_t sample = 0;
+  };
+  Position locate(std::int64_t n) const;
+
+  /// Samples [first, first + count) of recording `i` into `out`; zeros outside the recording.
+  void read(std::size_t i, std::int64_t first, std::int64_t count, float* out) const;
+
+ private:
+  void append(Span<const float> pcm);
+
+  TemporaryFile file_;
+  std::vector<std::int64_t> starts_ = {0};  // in samples; one more than recordings
+  const std::int16_t* samples_ = nullptr;
+  bool sealed_ = false;
+};
+
+}  // namespace pairalign::audio

@@ -1,0 +1,35 @@
+// Scratch space on disk that vanishes with its owner.
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+namespace pairalign::audio {
+
+/// A file in $TMPDIR (or /tmp) without a name: it is unlinked at once, so nothing is left behind
+/// however the program ends. Faults, a full disk among them, are Error(folder, ...).
+class TemporaryFile {
+ public:
+  TemporaryFile();
+  ~TemporaryFile();
+  TemporaryFile(TemporaryFile&& other) noexcept;
+  TemporaryFile& operator=(TemporaryFile&&) = delete;
+
+  /// Open for reading and writing; positioned behind the last byte appended.
+  int descriptor() const { return fd_; }
+  std::size_t size() const { return size_; }
+
+  void append(const void* data, std::size_t size);
+  /// Forgets everything behind the first `size` bytes.
+  void truncate(std::size_t size);
+  /// Maps all bytes for reading; nothing may be appended from then on. nullptr for an empty file.
+  const void* map();
+
+ private:
+  std::string folder_;
+  int fd_ = -1;
+  std::size_t size_ = 0;
+  void* mapping_ = nullptr;
+};
+
+}  // namespace pairalign::audio

@@ -1,0 +1,225 @@
+#include "audio/views.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <utility>
+
+#include "audio/fir.hpp"
+#include "base/multiversion.hpp"
+
+namespace pairalign::audio {
+namespace {
+
+constexpr double kPi = 3.14159265358979323846;
+constexpr double kBandPassLowest = 50;     // Hz
+constexpr double kBandPassHighest = 7500;  // Hz
+
+// Sum of squares. Eight sums side by side leave the compiler free to vectorise, in an order of
+// additions that is the same everywhere.
+PAIRALIGN_MULTIVERSION
+double energy(const float* pcm, std::size_t count) {
+  constexpr std::size_t kLanes = 8;
+  std::array<double, kLanes> sums{};
+  std::size_t i = 0;
+  for (; i + kLanes <= count; i += kLanes) {
+    for (std::size_t lane = 0; lane < kLanes; ++lane) {
+      const double value = pcm[i + lane];
+      sums[lane] += value * value;
+    }
+  }
+  for (; i < count; ++i)
+    sums[0] += static_cast<double>(pcm[i]) * pcm[i];
+  double total = 0;
+  for (const double sum : sums)
+    total += sum;
+  return total;
+}
+
+PAIRALIGN_MULTIVERSION
+void add_scaled(const float* source, std::size_t count, float gain, float* target) {
+  for (std::size_t i = 0; i < count; ++i)
+    target[i] += gain * source[i];
+}
+
+PAIRALIGN_MULTIVERSION
+void scale(float* pcm, std::size_t count, float gain) {
+  for (std::size_t i = 0; i < count; ++i)
+    pcm[i] *= gain;
+}
+
+double log_uniform(double low, double high, Random& random) {
+  return std::exp(random.uniform(std::log(low), std::log(high)));
+}
+
+// A second-order section in transposed direct form II. Butterworth coefficients by the bilinear
+// transform (R. Bristow-Johnson, "Cookbook formulae for audio EQ biquad filter coefficients").
+class Biquad {
+ public:
+  static Biquad high_pass(double hz) { return Biquad(hz, -1); }
+  static Biquad low_pass(double hz) { return Biquad(hz, 1); }
+
+  double step(double x) {
+    const double y = b0_ * x + z1_;
+    z1_ = b1_ * x - a1_ * y + z2_;
+    z2_ = b0_ * x - a2_ * y;
+    return y;
+  }
+
+ private:
+  // `sign` is + for a low-pass, − for a high-pass: the zeros lie at −sign.
+  Biquad(double hz, int sign) {
+    const double w = 2 * kPi * hz / kSampleRate;
+    const double alpha = std::sin(w) * std::sqrt(0.5);
+    const double a0 = 1 + alpha;
+    b0_ = (1 - sign * std::cos(w)) / (2 * a0);
+    b1_ = 2 * sign * b0_;
+    a1_ = -2 * std::cos(w) / a0;
+    a2_ = (1 - alpha) / a0;
+  }
+
+  double b0_, b1_, a1_, a2_;  // the third numerator coefficient is b0 again
+  double z1_ = 0, z2_ = 0;
+};
+
+// Convolves and scales so that the energy of the piece stays what it was.
+void convolve_keeping_energy(Span<float> pcm, const Fir& fir) {
+  const double before = energy(pcm.data(), pcm.size());
+  convolve(pcm, fir);
+  const double after = energy(pcm.data(), pcm.size());
+  if (after > 0) scale(pcm.data(), pcm.size(), static_cast<float>(std::sqrt(before / after)));
+}
+
+// Room and equaliser in one pass over the samples.
+void apply_random_channel(Span<float> pcm, const ViewConfig& config, Random& random) {
+  const bool equaliser = random.chance(config.equaliser_probability);
+  if (random.chance(config.reverb_probability)) {
+    const double rt60 = random.uniform(config.reverb_rt60_low_s, config.reverb_rt60_high_s);
+    const Fir room = draw_room(rt60, random);
+    convolve_keeping_energy(
+        pcm, equaliser ? cascade(room, draw_equaliser(config.equaliser_db, random)) : room);
+  } else if (equaliser) {
+    equalise(pcm, config.equaliser_db, random);
+  }
+}
+
+void mix_random_noise(Span<float> pcm, const ViewConfig& config, const NoiseBank& bank,
+                      Random& random) {
+  if (!random.chance(config.noise_probability)) return;
+  const double snr_db = random.uniform(config.noise_snr_low_db, config.noise_snr_high_db);
+  std::vector<float> noise;
+  if (bank.empty()) {
+    noise.resize(pcm.size());
+    for (float& value : noise)
+      value = static_cast<float>(random.uniform(-1, 1));
+  } else {
+    noise = bank.draw(pcm.size(), random);
+  }
+  mix_noise(pcm, noise, snr_db);
+}
+
+// Start and length of a random stretch of at most `longest` of `size` things.
+std::pair<std::size_t, std::size_t> draw_stretch(std::size_t size, int longest, Random& random) {
+  const std::size_t limit = std::min(size, static_cast<std::size_t>(std::max(longest, 0)));
+  if (limit == 0) return {0, 0};
+  const std::size_t length = 1 + random.below(limit);
+  return {random.below(size - length + 1), length};
+}
+
+// None, or one or two: how many stretches to mask.
+int draw_mask_count(double probability, Random& random) {
+  return random.chance(probability) ? 1 + static_cast<int>(random.below(2)) : 0;
+}
+
+}  // namespace
+
+void NoiseBank::add(std::vector<float> pcm) {
+  if (!pcm.empty()) clips_.push_back(std::move(pcm));
+}
+
+std::vector<float> NoiseBank::draw(std::size_t count, Random& random) const {
+  Expects(!clips_.empty());
+  const std::vector<float>& clip = clips_[random.below(clips_.size())];
+  std::size_t position = random.below(clip.size());
+  std::vector<float> noise;
+  noise.reserve(count);
+  while (noise.size() < count) {
+    const std::size_t piece = std::min(count - noise.size(), clip.size() - position);
+    noise.insert(noise.end(), clip.data() + position, clip.data() + position + piece);
+    position = 0;
+  }
+  return noise;
+}
+
+void apply_gain(Span<float> pcm, double db) {
+  scale(pcm.data(), pcm.size(), static_cast<float>(std::pow(10.0, db / 20)));
+}
+
+void mix_noise(Span<float> pcm, Span<const float> noise, double snr_db) {
+  Expects(noise.size() >= pcm.size());
+  const double signal_energy = energy(pcm.data(), pcm.size());
+  const double noise_energy = energy(noise.data(), pcm.size());
+  if (signal_energy <= 0 || noise_energy <= 0) return;
+  const double gain = std::sqrt(signal_energy / noise_energy / std::pow(10.0, snr_db / 10));
+  add_scaled(noise.data(), pcm.size(), static_cast<float>(gain), pcm.data());
+}
+
+void band_pass(Span<float> pcm, double low_hz, double high_hz) {
+  Expects(0 < low_hz && low_hz < high_hz && high_hz < kSampleRate / 2.0);
+  Biquad high_pass = Biquad::high_pass(low_hz);
+  Biquad low_pass = Biquad::low_pass(high_hz);
+  for (float& value : pcm)
+    value = static_cast<float>(low_pass.step(high_pass.step(value)));
+}
+
+void equalise(Span<float> pcm, double db, Random& random) {
+  convolve(pcm, draw_equaliser(db, random));
+}
+
+void reverberate(Span<float> pcm, double rt60_s, Random& random) {
+  convolve_keeping_energy(pcm, draw_room(rt60_s, random));
+}
+
+void degrade(Span<float> pcm, const ViewConfig& config, const NoiseBank& noise, Random& random) {
+  apply_random_channel(pcm, config, random);
+  const bool band_limited = random.chance(config.band_pass_probability);
+  const double low_hz = log_uniform(kBandPassLowest, config.band_pass_low_hz, random);
+  const double high_hz = log_uniform(config.band_pass_high_hz, kBandPassHighest, random);
+  // The band is limited by the source (a loudspeaker, a telephone played in a room) as often as by
+  // the microphone, which limits the noise with it.
+  const bool source_limited = random.chance(0.5);
+  if (band_limited && source_limited) band_pass(pcm, low_hz, high_hz);
+  mix_random_noise(pcm, config, noise, random);
+  if (band_limited && !source_limited) band_pass(pcm, low_hz, high_hz);
+  apply_gain(pcm, random.uniform(-config.gain_db, config.gain_db));
+}
+
+Warp draw_warp(const ViewConfig& config, Random& random) {
+  Warp warp;
+  warp.tempo = random.uniform(1 - config.tempo, 1 + config.tempo);
+  warp.frequency = random.uniform(1 - config.frequency, 1 + config.frequency);
+  return warp;
+}
+
+std::vector<bool> mask_features(Span<float> features, int bands, float fill,
+                                const ViewConfig& config, Random& random) {
+  Expects(bands > 0 && features.size() % static_cast<std::size_t>(bands) == 0);
+  const auto width = static_cast<std::size_t>(bands);
+  const std::size_t frames = features.size() / width;
+  std::vector<bool> masked(frames, false);
+
+  for (int n = draw_mask_count(config.time_mask_probability, random); n > 0; --n) {
+    const auto [start, length] = draw_stretch(frames, config.time_mask_frames, random);
+    std::fill_n(masked.begin() + static_cast<std::ptrdiff_t>(start), length, true);
+    std::fill_n(features.data() + start * width, length * width, fill);
+  }
+  for (int n = draw_mask_count(config.band_mask_probability, random); n > 0; --n) {
+    const auto [start, length] = draw_stretch(width, config.band_mask_bands, random);
+    for (std::size_t frame = 0; frame < frames; ++frame) {
+      std::fill_n(features.data() + frame * width + start, length, fill);
+    }
+  }
+  return masked;
+}
+
+}  // namespace pairalign::audio

@@ -1,0 +1,25 @@
+// The configurations that model files and recipes hold, as JSON. Keys are the names of the members;
+// a key that is left out keeps the default of its struct.
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include "audio/log_mel.hpp"
+#include "model/encoder.hpp"
+
+namespace pairalign::audio {
+
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(LogMelConfig, bands, window, hop, fft, low_hz,
+                                                high_hz, floor, mean, scale)
+
+}  // namespace pairalign::audio
+
+namespace pairalign::model {
+
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(EncoderConfig, bands, width, expansion, blocks,
+                                                kernel, dimension, codes)
+
+/// Bounds of everything that sizes a buffer. Throws Error("", reason) that names the field.
+void check(const EncoderConfig& encoder, const audio::LogMelConfig& features);
+
+}  // namespace pairalign::model

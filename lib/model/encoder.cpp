@@ -1,0 +1,129 @@
+#include "model/encoder.hpp"
+
+#include <cmath>
+#include <numeric>
+
+#include "nn/activation.hpp"
+
+namespace pairalign::model {
+namespace {
+
+constexpr int kStemKernel = 5;
+
+std::size_t area(int rows, int cols) {
+  return static_cast<std::size_t>(rows) * static_cast<std::size_t>(cols);
+}
+
+}  // namespace
+
+Encoder::Encoder(nn::TensorTable& table, const EncoderConfig& config)
+    : config_(config),
+      stem_(table, "encoder.stem", config.bands, config.width, kStemKernel, kStride),
+      stem_norm_(table, "encoder.stem_norm", config.width) {
+  // Residual branches start small, so that depth does not blow up the first steps.
+  const float branch_gain = 1.0F / std::sqrt(2.0F * static_cast<float>(config.blocks));
+  const int hidden = config.expansion * config.width;
+  for (int i = 0; i < config.blocks; ++i) {
+    const std::string name = "encoder.block" + std::to_string(i);
+    Block block;
+    block.depthwise = {table, name + ".depthwise", config.width, config.kernel};
+    block.norm = {table, name + ".norm", config.width};
+    block.up = {table, name + ".up", config.width, hidden};
+    block.down = {table, name + ".down", hidden, config.width, branch_gain};
+    blocks_.push_back(block);
+  }
+  final_norm_ = {table, "encoder.final_norm", config.width};
+  projection_ = {table, "encoder.projection", config.width, config.dimension};
+  codebook_ = table.add("codebook", {config.codes, config.dimension}, false,
+                        1.0F / std::sqrt(static_cast<float>(config.dimension)));
+}
+
+int Encoder::context() const { return config_.blocks * (config_.kernel - 1) / 2 + 1; }
+
+double Encoder::multiply_adds_per_frame() const {
+  const double width = config_.width;
+  return kStemKernel * config_.bands * width +
+         2.0 * config_.blocks * config_.expansion * width * width + width * config_.dimension +
+         1.0 * config_.dimension * config_.codes;
+}
+
+void Encoder::forward(const float* p, const float* features,
+                      const std::vector<int>& feature_lengths, float silence,
+                      nn::Precision precision, bool training, std::vector<float>& embeddings,
+                      Cache& cache) const {
+  cache.lengths.clear();
+  for (const int length : feature_lengths) cache.lengths.push_back(output_length(length));
+  cache.rows = std::accumulate(cache.lengths.begin(), cache.lengths.end(), 0);
+  const std::size_t size = area(cache.rows, config_.width);
+  cache.stem.resize(size);
+  cache.input.resize(size);
+  cache.final.resize(size);
+  embeddings.resize(area(cache.rows, config_.dimension));
+  cache.blocks.resize(training ? blocks_.size() : 2);
+
+  stem_.forward(p, features, feature_lengths, silence, precision, cache.stem.data(),
+                cache.stem_conv);
+  stem_norm_.forward(p, cache.stem.data(), cache.rows, cache.input.data(), cache.stem_norm);
+  const std::vector<float>* x = &cache.input;
+  for (std::size_t i = 0; i < blocks_.size(); ++i) {
+    // Without training two caches take turns: a block reads what the one before it wrote.
+    BlockCache& block_cache = cache.blocks[training ? i : i % 2];
+    block_forward(blocks_[i], p, *x, precision, block_cache, cache);
+    x = &block_cache.output;
+  }
+  final_norm_.forward(p, x->data(), cache.rows, cache.final.data(), cache.final_norm);
+  projection_.forward(p, cache.final.data(), cache.rows, precision, embeddings.data(),
+                      cache.projection);
+}
+
+void Encoder::block_forward(const Block& block, const float* p, const std::vector<float>& x,
+                            nn::Precision precision, BlockCache& cache, const Cache& batch) const {
+  const int rows = batch.rows;
+  const std::size_t narrow = area(rows, config_.width);
+  const std::size_t wide = area(rows, config_.expansion * config_.width);
+  cache.convolved.resize(narrow);
+  cache.normalised.resize(narrow);
+  cache.hidden.resize(wide);
+  cache.activated.resize(wide);
+  cache.output.resize(narrow);
+  block.depthwise.forward(p, x.data(), batch.lengths, cache.convolved.data());
+  block.norm.forward(p, cache.convolved.data(), rows, cache.normalised.data(), cache.norm);
+  block.up.forward(p, cache.normalised.data(), rows, precision, cache.hidden.data(), cache.up);
+  nn::gelu_forward(cache.hidden.data(), wide, cache.activated.data());
+  block.down.forward(p, cache.activated.data(), rows, precision, cache.output.data(), cache.down);
+  for (std::size_t i = 0; i < narrow; ++i) cache.output[i] += x[i];
+}
+
+void Encoder::backward(const float* p, const float* dembeddings, float* g, Cache& cache) const {
+  const std::size_t narrow = area(cache.rows, config_.width);
+  cache.dx.resize(narrow);
+  cache.dnormalised.resize(narrow);
+  cache.dconvolved.resize(narrow);
+  cache.dhidden.resize(area(cache.rows, config_.expansion * config_.width));
+  projection_.backward(p, dembeddings, g, cache.dx.data(), cache.projection);
+  final_norm_.backward(p, cache.dx.data(), g, cache.dx.data(), cache.final_norm);
+  for (std::size_t i = blocks_.size(); i-- > 0;) {
+    const std::vector<float>& x = i == 0 ? cache.input : cache.blocks[i - 1].output;
+    block_backward(blocks_[i], p, x, g, cache.blocks[i], cache);
+  }
+  stem_norm_.backward(p, cache.dx.data(), g, cache.dx.data(), cache.stem_norm);
+  stem_.backward(p, cache.dx.data(), g, nullptr, cache.stem_conv);
+}
+
+// batch.dx holds the gradient of the block's output and receives that of its input: the residual
+// path leaves it as it is, the branch adds its own.
+void Encoder::block_backward(const Block& block, const float* p, const std::vector<float>& x,
+                             float* g, BlockCache& cache, Cache& batch) const {
+  float* dx = batch.dx.data();
+  float* dnormalised = batch.dnormalised.data();
+  float* dhidden = batch.dhidden.data();
+  float* dconvolved = batch.dconvolved.data();
+  block.down.backward(p, dx, g, dhidden, cache.down);
+  nn::gelu_backward(cache.hidden.data(), dhidden, batch.dhidden.size(), dhidden);
+  block.up.backward(p, dhidden, g, dnormalised, cache.up);
+  block.norm.backward(p, dnormalised, g, dnormalised, cache.norm);
+  block.depthwise.backward(p, x.data(), dnormalised, batch.lengths, g, dconvolved);
+  for (std::size_t i = 0; i < batch.dx.size(); ++i) dx[i] += dconvolved[i];
+}
+
+}  // namespace pairalign::model

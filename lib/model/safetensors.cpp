@@ -1,0 +1,122 @@
+#include "model/safetensors.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <cstring>
+#include <nlohmann/json.hpp>
+
+#include "base/error.hpp"
+#include "base/file.hpp"
+#include "base/hash.hpp"
+
+static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "safetensors are little-endian");
+
+namespace pairalign::model {
+namespace {
+
+using nlohmann::json;
+
+Tensor read_tensor(const std::string& name, const json& entry, const unsigned char* data,
+                   std::size_t size) {
+  if (entry.at("dtype").get<std::string>() != "F32") {
+    throw Error("", fmt::format("tensor {}: dtype is not F32", name));
+  }
+  Tensor tensor;
+  std::size_t count = 1;
+  for (const json& dimension : entry.at("shape")) {
+    const auto d = dimension.get<std::int64_t>();
+    if (d < 0 || d > INT32_MAX || (d > 0 && count > size / static_cast<std::size_t>(d))) {
+      throw Error("", fmt::format("tensor {}: shape exceeds the file", name));
+    }
+    tensor.shape.push_back(static_cast<int>(d));
+    count *= static_cast<std::size_t>(d);
+  }
+  const json& offsets = entry.at("data_offsets");
+  const auto begin = offsets.at(0).get<std::uint64_t>(), end = offsets.at(1).get<std::uint64_t>();
+  if (begin > end || end > size || end - begin != count * sizeof(float)) {
+    throw Error("", fmt::format("tensor {}: offsets do not fit the shape or the file", name));
+  }
+  tensor.values.resize(count);
+  if (count > 0) std::memcpy(tensor.values.data(), data + begin, count * sizeof(float));
+  return tensor;
+}
+
+}  // namespace
+
+Safetensors Safetensors::load(const std::string& path) {
+  const MappedFile file(path);
+  std::uint64_t header_size = 0;
+  if (file.size() < sizeof header_size) throw Error(path, "not a safetensors file: too short");
+  std::memcpy(&header_size, file.data(), sizeof header_size);
+  if (header_size > file.size() - sizeof header_size) {
+    throw Error(path, "not a safetensors file, or cut short: the header exceeds the file");
+  }
+  const char* text = reinterpret_cast<const char*>(file.data()) + sizeof header_size;
+  const unsigned char* data = file.data() + sizeof header_size + header_size;
+  const std::size_t data_size = file.size() - sizeof header_size - header_size;
+  Safetensors result;
+  try {
+    const json header = json::parse(text, text + header_size);
+    if (!header.is_object()) throw Error("", "malformed safetensors header: not an object");
+    for (const auto& [name, entry] : header.items()) {
+      if (name == "__metadata__") {
+        result.metadata = entry.get<std::map<std::string, std::string>>();
+      } else {
+        result.tensors[name] = read_tensor(name, entry, data, data_size);
+      }
+    }
+  } catch (const json::exception& error) {
+    throw Error(path, std::string("malformed safetensors header: ") + error.what());
+  } catch (const Error& error) {
+    throw Error(path, error.reason());
+  }
+  return result;
+}
+
+void Safetensors::save(const std::string& path) const {
+  json header = json::object();
+  if (!metadata.empty()) header["__metadata__"] = metadata;
+  std::size_t offset = 0;
+  for (const auto& [name, tensor] : tensors) {
+    const std::size_t bytes = tensor.values.size() * sizeof(float);
+    header[name] = {{"dtype", "F32"},
+                    {"shape", tensor.shape},
+                    {"data_offsets", {offset, offset + bytes}}};
+    offset += bytes;
+  }
+  std::string text = header.dump();
+  text.resize((text.size() + 7) / 8 * 8, ' ');  // tensors start 8-byte aligned, as the format asks
+  const std::uint64_t header_size = text.size();
+  std::string bytes(reinterpret_cast<const char*>(&header_size), sizeof header_size);
+  bytes.reserve(sizeof header_size + text.size() + offset);
+  bytes += text;
+  for (const auto& [name, tensor] : tensors) {
+    bytes.append(reinterpret_cast<const char*>(tensor.values.data()),
+                 tensor.values.size() * sizeof(float));
+  }
+  replace_file(path, bytes);
+}
+
+const std::vector<float>& Safetensors::at(const std::string& name,
+                                          const std::vector<int>& shape) const {
+  const auto found = tensors.find(name);
+  if (found == tensors.end()) throw Error(name, "tensor is missing");
+  if (found->second.shape != shape) {
+    throw Error(name, fmt::format("tensor has shape [{}], not [{}]",
+                                  fmt::join(found->second.shape, ", "), fmt::join(shape, ", ")));
+  }
+  return found->second.values;
+}
+
+std::uint64_t Safetensors::identity() const {
+  Hasher hasher;
+  for (const auto& [name, tensor] : tensors) {
+    const std::string label = fmt::format("{} [{}]\n", name, fmt::join(tensor.shape, ","));
+    hasher.update(label.data(), label.size());
+    hasher.update(tensor.values.data(), tensor.values.size() * sizeof(float));
+  }
+  return hasher.digest();
+}
+
+}  // namespace pairalign::model

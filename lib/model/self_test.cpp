@@ -1,0 +1,52 @@
+#include "model/self_test.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/random.hpp"
+
+namespace pairalign::model {
+
+std::vector<float> self_test_signal() {
+  constexpr double kPi = 3.141592653589793;
+  constexpr int kSamples = 2 * audio::kSampleRate;
+  std::vector<float> signal(kSamples);
+  Random random(1);
+  double phase = 0;
+  for (int i = 0; i < kSamples; ++i) {
+    const double t = static_cast<double>(i) / audio::kSampleRate;
+    const double pitch = 120 + 40 * std::sin(2 * kPi * 0.7 * t);
+    phase += 2 * kPi * pitch / audio::kSampleRate;
+    const double formant = 1200 + 900 * std::sin(2 * kPi * 1.3 * t);
+    double value = 0;
+    for (int h = 1; h <= 24; ++h) {
+      const double distance = (h * pitch - formant) / 400;
+      value += std::exp(-distance * distance) * std::sin(h * phase);
+    }
+    const double voiced = std::fmod(t, 0.4) < 0.28 ? 0.1 : 0.0;
+    signal[static_cast<std::size_t>(i)] = static_cast<float>(
+        voiced * value + (voiced > 0 ? 0.001 : 0.03) * random.normal());
+  }
+  return signal;
+}
+
+std::vector<int> self_test_codes(const Model& model) {
+  const audio::LogMel features(model.info().features);
+  FrameScorer scorer(model);
+  const std::vector<float>& scores = scorer.score(features.compute(self_test_signal()));
+  const auto codes = static_cast<std::ptrdiff_t>(model.vocabulary());
+  std::vector<int> result;
+  for (auto row = scores.begin(); row != scores.end(); row += codes) {
+    result.push_back(static_cast<int>(std::max_element(row, row + codes) - row));
+  }
+  return result;
+}
+
+double agreement(const std::vector<int>& a, const std::vector<int>& b) {
+  if (a.size() != b.size() || a.empty()) return 0;
+  std::size_t same = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) same += a[i] == b[i] ? 1 : 0;
+  return static_cast<double>(same) / static_cast<double>(a.size());
+}
+
+}  // namespace pairalign::model

@@ -1,0 +1,212 @@
+#include "nn/matmul.hpp"
+
+#include <omp.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstring>
+#include <map>
+#include <oneapi/dnnl/dnnl.hpp>
+#include <tuple>
+
+#include "base/error.hpp"
+#include "base/multiversion.hpp"
+
+namespace pairalign::nn {
+namespace {
+
+using dnnl::memory;
+
+memory::data_type data_type(Precision precision) {
+  return precision == Precision::bf16 ? memory::data_type::bf16 : memory::data_type::f32;
+}
+
+// What distinguishes one compiled product from another.
+struct Shape {
+  int m, n, k, lda, ldb, ldc;
+  bool transpose_a, transpose_b, accumulate;
+  Precision precision;
+
+  auto key() const {
+    return std::tie(m, n, k, lda, ldb, ldc, transpose_a, transpose_b, accumulate, precision);
+  }
+  bool operator<(const Shape& other) const { return key() < other.key(); }
+};
+
+struct Product {
+  dnnl::matmul primitive;
+  memory a, b, c;
+};
+
+// Parallelism lives above this file (pieces of a batch, files of a list), so each thread computes its
+// own products: no barriers inside a layer, and sums whose order does not depend on the machine.
+class Engine {
+ public:
+  Engine() : engine_(dnnl::engine::kind::cpu, 0), stream_(engine_) { omp_set_num_threads(1); }
+
+  void run(const Shape& shape, const void* a, const void* b, float* c) {
+    auto found = products_.find(shape);
+    if (found == products_.end()) found = products_.emplace(shape, create(shape)).first;
+    Product& product = found->second;
+    product.a.set_data_handle(const_cast<void*>(a));
+    product.b.set_data_handle(const_cast<void*>(b));
+    product.c.set_data_handle(c);
+    product.primitive.execute(
+        stream_,
+        {{DNNL_ARG_SRC, product.a}, {DNNL_ARG_WEIGHTS, product.b}, {DNNL_ARG_DST, product.c}});
+  }
+
+ private:
+  static memory::desc describe(int rows, int cols, int ld, bool transposed,
+                               memory::data_type type) {
+    const memory::dims strides =
+        transposed ? memory::dims{1, ld} : memory::dims{ld, 1};
+    return {{rows, cols}, type, strides};
+  }
+
+  // oneDNN 3 creates a primitive descriptor from memory descriptors, 2 from an operation descriptor.
+  Product create(const Shape& s) const {
+    const auto type = data_type(s.precision);
+    const auto a = describe(s.m, s.k, s.lda, s.transpose_a, type);
+    const auto b = describe(s.k, s.n, s.ldb, s.transpose_b, type);
+    const auto c = describe(s.m, s.n, s.ldc, false, memory::data_type::f32);
+    dnnl::primitive_attr attributes;
+    if (s.accumulate) {
+      dnnl::post_ops sum;
+      sum.append_sum(1.0F);
+      attributes.set_post_ops(sum);
+    }
+#if DNNL_VERSION_MAJOR >= 3
+    const dnnl::matmul::primitive_desc descriptor(engine_, a, b, c, attributes);
+#else
+    const dnnl::matmul::primitive_desc descriptor(dnnl::matmul::desc(a, b, c), attributes, engine_);
+#endif
+    return {dnnl::matmul(descriptor), memory(a, engine_, DNNL_MEMORY_NONE),
+            memory(b, engine_, DNNL_MEMORY_NONE), memory(c, engine_, DNNL_MEMORY_NONE)};
+  }
+
+  dnnl::engine engine_;
+  dnnl::stream stream_;
+  std::map<Shape, Product> products_;
+};
+
+Engine& engine() {
+  thread_local Engine instance;
+  return instance;
+}
+
+// The number of rows of a batch varies from call to call. Multiples of 16 up to this, and tails
+// below 16, keep the number of compiled shapes bounded.
+constexpr int kMaxRows = 1024;
+
+int next_block(int rows) {
+  if (rows >= kMaxRows) return kMaxRows;
+  return rows >= 16 ? rows / 16 * 16 : rows;
+}
+
+const void* advance(const Operand& x, int row) {
+  const std::size_t item = x.precision() == Precision::bf16 ? sizeof(std::uint16_t) : sizeof(float);
+  return static_cast<const char*>(x.data()) +
+         static_cast<std::size_t>(row) * static_cast<std::size_t>(x.stride()) * item;
+}
+
+PAIRALIGN_MULTIVERSION
+void round_to_bf16(const float* x, std::size_t n, std::uint16_t* out) {
+  for (std::size_t i = 0; i < n; ++i) {
+    std::uint32_t bits;
+    std::memcpy(&bits, x + i, sizeof bits);
+    const std::uint32_t rounded = (bits + 0x7fffU + ((bits >> 16) & 1U)) >> 16;
+    // A NaN whose payload is in the low bits alone must not become an infinity.
+    const bool nan = (bits & 0x7fffffffU) > 0x7f800000U;
+    out[i] = static_cast<std::uint16_t>(nan ? (bits >> 16) | 0x40U : rounded);
+  }
+}
+
+}  // namespace
+
+Precision fastest_precision() {
+  const dnnl::cpu_isa isa = dnnl::get_effective_cpu_isa();
+  return isa == dnnl::cpu_isa::avx512_core_bf16 || isa == dnnl::cpu_isa::avx512_core_amx
+             ? Precision::bf16
+             : Precision::f32;
+}
+
+void to_bf16(const float* x, std::size_t n, std::uint16_t* out) { round_to_bf16(x, n, out); }
+
+void Operand::assign(const float* x, int rows, int cols, Precision precision, int stride) {
+  rows_ = rows;
+  cols_ = cols;
+  precision_ = precision;
+  if (stride == 0) stride = cols;
+  if (precision == Precision::f32) {
+    data_ = x;
+    stride_ = stride;
+    return;
+  }
+  const std::size_t n = static_cast<std::size_t>(rows) * static_cast<std::size_t>(cols);
+  if (rounded_.size() < n) rounded_.resize(n);
+  if (stride == cols) {
+    to_bf16(x, n, rounded_.data());
+  } else {
+    for (int r = 0; r < rows; ++r) {
+      to_bf16(x + static_cast<std::size_t>(r) * static_cast<std::size_t>(stride),
+              static_cast<std::size_t>(cols),
+              rounded_.data() + static_cast<std::size_t>(r) * static_cast<std::size_t>(cols));
+    }
+  }
+  data_ = rounded_.data();
+  stride_ = cols;
+}
+
+void matmul(const Operand& a, Transpose transpose_a, const Operand& b, Transpose transpose_b,
+            float* c, bool accumulate, int ldc) {
+  const bool ta = transpose_a == Transpose::yes, tb = transpose_b == Transpose::yes;
+  const int m = ta ? a.cols() : a.rows();
+  const int k = ta ? a.rows() : a.cols();
+  const int n = tb ? b.rows() : b.cols();
+  if (k != (tb ? b.cols() : b.rows()) || a.precision() != b.precision()) {
+    throw Error("matmul", "operands do not fit");
+  }
+  if (ldc == 0) ldc = n;
+  Shape shape{m, n, k, a.stride(), b.stride(), ldc, ta, tb, accumulate, a.precision()};
+  if (ta && !tb) {
+    // A sum over the rows of a batch (a weight gradient): blocks of rows are accumulated.
+    if (k == 0 && !accumulate) {
+      for (int r = 0; r < m; ++r) std::fill_n(c + static_cast<std::ptrdiff_t>(r) * ldc, n, 0.0F);
+    }
+    for (int row = 0; row < k; row += shape.k) {
+      shape.k = next_block(k - row);
+      engine().run(shape, advance(a, row), advance(b, row), c);
+      shape.accumulate = true;
+    }
+    return;
+  }
+  if (ta) throw Error("matmul", "a product of two transposed operands is not supported");
+  for (int row = 0; row < m; row += shape.m) {
+    shape.m = next_block(m - row);
+    engine().run(shape, advance(a, row), b.data(), c + static_cast<std::ptrdiff_t>(row) * ldc);
+  }
+}
+
+double measure_matmul_rate(Precision precision, int m, int n, int k, double seconds) {
+  const auto count = [](int x, int y) {
+    return static_cast<std::size_t>(x) * static_cast<std::size_t>(y);
+  };
+  std::vector<float> x(count(m, k), 0.5F), w(count(k, n), 0.25F), y(count(m, n));
+  Operand a, b;
+  a.assign(x.data(), m, k, precision);
+  b.assign(w.data(), k, n, precision);
+  matmul(a, Transpose::no, b, Transpose::no, y.data());  // compiles the primitive
+  using Clock = std::chrono::steady_clock;
+  const auto start = Clock::now();
+  double elapsed = 0;
+  std::int64_t calls = 0;
+  while (elapsed < seconds) {
+    matmul(a, Transpose::no, b, Transpose::no, y.data());
+    ++calls;
+    elapsed = std::chrono::duration<double>(Clock::now() - start).count();
+  }
+  return 2.0 * m * n * k * static_cast<double>(calls) / elapsed;
+}
+
+}  // namespace pairalign::nn

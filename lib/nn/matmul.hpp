@@ -1,0 +1,49 @@
+// Matrix products through oneDNN: the one place where this library touches it.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+namespace pairalign::nn {
+
+/// Arithmetic of the matrix products. Sums are always f32, and so is everything else.
+enum class Precision { f32, bf16 };
+
+/// bf16 where this processor multiplies it in hardware, else f32.
+Precision fastest_precision();
+
+/// A row-major matrix as the products take it: in f32 a view of the caller's floats (which must
+/// outlive it), in bf16 a rounded copy in a buffer that is kept for the next `assign`.
+class Operand {
+ public:
+  /// `x`: rows × cols, consecutive rows `stride` floats apart (0: cols).
+  void assign(const float* x, int rows, int cols, Precision precision, int stride = 0);
+
+  int rows() const { return rows_; }
+  int cols() const { return cols_; }
+  Precision precision() const { return precision_; }
+  const void* data() const { return data_; }
+  int stride() const { return stride_; }
+
+ private:
+  int rows_ = 0, cols_ = 0, stride_ = 0;
+  Precision precision_ = Precision::f32;
+  const void* data_ = nullptr;
+  std::vector<std::uint16_t> rounded_;
+};
+
+enum class Transpose { no, yes };
+
+/// c = op(a) · op(b), or c += …; c: M × N, rows `ldc` floats apart (0: N). Both operands in the same
+/// precision. Runs on the calling thread alone; primitives are created once per shape and thread.
+void matmul(const Operand& a, Transpose transpose_a, const Operand& b, Transpose transpose_b,
+            float* c, bool accumulate = false, int ldc = 0);
+
+/// The rate of a product of m × k by k × n on this thread, FLOP/s, over about `seconds` of work: the
+/// yardstick against which training and tokenising are measured.
+double measure_matmul_rate(Precision precision, int m, int n, int k, double seconds);
+
+/// Round-to-nearest-even conversion, `n` values.
+void to_bf16(const float* x, std::size_t n, std::uint16_t* out);
+
+}  // namespace pairalign::nn

@@ -1,0 +1,53 @@
+#include "nn/tensor_table.hpp"
+
+#include <functional>
+#include <numeric>
+
+#include "base/error.hpp"
+
+namespace pairalign::nn {
+
+std::size_t TensorTable::add(const std::string& name, const std::vector<int>& shape, bool decayed,
+                             float init_scale, float init_value) {
+  if (find(name) != nullptr) throw Error(name, "tensor registered twice");
+  constexpr std::size_t kAlignment = 16;
+  TensorInfo info;
+  info.name = name;
+  info.shape = shape;
+  info.offset = size_;
+  info.size = std::accumulate(shape.begin(), shape.end(), std::size_t{1},
+                              [](std::size_t n, int d) { return n * static_cast<std::size_t>(d); });
+  info.decayed = decayed;
+  info.init_scale = init_scale;
+  info.init_value = init_value;
+  size_ += (info.size + kAlignment - 1) / kAlignment * kAlignment;
+  tensors_.push_back(info);
+  return info.offset;
+}
+
+const TensorInfo* TensorTable::find(const std::string& name) const {
+  for (const TensorInfo& info : tensors_) {
+    if (info.name == name) return &info;
+  }
+  return nullptr;
+}
+
+std::size_t TensorTable::parameters() const {
+  std::size_t n = 0;
+  for (const TensorInfo& info : tensors_) n += info.size;
+  return n;
+}
+
+std::vector<float> TensorTable::initialise(Random& random) const {
+  std::vector<float> values(size_, 0.0F);
+  for (const TensorInfo& info : tensors_) {
+    for (std::size_t i = 0; i < info.size; ++i) {
+      float value = info.init_value;
+      if (info.init_scale > 0) value += info.init_scale * static_cast<float>(random.normal());
+      values[info.offset + i] = value;
+    }
+  }
+  return values;
+}
+
+}  // namespace pairalign::nn

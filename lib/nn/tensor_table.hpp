@@ -1,0 +1,47 @@
+// Names and shapes over one flat buffer of floats.
+//
+// Parameters, gradients, both Adam moments and the EMA teacher are buffers of the same layout; this
+// table is the layout (the arrangement of llm.c). A layer keeps offsets only, so the same layer runs
+// with the student's weights, the teacher's, or weights read from a file.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "base/random.hpp"
+
+namespace pairalign::nn {
+
+struct TensorInfo {
+  std::string name;
+  std::vector<int> shape;
+  std::size_t offset = 0;  ///< in floats; a multiple of 16, so that every tensor is cache-line aligned
+  std::size_t size = 0;    ///< product of `shape`
+  bool decayed = false;    ///< weight decay applies (matrices, not biases and norms)
+  float init_scale = 0;    ///< standard deviation of the initial values …
+  float init_value = 0;    ///< … around this
+};
+
+class TensorTable {
+ public:
+  /// Registers a tensor and returns its offset. Names are unique.
+  std::size_t add(const std::string& name, const std::vector<int>& shape, bool decayed,
+                  float init_scale, float init_value = 0);
+
+  const std::vector<TensorInfo>& tensors() const { return tensors_; }
+  const TensorInfo* find(const std::string& name) const;
+  /// Floats in a buffer of this layout, padding included.
+  std::size_t size() const { return size_; }
+  /// Floats that are parameters.
+  std::size_t parameters() const;
+
+  /// A buffer of this layout with every tensor drawn as it asked; padding is zero.
+  std::vector<float> initialise(Random& random) const;
+
+ private:
+  std::vector<TensorInfo> tensors_;
+  std::size_t size_ = 0;
+};
+
+}  // namespace pairalign::nn

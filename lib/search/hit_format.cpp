@@ -1,0 +1,95 @@
+#include "search/hit_format.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "base/error.hpp"
+#include "tokens/record.hpp"
+
+namespace pairalign::search {
+namespace {
+
+constexpr const char* kTrecTag = "pairalign";
+
+// The name of a key in TREC files, whose fields end at blanks.
+std::string trec_name(const std::string& key) {
+  std::string name = tokens::key_stem(key);
+  const auto is_blank = [](char c) {
+    return std::string_view(" \t\n\v\f\r").find(c) != std::string_view::npos;
+  };
+  std::replace_if(name.begin(), name.end(), is_blank, '_');
+  return name;
+}
+
+}  // namespace
+
+HitFormat parse_hit_format(const std::string& name) {
+  if (name == "tsv") return HitFormat::tsv;
+  if (name == "jsonl") return HitFormat::jsonl;
+  if (name == "trec") return HitFormat::trec;
+  throw Error("", "'" + name + "' is no format of hits: tsv, jsonl or trec");
+}
+
+Mode parse_mode(const std::string& name) {
+  if (name == "infix") return Mode::infix;
+  if (name == "global") return Mode::global;
+  throw Error("", "'" + name + "' is no mode: infix or global");
+}
+
+std::string HitFormatter::lines(const std::string& query, const std::vector<Hit>& hits) const {
+  if (format_ == HitFormat::trec) return trec_lines(query, hits);
+  std::string text;
+  std::size_t rank = 0;
+  for (const Hit& hit : hits) {
+    text += format_ == HitFormat::tsv ? tsv_line(query, hit) : json_line(query, hit, ++rank);
+  }
+  return text;
+}
+
+std::string HitFormatter::key(const Hit& hit) const {
+  return std::string(archives_[hit.archive].key(hit.record));
+}
+
+// The key with the fragment in which the query was heard, where that is known.
+std::string HitFormatter::place(const Hit& hit) const {
+  const auto time = time_of(archives_[hit.archive], hit, mode_);
+  return time ? tokens::with_fragment(key(hit), time->start_s, time->end_s) : key(hit);
+}
+
+std::string HitFormatter::tsv_line(const std::string& query, const Hit& hit) const {
+  return fmt::format("{}\t{}\t{}\t{:.4f}\n", tokens::escape_key(query),
+                     tokens::escape_key(place(hit)), hit.match.distance, hit.score);
+}
+
+std::string HitFormatter::json_line(const std::string& query, const Hit& hit,
+                                    std::size_t rank) const {
+  nlohmann::ordered_json json;
+  json["query"] = query;
+  json["rank"] = rank;
+  json["key"] = key(hit);
+  json["place"] = place(hit);
+  json["begin"] = hit.match.begin;
+  json["end"] = hit.match.end;
+  json["distance"] = hit.match.distance;
+  json["score"] = hit.score;
+  return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+}
+
+// Scores are written in full: rounding would make ties, which a reader of the run may break in
+// another order.
+std::string HitFormatter::trec_lines(const std::string& query, const std::vector<Hit>& hits) const {
+  std::string text;
+  std::set<std::string> seen;
+  const std::string name = trec_name(query);
+  for (const Hit& hit : hits) {
+    const std::string document = trec_name(key(hit));
+    if (!seen.insert(document).second) continue;
+    text += fmt::format("{} Q0 {} {} {} {}\n", name, document, seen.size(), hit.score, kTrecTag);
+  }
+  return text;
+}
+
+}  // namespace pairalign::search

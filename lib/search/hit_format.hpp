@@ -1,0 +1,47 @@
+// Hits as lines of text.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "archive/archive.hpp"
+#include "base/span.hpp"
+#include "search/searcher.hpp"
+
+namespace pairalign::search {
+
+enum class HitFormat {
+  tsv,    ///< `QUERY TAB KEY#t=start,end TAB DISTANCE TAB SCORE`, keys escaped, score to 4 decimals
+  jsonl,  ///< an object a hit; bytes of keys that are not UTF-8 come out as U+FFFD
+  trec,   ///< `query Q0 document rank score tag`, names by their stems, blanks in them as '_'
+};
+
+/// Parse "tsv", "jsonl", "trec"; and "infix", "global". Throw Error("", reason) with the choices.
+HitFormat parse_hit_format(const std::string& name);
+Mode parse_mode(const std::string& name);
+
+/// Stateless between queries. The archives must outlive it.
+class HitFormatter {
+ public:
+  HitFormatter(Span<const archive::Archive> archives, HitFormat format, Mode mode)
+      : archives_(archives), format_(format), mode_(mode) {}
+
+  /// The lines of one query's hits, which are in their order. A TREC run names a document once per
+  /// query: of several records of a file, the best stands for it.
+  std::string lines(const std::string& query, const std::vector<Hit>& hits) const;
+
+ private:
+  std::string key(const Hit& hit) const;
+  std::string place(const Hit& hit) const;
+  std::string tsv_line(const std::string& query, const Hit& hit) const;
+  std::string json_line(const std::string& query, const Hit& hit, std::size_t rank) const;
+  std::string trec_lines(const std::string& query, const std::vector<Hit>& hits) const;
+
+  Span<const archive::Archive> archives_;
+  HitFormat format_;
+  Mode mode_;
+};
+
+}  // namespace pairalign::search

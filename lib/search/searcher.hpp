@@ -1,0 +1,73 @@
+// The best matches of queries among the records of archives.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <vector>
+
+#include "archive/archive.hpp"
+#include "base/span.hpp"
+#include "base/thread_pool.hpp"
+#include "search/edit_distance.hpp"
+#include "tokens/record.hpp"
+
+namespace pairalign::search {
+
+struct SearchConfig {
+  Mode mode = Mode::infix;
+  std::size_t k = 10;  ///< hits per query; 0: all
+  std::optional<std::size_t> max_distance;
+  double min_score = 0;         ///< records of a lower score are no hits
+  bool leave_out_self = false;  ///< records whose key is the query's key are no hits
+};
+
+/// A record and where in it the query was found.
+struct Hit {
+  std::size_t archive = 0;  ///< position in the list of archives
+  std::size_t record = 0;   ///< in that archive
+  Match match;
+  /// 1 − distance / length: of the query in infix mode, of the longer string in global mode.
+  double score = 0;
+};
+
+/// Compares every query with every record. A record is no hit when its score is 0: when nothing of
+/// the query is found in it. Hits are ordered by score, best first; equal scores by key in byte
+/// order, then by archive and record. The result does not depend on the number of threads.
+class Searcher {
+ public:
+  /// Archives and pool must outlive the searcher.
+  Searcher(Span<const archive::Archive> archives, ThreadPool& pool);
+
+  /// The hits of each query. A query without tokens has none: it says nothing to look for.
+  std::vector<std::vector<Hit>> search(Span<const tokens::Record> queries,
+                                       const SearchConfig& config) const;
+
+  /// How many queries to hand to one `search`: enough to spread the cost of unpacking records, few
+  /// enough that the candidates fit into memory when every record is a hit.
+  std::size_t batch_size(const SearchConfig& config) const;
+
+ private:
+  class Ranking;
+
+  std::size_t records() const { return first_record_.back(); }
+  void scan(std::size_t first, std::size_t last, Span<const tokens::Record> queries,
+            Span<const QueryProfile> profiles, std::vector<Ranking>& rankings) const;
+  void locate(const tokens::Record& query, std::vector<Hit>& hits) const;
+
+  Span<const archive::Archive> archives_;
+  ThreadPool& pool_;
+  std::vector<std::size_t> first_record_;  // of each archive in one count over all, and the total
+};
+
+/// Seconds within the recording that a record stands for.
+struct TimeSpan {
+  double start_s;
+  double end_s;
+};
+
+/// When the match of a hit is heard: by the archived starts of its tokens, else estimated as if all
+/// tokens were equally long; in global mode the whole recording. Nothing when the record does not
+/// tell how long it is.
+std::optional<TimeSpan> time_of(const archive::Archive& archive, const Hit& hit, Mode mode);
+
+}  // namespace pairalign::search

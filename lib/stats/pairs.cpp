@@ -1,0 +1,144 @@
+#include "stats/pairs.hpp"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "base/error.hpp"
+#include "search/edit_distance.hpp"
+
+namespace pairalign::stats {
+namespace {
+
+// Share of two counts; two zeros are the same thing.
+double ratio(std::size_t part, std::size_t whole) {
+  return whole == 0 ? 1.0 : static_cast<double>(part) / static_cast<double>(whole);
+}
+
+double jaccard_of_sets(Span<const tokens::Token> a, Span<const tokens::Token> b) {
+  const std::set<tokens::Token> left(a.begin(), a.end());
+  const std::set<tokens::Token> right(b.begin(), b.end());
+  const auto common = static_cast<std::size_t>(std::count_if(
+      left.begin(), left.end(), [&](tokens::Token token) { return right.count(token) > 0; }));
+  return ratio(common, left.size() + right.size() - common);
+}
+
+template <class Member>
+Centre centre_of(const std::vector<PairMeasures>& measures, Member member) {
+  std::vector<double> values;
+  values.reserve(measures.size());
+  for (const PairMeasures& m : measures)
+    values.push_back(static_cast<double>(m.*member));
+  return centre(std::move(values));
+}
+
+// The keys of references that no record of the stream belonged to.
+template <class Reference>
+std::vector<std::string> unused_keys(const std::vector<Reference>& references,
+                                     const std::vector<bool>& used) {
+  std::vector<std::string> keys;
+  for (std::size_t i = 0; i < references.size(); ++i) {
+    if (!used[i]) keys.push_back(references[i].key);
+  }
+  return keys;
+}
+
+}  // namespace
+
+void KeyMatcher::add(const std::string& key) {
+  const std::size_t number = by_key_.size();
+  if (!by_key_.emplace(key, number).second) throw Error(key, "occurs twice in the reference");
+  const auto [it, added] = by_stem_.emplace(tokens::key_stem(key, true), number);
+  if (!added) it->second = kAmbiguous;
+}
+
+std::optional<std::size_t> KeyMatcher::find(const std::string& key) const {
+  if (const auto it = by_key_.find(key); it != by_key_.end()) return it->second;
+  const auto it = by_stem_.find(tokens::key_stem(key, true));
+  if (it == by_stem_.end() || it->second == kAmbiguous) return std::nullopt;
+  return it->second;
+}
+
+PairMeasures measure_pair(Span<const tokens::Token> a, Span<const tokens::Token> b) {
+  const std::size_t shorter = std::min(a.size(), b.size());
+  const std::size_t longer = std::max(a.size(), b.size());
+  const std::size_t edits = search::edit_distance(a, b);
+  return {ratio(longer - edits, longer), jaccard_of_sets(a, b), ratio(shorter, longer), edits,
+          longer - shorter};
+}
+
+Centre centre(std::vector<double> values) {
+  if (values.empty()) return {};
+  std::sort(values.begin(), values.end());
+  double sum = 0;
+  for (const double value : values)
+    sum += value;
+  const std::size_t half = values.size() / 2;
+  const double median = values.size() % 2 ? values[half] : (values[half - 1] + values[half]) / 2;
+  return {sum / static_cast<double>(values.size()), median};
+}
+
+void PairComparison::add_reference(tokens::Record record) {
+  matcher_.add(record.key);
+  references_.push_back(std::move(record));
+  used_.push_back(false);
+}
+
+void PairComparison::add(const tokens::Record& record) {
+  const auto partner = matcher_.find(record.key);
+  if (!partner) {
+    unmatched_.push_back(record.key);
+    return;
+  }
+  used_[*partner] = true;
+  measures_.push_back(measure_pair(record.tokens, references_[*partner].tokens));
+}
+
+PairSummary PairComparison::summary() const {
+  PairSummary result;
+  result.pairs = measures_.size();
+  result.identical = static_cast<std::size_t>(
+      std::count_if(measures_.begin(), measures_.end(),
+                    [](const PairMeasures& measures) { return measures.edits == 0; }));
+  result.edit_similarity = centre_of(measures_, &PairMeasures::edit_similarity);
+  result.jaccard = centre_of(measures_, &PairMeasures::jaccard);
+  result.length_ratio = centre_of(measures_, &PairMeasures::length_ratio);
+  result.edits = centre_of(measures_, &PairMeasures::edits);
+  result.length_change = centre_of(measures_, &PairMeasures::length_change);
+  result.unmatched = unmatched_;
+  result.unmatched_reference = unused_keys(references_, used_);
+  return result;
+}
+
+std::optional<double> reduction(std::uint64_t tokens, std::uint64_t reference_tokens) {
+  if (reference_tokens == 0) return std::nullopt;
+  return 1 - static_cast<double>(tokens) / static_cast<double>(reference_tokens);
+}
+
+void ReductionComparison::add_reference(const tokens::Record& record) {
+  matcher_.add(record.key);
+  references_.push_back({record.key, 0, record.tokens.size()});
+  used_.push_back(false);
+}
+
+void ReductionComparison::add(const tokens::Record& record) {
+  const auto partner = matcher_.find(record.key);
+  if (!partner) {
+    totals_.unmatched.push_back(record.key);
+    return;
+  }
+  used_[*partner] = true;
+  const std::uint64_t reference_tokens = references_[*partner].reference_tokens;
+  totals_.tokens += record.tokens.size();
+  totals_.reference_tokens += reference_tokens;
+  totals_.keys.push_back({record.key, record.tokens.size(), reference_tokens});
+}
+
+ReductionSummary ReductionComparison::summary() const {
+  ReductionSummary result = totals_;
+  result.reduction = reduction(result.tokens, result.reference_tokens);
+  result.unmatched_reference = unused_keys(references_, used_);
+  return result;
+}
+
+}  // namespace pairalign::stats

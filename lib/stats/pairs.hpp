@@ -1,0 +1,109 @@
+// Two streams of strings for the same recordings: how similar the two strings of each pair are, and
+// how many tokens one stream saves over the other.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/span.hpp"
+#include "tokens/record.hpp"
+
+namespace pairalign::stats {
+
+/// Finds the record of another stream that belongs to a key: the one with the very key, else the
+/// only one with the same stem (no folders, no extension, media fragment kept), so that `a/x.wav`
+/// meets `b/x.opus`.
+class KeyMatcher {
+ public:
+  /// Numbers the keys in the order of the calls. Throws Error(key, ...) for a key it has already.
+  void add(const std::string& key);
+  /// The number of the key that belongs to `key`; nothing when there is none, or when several
+  /// share its stem.
+  std::optional<std::size_t> find(const std::string& key) const;
+  std::size_t size() const { return by_key_.size(); }
+
+ private:
+  static constexpr std::size_t kAmbiguous = static_cast<std::size_t>(-1);
+  std::unordered_map<std::string, std::size_t> by_key_;
+  std::unordered_map<std::string, std::size_t> by_stem_;
+};
+
+struct PairMeasures {
+  double edit_similarity;     ///< 1 − distance / length of the longer; 1 for two empty strings
+  double jaccard;             ///< of the sets of tokens; 1 for two empty strings
+  double length_ratio;        ///< shorter / longer; 1 for two empty strings
+  std::size_t edits;          ///< edit distance
+  std::size_t length_change;  ///< |difference of lengths|
+};
+
+PairMeasures measure_pair(Span<const tokens::Token> a, Span<const tokens::Token> b);
+
+/// A mean and a median (of an even number of values: the mean of the two in the middle).
+struct Centre {
+  double mean = 0;
+  double median = 0;
+};
+Centre centre(std::vector<double> values);
+
+struct PairSummary {
+  std::size_t pairs = 0;
+  std::size_t identical = 0;  ///< pairs at distance 0
+  Centre edit_similarity, jaccard, length_ratio, edits, length_change;
+  std::vector<std::string> unmatched;            ///< keys of the first stream without a partner
+  std::vector<std::string> unmatched_reference;  ///< keys of the second that were not asked for
+};
+
+/// Compares a stream against a reference, which is held in memory.
+class PairComparison {
+ public:
+  /// The whole reference first, then the stream.
+  void add_reference(tokens::Record record);
+  void add(const tokens::Record& record);
+  PairSummary summary() const;
+
+ private:
+  KeyMatcher matcher_;
+  std::vector<tokens::Record> references_;
+  std::vector<bool> used_;
+  std::vector<PairMeasures> measures_;
+  std::vector<std::string> unmatched_;
+};
+
+/// The two token counts of a recording.
+struct KeyReduction {
+  std::string key;
+  std::uint64_t tokens;
+  std::uint64_t reference_tokens;
+};
+
+/// 1 − tokens / reference tokens; nothing when the reference has none.
+std::optional<double> reduction(std::uint64_t tokens, std::uint64_t reference_tokens);
+
+struct ReductionSummary {
+  std::uint64_t tokens = 0;            ///< over the matched records
+  std::uint64_t reference_tokens = 0;  ///< likewise
+  std::optional<double> reduction;
+  std::vector<KeyReduction> keys;  ///< matched records, in the order of the stream
+  std::vector<std::string> unmatched;
+  std::vector<std::string> unmatched_reference;
+};
+
+/// Counts tokens of a stream against a reference, of which only keys and counts are held.
+class ReductionComparison {
+ public:
+  void add_reference(const tokens::Record& record);
+  void add(const tokens::Record& record);
+  ReductionSummary summary() const;
+
+ private:
+  KeyMatcher matcher_;
+  std::vector<KeyReduction> references_;
+  std::vector<bool> used_;
+  ReductionSummary totals_;
+};
+
+}  // namespace pairalign::stats

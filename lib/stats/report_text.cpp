@@ -1,0 +1,191 @@
+#include <algorithm>
+#include <cmath>
+#include <iterator>
+
+#include <fmt/format.h>
+
+#include "stats/report.hpp"
+
+namespace pairalign::stats {
+namespace {
+
+// Lines of a name, padded, and a value.
+class Lines {
+ public:
+  template <class... Args>
+  void add(std::string_view name, fmt::format_string<Args...> format, Args&&... args) {
+    fmt::format_to(std::back_inserter(text_), "{:<24}", name);
+    fmt::format_to(std::back_inserter(text_), format, std::forward<Args>(args)...);
+    text_ += '\n';
+  }
+
+  template <class... Args>
+  void line(fmt::format_string<Args...> format, Args&&... args) {
+    fmt::format_to(std::back_inserter(text_), format, std::forward<Args>(args)...);
+    text_ += '\n';
+  }
+
+  const std::string& text() const { return text_; }
+
+ private:
+  std::string text_;
+};
+
+std::string number(const std::optional<double>& value, int decimals) {
+  return value ? fmt::format("{:.{}f}", *value, decimals) : "-";
+}
+
+std::string percent(double share) {
+  return fmt::format("{:.2f} %", 100 * share);
+}
+
+double share(std::uint64_t part, std::uint64_t whole) {
+  return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
+}
+
+std::string word(const std::string& text) {
+  return text.empty() ? "unknown" : text;
+}
+
+// 1, 2 or 5 times a power of ten, so that at most `bins` bins of that width hold `range` values.
+std::size_t bin_width(std::size_t range, std::size_t bins) {
+  for (std::size_t power = 1;; power *= 10) {
+    for (const std::size_t digit : {1U, 2U, 5U}) {
+      if (digit * power * bins >= range) return digit * power;
+    }
+  }
+}
+
+void add_histogram(const std::map<std::size_t, std::uint64_t>& lengths, Lines& lines) {
+  constexpr std::size_t kBins = 15;
+  constexpr std::uint64_t kBar = 40;
+  if (lengths.empty()) return;
+  const std::size_t width = bin_width(lengths.rbegin()->first + 1, kBins);
+  std::vector<std::uint64_t> bins(lengths.rbegin()->first / width + 1, 0);
+  for (const auto& [length, records] : lengths)
+    bins[length / width] += records;
+  const std::uint64_t highest = *std::max_element(bins.begin(), bins.end());
+  lines.line("\ntokens per record");
+  for (std::size_t i = lengths.begin()->first / width; i < bins.size(); ++i) {
+    const std::string range =
+        width == 1 ? fmt::format("{}", i) : fmt::format("{}-{}", i * width, (i + 1) * width - 1);
+    // Rounded up: a bin that is not empty shows.
+    const auto bar = static_cast<std::size_t>((bins[i] * kBar + highest - 1) / highest);
+    lines.line("{:>15} {:>9}{}{}", range, bins[i], bar > 0 ? "  " : "", std::string(bar, '#'));
+  }
+}
+
+void add_ngrams(const std::array<NGramTable, 3>& tables, Lines& lines) {
+  for (std::size_t n = 1; n <= tables.size(); ++n) {
+    const NGramTable& table = tables[n - 1];
+    if (table.top.empty()) continue;
+    const std::string note =
+        table.error == 0 ? "" : fmt::format(" (counts low by at most {})", table.error);
+    lines.line("\nmost frequent {}-grams{}", n, note);
+    for (const NGram& ngram : table.top) {
+      lines.line("{:>15} {:>9}", fmt::format("{}", fmt::join(ngram.tokens, " ")), ngram.count);
+    }
+  }
+}
+
+void add_unmatched(const std::vector<std::string>& stream,
+                   const std::vector<std::string>& reference, Lines& lines) {
+  lines.add("without partner", "{}", stream.size());
+  lines.add("partners not asked for", "{}", reference.size());
+}
+
+void add_centre(std::string_view name, const Centre& centre, Lines& lines) {
+  lines.add(name, "{:<12.4f}{:.4f}", centre.mean, centre.median);
+}
+
+}  // namespace
+
+std::string to_text(const Summary& s) {
+  Lines lines;
+  lines.add("model", "{}", word(s.header.model));
+  lines.add("tokenizer", "{}", word(s.header.tokenizer));
+  lines.add("records", "{}", s.records);
+  lines.add("empty records", "{}", s.empty);
+  if (s.unknown_duration > 0) lines.add("without duration", "{}", s.unknown_duration);
+  lines.add("hours", "{:.4f}", s.seconds / 3600);
+  lines.add("tokens", "{}", s.tokens);
+  lines.add("tokens/s", "{}", number(s.tokens_per_second, 2));
+  lines.add("bits/s", "{}", number(s.bits_per_second, 1));
+  lines.add("bits/s at entropy", "{}", number(s.entropy_bits_per_second, 1));
+  lines.add("vocabulary in use", "{} of {} ({})", s.vocabulary_used, s.vocabulary,
+            percent(share(s.vocabulary_used, static_cast<std::uint64_t>(s.vocabulary))));
+  lines.add("entropy", "{:.3f} bits", s.entropy);
+  lines.add("normalised entropy", "{:.4f}", s.normalised_entropy);
+  lines.add("collapsed strings", "{} ({})", s.collapsed, percent(share(s.collapsed, s.records)));
+  const char* about = s.collisions.sampling > 1 ? "about " : "";
+  lines.add("exact collisions", "{}{} keys share {} strings", about, s.collisions.keys,
+            s.collisions.strings);
+  if (!s.lengths.empty()) {
+    lines.add("length", "min {}, median {}, mean {:.1f}, max {}", s.lengths.begin()->first,
+              s.median_length, s.mean_length, s.lengths.rbegin()->first);
+  }
+  add_histogram(s.lengths, lines);
+  add_ngrams(s.ngrams, lines);
+  return lines.text();
+}
+
+std::string to_text(const ReductionSummary& r, bool detailed) {
+  Lines lines;
+  lines.add("matched records", "{}", r.keys.size());
+  add_unmatched(r.unmatched, r.unmatched_reference, lines);
+  lines.add("tokens", "{}", r.tokens);
+  lines.add("reference tokens", "{}", r.reference_tokens);
+  lines.add("token reduction", "{}", r.reduction ? percent(*r.reduction) : "-");
+  if (!detailed) return lines.text();
+  lines.line("\ntokens\treference\treduction\tkey");
+  for (const KeyReduction& k : r.keys) {
+    const auto saved = reduction(k.tokens, k.reference_tokens);
+    lines.line("{}\t{}\t{}\t{}", k.tokens, k.reference_tokens, saved ? percent(*saved) : "-",
+               tokens::escape_key(k.key));
+  }
+  return lines.text();
+}
+
+std::string to_text(const PairSummary& p) {
+  Lines lines;
+  lines.add("pairs", "{}", p.pairs);
+  add_unmatched(p.unmatched, p.unmatched_reference, lines);
+  lines.add("identical", "{}", p.identical);
+  lines.add("", "{:<12}{}", "mean", "median");
+  add_centre("edit similarity", p.edit_similarity, lines);
+  add_centre("Jaccard", p.jaccard, lines);
+  add_centre("ratio of lengths", p.length_ratio, lines);
+  add_centre("edits", p.edits, lines);
+  add_centre("change of length", p.length_change, lines);
+  return lines.text();
+}
+
+std::string to_text(const RetrievalMetrics& m, bool detailed) {
+  Lines lines;
+  lines.add("queries", "{}", m.queries);
+  lines.add("queries in the run", "{}", m.answered);
+  if (m.unjudged > 0)
+    lines.add("queries left out", "{} (nothing relevant in the qrels)", m.unjudged);
+  lines.add("documents", "{}", m.documents);
+  lines.add("MAP", "{:.4f}", m.map);
+  lines.add("MRR", "{:.4f}", m.mrr);
+  lines.add("P@1", "{:.4f}", m.precision_1);
+  lines.add("P@5", "{:.4f}", m.precision_5);
+  lines.add("P@10", "{:.4f}", m.precision_10);
+  lines.add("R@1", "{:.4f}", m.recall_1);
+  lines.add("R@10", "{:.4f}", m.recall_10);
+  lines.add("mean first rank", "{} ({} queries without)", number(m.mean_first_rank, 2),
+            m.not_found);
+  const bool reached = std::isfinite(m.mtwv_threshold);
+  lines.add("MTWV", "{:.4f}{}", m.mtwv,
+            reached ? fmt::format(" at {:.4f}", m.mtwv_threshold) : std::string());
+  if (!detailed) return lines.text();
+  lines.line("\nAP\tRR\tfirst\trelevant\tquery");
+  for (const QueryMetrics& q : m.per_query) {
+    lines.line("{:.4f}\t{:.4f}\t{}\t{}\t{}", q.average_precision, q.reciprocal_rank,
+               q.first_relevant ? std::to_string(*q.first_relevant) : "-", q.relevant, q.query);
+  }
+  return lines.text();
+}
+
+}  // namespace pairalign::stats

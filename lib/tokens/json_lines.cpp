@@ -1,0 +1,161 @@
+#include "tokens/json_lines.hpp"
+
+#include <limits>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "base/error.hpp"
+#include "tokens/parse.hpp"
+#include "tokens/reader.hpp"
+
+namespace pairalign::tokens {
+namespace {
+
+using Json = nlohmann::json;
+
+// The library puts its own name and an error number before its message.
+std::string message_of(const Json::exception& fault) {
+  const std::string text = fault.what();
+  const std::size_t prefix = text.find("] ");
+  return prefix == std::string::npos ? text : text.substr(prefix + 2);
+}
+
+template <class T>
+void parse_numbers(const Json& object, const char* field, std::vector<T>& numbers) {
+  numbers.clear();
+  const Json& array = object.at(field);
+  if (!array.is_array()) throw Error("", fmt::format("{}: not an array", field));
+  numbers.reserve(array.size());
+  for (const Json& item : array) {
+    const std::uint64_t largest = std::numeric_limits<T>::max();
+    if (!item.is_number_unsigned() || item.get<std::uint64_t>() > largest) {
+      throw Error("", fmt::format("{}: {} is not a whole number from 0 to {}", field,
+                                  excerpt(item.dump()), largest));
+    }
+    numbers.push_back(item.get<T>());
+  }
+}
+
+std::string parse_key(const Json& object) {
+  std::string key;
+  if (object.contains("key_bytes")) {
+    std::vector<unsigned char> bytes;
+    parse_numbers(object, "key_bytes", bytes);
+    key.assign(bytes.begin(), bytes.end());
+  } else {
+    const auto found = object.find("key");
+    if (found == object.end()) throw Error("", "key: missing");
+    if (!found->is_string()) throw Error("", "key: not a string");
+    key = found->get<std::string>();
+  }
+  if (key.empty()) throw Error("", "key: empty");
+  return key;
+}
+
+double parse_seconds(const Json& object) {
+  const auto found = object.find("seconds");
+  if (found == object.end() || found->is_null()) return -1;
+  const double seconds = found->is_number() ? found->get<double>() : -1;
+  if (seconds >= 0 && seconds <= kMaxSeconds) return seconds;
+  throw Error("", fmt::format("seconds: {} is not a number from 0 to {:.0f}",
+                              excerpt(found->dump()), kMaxSeconds));
+}
+
+void parse_json_record(const Json& object, Record& record) {
+  record.key = parse_key(object);
+  record.seconds = parse_seconds(object);
+  if (!object.contains("tokens")) throw Error("", "tokens: missing");
+  parse_numbers(object, "tokens", record.tokens);
+  record.starts_ms.clear();
+  if (object.contains("starts")) parse_numbers(object, "starts", record.starts_ms);
+  check_starts(record);
+}
+
+Header parse_json_header(const Json& object) {
+  const auto number = [&](const char* name) {
+    const Json& value = object.at(name);
+    if (value.is_number_unsigned()) return value.get<std::uint64_t>();
+    throw HeaderError("", fmt::format("header: {} is not a whole number", name));
+  };
+  const auto string = [&](const char* name) {
+    const Json& value = object.at(name);
+    if (value.is_string()) return value.get<std::string>();
+    throw HeaderError("", fmt::format("header: {} is not a string", name));
+  };
+  check_version(number("pairalign"));
+  Header header;
+  if (object.contains("model")) set_model(header, string("model"));
+  if (object.contains("tokenizer")) set_tokenizer(header, string("tokenizer"));
+  if (object.contains("vocab")) set_vocabulary(header, number("vocab"));
+  return header;
+}
+
+template <class T>
+void append_array(const std::vector<T>& numbers, std::string& text) {
+  char separator = '[';
+  for (const T number : numbers) {
+    const fmt::format_int digits(number);
+    text += separator;
+    text.append(digits.data(), digits.size());
+    separator = ',';
+  }
+  text += numbers.empty() ? "[]" : "]";
+}
+
+void append_key(const std::string& key, std::string& text) {
+  const Json value(key);
+  try {
+    text += value.dump();
+  } catch (const Json::type_error&) {  // not UTF-8
+    text += value.dump(-1, ' ', false, Json::error_handler_t::replace);
+    text += ",\"key_bytes\":";
+    append_array(std::vector<unsigned char>(key.begin(), key.end()), text);
+  }
+}
+
+}  // namespace
+
+JsonLine parse_json_line(std::string_view line, Header& header, Record& record) {
+  try {
+    const Json object = Json::parse(line);
+    if (!object.is_object()) throw Error("", "not a JSON object");
+    if (object.contains("pairalign")) {
+      header = parse_json_header(object);
+      return JsonLine::header;
+    }
+    parse_json_record(object, record);
+    return JsonLine::record;
+  } catch (const Json::exception& fault) {
+    throw Error("", message_of(fault));
+  }
+}
+
+std::string json_header(const Header& header) {
+  std::string text = "{\"pairalign\":1";
+  if (!header.model.empty()) text += ",\"model\":" + Json(header.model).dump();
+  if (!header.tokenizer.empty()) text += ",\"tokenizer\":" + Json(header.tokenizer).dump();
+  if (header.vocabulary != 0) text += fmt::format(",\"vocab\":{}", header.vocabulary);
+  return text + "}\n";
+}
+
+void append_json_record(const Record& record, std::string& text) {
+  text += "{\"key\":";
+  append_key(record.key, text);
+  if (record.seconds < 0) {
+    text += ",\"seconds\":null";
+  } else {
+    const std::int64_t hundredths = centiseconds(record.seconds);
+    fmt::format_to(std::back_inserter(text), ",\"seconds\":{}.{:02}", hundredths / 100,
+                   hundredths % 100);
+  }
+  text += ",\"tokens\":";
+  append_array(record.tokens, text);
+  if (!record.starts_ms.empty()) {
+    text += ",\"starts\":";
+    append_array(record.starts_ms, text);
+  }
+  text += "}\n";
+}
+
+}  // namespace pairalign::tokens

@@ -1,0 +1,74 @@
+#include "tokens/line_reader.hpp"
+
+#include <cerrno>
+#include <cstring>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "base/error.hpp"
+
+namespace pairalign::tokens {
+namespace {
+
+constexpr std::size_t kBufferSize = std::size_t{1} << 18;
+
+}  // namespace
+
+LineReader::LineReader(const std::string& path)
+    : name_(path == "-" ? "standard input" : path),
+      fd_(path == "-" ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
+  if (fd_ < 0) throw errno_error(name_, "cannot open");
+}
+
+LineReader::~LineReader() {
+  if (fd_ != STDIN_FILENO) ::close(fd_);
+}
+
+bool LineReader::next(std::string_view& line) {
+  std::size_t searched = 0;
+  for (;;) {
+    const char* from = buffer_.data() + begin_ + searched;
+    const std::size_t unsearched = end_ - begin_ - searched;
+    const void* newline = unsearched == 0 ? nullptr : std::memchr(from, '\n', unsearched);
+    if (newline != nullptr) {
+      line = take(searched + static_cast<std::size_t>(static_cast<const char*>(newline) - from));
+      ++begin_;
+      return true;
+    }
+    searched = end_ - begin_;
+    if (ended_ || !fill()) break;
+  }
+  if (searched == 0) return false;
+  line = take(searched);
+  return true;
+}
+
+std::string_view LineReader::take(std::size_t length) {
+  const std::string_view line(buffer_.data() + begin_, length);
+  begin_ += length;
+  ++line_;
+  return line;
+}
+
+// Reads more behind what is there, moved to the front; false at the end of the file.
+bool LineReader::fill() {
+  if (begin_ > 0) std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
+  end_ -= begin_;
+  begin_ = 0;
+  if (end_ == buffer_.size()) buffer_.resize(end_ == 0 ? kBufferSize : 2 * end_);
+  for (;;) {
+    const ssize_t n = ::read(fd_, buffer_.data() + end_, buffer_.size() - end_);
+    if (n > 0) {
+      end_ += static_cast<std::size_t>(n);
+      return true;
+    }
+    if (n < 0 && errno == EINTR) continue;
+    ended_ = true;
+    if (n == 0) return false;
+    end_ = begin_;  // a line cut short by the failure is no line
+    throw errno_error(name_, "cannot read");
+  }
+}
+
+}  // namespace pairalign::tokens

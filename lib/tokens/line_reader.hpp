@@ -1,0 +1,39 @@
+// Lines of a file or of standard input, of any length, without copying.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace pairalign::tokens {
+
+class LineReader {
+ public:
+  /// `path` "-" is standard input. Throws Error when the file cannot be opened.
+  explicit LineReader(const std::string& path);
+  ~LineReader();
+  LineReader(const LineReader&) = delete;
+  LineReader& operator=(const LineReader&) = delete;
+
+  /// The next line without its newline, valid until the next call; false at the end. A last line
+  /// that lacks its newline counts. A failing read is an Error once, then the end.
+  bool next(std::string_view& line);
+
+  const std::string& name() const { return name_; }
+  std::size_t line() const { return line_; }
+
+ private:
+  std::string_view take(std::size_t length);
+  bool fill();
+
+  std::string name_;
+  int fd_;
+  std::vector<char> buffer_;
+  std::size_t begin_ = 0;  // buffer_[begin_, end_) has not been handed out
+  std::size_t end_ = 0;
+  std::size_t line_ = 0;
+  bool ended_ = false;
+};
+
+}  // namespace pairalign::tokens

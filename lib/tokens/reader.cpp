@@ -1,0 +1,137 @@
+#include "tokens/reader.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "tokens/json_lines.hpp"
+#include "tokens/line_reader.hpp"
+#include "tokens/parse.hpp"
+
+namespace pairalign::tokens {
+namespace {
+
+// A TSV key may begin with '{' too; but such a line holds a TAB and ends in a token, not in '}'.
+InputFormat recognise(std::string_view line) {
+  const bool has_tab = line.find('\t') != std::string_view::npos;
+  const std::size_t first = line.find_first_not_of(" \t");
+  const std::size_t last = line.find_last_not_of(" \t\r");
+  if (first == std::string_view::npos) return InputFormat::tsv;
+  if (line[first] == '{' && (!has_tab || line[last] == '}')) return InputFormat::jsonl;
+  return line[0] == '#' || has_tab ? InputFormat::tsv : InputFormat::kaldi;
+}
+
+}  // namespace
+
+InputFormat parse_input_format(const std::string& name) {
+  if (name == "auto") return InputFormat::automatic;
+  if (name == "tsv") return InputFormat::tsv;
+  if (name == "jsonl") return InputFormat::jsonl;
+  if (name == "kaldi") return InputFormat::kaldi;
+  throw Error("", "'" + name + "' is no input format: auto, tsv, jsonl or kaldi");
+}
+
+struct RecordReader::Impl {
+  Impl(const std::string& path, InputFormat wanted) : lines(path), format(wanted) {}
+
+  bool next(Record& record);
+  bool parse_line(std::string_view line, Record& record);
+  bool parse_tsv(std::string_view line, Record& record);
+  bool parse_jsonl(std::string_view line, Record& record);
+  void take(const Header& found);
+  void check_vocabulary(const Record& record) const;
+
+  LineReader lines;
+  InputFormat format;
+  Header header;
+  bool header_failed = false;
+};
+
+bool RecordReader::Impl::next(Record& record) {
+  std::string_view line;
+  while (!header_failed && lines.next(line)) {
+    try {
+      if (parse_line(line, record)) return true;
+    } catch (const HeaderError& error) {
+      header_failed = true;
+      throw HeaderError(fmt::format("{}:{}", lines.name(), lines.line()),
+                        error.reason() + "; the lines from here on are not read");
+    } catch (const Error& error) {
+      throw Error(fmt::format("{}:{}", lines.name(), lines.line()), error.reason());
+    }
+  }
+  return false;
+}
+
+// False for a line that holds no record: a header or a comment.
+bool RecordReader::Impl::parse_line(std::string_view line, Record& record) {
+  if (line.empty() || line == "\r") throw Error("", "empty line");
+  if (format == InputFormat::automatic) format = recognise(line);
+  bool found = true;
+  switch (format) {
+    case InputFormat::jsonl:
+      found = parse_jsonl(line, record);
+      break;
+    case InputFormat::kaldi:
+      parse_kaldi(line, record);
+      break;
+    default:
+      found = parse_tsv(line, record);
+  }
+  if (found) check_vocabulary(record);
+  return found;
+}
+
+bool RecordReader::Impl::parse_tsv(std::string_view line, Record& record) {
+  if (line[0] != '#') {
+    parse_record(line, record);
+    return true;
+  }
+  Header found;
+  if (parse_header(line, found)) take(found);
+  return false;
+}
+
+bool RecordReader::Impl::parse_jsonl(std::string_view line, Record& record) {
+  Header found;
+  if (parse_json_line(line, found, record) == JsonLine::record) return true;
+  take(found);
+  return false;
+}
+
+// Fields that one header leaves out may come from another.
+void RecordReader::Impl::take(const Header& found) {
+  if (!compatible(header, found)) throw HeaderError("", describe_mismatch(header, found));
+  if (header.model.empty()) header.model = found.model;
+  if (header.tokenizer.empty()) header.tokenizer = found.tokenizer;
+  if (header.vocabulary == 0) header.vocabulary = found.vocabulary;
+}
+
+void RecordReader::Impl::check_vocabulary(const Record& record) const {
+  if (header.vocabulary == 0 || record.tokens.empty()) return;
+  const Token largest = *std::max_element(record.tokens.begin(), record.tokens.end());
+  if (largest < header.vocabulary) return;
+  throw Error(
+      "", fmt::format("tokens: {} is outside the vocabulary of {}", largest, header.vocabulary));
+}
+
+RecordReader::RecordReader(const std::string& path, InputFormat format)
+    : impl_(std::make_unique<Impl>(path, format)) {}
+RecordReader::~RecordReader() = default;
+RecordReader::RecordReader(RecordReader&&) noexcept = default;
+RecordReader& RecordReader::operator=(RecordReader&&) noexcept = default;
+
+bool RecordReader::next(Record& record) {
+  return impl_->next(record);
+}
+const Header& RecordReader::header() const {
+  return impl_->header;
+}
+const std::string& RecordReader::name() const {
+  return impl_->lines.name();
+}
+std::size_t RecordReader::line() const {
+  return impl_->lines.line();
+}
+
+}  // namespace pairalign::tokens

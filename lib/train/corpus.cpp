@@ -1,0 +1,72 @@
+#include "train/corpus.hpp"
+
+#include <algorithm>
+#include <optional>
+
+#include "base/hash.hpp"
+
+namespace pairalign::train {
+namespace {
+
+// Decodes in groups: as many files in memory as keeps the threads busy, no more.
+void for_each_decoded(const std::vector<std::string>& paths, ThreadPool& pool,
+                      const ReadProgress& progress,
+                      const std::function<void(std::vector<float>)>& take) {
+  const std::size_t group = 8 * static_cast<std::size_t>(pool.threads());
+  for (std::size_t start = 0; start < paths.size(); start += group) {
+    const std::size_t count = std::min(group, paths.size() - start);
+    std::vector<std::vector<float>> decoded(count);
+    std::vector<std::optional<Error>> failures(count);
+    pool.parallel_for(count, [&](std::size_t i) {
+      try {
+        decoded[i] = audio::decode_file(paths[start + i]);
+      } catch (const Error& error) {
+        failures[i] = error;
+      }
+    });
+    for (std::size_t i = 0; i < count; ++i) {
+      if (!failures[i]) take(std::move(decoded[i]));
+      progress(start + i + 1, failures[i] ? &*failures[i] : nullptr);
+    }
+  }
+}
+
+}  // namespace
+
+audio::PcmStore read_recordings(const std::vector<std::string>& paths, ThreadPool& pool,
+                                const ReadProgress& progress) {
+  audio::PcmStore store;
+  for_each_decoded(paths, pool, progress, [&](std::vector<float> pcm) {
+    if (!pcm.empty()) store.add(pcm);
+  });
+  store.seal();
+  return store;
+}
+
+audio::NoiseBank read_noise(const std::vector<std::string>& paths, ThreadPool& pool,
+                            const ReadProgress& progress) {
+  audio::NoiseBank bank;
+  for_each_decoded(paths, pool, progress, [&](std::vector<float> pcm) {
+    if (!pcm.empty()) bank.add(std::move(pcm));
+  });
+  return bank;
+}
+
+CropPlace draw_place(const audio::PcmStore& store, std::int64_t samples, Random& random) {
+  const std::int64_t target = static_cast<std::int64_t>(
+      random.below(static_cast<std::uint64_t>(store.total_samples())));
+  const audio::PcmStore::Position at = store.locate(target);
+  const std::int64_t latest = std::max<std::int64_t>(0, store.size(at.recording) - samples);
+  return {at.recording, std::clamp<std::int64_t>(at.sample - samples / 2, 0, latest)};
+}
+
+Split split_paths(const std::vector<std::string>& paths, double validation_share) {
+  Split split;
+  for (const std::string& path : paths) {
+    const double u = static_cast<double>(hash64(path.data(), path.size()) >> 11) * 0x1.0p-53;
+    (u < validation_share ? split.validation : split.training).push_back(path);
+  }
+  return split;
+}
+
+}  // namespace pairalign::train

@@ -1,0 +1,46 @@
+// The recordings that a run learns from, and the pieces drawn from them.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "audio/pcm_store.hpp"
+#include "audio/views.hpp"
+#include "base/error.hpp"
+#include "base/random.hpp"
+#include "base/thread_pool.hpp"
+
+namespace pairalign::train {
+
+/// Where a crop begins: `recording` of a store, at `first` sample.
+struct CropPlace {
+  std::size_t recording = 0;
+  std::int64_t first = 0;
+};
+
+/// Called while files are read: how many are done, and what failed (null: the file was fine).
+using ReadProgress = std::function<void(std::size_t done, const Error* failure)>;
+
+/// Decodes `paths`, several at once, into one sealed store, in the order of `paths` whatever the
+/// number of threads. Files that cannot be read are reported and left out.
+audio::PcmStore read_recordings(const std::vector<std::string>& paths, ThreadPool& pool,
+                                const ReadProgress& progress);
+
+/// The same for noise clips, kept in memory.
+audio::NoiseBank read_noise(const std::vector<std::string>& paths, ThreadPool& pool,
+                            const ReadProgress& progress);
+
+/// A place for a crop of `samples`: recordings are drawn by their length, so that every second of
+/// the corpus is as likely; a recording shorter than the crop is taken from its start.
+CropPlace draw_place(const audio::PcmStore& store, std::int64_t samples, Random& random);
+
+/// Splits `paths` into those to learn from and a share kept aside for validation, by a hash of each
+/// path, so that the split does not change when files are added.
+struct Split {
+  std::vector<std::string> training, validation;
+};
+Split split_paths(const std::vector<std::string>& paths, double validation_share);
+
+}  // namespace pairalign::train

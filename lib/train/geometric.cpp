@@ -1,0 +1,376 @@
+#include "train/geometric.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstddef>
+
+#include "base/multiversion.hpp"
+#include "nn/cross_entropy.hpp"
+#include "nn/normalize.hpp"
+#include "train/sinkhorn.hpp"
+
+namespace pairalign::train {
+namespace {
+
+// Small enough that a shard's activations stay near its core, large enough for fast products.
+constexpr std::size_t kCropsPerShard = 4;
+
+class Stopwatch {
+ public:
+  explicit Stopwatch(double& total) : total_(total), start_(Clock::now()) {}
+  ~Stopwatch() { total_ += std::chrono::duration<double>(Clock::now() - start_).count(); }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  double& total_;
+  Clock::time_point start_;
+};
+
+std::size_t area(std::int64_t rows, int cols) {
+  return static_cast<std::size_t>(rows) * static_cast<std::size_t>(cols);
+}
+
+int nearest(const float* scores, int codes) {
+  return static_cast<int>(std::max_element(scores, scores + codes) - scores);
+}
+
+PAIRALIGN_MULTIVERSION
+void scale_values(float factor, std::size_t n, float* x) {
+  for (std::size_t i = 0; i < n; ++i) x[i] *= factor;
+}
+
+// average ← decay · average + (1 − decay) · x
+PAIRALIGN_MULTIVERSION
+void move_average(const float* x, float decay, std::size_t n, float* average) {
+  for (std::size_t i = 0; i < n; ++i) average[i] = decay * average[i] + (1.0F - decay) * x[i];
+}
+
+PAIRALIGN_MULTIVERSION
+void add(const float* x, std::size_t n, float* sum) {
+  for (std::size_t i = 0; i < n; ++i) sum[i] += x[i];
+}
+
+std::vector<float> unit_codes(const float* codebook, int codes, int dimension,
+                              std::vector<float>& norms) {
+  std::vector<float> unit(area(codes, dimension));
+  norms.resize(static_cast<std::size_t>(codes));
+  nn::l2_normalize_forward(codebook, codes, dimension, unit.data(), norms.data());
+  return unit;
+}
+
+double ema_decay(const GeometricConfig& config, std::int64_t step) {
+  const double progress = std::min(1.0, static_cast<double>(step) / static_cast<double>(config.steps));
+  const double half_cosine = 0.5 * (1 + std::cos(3.141592653589793 * progress));
+  return config.ema_end - (config.ema_end - config.ema_start) * half_cosine;
+}
+
+}  // namespace
+
+struct GeometricStage::Workspace {
+  model::Encoder::Cache cache;
+  std::vector<float> features;
+  std::vector<int> lengths;
+  std::vector<float> embeddings, norms, unit, code_norms, scale;
+  std::vector<float> scores, targets, weights, dembeddings, dcodes;
+  nn::Operand frames, codes, dscores;
+};
+
+GeometricStage::GeometricStage(const Recipe& recipe, const model::Encoder& encoder,
+                               const nn::TensorTable& table, const audio::PcmStore& store,
+                               const audio::NoiseBank& noise, nn::Precision precision,
+                               ThreadPool& pool)
+    : recipe_(recipe),
+      encoder_(encoder),
+      table_(table),
+      store_(store),
+      noise_(noise),
+      log_mel_(recipe.features),
+      precision_(precision),
+      pool_(pool) {}
+
+TrainingState GeometricStage::initial_state() const {
+  TrainingState state;
+  Random random(recipe_.seed);
+  state.student = table_.initialise(random);
+  state.teacher = state.student;
+  state.optimizer.m.assign(table_.size(), 0.0F);
+  state.optimizer.v.assign(table_.size(), 0.0F);
+  const auto dimension = static_cast<std::size_t>(recipe_.encoder.dimension);
+  state.centre.assign(dimension, 0.0F);
+  state.variance.assign(dimension, 1.0F);
+  return state;
+}
+
+StepReport GeometricStage::step(TrainingState& state) {
+  const int codes = recipe_.encoder.codes;
+  StepReport report;
+  plan(state.step);
+  pool_.parallel_for(shards_.size(), [&](std::size_t s) { teacher_forward(state, shards_[s]); });
+  update_centre(state);
+
+  std::vector<float> norms;
+  const std::vector<float> teacher_codes = unit_codes(
+      state.teacher.data() + encoder_.codebook(), codes, recipe_.encoder.dimension, norms);
+  targets_.resize(shards_.size());
+  pool_.parallel_for(shards_.size(), [&](std::size_t s) {
+    teacher_scores(state, teacher_codes, shards_[s], targets_[s]);
+  });
+  std::vector<const std::vector<float>*> weights;
+  for (const Shard& shard : shards_) weights.push_back(&shard.weights);
+  balance_assignments(targets_, weights, codes, recipe_.geometric.sinkhorn_epsilon,
+                      recipe_.geometric.sinkhorn_iterations, pool_);
+
+  double total_weight = 0;
+  for (Shard& shard : shards_) {
+    match_views(shard);
+    total_weight += shard.student_weight;
+  }
+  pool_.parallel_for(shards_.size(), [&](std::size_t s) {
+    student_pass(state, targets_[s], 1 / total_weight, shards_[s]);
+  });
+  sum_gradients();
+
+  report.learning_rate = nn::scheduled_rate(recipe_.optimizer, state.step, recipe_.geometric.steps);
+  report.gradient_norm =
+      nn::adamw_update(recipe_.optimizer, table_, report.learning_rate,
+                       shards_[0].gradients.data(), state.student.data(), state.optimizer);
+  move_average(state.student.data(), static_cast<float>(ema_decay(recipe_.geometric, state.step)),
+               table_.size(), state.teacher.data());
+  ++state.step;
+
+  report.code_counts.assign(static_cast<std::size_t>(codes), 0);
+  for (const Shard& shard : shards_) {
+    report.loss += shard.loss;
+    report.agreement += shard.agreed / total_weight;
+    report.student_frames += static_cast<std::int64_t>(shard.matches.size());
+    report.teacher_frames += static_cast<std::int64_t>(shard.teacher_codes.size());
+    report.view_seconds += shard.view_seconds;
+    report.model_seconds += shard.model_seconds;
+    for (const int code : shard.teacher_codes) ++report.code_counts[static_cast<std::size_t>(code)];
+  }
+  // Forward costs one product per weight, backward two.
+  report.flops = 2 * encoder_.multiply_adds_per_frame() *
+                 static_cast<double>(report.teacher_frames + 3 * report.student_frames);
+  return report;
+}
+
+void GeometricStage::plan(std::int64_t step) {
+  std::vector<CropPlan> crops = plan_step(recipe_, store_, step);
+  shards_.resize((crops.size() + kCropsPerShard - 1) / kCropsPerShard);
+  for (Shard& shard : shards_) shard.crops.clear();
+  for (std::size_t i = 0; i < crops.size(); ++i) {
+    shards_[i / kCropsPerShard].crops.push_back(std::move(crops[i]));
+  }
+}
+
+namespace {
+
+// One workspace per thread and stage type: buffers grow once and are kept.
+template <class T>
+T& of_this_thread() {
+  thread_local T instance;
+  return instance;
+}
+
+}  // namespace
+
+void GeometricStage::teacher_forward(const TrainingState& state, Shard& shard) const {
+  auto& work = of_this_thread<Workspace>();
+  shard.view_seconds = shard.model_seconds = 0;
+  shard.weights.clear();
+  work.features.clear();
+  work.lengths.clear();
+  {
+    const Stopwatch watch(shard.view_seconds);
+    for (const CropPlan& crop : shard.crops) {
+      const std::vector<float> clean = make_clean(log_mel_, store_, crop);
+      work.lengths.push_back(static_cast<int>(clean.size()) / recipe_.features.bands);
+      work.features.insert(work.features.end(), clean.begin(), clean.end());
+      const std::vector<float> weights =
+          frame_weights(recipe_.features, clean, recipe_.geometric.silence_weight);
+      shard.weights.insert(shard.weights.end(), weights.begin(), weights.end());
+    }
+  }
+  const Stopwatch watch(shard.model_seconds);
+  encoder_.forward(state.teacher.data(), work.features.data(), work.lengths, log_mel_.silence(),
+                   precision_, false, shard.embeddings, work.cache);
+  shard.crop_frames = work.cache.lengths;
+}
+
+// The statistics of this step's embeddings join the running ones. At first the average is plain, so
+// that the start values do not matter.
+void GeometricStage::update_centre(TrainingState& state) const {
+  const auto dimension = static_cast<std::size_t>(recipe_.encoder.dimension);
+  std::vector<double> sum(dimension), square(dimension);
+  double rows = 0;
+  for (const Shard& shard : shards_) {
+    for (std::size_t i = 0; i < shard.embeddings.size(); ++i) {
+      const double u = shard.embeddings[i];
+      sum[i % dimension] += u;
+      square[i % dimension] += u * u;
+    }
+    rows += static_cast<double>(shard.embeddings.size() / dimension);
+  }
+  const auto done = static_cast<double>(state.step);
+  const double decay = std::min(recipe_.geometric.centre_decay, done / (done + 1));
+  for (std::size_t d = 0; d < dimension; ++d) {
+    const double mean = sum[d] / rows;
+    const double variance = square[d] / rows - mean * mean;
+    state.centre[d] = static_cast<float>(decay * state.centre[d] + (1 - decay) * mean);
+    state.variance[d] = static_cast<float>(decay * state.variance[d] + (1 - decay) * variance);
+  }
+}
+
+void GeometricStage::teacher_scores(const TrainingState& state, const std::vector<float>& codes,
+                                    Shard& shard, std::vector<float>& scores) const {
+  auto& work = of_this_thread<Workspace>();
+  const Stopwatch watch(shard.model_seconds);
+  const int dimension = recipe_.encoder.dimension, count = recipe_.encoder.codes;
+  const int rows = static_cast<int>(shard.embeddings.size()) / dimension;
+  standardise(state, rows, dimension, shard.embeddings.data(), work.scale);
+  work.norms.resize(static_cast<std::size_t>(rows));
+  nn::l2_normalize_forward(shard.embeddings.data(), rows, dimension, shard.embeddings.data(),
+                           work.norms.data());
+  scores.resize(area(rows, count));
+  work.frames.assign(shard.embeddings.data(), rows, dimension, precision_);
+  work.codes.assign(codes.data(), count, dimension, precision_);
+  nn::matmul(work.frames, nn::Transpose::no, work.codes, nn::Transpose::yes, scores.data());
+  shard.teacher_codes.clear();
+  for (int r = 0; r < rows; ++r) {
+    shard.teacher_codes.push_back(nearest(scores.data() + area(r, count), count));
+  }
+}
+
+// Which of the teacher's frames each student frame is compared with, and what they weigh together.
+void GeometricStage::match_views(Shard& shard) const {
+  shard.matches.clear();
+  shard.student_weight = 0;
+  int crop_start = 0;
+  for (std::size_t c = 0; c < shard.crops.size(); ++c) {
+    for (const ViewPlan& view : shard.crops[c].views) {
+      const int frames = frames_of(recipe_.features, view.samples, view.warp);
+      for (const int match :
+           match_frames(recipe_.features, shard.crops[c], view, frames, shard.crop_frames[c])) {
+        shard.matches.push_back(crop_start + match);
+        shard.student_weight += shard.weights[static_cast<std::size_t>(crop_start + match)];
+      }
+    }
+    crop_start += shard.crop_frames[c];
+  }
+}
+
+void GeometricStage::student_pass(const TrainingState& state, const std::vector<float>& targets,
+                                  double scale, Shard& shard) const {
+  auto& work = of_this_thread<Workspace>();
+  shard.gradients.assign(table_.size(), 0.0F);
+  work.features.clear();
+  work.lengths.clear();
+  {
+    const Stopwatch watch(shard.view_seconds);
+    for (const CropPlan& crop : shard.crops) {
+      for (const ViewPlan& view : crop.views) {
+        const std::vector<float> features =
+            make_view(recipe_, log_mel_, store_, noise_, crop, view);
+        work.lengths.push_back(static_cast<int>(features.size()) / recipe_.features.bands);
+        work.features.insert(work.features.end(), features.begin(), features.end());
+      }
+    }
+  }
+  const Stopwatch watch(shard.model_seconds);
+  encoder_.forward(state.student.data(), work.features.data(), work.lengths, log_mel_.silence(),
+                   precision_, true, work.embeddings, work.cache);
+  student_loss(state, targets, scale, shard, work);
+  encoder_.backward(state.student.data(), work.embeddings.data(), shard.gradients.data(),
+                    work.cache);
+}
+
+// Sets the shard's loss and agreement, turns work.embeddings into their gradient and adds that of the
+// codebook. With z = unit(standardise(u)), S = z Cᵀ / τ:
+//   dz = dS C / τ,  dC = dSᵀ z / τ,  both then through their normalisations.
+void GeometricStage::student_loss(const TrainingState& state, const std::vector<float>& targets,
+                                  double scale, Shard& shard, Workspace& work) const {
+  const int dimension = recipe_.encoder.dimension, codes = recipe_.encoder.codes;
+  const int rows = work.cache.rows;
+  const auto inverse_temperature = static_cast<float>(1 / recipe_.geometric.temperature);
+  float* z = work.embeddings.data();
+  standardise(state, rows, dimension, z, work.scale);
+  work.norms.resize(static_cast<std::size_t>(rows));
+  nn::l2_normalize_forward(z, rows, dimension, z, work.norms.data());
+  work.unit = unit_codes(state.student.data() + encoder_.codebook(), codes, dimension,
+                         work.code_norms);
+  work.scores.resize(area(rows, codes));
+  work.targets.resize(area(rows, codes));
+  work.weights.resize(static_cast<std::size_t>(rows));
+  work.frames.assign(z, rows, dimension, precision_);
+  work.codes.assign(work.unit.data(), codes, dimension, precision_);
+  nn::matmul(work.frames, nn::Transpose::no, work.codes, nn::Transpose::yes, work.scores.data());
+
+  shard.agreed = 0;
+  for (int r = 0; r < rows; ++r) {
+    const auto match = static_cast<std::size_t>(shard.matches[static_cast<std::size_t>(r)]);
+    const float weight = shard.weights[match];
+    work.weights[static_cast<std::size_t>(r)] = weight * static_cast<float>(scale);
+    std::copy_n(
+        targets.begin() + static_cast<std::ptrdiff_t>(match) * codes, codes,
+        work.targets.begin() + static_cast<std::ptrdiff_t>(area(r, codes)));
+    const int code = nearest(work.scores.data() + area(r, codes), codes);
+    if (code == shard.teacher_codes[match]) shard.agreed += static_cast<double>(weight);
+  }
+  scale_values(inverse_temperature, work.scores.size(), work.scores.data());
+  shard.loss = nn::cross_entropy(work.scores.data(), work.targets.data(), work.weights.data(), rows,
+                                 codes, work.scores.data());
+  scale_values(inverse_temperature, work.scores.size(), work.scores.data());
+
+  work.dscores.assign(work.scores.data(), rows, codes, precision_);
+  work.dcodes.resize(area(codes, dimension));
+  nn::matmul(work.dscores, nn::Transpose::yes, work.frames, nn::Transpose::no, work.dcodes.data());
+  nn::l2_normalize_backward(work.unit.data(), work.code_norms.data(), work.dcodes.data(), codes,
+                            dimension, work.dcodes.data());
+  add(work.dcodes.data(), work.dcodes.size(), shard.gradients.data() + encoder_.codebook());
+
+  work.dembeddings.resize(area(rows, dimension));
+  nn::matmul(work.dscores, nn::Transpose::no, work.codes, nn::Transpose::no,
+             work.dembeddings.data());
+  nn::l2_normalize_backward(z, work.norms.data(), work.dembeddings.data(), rows, dimension, z);
+  for (std::size_t i = 0; i < work.dembeddings.size(); ++i) {
+    z[i] *= work.scale[i % static_cast<std::size_t>(dimension)];
+  }
+}
+
+// Into the first shard's buffer, in the order of the shards.
+void GeometricStage::sum_gradients() {
+  constexpr std::size_t kPiece = 1 << 16;
+  float* total = shards_[0].gradients.data();
+  pool_.parallel_for((table_.size() + kPiece - 1) / kPiece, [&](std::size_t i) {
+    const std::size_t begin = i * kPiece, count = std::min(kPiece, table_.size() - begin);
+    for (std::size_t s = 1; s < shards_.size(); ++s) {
+      add(shards_[s].gradients.data() + begin, count, total + begin);
+    }
+  });
+}
+
+void standardise(const TrainingState& state, int rows, int dimension, float* u,
+                 std::vector<float>& scale) {
+  const auto width = static_cast<std::size_t>(dimension);
+  scale.resize(width);
+  for (std::size_t d = 0; d < width; ++d) scale[d] = 1.0F / std::sqrt(state.variance[d] + 1e-6F);
+  for (int r = 0; r < rows; ++r) {
+    float* row = u + area(r, dimension);
+    for (std::size_t d = 0; d < width; ++d) row[d] = (row[d] - state.centre[d]) * scale[d];
+  }
+}
+
+std::vector<float> export_parameters(const TrainingState& state, const model::Encoder& encoder) {
+  std::vector<float> parameters = state.teacher;
+  const nn::Linear& projection = encoder.projection();
+  std::vector<float> scale;
+  standardise(state, 1, projection.out, parameters.data() + projection.bias, scale);
+  const auto width = static_cast<std::size_t>(projection.out);
+  for (std::size_t i = 0; i < static_cast<std::size_t>(projection.in) * width; ++i) {
+    parameters[projection.weight + i] *= scale[i % width];
+  }
+  return parameters;
+}
+
+}  // namespace pairalign::train

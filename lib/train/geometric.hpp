@@ -1,0 +1,100 @@
+// Stage I: the cross-view frame objective.
+//
+//   teacher (EMA), clean crop      → unit vectors z′ → Sinkhorn over z′·C′ᵀ / ε → targets t (one
+//                                    distribution over codes per frame, codes used equally)
+//   student, degraded pieces of it → unit vectors z  → softmax over z·Cᵀ / τ → cross-entropy with t
+//
+// where frames are matched through the time maps of the views. Online clustering as in SwAV (Caron et
+// al., arXiv 2006.09882) with a momentum teacher as in DINO (arXiv 2104.14294), applied to frames.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "audio/log_mel.hpp"
+#include "audio/pcm_store.hpp"
+#include "audio/views.hpp"
+#include "base/thread_pool.hpp"
+#include "model/encoder.hpp"
+#include "train/crop_plan.hpp"
+#include "train/recipe.hpp"
+#include "train/state.hpp"
+
+namespace pairalign::train {
+
+/// What one step did.
+struct StepReport {
+  double loss = 0;       ///< cross-entropy per frame of full weight, nats
+  double agreement = 0;  ///< weighted share of frames whose nearest code is the teacher's
+  std::vector<std::int64_t> code_counts;  ///< nearest codes of the teacher's frames
+  std::int64_t student_frames = 0, teacher_frames = 0;
+  double gradient_norm = 0;
+  double learning_rate = 0;
+  double flops = 0;      ///< of the matrix products
+  double view_seconds = 0, model_seconds = 0;  ///< thread time in views, in encoder and loss
+};
+
+class GeometricStage {
+ public:
+  /// All arguments outlive the stage.
+  GeometricStage(const Recipe& recipe, const model::Encoder& encoder, const nn::TensorTable& table,
+                 const audio::PcmStore& store, const audio::NoiseBank& noise,
+                 nn::Precision precision, ThreadPool& pool);
+
+  /// Fresh student and teacher.
+  TrainingState initial_state() const;
+
+  /// One optimiser step. The result does not depend on the number of threads: a batch is always cut
+  /// into the same shards, and their sums run in the same order.
+  StepReport step(TrainingState& state);
+
+ private:
+  // A few crops that one thread carries through the whole step.
+  struct Shard {
+    std::vector<CropPlan> crops;
+    std::vector<int> crop_frames;       // teacher frames of each crop
+    std::vector<float> weights;         // (Σ crop_frames): see frame_weights
+    std::vector<float> embeddings;      // (Σ crop_frames, dimension), the teacher's
+    std::vector<int> teacher_codes;     // (Σ crop_frames) nearest codes
+    std::vector<int> matches;           // per student frame, its row among the teacher's
+    std::vector<float> gradients;       // in the layout of the table
+    double loss = 0;
+    double agreed = 0, student_weight = 0;
+    double view_seconds = 0, model_seconds = 0;
+  };
+  // Buffers of a thread, reused from shard to shard.
+  struct Workspace;
+
+  void plan(std::int64_t step);
+  void teacher_forward(const TrainingState& state, Shard& shard) const;
+  void update_centre(TrainingState& state) const;
+  void teacher_scores(const TrainingState& state, const std::vector<float>& codes, Shard& shard,
+                      std::vector<float>& scores) const;
+  void match_views(Shard& shard) const;
+  void student_pass(const TrainingState& state, const std::vector<float>& targets, double scale,
+                    Shard& shard) const;
+  void student_loss(const TrainingState& state, const std::vector<float>& targets, double scale,
+                    Shard& shard, Workspace& work) const;
+  void sum_gradients();
+
+  const Recipe& recipe_;
+  const model::Encoder& encoder_;
+  const nn::TensorTable& table_;
+  const audio::PcmStore& store_;
+  const audio::NoiseBank& noise_;
+  audio::LogMel log_mel_;
+  nn::Precision precision_;
+  ThreadPool& pool_;
+  std::vector<Shard> shards_;
+  std::vector<std::vector<float>> targets_;  // per shard, (Σ crop_frames, codes)
+};
+
+/// z = (u − centre) / √variance, row by row; `scale` receives 1 / √variance.
+void standardise(const TrainingState& state, int rows, int dimension, float* u,
+                 std::vector<float>& scale);
+
+/// The model that the state stands for: the teacher, with centre and variance folded into the
+/// projection.
+std::vector<float> export_parameters(const TrainingState& state, const model::Encoder& encoder);
+
+}  // namespace pairalign::train

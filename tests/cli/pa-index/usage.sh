@@ -1,0 +1,6 @@
+printf 'a\t1.00\t1\n' | pa-index a.pai
+for options in '--dump --info' '--dump x.tsv' '--check --input-format tsv' '--format json' \
+  '--dump --format text' '--info --format tsv' '--input-format xml'; do
+  pa-index a.pai $options </dev/null || echo "exit $?"
+done
+pa-index || echo "exit $?"

@@ -1,0 +1,1 @@
+pa-stats --help

@@ -1,0 +1,1 @@
+pa-stats --format json data/strings.tsv

@@ -1,0 +1,3 @@
+pa-stats data/strings.tsv
+echo
+grep -v '^#' data/queries.tsv | pa-stats

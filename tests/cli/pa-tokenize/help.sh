@@ -1,0 +1,2 @@
+# Help that was asked for goes to standard output.
+pa-tokenize --help

@@ -1,0 +1,13 @@
+# Wrong use goes to standard error with status 2, and nothing to standard output.
+try() { pa-tokenize "$@" || echo "exit $?" >&2; }
+try --no-such-option
+try --jobs many x
+try --rate 10 x
+try --penalty 0.2 x
+try --tokenizer dpvq --penalty 0.2 --rate 10 x
+try --hop 1 x
+try --window 0 x
+try --window 3 --hop 0 x
+try --tokenizer nonsense x
+try --format nonsense x
+try -0 x

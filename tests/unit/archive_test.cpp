@@ -1,0 +1,276 @@
+// Archives as a whole: what goes in comes out, in order, and appends are all or nothing.
+#include <fstream>
+
+#include <doctest/doctest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "archive/summary.hpp"
+#include "archive_folder.hpp"
+#include "base/error.hpp"
+
+using namespace pairalign;
+using namespace pairalign::archive;
+
+namespace {
+
+namespace fs = std::filesystem;
+
+tokens::Header header(const std::string& model, int vocabulary = 512) {
+  tokens::Header result;
+  result.model = model;
+  result.tokenizer = "vq";
+  result.vocabulary = vocabulary;
+  return result;
+}
+
+std::size_t files_in(const std::string& folder) {
+  std::size_t count = 0;
+  for (const auto& item : fs::directory_iterator(folder))
+    count += item.exists();
+  return count;
+}
+
+tokens::Record record_with(std::vector<tokens::Token> values) {
+  tokens::Record record;
+  record.key = "k";
+  record.tokens = std::move(values);
+  return record;
+}
+
+const std::string kModelA = "aaaaaaaaaaaaaaaa";
+const std::string kModelB = "bbbbbbbbbbbbbbbb";
+
+}  // namespace
+
+TEST_CASE("records come back as they went in, over appends and segments") {
+  Random random(1);
+  for (int round = 0; round < 40; ++round) {
+    const ScratchFolder scratch;
+    const std::string path = scratch / "a.pai";
+    const int vocabulary = static_cast<int>(1 + random.below(random.chance(0.5) ? 600 : 65536));
+    WriterOptions options;
+    options.segment_bytes = random.chance(0.5) ? 1000 : options.segment_bytes;
+    std::vector<Entry> expected;
+    for (std::uint64_t appends = 1 + random.below(3); appends > 0; --appends) {
+      const auto entries = random_entries(random, random.below(60), vocabulary);
+      append(path, entries, options);
+      expected.insert(expected.end(), entries.begin(), entries.end());
+    }
+    const Archive archive = Archive::open(path);
+    REQUIRE(contents(archive) == expected);
+    REQUIRE(Archive::verify(path).empty());
+    std::uint64_t total = 0;
+    for (std::size_t i = 0; i < expected.size(); ++i) {
+      const tokens::Record& record = expected[i].record;
+      REQUIRE(archive.key(i) == record.key);
+      REQUIRE(archive.seconds(i) == record.seconds);
+      REQUIRE(archive.token_count(i) == record.tokens.size());
+      REQUIRE(archive.has_starts(i) == !record.starts_ms.empty());
+      total += record.tokens.size();
+    }
+    REQUIRE(archive.token_total() == total);
+  }
+}
+
+TEST_CASE("the same appends give the same bytes") {
+  const ScratchFolder scratch;
+  for (const char* name : {"a", "b"}) {
+    Random random(2);
+    append(scratch / name, random_entries(random, 50));
+    append(scratch / name, random_entries(random, 50));
+  }
+  for (const char* file : {"manifest", "segment-000001", "segment-000002"}) {
+    CHECK(read_file(scratch / "a" + "/" + file) == read_file(scratch / "b" + "/" + file));
+  }
+}
+
+TEST_CASE("what is not committed leaves nothing behind") {
+  const ScratchFolder scratch;
+  const std::string path = scratch / "a.pai";
+  Random random(3);
+  WriterOptions small;
+  small.segment_bytes = 500;
+  const auto entries = random_entries(random, 30);
+  {
+    ArchiveWriter writer(path, {}, small);
+    for (const Entry& entry : entries)
+      writer.add(entry.record, entry.source);
+    CHECK(files_in(path) > 1);
+    CHECK_THROWS_WITH_AS(Archive::open(path),
+                         (path + ": not an archive: no manifest in this folder").c_str(), Error);
+  }
+  CHECK_FALSE(fs::exists(path));
+
+  append(path, entries);
+  const std::size_t files = files_in(path);
+  {
+    ArchiveWriter writer(path, {}, small);
+    for (const Entry& entry : entries)
+      writer.add(entry.record, entry.source);
+    CHECK(contents(path) == entries);  // a reader sees what was there
+    CHECK(writer.committed() == entries.size());
+    CHECK(writer.pending() == entries.size());
+  }
+  CHECK(files_in(path) == files);
+  CHECK(contents(path) == entries);
+}
+
+TEST_CASE("an open archive does not see later appends, and a writer goes on after a commit") {
+  const ScratchFolder scratch;
+  const std::string path = scratch / "a.pai";
+  Random random(4);
+  const auto entries = random_entries(random, 20);
+  ArchiveWriter writer(path);
+  writer.commit();
+  const Archive before = Archive::open(path);
+  for (const Entry& entry : entries)
+    writer.add(entry.record, entry.source);
+  writer.commit();
+  writer.commit();
+  CHECK(before.size() == 0);
+  CHECK(contents(path) == entries);
+  for (const Entry& entry : entries)
+    writer.add(entry.record, entry.source);
+  writer.commit();
+  CHECK(Archive::open(path).size() == 40);
+  CHECK(Archive::open(path).segment_count() == 2);
+}
+
+TEST_CASE("rolling back forgets records, segments and headers") {
+  Random random(5);
+  for (int round = 0; round < 60; ++round) {
+    const ScratchFolder scratch;
+    const std::string path = scratch / "a.pai";
+    WriterOptions options;
+    options.segment_bytes = random.chance(0.5) ? 1500 : options.segment_bytes;
+    const auto kept = random_entries(random, random.below(40));
+    const auto dropped = random_entries(random, random.below(80));
+    const auto later = random_entries(random, random.below(40));
+    {
+      ArchiveWriter writer(path, {}, options);
+      for (const Entry& entry : kept)
+        writer.add(entry.record, entry.source);
+      const ArchiveWriter::Mark mark = writer.mark();
+      writer.take_header(header(kModelB));
+      for (const Entry& entry : dropped)
+        writer.add(entry.record, entry.source);
+      writer.roll_back(mark);
+      REQUIRE(writer.pending() == kept.size());
+      writer.take_header(header(kModelA));
+      for (const Entry& entry : later)
+        writer.add(entry.record, entry.source);
+      writer.commit();
+    }
+    std::vector<Entry> expected = kept;
+    expected.insert(expected.end(), later.begin(), later.end());
+    REQUIRE(contents(path) == expected);
+    REQUIRE(Archive::open(path).header() == header(kModelA));
+    REQUIRE(Archive::verify(path).empty());
+    REQUIRE(files_in(path) == 2 + Archive::open(path).segment_count());
+  }
+}
+
+TEST_CASE("strings of two models do not mix") {
+  const ScratchFolder scratch;
+  const std::string path = scratch / "a.pai";
+  {
+    ArchiveWriter writer(path, header(kModelA));
+    writer.add(record_with({511}));
+    CHECK_THROWS_AS(writer.add(record_with({512})), RefusedRecord);
+    writer.commit();
+  }
+  CHECK_THROWS_AS(ArchiveWriter(path, header(kModelB)), Error);
+  CHECK_THROWS_AS(ArchiveWriter(path, header(kModelA, 256)), Error);
+  ArchiveWriter writer(path);
+  CHECK(writer.header() == header(kModelA));
+  CHECK_THROWS_AS(writer.take_header(header(kModelB)), Error);
+  CHECK_THROWS_AS(writer.add(record_with({512})), RefusedRecord);
+}
+
+TEST_CASE("an archive of unknown model adopts the first header that fits its tokens") {
+  const ScratchFolder scratch;
+  const std::string path = scratch / "a.pai";
+  append(path, {{record_with({700}), std::nullopt}});
+  CHECK_THROWS_AS(ArchiveWriter(path, header(kModelA, 512)), Error);
+  CHECK(Archive::open(path).header() == tokens::Header());
+  ArchiveWriter(path, header(kModelA, 1024)).commit();
+  CHECK(Archive::open(path).header() == header(kModelA, 1024));
+}
+
+TEST_CASE("records that cannot be kept are refused, and the next one is not") {
+  const ScratchFolder scratch;
+  ArchiveWriter writer(scratch / "a.pai");
+  tokens::Record record = record_with({1, 2});
+  record.starts_ms = {1};
+  CHECK_THROWS_AS(writer.add(record), RefusedRecord);
+  record.starts_ms = {2, 1};
+  CHECK_THROWS_AS(writer.add(record), RefusedRecord);
+  record.starts_ms = {1, 2};
+  record.seconds = 1e30;
+  CHECK_THROWS_AS(writer.add(record), RefusedRecord);
+  record.seconds = 1;
+  writer.add(record);
+  writer.commit();
+  CHECK(contents(scratch / "a.pai") == std::vector<Entry>{{record, std::nullopt}});
+}
+
+TEST_CASE("what is no archive is refused, and left as it is") {
+  const ScratchFolder scratch;
+  CHECK_THROWS_AS(Archive::open(scratch / "none"), Error);
+  CHECK_THROWS_AS(ArchiveWriter(scratch / "none/a.pai"), Error);
+
+  std::ofstream(scratch / "file") << "text";
+  CHECK_THROWS_AS(Archive::open(scratch / "file"), Error);
+  CHECK_THROWS_AS(ArchiveWriter(scratch / "file"), Error);
+
+  fs::create_directory(scratch / "music");
+  std::ofstream(scratch / "music/song.wav") << "text";
+  CHECK_THROWS_AS(Archive::open(scratch / "music"), Error);
+  CHECK_THROWS_AS(ArchiveWriter(scratch / "music"), Error);
+  CHECK(files_in(scratch / "music") == 1);
+
+  fs::create_directory(scratch / "empty");
+  ArchiveWriter(scratch / "empty").commit();
+  CHECK(Archive::open(scratch / "empty").size() == 0);
+}
+
+TEST_CASE("what a killed writer left is deleted by the next one, and nothing else") {
+  const ScratchFolder scratch;
+  const std::string path = scratch / "a.pai";
+  Random random(6);
+  const auto entries = random_entries(random, 10);
+  append(path, entries);
+  for (const char* name : {"segment-000002", "segment-000003.Xy12ab", "manifest.Qwerty"}) {
+    std::ofstream(path + "/" + name) << "half";
+  }
+  std::ofstream(path + "/README") << "mine";
+  CHECK(contents(path) == entries);
+  append(path, entries);
+  CHECK(files_in(path) == 5);
+  CHECK(fs::exists(path + "/README"));
+  CHECK(Archive::open(path).size() == 20);
+}
+
+TEST_CASE("the summary counts what is there") {
+  const ScratchFolder scratch;
+  const std::string path = scratch / "a.pai";
+  std::vector<Entry> entries(100);
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    entries[i].record = record_with(std::vector<tokens::Token>(i, 511));
+    entries[i].record.seconds = i % 2 == 0 ? 3.25 : -1;
+  }
+  append(path, entries);
+  const Summary summary = summarise(Archive::open(path));
+  CHECK(summary.records == 100);
+  CHECK(summary.untimed_records == 50);
+  CHECK(summary.seconds == 50 * 3.25);
+  CHECK(summary.tokens == 4950);
+  CHECK(summary.tokens_per_second == doctest::Approx(2450 / 162.5));
+  CHECK(summary.bits_per_token == doctest::Approx(9).epsilon(0.001));
+  CHECK(summary.archive_bits_per_second == 0);
+  std::uint64_t bytes = 0;
+  for (const auto& item : fs::directory_iterator(path))
+    bytes += item.file_size();
+  CHECK(summary.bytes == bytes);
+}

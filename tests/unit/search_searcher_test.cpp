@@ -1,0 +1,198 @@
+#include <algorithm>
+#include <filesystem>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include <doctest/doctest.h>
+#include <unistd.h>
+
+#include "archive/archive.hpp"
+#include "archive/writer.hpp"
+#include "base/random.hpp"
+#include "search/hit_format.hpp"
+#include "search/searcher.hpp"
+
+using namespace pairalign;
+using namespace pairalign::search;
+using tokens::Record;
+
+namespace {
+
+// Archives in a folder that is gone at the end of the test.
+class Archives {
+ public:
+  Archives() { REQUIRE(::mkdtemp(folder_.data()) != nullptr); }
+  ~Archives() { std::filesystem::remove_all(folder_); }
+
+  void add(const std::vector<Record>& records) {
+    const std::string path = folder_ + "/" + std::to_string(archives_.size()) + ".pai";
+    archive::ArchiveWriter writer(path);
+    for (const Record& record : records)
+      writer.add(record);
+    writer.commit();
+    archives_.push_back(archive::Archive::open(path));
+    records_.push_back(records);
+  }
+
+  const std::vector<archive::Archive>& opened() const { return archives_; }
+  const std::vector<std::vector<Record>>& records() const { return records_; }
+
+ private:
+  std::string folder_ = "/tmp/pairalign_test_XXXXXX";
+  std::vector<archive::Archive> archives_;
+  std::vector<std::vector<Record>> records_;
+};
+
+std::vector<Record> random_records(const std::string& prefix, int count, Random& random) {
+  std::vector<Record> records;
+  for (int i = 0; i < count; ++i) {
+    // Few different keys and tokens: ties, also between equal keys.
+    Record record{prefix + std::to_string(random.below(20)), 1, {}, {}};
+    for (auto n = random.below(24); n > 0; --n) {
+      record.tokens.push_back(static_cast<Token>(random.below(5)));
+    }
+    records.push_back(record);
+  }
+  return records;
+}
+
+// The oracle: align with everything, sort everything, cut.
+std::vector<Hit> slow_search(const Record& query, const Archives& archives,
+                             const SearchConfig& config) {
+  std::vector<std::tuple<double, std::string, std::size_t, std::size_t, Match>> all;
+  for (std::size_t a = 0; a < archives.records().size(); ++a) {
+    for (std::size_t r = 0; r < archives.records()[a].size(); ++r) {
+      const Record& record = archives.records()[a][r];
+      if (query.tokens.empty()) continue;
+      if (config.leave_out_self && record.key == query.key) continue;
+      const Match match = *align(query.tokens, record.tokens, {config.mode, {}});
+      const std::size_t length = config.mode == Mode::infix
+                                     ? query.tokens.size()
+                                     : std::max(query.tokens.size(), record.tokens.size());
+      const double score = 1 - static_cast<double>(match.distance) / static_cast<double>(length);
+      if (config.max_distance && match.distance > *config.max_distance) continue;
+      if (score == 0 || score < config.min_score) continue;
+      all.emplace_back(-score, record.key, a, r, match);
+    }
+  }
+  std::sort(all.begin(), all.end(), [](const auto& x, const auto& y) {
+    return std::tie(std::get<0>(x), std::get<1>(x), std::get<2>(x), std::get<3>(x)) <
+           std::tie(std::get<0>(y), std::get<1>(y), std::get<2>(y), std::get<3>(y));
+  });
+  if (config.k > 0) all.resize(std::min(all.size(), config.k));
+  std::vector<Hit> hits;
+  for (const auto& [score, key, a, r, match] : all)
+    hits.push_back({a, r, match, -score});
+  return hits;
+}
+
+void check_equal(const std::vector<Hit>& got, const std::vector<Hit>& expected) {
+  REQUIRE(got.size() == expected.size());
+  for (std::size_t i = 0; i < got.size(); ++i) {
+    REQUIRE(got[i].archive == expected[i].archive);
+    REQUIRE(got[i].record == expected[i].record);
+    REQUIRE(got[i].match.distance == expected[i].match.distance);
+    REQUIRE(got[i].match.begin == expected[i].match.begin);
+    REQUIRE(got[i].match.end == expected[i].match.end);
+    REQUIRE(got[i].score == expected[i].score);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("hits equal align-with-everything, for any number of threads") {
+  Random random(11);
+  Archives archives;
+  archives.add(random_records("k", 150, random));
+  archives.add({});
+  archives.add(random_records("k", 90, random));
+  const std::vector<Record> queries = random_records("k", 12, random);
+  std::vector<SearchConfig> configs;
+  for (const Mode mode : {Mode::infix, Mode::global}) {
+    for (const std::size_t k : {0U, 1U, 10U, 1000U}) {
+      configs.push_back({mode, k, {}, 0, false});
+      configs.push_back({mode, k, std::size_t{2}, 0, true});
+      configs.push_back({mode, k, {}, 0.6, false});
+    }
+  }
+  for (const int threads : {1, 2, 5}) {
+    ThreadPool pool(threads);
+    const Searcher searcher(archives.opened(), pool);
+    for (const SearchConfig& config : configs) {
+      const auto hits = searcher.search(queries, config);
+      REQUIRE(hits.size() == queries.size());
+      for (std::size_t q = 0; q < queries.size(); ++q) {
+        check_equal(hits[q], slow_search(queries[q], archives, config));
+      }
+    }
+  }
+}
+
+TEST_CASE("no archive, no record, no query") {
+  ThreadPool pool(2);
+  Archives archives;
+  const std::vector<Record> query{{"q", 1, {1, 2}, {}}};
+  CHECK(Searcher(archives.opened(), pool).search(query, {})[0].empty());
+  archives.add({});
+  CHECK(Searcher(archives.opened(), pool).search(query, {})[0].empty());
+  CHECK(Searcher(archives.opened(), pool).search({}, {}).empty());
+}
+
+TEST_CASE("batches keep the candidates of all-hits searches within memory") {
+  ThreadPool pool(1);
+  Archives archives;
+  archives.add(std::vector<Record>(50000, Record{"k", 1, {1}, {}}));
+  const Searcher searcher(archives.opened(), pool);
+  SearchConfig config;
+  CHECK(searcher.batch_size(config) == 256);
+  config.k = 0;
+  CHECK(searcher.batch_size(config) == 83);
+  config.k = std::size_t{1} << 40;
+  CHECK(searcher.batch_size(config) >= 1);
+}
+
+TEST_CASE("times of hits, known, estimated and unknown") {
+  Archives archives;
+  archives.add({{"known.wav", 2, {1, 2, 3, 4}, {100, 600, 700, 1900}},
+                {"estimated.wav", 2, {1, 2, 3, 4}, {}},
+                {"unknown.wav", -1, {1, 2, 3, 4}, {}},
+                {"part.wav#t=10.00,12.00", 2, {1, 2, 3, 4}, {}}});
+  const auto& archive = archives.opened()[0];
+  const auto time = [&](std::size_t record, std::size_t begin, std::size_t end, Mode mode) {
+    return time_of(archive, {0, record, {0, begin, end}, 1}, mode);
+  };
+  CHECK(time(0, 1, 3, Mode::infix)->start_s == doctest::Approx(0.6));
+  CHECK(time(0, 1, 3, Mode::infix)->end_s == doctest::Approx(1.9));
+  CHECK(time(0, 3, 4, Mode::infix)->end_s == doctest::Approx(2));
+  CHECK(time(1, 1, 3, Mode::infix)->start_s == doctest::Approx(0.5));
+  CHECK(time(1, 1, 3, Mode::infix)->end_s == doctest::Approx(1.5));
+  CHECK_FALSE(time(2, 1, 3, Mode::infix));
+  CHECK_FALSE(time(2, 0, 4, Mode::global));
+  CHECK(time(0, 0, 4, Mode::global)->start_s == 0);
+  CHECK(time(0, 0, 4, Mode::global)->end_s == doctest::Approx(2));
+}
+
+TEST_CASE("hits as text") {
+  Archives archives;
+  archives.add({{"a b/x.wav#t=10.00,12.00", 2, {1, 2, 3, 4}, {}},
+                {"tab\there.wav", -1, {1, 2, 9, 4}, {}},
+                {"c/x.flac", 1, {1, 2}, {}}});
+  const std::vector<Hit> hits{
+      {0, 0, {0, 1, 3}, 1}, {0, 1, {1, 0, 4}, 2.0 / 3}, {0, 2, {2, 0, 1}, 1.0 / 3}};
+  const auto text = [&](const char* format) {
+    return HitFormatter(archives.opened(), parse_hit_format(format), Mode::infix)
+        .lines("in/my query.wav", hits);
+  };
+  CHECK(text("tsv") ==
+        "in/my query.wav\ta b/x.wav#t=10.50,11.50\t0\t1.0000\n"
+        "in/my query.wav\ttab\\there.wav\t1\t0.6667\n"
+        "in/my query.wav\tc/x.flac#t=0.00,0.50\t2\t0.3333\n");
+  CHECK(text("trec") ==
+        "my_query Q0 x 1 1 pairalign\n"
+        "my_query Q0 tab_here 2 0.6666666666666666 pairalign\n");
+  CHECK(text("jsonl").find("{\"query\":\"in/my query.wav\",\"rank\":1,"
+                           "\"key\":\"a b/x.wav#t=10.00,12.00\","
+                           "\"place\":\"a b/x.wav#t=10.50,11.50\",\"begin\":1,\"end\":3,"
+                           "\"distance\":0,\"score\":1.0}\n") == 0);
+}

@@ -1,0 +1,88 @@
+#include <string>
+
+#include <doctest/doctest.h>
+
+#include "base/error.hpp"
+#include "tokens/writer.hpp"
+
+using namespace pairalign;
+using namespace pairalign::tokens;
+
+namespace {
+
+Record example() {
+  Record record;
+  record.key = "#a b\t\\c.wav";
+  record.seconds = 1.255;
+  record.tokens = {5, 300, 7};
+  record.starts_ms = {0, 80, 1200};
+  return record;
+}
+
+std::string printed(const Record& record, OutputFormat format) {
+  std::string text;
+  RecordFormatter(format).append(record, text);
+  return text;
+}
+
+}  // namespace
+
+TEST_CASE("every format prints the example") {
+  const Record record = example();
+  CHECK(printed(record, OutputFormat::tsv) == "\\#a b\\t\\\\c.wav\t1.25\t5 300 7\t0 80 1200\n");
+  CHECK(printed(record, OutputFormat::jsonl) ==
+        "{\"key\":\"#a b\\t\\\\c.wav\",\"seconds\":1.25,\"tokens\":[5,300,7],"
+        "\"starts\":[0,80,1200]}\n");
+  CHECK(printed(record, OutputFormat::kaldi) == "_a_b_\\c.wav 5 300 7\n");
+  CHECK(printed(record, OutputFormat::km) == "5 300 7\n");
+  CHECK(printed(record, OutputFormat::ctm) ==
+        "_a_b_\\c.wav 1 0.000 0.080 5\n"
+        "_a_b_\\c.wav 1 0.080 1.120 300\n"
+        "_a_b_\\c.wav 1 1.200 0.050 7\n");
+  CHECK(printed(record, OutputFormat::audacity) ==
+        "0.000\t0.080\t5\n0.080\t1.200\t300\n1.200\t1.250\t7\n");
+}
+
+TEST_CASE("records without tokens, times or duration") {
+  Record record;
+  record.key = "k";
+  CHECK(printed(record, OutputFormat::tsv) == "k\t-\t\n");
+  CHECK(printed(record, OutputFormat::jsonl) == "{\"key\":\"k\",\"seconds\":null,\"tokens\":[]}\n");
+  CHECK(printed(record, OutputFormat::kaldi) == "k\n");
+  CHECK(printed(record, OutputFormat::km) == "\n");
+  CHECK(printed(record, OutputFormat::ctm).empty());
+  record.tokens = {1};
+  CHECK_THROWS_WITH_AS(printed(record, OutputFormat::ctm),
+                       "k: has no token times, which this format needs", Error);
+  record.starts_ms = {250};
+  CHECK(printed(record, OutputFormat::ctm) == "k 1 0.250 0.000 1\n");
+}
+
+TEST_CASE("a key that is not UTF-8 keeps its bytes in JSON") {
+  Record record;
+  record.key = "a\xff";
+  record.seconds = 0;
+  CHECK(printed(record, OutputFormat::jsonl) ==
+        "{\"key\":\"a\xef\xbf\xbd\",\"key_bytes\":[97,255],\"seconds\":0.00,\"tokens\":[]}\n");
+}
+
+TEST_CASE("headers") {
+  Header header;
+  CHECK(RecordFormatter(OutputFormat::tsv).header(header).empty());
+  header.model = "0123456789abcdef";
+  header.tokenizer = "vq";
+  header.vocabulary = 512;
+  CHECK(RecordFormatter(OutputFormat::tsv).header(header) ==
+        "#pairalign 1 model=0123456789abcdef tokenizer=vq vocab=512\n");
+  CHECK(RecordFormatter(OutputFormat::jsonl).header(header) ==
+        "{\"pairalign\":1,\"model\":\"0123456789abcdef\",\"tokenizer\":\"vq\",\"vocab\":512}\n");
+  CHECK(RecordFormatter(OutputFormat::kaldi).header(header).empty());
+}
+
+TEST_CASE("format names") {
+  CHECK(parse_output_format("ctm") == OutputFormat::ctm);
+  CHECK_THROWS_WITH_AS(parse_output_format("xml"),
+                       "'xml' is no output format: tsv, jsonl, kaldi, km, ctm or audacity", Error);
+  CHECK(needs_starts(OutputFormat::audacity));
+  CHECK_FALSE(needs_starts(OutputFormat::km));
+}
