@@ -112,7 +112,9 @@ class Appending {
     progress_.finish();
     const bool nothing_known = writer_.header() == tokens::Header();
     if (nothing_known && writer_.committed() + writer_.pending() == 0) {
-      messages_.warning(archive_ + ": no records to archive, and no header: not created");
+      if (messages_.failures() == 0) {
+        messages_.warning(archive_ + ": no records to archive, and no header: not created");
+      }
       return;
     }
     const std::size_t added = writer_.pending();
@@ -172,8 +174,8 @@ class Appending {
     }
     if (!model_was_known && writer_.header().known() && present > 0) {
       messages_.warning(
-          fmt::format("{}: records of unknown model ({}) are now taken for strings of {}",
-                      archive_, present, describe(writer_.header())));
+          fmt::format("{}: records of unknown model ({}) are now taken for strings of {}", archive_,
+                      present, describe(writer_.header())));
     }
   }
 

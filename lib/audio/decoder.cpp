@@ -132,6 +132,7 @@ struct Decoder::Impl {
   Sound sound;
   std::int64_t frames_read = 0;    // of the file, at its own rate
   std::vector<float> interleaved;  // a block of the file
+  int read_error = SF_ERR_NO_ERROR;
   bool source_ended = false;
 
   Resampler resampler;         // none at 16 kHz
@@ -177,9 +178,9 @@ struct Decoder::Impl {
 
   // Called when libsndfile delivers no more: is that where the file promised to end?
   void check_end() const {
-    if (const int code = sf_error(sound.get()); code != SF_ERR_NO_ERROR) {
+    if (read_error != SF_ERR_NO_ERROR) {
       throw Error(name, fmt::format("damaged or cut short after {:.2f} s: {}", seconds(frames_read),
-                                    without_full_stop(sf_error_number(code))));
+                                    without_full_stop(sf_error_number(read_error))));
     }
     if (!length_fault.empty()) throw Error(name, length_fault);
     const int container = info.format & SF_FORMAT_TYPEMASK;
@@ -200,17 +201,22 @@ struct Decoder::Impl {
     return static_cast<double>(frames) / info.samplerate;
   }
 
+  std::size_t end_source() {
+    source_ended = true;
+    check_end();
+    return 0;
+  }
+
   // At most a block of mono samples at the rate of the file; 0 at its end.
   std::size_t read_source(Span<float> out) {
     if (source_ended) return 0;
+    if (read_error != SF_ERR_NO_ERROR) return end_source();
     const std::size_t wanted = std::min<std::size_t>(out.size(), kBlockFrames);
     const sf_count_t n =
         sf_readf_float(sound.get(), interleaved.data(), static_cast<sf_count_t>(wanted));
-    if (n <= 0) {
-      source_ended = true;
-      check_end();
-      return 0;
-    }
+    // The next call would forget the error of this one, which may have delivered samples too.
+    read_error = sf_error(sound.get());
+    if (n <= 0) return end_source();
     frames_read += n;
     mix_down(interleaved.data(), static_cast<std::size_t>(n), info.channels, out.data());
     return static_cast<std::size_t>(n);

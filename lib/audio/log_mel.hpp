@@ -66,6 +66,7 @@ class LogMel {
 /// whole recording however the samples arrive.
 class LogMelStream {
  public:
+  /// `features` must outlive the stream.
   explicit LogMelStream(const LogMel& features);
 
   /// Takes samples; appends the frames that are complete to `out` (rows of `bands`).

@@ -6,14 +6,16 @@
 #include <utility>
 
 #include "audio/fir.hpp"
+#include "base/error.hpp"
 #include "base/multiversion.hpp"
 
 namespace pairalign::audio {
 namespace {
 
 constexpr double kPi = 3.14159265358979323846;
-constexpr double kBandPassLowest = 50;     // Hz
-constexpr double kBandPassHighest = 7500;  // Hz
+constexpr double kBandPassLowest = 50;        // Hz
+constexpr double kBandPassHighest = 7500;     // Hz
+constexpr double kLongestReverberation = 10;  // seconds
 
 // Sum of squares. Eight sums side by side leave the compiler free to vectorise, in an order of
 // additions that is the same everywhere.
@@ -132,6 +134,29 @@ int draw_mask_count(double probability, Random& random) {
 }
 
 }  // namespace
+
+void check(const ViewConfig& c) {
+  const auto require = [](bool holds, const char* reason) {
+    if (!holds) throw Error("views", reason);
+  };
+  for (const double p : {c.noise_probability, c.band_pass_probability, c.equaliser_probability,
+                         c.reverb_probability, c.time_mask_probability, c.band_mask_probability}) {
+    require(p >= 0 && p <= 1, "a probability must lie in 0 .. 1");
+  }
+  require(std::isfinite(c.gain_db) && std::isfinite(c.equaliser_db) &&
+              std::isfinite(c.noise_snr_low_db) && std::isfinite(c.noise_snr_high_db),
+          "levels in dB must be finite");
+  require(c.noise_snr_low_db <= c.noise_snr_high_db, "the lowest SNR is above the highest");
+  require(c.band_pass_low_hz >= kBandPassLowest && c.band_pass_low_hz < c.band_pass_high_hz &&
+              c.band_pass_high_hz <= kBandPassHighest,
+          "the band-pass must satisfy 50 <= low < high <= 7500 Hz");
+  require(c.reverb_rt60_low_s > 0 && c.reverb_rt60_low_s <= c.reverb_rt60_high_s &&
+              c.reverb_rt60_high_s <= kLongestReverberation,
+          "reverberation times must satisfy 0 < low <= high <= 10 s");
+  require(c.tempo >= 0 && c.tempo < 1 && c.frequency >= 0 && c.frequency < 1,
+          "changes of tempo and frequency must lie in 0 .. 1");
+  require(c.time_mask_frames >= 0 && c.band_mask_bands >= 0, "masks cannot be shorter than 0");
+}
 
 void NoiseBank::add(std::vector<float> pcm) {
   if (!pcm.empty()) clips_.push_back(std::move(pcm));

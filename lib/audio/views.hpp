@@ -38,6 +38,9 @@ struct ViewConfig {
   int band_mask_bands = 12;  ///< widest masked band range; up to 2 ranges
 };
 
+/// Throws Error("views", ...) when a view cannot be drawn with these settings.
+void check(const ViewConfig& config);
+
 /// Recordings of noise, read once; pieces of them are mixed in at a set SNR.
 class NoiseBank {
  public:
@@ -54,7 +57,8 @@ class NoiseBank {
 void apply_gain(Span<float> pcm, double db);
 /// Scales `noise` so that the ratio of powers is `snr_db`, and adds it. Silence stays as it is.
 void mix_noise(Span<float> pcm, Span<const float> noise, double snr_db);
-/// Second-order Butterworth high-pass at `low_hz` and low-pass at `high_hz`.
+/// Second-order Butterworth high-pass at `low_hz` and low-pass at `high_hz`, which must satisfy
+/// 0 < low < high < 8000.
 void band_pass(Span<float> pcm, double low_hz, double high_hz);
 /// Zero-delay smooth filter whose gain curve over the mel axis is drawn from `random` within ±
 /// `db`.
@@ -63,7 +67,8 @@ void equalise(Span<float> pcm, double db, Random& random);
 /// that falls by 60 dB in `rt60_s`; the energy is kept.
 void reverberate(Span<float> pcm, double rt60_s, Random& random);
 
-/// Draws all waveform steps and applies them to `pcm`. White noise where `noise` is empty.
+/// Draws all waveform steps and applies them to `pcm`: room and equaliser; then noise, with the
+/// band-pass as often before it as behind it; gain. White noise where `noise` is empty.
 void degrade(Span<float> pcm, const ViewConfig& config, const NoiseBank& noise, Random& random);
 
 Warp draw_warp(const ViewConfig& config, Random& random);

@@ -117,10 +117,6 @@ Model Model::load(const std::string& path) {
 Model::Model(ModelInfo info, const std::vector<float>& parameters)
     : info_(std::move(info)), encoder_(table_, info_.encoder), parameters_(parameters) {
   if (parameters_.size() != table_.size()) throw Error("", "parameters do not fit the encoder");
-  std::vector<float> norms(static_cast<std::size_t>(info_.encoder.codes));
-  float* codes = parameters_.data() + encoder_.codebook();
-  nn::l2_normalize_forward(codes, info_.encoder.codes, info_.encoder.dimension, codes,
-                           norms.data());
   id_ = hex64(to_tensors(table_, parameters_).identity());
 }
 

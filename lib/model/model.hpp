@@ -33,7 +33,7 @@ class Model {
   /// wrong shape, a model of a newer version, or self-test codes that come out differently.
   static Model load(const std::string& path);
 
-  /// `parameters` in the layout of an Encoder's table; codes need not be normalised.
+  /// `parameters` in the layout of an Encoder's table; codes are unit vectors.
   Model(ModelInfo info, const std::vector<float>& parameters);
 
   /// With the self-test codes of this machine inside. Replaces the file in one step.
@@ -47,7 +47,7 @@ class Model {
   void set_command(std::string command) { info_.command = std::move(command); }
 
   const Encoder& encoder() const { return encoder_; }
-  /// In the layout of `table()`; codes are unit vectors.
+  /// In the layout of `table()`.
   const std::vector<float>& parameters() const { return parameters_; }
   const nn::TensorTable& table() const { return table_; }
   const float* codebook() const { return parameters_.data() + encoder_.codebook(); }

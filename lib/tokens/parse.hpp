@@ -21,8 +21,7 @@ bool parse_plain_decimal(std::string_view text, double& value);
 /// One line of Kaldi text: `key tok tok …`, separated by blanks. Throws Error("", reason).
 void parse_kaldi(std::string_view line, Record& record);
 
-/// The checks every format shares: starts as many as tokens, and ascending. Throws Error("",
-/// reason).
+/// What every format checks: starts as many as tokens, and ascending. Throws Error("", reason).
 void check_starts(const Record& record);
 
 /// Fields of a header, checked as they are set. Throw HeaderError("", reason).

@@ -23,13 +23,11 @@ struct Record {
   /// (formats that carry none).
   double seconds = -1;
   std::vector<Token> tokens;
-  /// Start of each token in milliseconds, ascending; empty when not given, else as long as
-  /// `tokens`.
+  /// Start of each token in milliseconds, ascending; empty when not given, else one per token.
   std::vector<std::uint32_t> starts_ms;
 };
 
-/// What the strings of a stream were written with. Strings of two models are never mixed in
-/// silence.
+/// What the strings of a stream were written with: two models are never mixed in silence.
 struct Header {
   /// 16 hexadecimal digits; empty when unknown (headerless input).
   std::string model;

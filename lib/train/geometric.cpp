@@ -103,24 +103,22 @@ TrainingState GeometricStage::initial_state() const {
 }
 
 StepReport GeometricStage::step(TrainingState& state) {
-  const int codes = recipe_.encoder.codes;
-  StepReport report;
+  StepReport report = compute_gradients(state);
+  report.learning_rate = nn::scheduled_rate(recipe_.optimizer, state.step, recipe_.geometric.steps);
+  report.gradient_norm =
+      nn::adamw_update(recipe_.optimizer, table_, report.learning_rate, gradients().data(),
+                       state.student.data(), state.optimizer);
+  move_average(state.student.data(), static_cast<float>(ema_decay(recipe_.geometric, state.step)),
+               table_.size(), state.teacher.data());
+  ++state.step;
+  return report;
+}
+
+StepReport GeometricStage::compute_gradients(TrainingState& state) {
   plan(state.step);
   pool_.parallel_for(shards_.size(), [&](std::size_t s) { teacher_forward(state, shards_[s]); });
   update_centre(state);
-
-  std::vector<float> norms;
-  const std::vector<float> teacher_codes = unit_codes(
-      state.teacher.data() + encoder_.codebook(), codes, recipe_.encoder.dimension, norms);
-  targets_.resize(shards_.size());
-  pool_.parallel_for(shards_.size(), [&](std::size_t s) {
-    teacher_scores(state, teacher_codes, shards_[s], targets_[s]);
-  });
-  std::vector<const std::vector<float>*> weights;
-  for (const Shard& shard : shards_) weights.push_back(&shard.weights);
-  balance_assignments(targets_, weights, codes, recipe_.geometric.sinkhorn_epsilon,
-                      recipe_.geometric.sinkhorn_iterations, pool_);
-
+  assign_targets(state);
   double total_weight = 0;
   for (Shard& shard : shards_) {
     match_views(shard);
@@ -131,15 +129,8 @@ StepReport GeometricStage::step(TrainingState& state) {
   });
   sum_gradients();
 
-  report.learning_rate = nn::scheduled_rate(recipe_.optimizer, state.step, recipe_.geometric.steps);
-  report.gradient_norm =
-      nn::adamw_update(recipe_.optimizer, table_, report.learning_rate,
-                       shards_[0].gradients.data(), state.student.data(), state.optimizer);
-  move_average(state.student.data(), static_cast<float>(ema_decay(recipe_.geometric, state.step)),
-               table_.size(), state.teacher.data());
-  ++state.step;
-
-  report.code_counts.assign(static_cast<std::size_t>(codes), 0);
+  StepReport report;
+  report.code_counts.assign(static_cast<std::size_t>(recipe_.encoder.codes), 0);
   for (const Shard& shard : shards_) {
     report.loss += shard.loss;
     report.agreement += shard.agreed / total_weight;
@@ -153,6 +144,21 @@ StepReport GeometricStage::step(TrainingState& state) {
   report.flops = 2 * encoder_.multiply_adds_per_frame() *
                  static_cast<double>(report.teacher_frames + 3 * report.student_frames);
   return report;
+}
+
+void GeometricStage::assign_targets(const TrainingState& state) {
+  const int codes = recipe_.encoder.codes;
+  std::vector<float> norms;
+  const std::vector<float> unit = unit_codes(state.teacher.data() + encoder_.codebook(), codes,
+                                             recipe_.encoder.dimension, norms);
+  targets_.resize(shards_.size());
+  pool_.parallel_for(shards_.size(), [&](std::size_t s) {
+    teacher_scores(state, unit, shards_[s], targets_[s]);
+  });
+  std::vector<const std::vector<float>*> weights;
+  for (const Shard& shard : shards_) weights.push_back(&shard.weights);
+  balance_assignments(targets_, weights, codes, recipe_.geometric.sinkhorn_epsilon,
+                      recipe_.geometric.sinkhorn_iterations, pool_);
 }
 
 void GeometricStage::plan(std::int64_t step) {
@@ -370,6 +376,10 @@ std::vector<float> export_parameters(const TrainingState& state, const model::En
   for (std::size_t i = 0; i < static_cast<std::size_t>(projection.in) * width; ++i) {
     parameters[projection.weight + i] *= scale[i % width];
   }
+  const model::EncoderConfig& config = encoder.config();
+  std::vector<float> norms(static_cast<std::size_t>(config.codes));
+  float* codes = parameters.data() + encoder.codebook();
+  nn::l2_normalize_forward(codes, config.codes, config.dimension, codes, norms.data());
   return parameters;
 }
 

@@ -48,6 +48,11 @@ class GeometricStage {
   /// into the same shards, and their sums run in the same order.
   StepReport step(TrainingState& state);
 
+  /// The first half of a step: takes this step's embeddings into the centre and computes the loss and
+  /// its gradient with respect to the student's parameters.
+  StepReport compute_gradients(TrainingState& state);
+  const std::vector<float>& gradients() const { return shards_[0].gradients; }
+
  private:
   // A few crops that one thread carries through the whole step.
   struct Shard {
@@ -68,6 +73,7 @@ class GeometricStage {
   void plan(std::int64_t step);
   void teacher_forward(const TrainingState& state, Shard& shard) const;
   void update_centre(TrainingState& state) const;
+  void assign_targets(const TrainingState& state);
   void teacher_scores(const TrainingState& state, const std::vector<float>& codes, Shard& shard,
                       std::vector<float>& scores) const;
   void match_views(Shard& shard) const;
@@ -94,7 +100,7 @@ void standardise(const TrainingState& state, int rows, int dimension, float* u,
                  std::vector<float>& scale);
 
 /// The model that the state stands for: the teacher, with centre and variance folded into the
-/// projection.
+/// projection, and codes as unit vectors.
 std::vector<float> export_parameters(const TrainingState& state, const model::Encoder& encoder);
 
 }  // namespace pairalign::train

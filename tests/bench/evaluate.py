@@ -160,15 +160,13 @@ def evaluate(tools, speech, strings, search_arguments, reference):
     return figures
 
 
-def evaluate_dtw(tools, program, speech, scratch):
+def evaluate_dtw(tools, speech, scratch):
     """The yardstick: subsequence DTW on MFCCs of the same audio."""
     dev = speech / "dev"
     figures = {}
     for protocol, name in (("E2", "fragments"), ("E3", "std")):
         run = scratch / f"dtw-{name}.txt"
-        with open(run, "wb") as out:
-            command = [str(program), *tools.jobs, str(dev / "std/archive"), str(dev / name / "queries")]
-            subprocess.run(command, stdout=out, check=True)
+        tools.write(run, "mfcc_dtw", *tools.jobs, dev / "std/archive", dev / name / "queries")
         figures[protocol] = tools.retrieval(dev / name / "qrels.txt", run)
     return figures
 
@@ -225,8 +223,9 @@ def parse_options():
                         help="row to compute; may be repeated (default: all)")
     parser.add_argument("--rate", type=float, default=12.7,
                         help="tokens per second asked of dpvq (default: 12.7)")
-    parser.add_argument("--dtw", type=pathlib.Path, metavar="PROGRAM",
-                        help="mfcc_dtw of the benchmarks: adds the MFCC-DTW row")
+    parser.add_argument("--dtw", action="store_true",
+                        help="add the MFCC-DTW row, about a minute; needs mfcc_dtw beside the tools, "
+                             "which is built with -DPAIRALIGN_BENCH=ON")
     parser.add_argument("-j", "--jobs", type=int, default=0, help="threads (default: all processors)")
     parser.add_argument("-o", "--output", type=pathlib.Path, help="write all figures as JSON")
     return parser.parse_args()
@@ -248,7 +247,7 @@ def main():
             reference = next((s for k, s in made.items() if "vq" in k and k != key), None)
             rows[name] = evaluate(tools, options.speech, made[key], search_arguments, reference)
         if options.dtw:
-            rows["MFCC-DTW"] = evaluate_dtw(tools, options.dtw, options.speech, scratch)
+            rows["MFCC-DTW"] = evaluate_dtw(tools, options.speech, scratch)
     print(table(rows))
     if options.output:
         options.output.write_text(json.dumps({"rows": rows}, indent=2) + "\n")

@@ -20,7 +20,6 @@
 
 #include "audio/decoder.hpp"
 #include "audio/log_mel.hpp"
-#include "base/multiversion.hpp"
 #include "base/thread_pool.hpp"
 #include "cli/inputs.hpp"
 #include "cli/program.hpp"
@@ -174,7 +173,6 @@ struct Cell {
 
 // Advances the row above (`row`, one cell per frame of the group) by `rows` query frames, in place.
 // `first`: there is no row above; a path may begin at any frame.
-PAIRALIGN_MULTIVERSION
 void advance_rows(const Frame* query, std::size_t rows, bool first, const Group& group, Cell* row) {
   const Vector infinite = Vector{} + std::numeric_limits<float>::infinity();
   const Cell none{infinite, Vector{} + 1};

@@ -6,6 +6,7 @@
 
 #include "audio/fir.hpp"
 #include "audio/views.hpp"
+#include "base/error.hpp"
 
 namespace {
 
@@ -320,6 +321,25 @@ TEST_CASE("warps fill their ranges") {
   CHECK(fastest == about(1.15, 0.005));
   CHECK(lowest == about(0.88, 0.005));
   CHECK(highest == about(1.12, 0.005));
+}
+
+TEST_CASE("settings from which no view can be drawn are refused") {
+  CHECK_NOTHROW(check(ViewConfig{}));
+  const auto refused = [](auto change) {
+    ViewConfig config;
+    change(config);
+    CHECK_THROWS_AS(check(config), Error);
+  };
+  refused([](ViewConfig& c) { c.gain_db = NAN; });
+  refused([](ViewConfig& c) { c.noise_probability = 1.1; });
+  refused([](ViewConfig& c) { c.band_mask_probability = -0.1; });
+  refused([](ViewConfig& c) { c.noise_snr_low_db = 26; });
+  refused([](ViewConfig& c) { c.band_pass_low_hz = 3000; });
+  refused([](ViewConfig& c) { c.band_pass_high_hz = 8000; });
+  refused([](ViewConfig& c) { c.reverb_rt60_low_s = 0; });
+  refused([](ViewConfig& c) { c.reverb_rt60_high_s = INFINITY; });
+  refused([](ViewConfig& c) { c.tempo = 1; });
+  refused([](ViewConfig& c) { c.time_mask_frames = -1; });
 }
 
 TEST_CASE("masks cover what they say, within their limits") {

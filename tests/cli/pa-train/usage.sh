@@ -1,0 +1,13 @@
+# Wrong calls are told apart, and each says what to do.
+pa-train || echo "exit $?"
+pa-train -o m.safetensors || echo "exit $?"
+echo '{"geometric": {"stepz": 3}}' >recipe.json
+pa-train --recipe recipe.json -o m.safetensors audio || echo "exit $?"
+echo '{"geometric": {"piece_low_seconds": 9}}' >recipe.json
+pa-train --recipe recipe.json -o m.safetensors audio || echo "exit $?"
+pa-train --resume -o m.safetensors audio || echo "exit $?"
+pa-train --precision f16 -o m.safetensors audio || echo "exit $?"
+pa-train -o /dev/null audio/question.opus --steps 1 || echo "exit $?"
+mkdir silent
+pa-train -o m.safetensors silent || echo "exit $?"
+ls
