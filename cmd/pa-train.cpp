@@ -13,6 +13,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "base/descriptor.hpp"
 #include "base/file.hpp"
 #include "cli/inputs.hpp"
 #include "cli/program.hpp"
@@ -105,26 +106,17 @@ class Log {
  public:
   explicit Log(const std::string& path) : path_(path) {
     if (path.empty()) return;
-    fd_ = ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
-    if (fd_ < 0) throw errno_error(path, "cannot open");
+    fd_ = Descriptor(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666));
+    if (fd_.get() < 0) throw errno_error(path, "cannot open");
   }
-  ~Log() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  Log(const Log&) = delete;
-  Log& operator=(const Log&) = delete;
 
   void write(const json& entry) {
-    if (fd_ < 0) return;
-    const std::string line = entry.dump() + "\n";
-    if (::write(fd_, line.data(), line.size()) != static_cast<ssize_t>(line.size())) {
-      throw errno_error(path_, "cannot write");
-    }
+    if (fd_.get() >= 0) write_all(fd_.get(), entry.dump() + "\n", path_);
   }
 
  private:
   std::string path_;
-  int fd_ = -1;
+  Descriptor fd_;
 };
 
 volatile std::sig_atomic_t stop_signal = 0;
@@ -260,6 +252,7 @@ cli::ExitStatus run_training(const Options& o, const std::string& command, cli::
   }
   if (o.output.empty()) throw cli::UsageError("name the model to write with -o FILE");
   if (o.paths.empty()) throw cli::UsageError("name a file or folder to learn from");
+  check_replaceable(o.output);
   const std::string checkpoint = o.output + ".checkpoint";
   if (o.resume && !std::filesystem::exists(checkpoint)) {
     throw Error(checkpoint, "no checkpoint to resume from");

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "base/descriptor.hpp"
 #include "base/thread_pool.hpp"
 #include "cli/help.hpp"
 #include "cli/terminal.hpp"
@@ -138,18 +139,8 @@ void Output::write(std::string_view text) {
 void Output::flush() {
   if (buffer_.empty()) return;
   if (::isatty(STDOUT_FILENO) == 1) clear_status();
-  std::string_view rest = buffer_;
-  while (!rest.empty()) {
-    const ssize_t n = ::write(STDOUT_FILENO, rest.data(), rest.size());
-    if (n < 0) {
-      if (errno == EINTR) continue;
-      const Error error = errno_error("standard output", "cannot write");
-      buffer_.clear();  // a second attempt would only repeat the message
-      throw error;
-    }
-    rest.remove_prefix(static_cast<std::size_t>(n));
-  }
-  buffer_.clear();
+  const std::string bytes = std::exchange(buffer_, {});  // a second attempt would only fail again
+  write_all(STDOUT_FILENO, bytes, "standard output");
 }
 
 void Output::finish() {

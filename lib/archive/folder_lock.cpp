@@ -15,22 +15,14 @@ FolderLock::FolderLock(const std::string& archive, const std::string& file) : fi
   // A holder that gave up may have deleted the file between our open and our flock; a lock on a
   // deleted file keeps nobody out, so try again.
   for (;;) {
-    fd_ = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-    if (fd_ < 0) throw errno_error(archive, "cannot open its lock file");
-    if (::flock(fd_, LOCK_EX | LOCK_NB) != 0) {
-      const Error error = errno == EWOULDBLOCK
-                              ? Error(archive, "another process is writing to this archive")
-                              : errno_error(archive, "cannot lock");
-      ::close(fd_);
-      throw error;
+    fd_ = Descriptor(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666));
+    if (fd_.get() < 0) throw errno_error(archive, "cannot open its lock file");
+    if (::flock(fd_.get(), LOCK_EX | LOCK_NB) != 0) {
+      throw errno == EWOULDBLOCK ? Error(archive, "another process is writing to this archive")
+                                 : errno_error(archive, "cannot lock");
     }
     if (still_named()) return;
-    ::close(fd_);
   }
-}
-
-FolderLock::~FolderLock() {
-  ::close(fd_);
 }
 
 void FolderLock::remove() {
@@ -40,7 +32,7 @@ void FolderLock::remove() {
 bool FolderLock::still_named() const {
   struct stat named {};
   struct stat held {};
-  return ::stat(file_.c_str(), &named) == 0 && ::fstat(fd_, &held) == 0 &&
+  return ::stat(file_.c_str(), &named) == 0 && ::fstat(fd_.get(), &held) == 0 &&
          named.st_dev == held.st_dev && named.st_ino == held.st_ino;
 }
 

@@ -3,6 +3,8 @@
 
 #include <string>
 
+#include "base/descriptor.hpp"
+
 namespace pairalign::archive {
 
 /// Holds an exclusive flock(2) on a file, made when absent. The kernel lets go of it when the
@@ -11,7 +13,6 @@ class FolderLock {
  public:
   /// Throws Error(`archive`, …) when another process holds the lock, or it cannot be had.
   FolderLock(const std::string& archive, const std::string& file);
-  ~FolderLock();
   FolderLock(const FolderLock&) = delete;
   FolderLock& operator=(const FolderLock&) = delete;
 
@@ -22,7 +23,7 @@ class FolderLock {
   bool still_named() const;
 
   std::string file_;
-  int fd_ = -1;
+  Descriptor fd_;
 };
 
 }  // namespace pairalign::archive

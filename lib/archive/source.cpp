@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/descriptor.hpp"
 #include "base/hash.hpp"
 #include "tokens/record.hpp"
 
@@ -53,11 +54,8 @@ std::optional<Source> read_source(const std::string& path) {
   // Looked at before it is opened, for opening a device or a FIFO may have effects of its own.
   struct stat info {};
   if (::stat(path.c_str(), &info) != 0 || !S_ISREG(info.st_mode)) return std::nullopt;
-  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (fd < 0) return std::nullopt;
-  const std::optional<Source> source = read_source(fd);
-  ::close(fd);
-  return source;
+  const Descriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  return fd.get() < 0 ? std::nullopt : read_source(fd.get());
 }
 
 }  // namespace

@@ -15,6 +15,7 @@
 
 #include "audio/container.hpp"
 #include "audio/temporary_file.hpp"
+#include "base/descriptor.hpp"
 #include "base/error.hpp"
 
 namespace pairalign::audio {
@@ -35,20 +36,6 @@ struct DeleteResampler {
   void operator()(soxr_t resampler) const { soxr_delete(resampler); }
 };
 using Resampler = std::unique_ptr<std::remove_pointer_t<soxr_t>, DeleteResampler>;
-
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  Descriptor& operator=(Descriptor&&) = delete;
-  ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  int get() const { return fd_; }
-
- private:
-  int fd_;
-};
 
 std::string without_full_stop(std::string text) {
   while (!text.empty() && (text.back() == '.' || text.back() == ' '))

@@ -17,41 +17,31 @@ TemporaryFile::TemporaryFile() {
   const char* folder = std::getenv("TMPDIR");
   folder_ = folder != nullptr && *folder != '\0' ? folder : "/tmp";
   std::string path = folder_ + "/pairalign.XXXXXX";
-  fd_ = ::mkostemp(path.data(), O_CLOEXEC);
-  if (fd_ < 0) throw errno_error(folder_, "cannot create a temporary file");
+  fd_ = Descriptor(::mkostemp(path.data(), O_CLOEXEC));
+  if (fd_.get() < 0) throw errno_error(folder_, "cannot create a temporary file");
   ::unlink(path.c_str());
 }
 
 TemporaryFile::~TemporaryFile() {
   if (mapping_ != nullptr) ::munmap(mapping_, size_);
-  if (fd_ >= 0) ::close(fd_);
 }
 
 TemporaryFile::TemporaryFile(TemporaryFile&& other) noexcept
     : folder_(std::move(other.folder_)),
-      fd_(std::exchange(other.fd_, -1)),
+      fd_(std::move(other.fd_)),
       size_(std::exchange(other.size_, 0)),
       mapping_(std::exchange(other.mapping_, nullptr)) {}
 
 void TemporaryFile::append(const void* data, std::size_t size) {
   Expects(mapping_ == nullptr);
-  const char* bytes = static_cast<const char*>(data);
-  while (size > 0) {
-    const ssize_t n = ::write(fd_, bytes, size);
-    if (n < 0) {
-      if (errno == EINTR) continue;
-      throw errno_error(folder_, "cannot write a temporary file");
-    }
-    bytes += n;
-    size -= static_cast<std::size_t>(n);
-    size_ += static_cast<std::size_t>(n);
-  }
+  write_all(fd_.get(), {static_cast<const char*>(data), size}, folder_ + ": temporary file");
+  size_ += size;
 }
 
 void TemporaryFile::truncate(std::size_t size) {
   Expects(mapping_ == nullptr && size <= size_);
-  if (::ftruncate(fd_, static_cast<off_t>(size)) != 0 ||
-      ::lseek(fd_, static_cast<off_t>(size), SEEK_SET) < 0) {
+  if (::ftruncate(fd_.get(), static_cast<off_t>(size)) != 0 ||
+      ::lseek(fd_.get(), static_cast<off_t>(size), SEEK_SET) < 0) {
     throw errno_error(folder_, "cannot shorten a temporary file");
   }
   size_ = size;
@@ -59,7 +49,7 @@ void TemporaryFile::truncate(std::size_t size) {
 
 const void* TemporaryFile::map() {
   if (mapping_ == nullptr && size_ > 0) {
-    void* mapping = ::mmap(nullptr, size_, PROT_READ, MAP_SHARED, fd_, 0);
+    void* mapping = ::mmap(nullptr, size_, PROT_READ, MAP_SHARED, fd_.get(), 0);
     if (mapping == MAP_FAILED) throw errno_error(folder_, "cannot map a temporary file");
     mapping_ = mapping;
   }

@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <string>
 
+#include "base/descriptor.hpp"
+
 namespace pairalign::audio {
 
 /// A file in $TMPDIR (or /tmp) without a name: it is unlinked at once, so nothing is left behind
@@ -16,7 +18,7 @@ class TemporaryFile {
   TemporaryFile& operator=(TemporaryFile&&) = delete;
 
   /// Open for reading and writing; positioned behind the last byte appended.
-  int descriptor() const { return fd_; }
+  int descriptor() const { return fd_.get(); }
   std::size_t size() const { return size_; }
 
   void append(const void* data, std::size_t size);
@@ -27,7 +29,7 @@ class TemporaryFile {
 
  private:
   std::string folder_;
-  int fd_ = -1;
+  Descriptor fd_;
   std::size_t size_ = 0;
   void* mapping_ = nullptr;
 };

@@ -8,48 +8,36 @@
 #include <cerrno>
 #include <utility>
 
+#include "base/descriptor.hpp"
 #include "base/error.hpp"
 
 namespace pairalign {
 namespace {
 
-// Owns a descriptor until `release`.
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-
-  int get() const { return fd_; }
-  int release() { return std::exchange(fd_, -1); }
-
- private:
-  int fd_;
-};
-
-void write_all(int fd, std::string_view bytes, const std::string& path) {
-  while (!bytes.empty()) {
-    const ssize_t n = ::write(fd, bytes.data(), bytes.size());
-    if (n < 0) {
-      if (errno == EINTR) continue;
-      throw errno_error(path, "cannot write");
-    }
-    bytes.remove_prefix(static_cast<std::size_t>(n));
-  }
+// The folder that a path names a file of.
+std::string folder_of(const std::string& path) {
+  const std::size_t slash = path.rfind('/');
+  return slash == std::string::npos ? "." : path.substr(0, slash + 1);
 }
 
 // After a rename, the folder itself must reach the disk, or a power cut may undo the rename.
 void sync_folder_of(const std::string& path) {
-  const std::size_t slash = path.rfind('/');
-  const std::string folder = slash == std::string::npos ? "." : path.substr(0, slash + 1);
-  Descriptor fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  const Descriptor fd(::open(folder_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (fd.get() < 0 || ::fsync(fd.get()) != 0) throw errno_error(path, "cannot sync the folder");
 }
 
 }  // namespace
+
+void write_all(int fd, std::string_view bytes, const std::string& subject) {
+  while (!bytes.empty()) {
+    const ssize_t n = ::write(fd, bytes.data(), bytes.size());
+    if (n < 0) {
+      if (errno == EINTR) continue;
+      throw errno_error(subject, "cannot write");
+    }
+    bytes.remove_prefix(static_cast<std::size_t>(n));
+  }
+}
 
 std::string read_file(const std::string& path) {
   Descriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
@@ -67,11 +55,18 @@ std::string read_file(const std::string& path) {
   }
 }
 
-void replace_file(const std::string& path, std::string_view bytes) {
+void check_replaceable(const std::string& path) {
   struct stat info {};
   if (::stat(path.c_str(), &info) == 0 && !S_ISREG(info.st_mode)) {
     throw Error(path, "not a regular file; not replaced");  // a rename would take /dev/null away
   }
+  if (::access(folder_of(path).c_str(), W_OK | X_OK) != 0) {
+    throw errno_error(path, "cannot write into its folder");
+  }
+}
+
+void replace_file(const std::string& path, std::string_view bytes) {
+  check_replaceable(path);
   std::string temporary = path + ".XXXXXX";
   Descriptor fd(::mkostemp(temporary.data(), O_CLOEXEC));
   if (fd.get() < 0) throw errno_error(path, "cannot create");

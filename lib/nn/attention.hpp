@@ -21,10 +21,10 @@ enum class Mask { none, causal };
 struct Attention {
   int width = 0, memory_width = 0, heads = 0;
   Mask mask = Mask::none;
-  Linear query;  // (width, width)
-  Linear key,
-      value;      // (memory_width, width); the bias of `key` shifts all scores of a row: no effect
-  Linear output;  // (width, width)
+  Linear query;  // (width, width), as output
+  Linear key;    // (memory_width, width); its bias shifts all scores of a row alike: no effect
+  Linear value;  // (memory_width, width)
+  Linear output;
 
   Attention() = default;
   /// `gain` scales the initial weights of `output`. Error unless `heads` divides `width`.

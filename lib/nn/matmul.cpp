@@ -125,10 +125,10 @@ void round_to_bf16(const float* x, std::size_t n, std::uint16_t* out) {
 }  // namespace
 
 Precision fastest_precision() {
-  const dnnl::cpu_isa isa = dnnl::get_effective_cpu_isa();
-  return isa == dnnl::cpu_isa::avx512_core_bf16 || isa == dnnl::cpu_isa::avx512_core_amx
-             ? Precision::bf16
-             : Precision::f32;
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("avx512bf16") != 0) return Precision::bf16;
+#endif
+  return Precision::f32;
 }
 
 void to_bf16(const float* x, std::size_t n, std::uint16_t* out) { round_to_bf16(x, n, out); }

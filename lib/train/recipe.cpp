@@ -77,8 +77,7 @@ void check_values(const Recipe& r) {
   check_range("geometric.ema_start", g.ema_start, 0, 1);
   check_range("geometric.ema_end", g.ema_end, 0, 1);
   check_range("geometric.centre_decay", g.centre_decay, 0, 1);
-  check_range("views.tempo", r.views.tempo, 0, 0.5);
-  check_range("views.frequency", r.views.frequency, 0, 0.5);
+  audio::check(r.views);
   check_range("optimizer.learning_rate", r.optimizer.learning_rate, 0, 10);
   check_range("validation_share", r.validation_share, 0, 0.5);
   check_range("validate_every", static_cast<double>(r.validate_every), 1, 1e9);

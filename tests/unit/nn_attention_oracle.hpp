@@ -12,7 +12,11 @@
 
 namespace pairalign::test {
 
-using namespace nn;  // the tests read better without nn:: on every name
+using nn::Attention;
+using nn::Linear;
+using nn::Mask;
+using nn::Precision;
+using nn::TensorTable;
 using Values = std::vector<float>;
 using Doubles = std::vector<double>;
 using Lengths = std::vector<int>;
@@ -78,8 +82,7 @@ inline Doubles row_of(const Values& x, int row, int cols) {
   return Doubles(x.begin() + area(row, cols), x.begin() + area(row + 1, cols));
 }
 
-// Attention by the definition, in double. `visit(sequence, head, query, weights)` sees each row of
-// A.
+// In double. `visit(sequence, head, query, weights)` sees each row of the attention weights.
 template <class Visit>
 Doubles attention_oracle(const AttentionCase& c, const Visit& visit) {
   const Attention& layer = c.layer;

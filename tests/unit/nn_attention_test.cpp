@@ -179,11 +179,14 @@ TEST_CASE("attention: sequences do not see each other, not even a NaN") {
 
 TEST_CASE("attention: a used cache gives the bytes of a fresh one and does not grow again") {
   Random random(9);
+  // A larger batch of NaN: nothing of it may reach the next one through the padding.
   Case c(Mask::none, 7, {5, 40}, {70, 20}, random);
+  std::fill(c.x.begin(), c.x.end(), NAN);
+  std::fill(c.memory.begin(), c.memory.end(), NAN);
   Attention::Cache used;
   c.forward(c.p, c.x, c.memory, used);
   Values g(c.table.size());
-  c.layer.backward(c.p.data(), c.dy.data(), g.data(), c.x.data(), c.memory.data(), used);
+  c.layer.backward(c.p.data(), c.dy.data(), g.data(), nullptr, nullptr, used);
   const float* const weights = used.weights.data();
   const float* const keys = used.keys.data();
 

@@ -69,7 +69,7 @@ TEST_CASE("an empty stream is a report of zeros") {
   CHECK(s.entropy == 0);
   CHECK_FALSE(s.tokens_per_second);
   CHECK(to_json(s)["bits_per_second"].is_null());
-  CHECK(to_text(s).find("records               0") != std::string::npos);
+  CHECK(to_text(s).find("records                 0") != std::string::npos);
 }
 
 TEST_CASE("collapsed strings: at most one different token in five") {
