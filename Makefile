@@ -6,6 +6,8 @@ DESTDIR ?=
 JOBS ?= $(shell nproc)
 # For example: make CMAKE_FLAGS=-DPAIRALIGN_WERROR=ON
 CMAKE_FLAGS ?=
+# Options of the script behind `make eval` and `make bench`, for example: make bench ARGS='search index'
+ARGS ?=
 export CMAKE_GENERATOR ?= Ninja
 
 SOURCES = $(shell git ls-files -co --exclude-standard '*.cpp' '*.hpp')
@@ -29,6 +31,19 @@ demo: deps ## from a bare machine to a spoken question and its answer
 test: deps ## build and run all tests
 	$(MAKE) --no-print-directory all
 	ctest --test-dir $(BUILD) --output-on-failure --parallel $(JOBS)
+
+.PHONY: bench-tools
+bench-tools:
+	scripts/install-deps.sh build eval
+	$(MAKE) --no-print-directory all CMAKE_FLAGS='$(CMAKE_FLAGS) -DPAIRALIGN_BENCH=ON'
+
+.PHONY: eval
+eval: bench-tools ## measure quality on a folder of speech; options in ARGS
+	python3 tests/bench/evaluate.py --bin $(BUILD)/bin --dtw -o $(BUILD)/eval.json $(ARGS)
+
+.PHONY: bench
+bench: bench-tools ## measure speed, size and memory; options in ARGS
+	python3 tests/bench/bench.py --bin $(BUILD)/bin -o $(BUILD)/bench.json $(ARGS)
 
 .PHONY: install
 install: ## install into PREFIX (default /usr/local), below DESTDIR

@@ -6,13 +6,13 @@
 #include <vector>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include "archive/archive.hpp"
 #include "archive/summary.hpp"
 #include "archive/writer.hpp"
 #include "cli/program.hpp"
 #include "cli/progress.hpp"
+#include "cli/record_inputs.hpp"
 #include "tokens/reader.hpp"
 #include "tokens/writer.hpp"
 
@@ -75,16 +75,6 @@ void check_options(const Options& options) {
   }
   if (!options.format.empty() && !options.dump && !options.info) {
     throw cli::UsageError("--format is about --dump and --info");
-  }
-}
-
-template <class Format>
-Format parse_format(const char* option, const std::string& name,
-                    Format (*parse)(const std::string&)) {
-  try {
-    return parse(name);
-  } catch (const Error& error) {
-    throw cli::UsageError(std::string(option) + ": " + error.reason());
   }
 }
 
@@ -197,7 +187,7 @@ class Appending {
 
 void append(const Options& options, cli::Context& context) {
   const auto format =
-      parse_format("--input-format", options.input_format, tokens::parse_input_format);
+      cli::parse_option("--input-format", options.input_format, tokens::parse_input_format);
   std::vector<std::string> files = options.files;
   if (files.empty()) {
     cli::require_piped_stdin("give files of token strings, or pipe them in");
@@ -212,7 +202,7 @@ void append(const Options& options, cli::Context& context) {
 void dump(const Options& options, cli::Context& context) {
   const std::string name = options.format.empty() ? "tsv" : options.format;
   const tokens::RecordFormatter formatter(
-      parse_format("--format", name, tokens::parse_output_format));
+      cli::parse_option("--format", name, tokens::parse_output_format));
   const archive::Archive archive = archive::Archive::open(options.archive);
   context.out.write(formatter.header(archive.header()));
   tokens::Record record;
@@ -236,70 +226,13 @@ void check(const Options& options, cli::Context& context) {
   if (context.messages.failures() == 0) context.messages.detail(options.archive + ": sound");
 }
 
-std::string info_text(const archive::Summary& summary) {
-  std::string text;
-  const auto line = [&](const std::string& name, const std::string& value) {
-    text += fmt::format("{:<22} {}\n", name, value);
-  };
-  const auto rate = [](double value) {
-    return value > 0 ? fmt::format("{:.2f}", value) : "unknown";
-  };
-  const tokens::Header& header = summary.header;
-  line("model", header.model.empty() ? "unknown" : header.model);
-  line("tokenizer", header.tokenizer.empty() ? "unknown" : header.tokenizer);
-  line("vocabulary", header.vocabulary == 0 ? "unknown" : std::to_string(header.vocabulary));
-  line("segments", std::to_string(summary.segments));
-  line("records", std::to_string(summary.records));
-  if (summary.untimed_records > 0) {
-    line("  of unknown duration", std::to_string(summary.untimed_records));
-  }
-  line("hours", fmt::format("{:.4f}", summary.seconds / 3600));
-  line("tokens", std::to_string(summary.tokens));
-  line("tokens/s", rate(summary.tokens_per_second));
-  line("bits/token", rate(summary.bits_per_token));
-  line("bits/s, tokens", rate(summary.token_bits_per_second));
-  line("bits/s, archive", rate(summary.archive_bits_per_second));
-  line("bytes", std::to_string(summary.bytes));
-  for (const auto& section : summary.sections) {
-    line("  " + section.name, std::to_string(section.bytes));
-  }
-  return text;
-}
-
-std::string info_json(const archive::Summary& summary) {
-  const auto known = [](const auto& value, bool is_known) {
-    return is_known ? nlohmann::ordered_json(value) : nlohmann::ordered_json();
-  };
-  const tokens::Header& header = summary.header;
-  nlohmann::ordered_json info = {
-      {"model", known(header.model, !header.model.empty())},
-      {"tokenizer", known(header.tokenizer, !header.tokenizer.empty())},
-      {"vocabulary", known(header.vocabulary, header.vocabulary != 0)},
-      {"segments", summary.segments},
-      {"records", summary.records},
-      {"untimed_records", summary.untimed_records},
-      {"seconds", summary.seconds},
-      {"tokens", summary.tokens},
-      {"tokens_per_second", known(summary.tokens_per_second, summary.tokens_per_second > 0)},
-      {"bits_per_token", known(summary.bits_per_token, summary.bits_per_token > 0)},
-      {"token_bits_per_second",
-       known(summary.token_bits_per_second, summary.token_bits_per_second > 0)},
-      {"archive_bits_per_second",
-       known(summary.archive_bits_per_second, summary.archive_bits_per_second > 0)},
-      {"bytes", summary.bytes},
-  };
-  for (const auto& section : summary.sections)
-    info["sections"][section.name] = section.bytes;
-  return info.dump(2) + "\n";
-}
-
 void info(const Options& options, cli::Context& context) {
   const std::string format = options.format.empty() ? "text" : options.format;
   if (format != "text" && format != "json") {
     throw cli::UsageError("--format: '" + format + "' is no format of --info: text or json");
   }
   const archive::Summary summary = archive::summarise(archive::Archive::open(options.archive));
-  context.out.write(format == "json" ? info_json(summary) : info_text(summary));
+  context.out.write(format == "json" ? archive::to_json(summary) : archive::to_text(summary));
 }
 
 cli::ExitStatus index(const Options& options, cli::Context& context) {

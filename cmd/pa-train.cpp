@@ -1,32 +1,24 @@
 // pa-train: audio → model.
 
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <chrono>
 #include <csignal>
-#include <cstdio>
 #include <filesystem>
-#include <memory>
 #include <optional>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
-#include "base/descriptor.hpp"
 #include "base/file.hpp"
 #include "cli/inputs.hpp"
 #include "cli/program.hpp"
 #include "cli/progress.hpp"
 #include "train/corpus.hpp"
 #include "train/trainer.hpp"
+#include "train/training_log.hpp"
 
 namespace {
 
 using namespace pairalign;
-using nlohmann::json;
 
-constexpr std::int64_t kLogEvery = 20;  // steps
+constexpr std::int64_t kReportEvery = 20;  // steps
 
 struct Options {
   std::vector<std::string> paths;
@@ -101,24 +93,6 @@ auto read_all(const std::vector<std::string>& files, const std::string& label, T
   });
 }
 
-// JSON lines, each written in one call, so that a reader never sees half of one.
-class Log {
- public:
-  explicit Log(const std::string& path) : path_(path) {
-    if (path.empty()) return;
-    fd_ = Descriptor(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666));
-    if (fd_.get() < 0) throw errno_error(path, "cannot open");
-  }
-
-  void write(const json& entry) {
-    if (fd_.get() >= 0) write_all(fd_.get(), entry.dump() + "\n", path_);
-  }
-
- private:
-  std::string path_;
-  Descriptor fd_;
-};
-
 volatile std::sig_atomic_t stop_signal = 0;
 
 void watch_signals() {
@@ -128,95 +102,28 @@ void watch_signals() {
   ::sigaction(SIGTERM, &action, nullptr);
 }
 
-// Sums reports between two lines of the log.
-class Window {
- public:
-  void add(const train::StepReport& report) {
-    if (counts_.empty()) counts_.resize(report.code_counts.size());
-    for (std::size_t i = 0; i < counts_.size(); ++i) counts_[i] += report.code_counts[i];
-    loss_ += report.loss;
-    agreement_ += report.agreement;
-    frames_ += static_cast<double>(report.student_frames);
-    flops_ += report.flops;
-    view_seconds_ += report.view_seconds;
-    model_seconds_ += report.model_seconds;
-    last_ = report;
-    ++steps_;
-  }
-
-  json summary(std::int64_t step, const train::Recipe& recipe) const {
-    const double seconds = elapsed();
-    const double n = static_cast<double>(steps_);
-    const double pairs = n * recipe.geometric.crops * recipe.geometric.views;
-    const auto used = std::count_if(counts_.begin(), counts_.end(), [](auto c) { return c > 0; });
-    return {{"event", "step"},
-            {"stage", "geometric"},
-            {"step", step},
-            {"steps", recipe.geometric.steps},
-            {"loss", loss_ / n},
-            {"agreement", agreement_ / n},
-            {"codes_used", used},
-            {"perplexity", train::perplexity(counts_)},
-            {"learning_rate", last_.learning_rate},
-            {"gradient_norm", last_.gradient_norm},
-            {"pairs_per_second", pairs / seconds},
-            {"audio_per_second", frames_ / model::kFramesPerSecond / seconds},
-            {"gflops", flops_ / seconds * 1e-9},
-            {"view_share", view_seconds_ / (view_seconds_ + model_seconds_)}};
-  }
-
-  double elapsed() const {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
-  }
-  std::int64_t steps() const { return steps_; }
-
- private:
-  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
-  std::vector<std::int64_t> counts_;
-  double loss_ = 0, agreement_ = 0, frames_ = 0, flops_ = 0, view_seconds_ = 0, model_seconds_ = 0;
-  train::StepReport last_;
-  std::int64_t steps_ = 0;
-};
-
-json to_json(const train::ValidationReport& report, std::int64_t step) {
-  return {{"event", "validation"},
-          {"step", step},
-          {"agreement", report.agreement},
-          {"perplexity", report.perplexity},
-          {"codes_used", report.codes_used},
-          {"vq_tokens_per_second", report.vq_tokens_per_second}};
+std::string describe(const train::StepSummary& summary) {
+  return fmt::format("loss {:.3f}, views agree {:.1f} %, {} codes, {:.0f} pairs/s", summary.loss,
+                     100 * summary.agreement, summary.codes_used, summary.pairs_per_second);
 }
 
-double matmul_gflops(nn::Precision precision, ThreadPool& pool) {
-  std::vector<double> rates(static_cast<std::size_t>(pool.threads()));
-  pool.parallel_for(rates.size(), [&](std::size_t i) {
-    rates[i] = nn::measure_matmul_rate(precision, 1024, 512, 256, 0.1);
-  });
-  double sum = 0;
-  for (const double rate : rates) sum += rate * 1e-9;
-  return sum;
-}
-
-// The training loop. Returns false when a signal ended it; the checkpoint is written then.
-bool train_steps(train::Trainer& trainer, const std::string& checkpoint, Log& log,
+// Returns false when a signal ended the loop; a checkpoint is written then.
+bool train_steps(train::Trainer& trainer, const std::string& checkpoint, train::TrainingLog& log,
                  cli::Context& context) {
   const train::Recipe& recipe = trainer.recipe();
   const std::int64_t first = trainer.steps_done();
-  cli::Progress progress("training",
-                         static_cast<std::uint64_t>(recipe.geometric.steps - first),
+  cli::Progress progress("training", static_cast<std::uint64_t>(recipe.geometric.steps - first),
                          context.options.progress);
-  Window window;
+  train::StepWindow window;
   std::string note;
   while (!trainer.finished()) {
     window.add(trainer.step());
     const std::int64_t step = trainer.steps_done();
-    const bool report = window.steps() == kLogEvery || trainer.finished();
-    if (report) {
-      const json entry = window.summary(step, recipe);
-      log.write(entry);
-      note = fmt::format("loss {:.3f}, views agree {:.1f} %, codes {}, {:.0f} pairs/s",
-                         entry["loss"].get<double>(), 100 * entry["agreement"].get<double>(),
-                         entry["codes_used"].get<int>(), entry["pairs_per_second"].get<double>());
+    const bool reported = window.size() == kReportEvery || trainer.finished();
+    if (reported) {
+      const train::StepSummary summary = window.summarise(recipe, step);
+      log.step(summary);
+      note = describe(summary);
       context.messages.detail(fmt::format("step {}: {}", step, note));
     }
     progress.update(static_cast<std::uint64_t>(step - first), note);
@@ -224,9 +131,9 @@ bool train_steps(train::Trainer& trainer, const std::string& checkpoint, Log& lo
     if (step % recipe.checkpoint_every == 0 || stopping) trainer.save(checkpoint);
     if (stopping) return false;
     if (step % recipe.validate_every == 0 && !trainer.finished()) {
-      log.write(to_json(trainer.validate(), step));
+      log.validation(trainer.validate(), step);
     }
-    if (report) window = Window();
+    if (reported) window = {};
   }
   return true;
 }
@@ -272,15 +179,10 @@ cli::ExitStatus run_training(const Options& o, const std::string& command, cli::
       precision, pool);
   if (o.resume) trainer.resume(checkpoint);
 
-  Log log(o.log);
-  log.write({{"event", "start"},
-             {"command", command},
-             {"step", trainer.steps_done()},
-             {"hours", trainer.training_seconds() / 3600},
-             {"threads", pool.threads()},
-             {"precision", precision == nn::Precision::bf16 ? "bf16" : "f32"},
-             {"matmul_gflops", matmul_gflops(precision, pool)},
-             {"recipe", json::parse(train::to_json(recipe))}});
+  train::TrainingLog log(o.log);
+  log.start({command, trainer.steps_done(), trainer.training_seconds() / 3600, pool.threads(),
+             precision, train::measure_matmul_gflops(precision, pool)},
+            recipe);
   watch_signals();
   if (!train_steps(trainer, checkpoint, log, context)) {
     context.messages.failure(fmt::format("stopped at step {} of {}; go on with --resume",
@@ -290,8 +192,8 @@ cli::ExitStatus run_training(const Options& o, const std::string& command, cli::
   const train::ValidationReport report = trainer.validate();
   const model::Model model = trainer.export_model(command);
   model.save(o.output);
-  log.write(to_json(report, trainer.steps_done()));
-  log.write({{"event", "end"}, {"model", model.id()}});
+  log.validation(report, trainer.steps_done());
+  log.end(model.id());
   std::filesystem::remove(checkpoint);
   context.out.write(describe(model, report, o.output));
   return cli::kDone;

@@ -35,8 +35,7 @@ doctest-dev       unit tests
 END
       ;;
     eval) cat <<'END'
-python3           scripts of the evaluation
-python3-numpy     MFCC and dynamic time warping, the yardstick of the evaluation
+python3           scripts of the evaluation and of the benchmarks
 libedlib-dev      edit-distance library that search is compared with
 END
       ;;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "archive/archive.hpp"
@@ -28,5 +29,9 @@ struct Summary {
 
 /// Rates are 0 where there is nothing to divide by. Throws Error as the archive's accessors do.
 Summary summarise(const Archive& archive);
+
+/// As aligned lines for a reader, and as one JSON object; what is not known is "unknown" and null.
+std::string to_text(const Summary& summary);
+std::string to_json(const Summary& summary);
 
 }  // namespace pairalign::archive

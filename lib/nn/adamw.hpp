@@ -9,14 +9,14 @@
 namespace pairalign::nn {
 
 struct AdamWConfig {
-  double learning_rate = 1e-3;  ///< at the top of the schedule
+  double learning_rate = 2e-3;  ///< at the top of the schedule
   double final_learning_rate = 1e-5;
   double beta1 = 0.9;
   double beta2 = 0.98;
   double epsilon = 1e-8;
   double weight_decay = 0.05;
   double clip_norm = 1.0;  ///< bound of the gradient's L2 norm over all tensors; 0: none
-  std::int64_t warmup_steps = 200;
+  std::int64_t warmup_steps = 300;
 };
 
 /// Learning rate at `step` of `total` (0-based): linear warm-up, then a half cosine to the final rate.

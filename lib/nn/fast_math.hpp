@@ -29,7 +29,7 @@ inline __attribute__((always_inline)) float fast_exp(float x) {
   p = p * r + 1.6666665459e-1F;
   p = p * r + 5.0000001201e-1F;
   const float y = p * r * r + r + 1.0F;
-  const std::int32_t scale_bits = (n + 127) << 23;
+  const std::uint32_t scale_bits = static_cast<std::uint32_t>(n + 127) << 23;
   float scale;
   std::memcpy(&scale, &scale_bits, sizeof scale);
   return y * scale;

@@ -36,6 +36,7 @@ void save_checkpoint(const std::string& path, const TrainingState& state,
   put(file, "variance", state.variance);
   file.metadata[kStateKey] = json{{"version", kCheckpointVersion},
                                   {"step", state.step},
+                                  {"samples", state.samples},
                                   {"optimizer_step", state.optimizer.step}}
                                  .dump();
   file.metadata[kRecipeKey] = recipe_json;
@@ -55,6 +56,7 @@ Checkpoint load_checkpoint(const std::string& path) {
     result.recipe_json = file.metadata[kRecipeKey];
     TrainingState& state = result.state;
     state.step = numbers.at("step").get<std::int64_t>();
+    state.samples = numbers.at("samples").get<std::int64_t>();
     state.optimizer.step = numbers.at("optimizer_step").get<std::int64_t>();
     state.student = take(file, "student");
     state.teacher = take(file, "teacher");

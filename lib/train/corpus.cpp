@@ -63,7 +63,8 @@ CropPlace draw_place(const audio::PcmStore& store, std::int64_t samples, Random&
 Split split_paths(const std::vector<std::string>& paths, double validation_share) {
   Split split;
   for (const std::string& path : paths) {
-    const double u = static_cast<double>(hash64(path.data(), path.size()) >> 11) * 0x1.0p-53;
+    const std::string name = path.substr(path.rfind('/') + 1);
+    const double u = static_cast<double>(hash64(name.data(), name.size()) >> 11) * 0x1.0p-53;
     (u < validation_share ? split.validation : split.training).push_back(path);
   }
   return split;

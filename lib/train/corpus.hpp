@@ -37,7 +37,7 @@ audio::NoiseBank read_noise(const std::vector<std::string>& paths, ThreadPool& p
 CropPlace draw_place(const audio::PcmStore& store, std::int64_t samples, Random& random);
 
 /// Splits `paths` into those to learn from and a share kept aside for validation, by a hash of each
-/// path, so that the split does not change when files are added.
+/// file's name, so that the split does not change when files are added or the corpus moves.
 struct Split {
   std::vector<std::string> training, validation;
 };

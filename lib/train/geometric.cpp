@@ -91,6 +91,7 @@ GeometricStage::GeometricStage(const Recipe& recipe, const model::Encoder& encod
 
 TrainingState GeometricStage::initial_state() const {
   TrainingState state;
+  state.samples = store_.total_samples();
   Random random(recipe_.seed);
   state.student = table_.initialise(random);
   state.teacher = state.student;

@@ -14,7 +14,7 @@ namespace pairalign::train {
 /// Stage I, the geometric tokenizer: a frame of a degraded piece must be given the code that the EMA
 /// teacher gives the same moment of the clean recording in context.
 struct GeometricConfig {
-  std::int64_t steps = 12000;
+  std::int64_t steps = 8000;
   int crops = 32;                ///< stretches of recordings per step; the teacher hears them clean
   double crop_seconds = 3.2;
   int views = 2;                 ///< degraded pieces of each crop per step, for the student
@@ -22,7 +22,7 @@ struct GeometricConfig {
   double piece_high_seconds = 3.0;  ///< … at a random place of the crop
   double teacher_warp = 0.5;     ///< the teacher's share of the ranges of tempo and frequency
   double temperature = 0.1;      ///< of the student's softmax over codes
-  double sinkhorn_epsilon = 0.05;  ///< entropy of the teacher's balanced assignment
+  double sinkhorn_epsilon = 0.04;  ///< entropy of the teacher's balanced assignment
   int sinkhorn_iterations = 3;
   /// Weight of a silent frame against one of speech, in the balance of the codes and in the loss.
   /// With 1, silence is spread over as large a share of the codes as it has of the recordings.

@@ -11,6 +11,7 @@ namespace pairalign::train {
 
 struct TrainingState {
   std::int64_t step = 0;       ///< steps done; with the recipe's seed, also the position in the data
+  std::int64_t samples = 0;    ///< of the corpus: the position means nothing in another one
   std::vector<float> student;  ///< parameters, in the layout of the table
   std::vector<float> teacher;  ///< their exponential moving average: what is exported
   nn::AdamWState optimizer;

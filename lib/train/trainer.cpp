@@ -41,6 +41,9 @@ void Trainer::resume(const std::string& path) {
     throw Error(path, "the checkpoint was made with another recipe");
   }
   const TrainingState& state = checkpoint.state;
+  if (state.samples != state_.samples) {
+    throw Error(path, "the checkpoint was made with other audio: its length differs");
+  }
   const auto dimension = static_cast<std::size_t>(recipe_.encoder.dimension);
   for (const auto* buffer :
        {&state.student, &state.teacher, &state.optimizer.m, &state.optimizer.v}) {

@@ -36,8 +36,8 @@ class Trainer {
   ValidationReport validate() const;
 
   void save(const std::string& path) const;
-  /// Goes on from a checkpoint of the same recipe, bit for bit as if never interrupted. Throws
-  /// Error(path, reason) when the recipes differ.
+  /// Goes on from a checkpoint of the same recipe and audio, bit for bit as if never interrupted.
+  /// Throws Error(path, reason) when they differ.
   void resume(const std::string& path);
 
   /// What the state stands for as a model, with its measured rate curve; `command` is kept inside.

@@ -171,6 +171,18 @@ def evaluate_dtw(tools, speech, scratch):
     return figures
 
 
+def asked_rate(tools, speech, scratch, rate, model):
+    """What to ask of --rate so that E1's archive gets `rate` tokens/s: the model's curve was measured
+    on other audio, and a comparison at one rate needs exactly that rate."""
+    asked = rate
+    for _ in range(2):
+        strings = scratch / "calibration.tsv"
+        tools.write(strings, "pa-tokenize", *tools.jobs, "--tokenizer", "dpvq", "--rate", asked, *model,
+                    speech / "dev" / FOLDERS["windows"])
+        asked *= rate / tools.stats(strings)["summary"]["tokens_per_second"]
+    return round(asked, 3)
+
+
 def cell(figures, path, form):
     for name in path:
         figures = figures.get(name) if figures else None
@@ -197,18 +209,19 @@ def table(rows):
     return "\n".join(lines)
 
 
-def configurations(options):
+TOKENIZERS = ("vq", "dpvq")
+
+
+def configurations(options, tools, scratch):
     """Name of a row -> options of pa-tokenize and of pa-search."""
     model = ["--model", options.model] if options.model else []
-    known = {
-        "vq": (["--tokenizer", "vq", *model], []),
-        "dpvq": (["--tokenizer", "dpvq", "--rate", str(options.rate), *model], []),
-    }
-    names = options.tokenizer or list(known)
-    for name in names:
-        if name not in known:
-            sys.exit(f"evaluate: {name}: no such tokenizer; there are {', '.join(known)}")
-    return {name: known[name] for name in names}
+    rows = {}
+    for name in options.tokenizer or TOKENIZERS:
+        rate = []
+        if name == "dpvq":
+            rate = ["--rate", asked_rate(tools, options.speech, scratch, options.rate, model)]
+        rows[name] = (["--tokenizer", name, *rate, *model], [])
+    return rows
 
 
 def parse_options():
@@ -219,10 +232,10 @@ def parse_options():
     parser.add_argument("--bin", type=pathlib.Path, default=REPOSITORY / "build/bin",
                         help="folder of the tools (default: build/bin)")
     parser.add_argument("--model", help="model file (default: the one pa-tokenize finds)")
-    parser.add_argument("--tokenizer", action="append", metavar="NAME",
+    parser.add_argument("--tokenizer", action="append", choices=TOKENIZERS,
                         help="row to compute; may be repeated (default: all)")
     parser.add_argument("--rate", type=float, default=12.7,
-                        help="tokens per second asked of dpvq (default: 12.7)")
+                        help="tokens per second that dpvq is brought to on E1's archive (default: 12.7)")
     parser.add_argument("--dtw", action="store_true",
                         help="add the MFCC-DTW row, about a minute; needs mfcc_dtw beside the tools, "
                              "which is built with -DPAIRALIGN_BENCH=ON")
@@ -240,7 +253,7 @@ def main():
     with tempfile.TemporaryDirectory() as scratch:
         scratch = pathlib.Path(scratch)
         made = {}  # strings by the options they were made with
-        for name, (tokenize, search_arguments) in configurations(options).items():
+        for name, (tokenize, search_arguments) in configurations(options, tools, scratch).items():
             key = tuple(tokenize)
             if key not in made:
                 made[key] = Strings(tools, options.speech, scratch / name, tokenize)

@@ -6,6 +6,7 @@
 
 #include <doctest/doctest.h>
 
+#include "audio_signals.hpp"
 #include "audio/log_mel.hpp"
 #include "base/error.hpp"
 #include "base/random.hpp"
@@ -15,24 +16,9 @@ namespace {
 using namespace pairalign;
 using namespace pairalign::audio;
 
-constexpr double kPi = 3.14159265358979323846;
-
-std::vector<float> noise(std::size_t size, std::uint64_t seed) {
-  Random random(seed);
-  std::vector<float> pcm(size);
-  for (float& value : pcm)
-    value = static_cast<float>(0.2 * random.normal());
-  return pcm;
-}
-
-std::vector<float> tone(double hz, std::size_t size) {
-  std::vector<float> pcm(size);
-  for (std::size_t i = 0; i < size; ++i) {
-    pcm[i] =
-        static_cast<float>(0.5 * std::sin(2 * kPi * hz * static_cast<double>(i) / kSampleRate));
-  }
-  return pcm;
-}
+using test::kPi;
+using test::noise;
+using test::tone;
 
 // The definition, as slowly as it can be computed: window, DFT, HTK triangles, logarithm.
 std::vector<double> reference_frame(const std::vector<float>& pcm, std::int64_t centre,

@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include "audio_signals.hpp"
 #include "audio/fir.hpp"
 #include "audio/views.hpp"
 #include "base/error.hpp"
@@ -13,24 +14,9 @@ namespace {
 using namespace pairalign;
 using namespace pairalign::audio;
 
-constexpr double kPi = 3.14159265358979323846;
-
-std::vector<float> noise(std::size_t size, std::uint64_t seed) {
-  Random random(seed);
-  std::vector<float> pcm(size);
-  for (float& value : pcm)
-    value = static_cast<float>(0.2 * random.normal());
-  return pcm;
-}
-
-std::vector<float> tone(double hz, std::size_t size) {
-  std::vector<float> pcm(size);
-  for (std::size_t i = 0; i < size; ++i) {
-    pcm[i] =
-        static_cast<float>(0.5 * std::sin(2 * kPi * hz * static_cast<double>(i) / kSampleRate));
-  }
-  return pcm;
-}
+using test::kPi;
+using test::noise;
+using test::tone;
 
 double energy(Span<const float> pcm) {
   double sum = 0;

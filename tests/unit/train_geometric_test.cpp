@@ -113,6 +113,12 @@ TEST_CASE("a resumed run equals one that was never interrupted, bit for bit") {
   other.seed = 2;
   const auto third = make_trainer(other, pool);
   CHECK_THROWS_WITH_AS(third->resume(path), doctest::Contains("another recipe"), Error);
+  audio::PcmStore other_audio;
+  other_audio.add(model::self_test_signal());
+  other_audio.seal();
+  Trainer fourth(small_recipe(), std::move(other_audio), make_store(), audio::NoiseBank(),
+                 nn::fastest_precision(), pool);
+  CHECK_THROWS_WITH_AS(fourth.resume(path), doctest::Contains("other audio"), Error);
   fs::remove(path);
 }
 

@@ -35,7 +35,7 @@ TEST_CASE("faults are named") {
   CHECK(reason("{").find("parse error") != std::string::npos);
 }
 
-TEST_CASE("the validation split follows the path alone") {
+TEST_CASE("the validation split follows the name of the file alone") {
   std::vector<std::string> paths;
   for (int i = 0; i < 2000; ++i) paths.push_back("corpus/" + std::to_string(i) + ".wav");
   const Split all = split_paths(paths, 0.1);
@@ -45,4 +45,5 @@ TEST_CASE("the validation split follows the path alone") {
   const Split half = split_paths({paths.begin(), paths.begin() + 1000}, 0.1);
   CHECK(std::equal(half.validation.begin(), half.validation.end(), all.validation.begin()));
   CHECK(split_paths(paths, 0).validation.empty());
+  CHECK(split_paths({"elsewhere/" + all.validation[0].substr(7)}, 0.1).validation.size() == 1);
 }

@@ -1,0 +1,408 @@
+#!/usr/bin/env python3
+"""Measures the speed, size and memory of the tools and prints one table; -o writes JSON.
+
+  tokenize  pa-tokenize on all processors, from compressed files to strings
+  train     a short pa-train
+  search    exhaustive infix search on one processor, beside edlib in the same process
+  index     pa-index on random strings, beside gzip -6 on the same lines
+  startup   pa-tokenize on one second of audio
+  memory    pa-tokenize on a long recording, beside a short one
+
+Each figure is the median of several repetitions, with the lowest and the highest. What is compared
+takes turns within a repetition and is divided there, so that a slower spell of the machine meets
+both sides. A target that is missed is shown, and is no failure.
+"""
+
+import argparse
+import array
+import json
+import os
+import pathlib
+import platform
+import random
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import wave
+from typing import NamedTuple, Optional
+
+REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
+EXAMPLES = REPOSITORY / "examples/audio/talks"
+SAMPLE_RATE = 16000
+VOCABULARY = 512
+TOKENS_PER_RECORD = 38  # 3 s at 12.7 tokens/s
+
+
+class Row(NamedTuple):
+    """A line of the table: the key of its figure, how to show it, and its target if it has one."""
+    key: str
+    label: str
+    unit: str
+    form: str = "{:.1f}"
+    at_least: Optional[float] = None
+    at_most: Optional[float] = None
+
+
+TABLE = [
+    Row("tokenize.matmul", "matrix products, f32, all processors", "GFLOP/s"),
+    Row("tokenize.vq", "pa-tokenize --tokenizer vq", "x real time", "{:.0f}", at_least=300),
+    Row("tokenize.vq.share", "  its products, of the rate above", "%", at_least=40),
+    Row("tokenize.dpvq", "pa-tokenize --tokenizer dpvq", "x real time", "{:.0f}", at_least=300),
+    Row("tokenize.dpvq.share", "  its products, of the rate above", "%", at_least=40),
+    Row("train.pairs", "pa-train", "pairs/s"),
+    Row("train.gflops", "  its products", "GFLOP/s"),
+    Row("train.share", "  of the rate of products alone", "%"),
+    Row("search.one.edlib", "one long document: edlib", "M tokens/s"),
+    Row("search.one.single", "  pa-search, 1 query", "M tokens/s"),
+    Row("search.one.single.ratio", "    of edlib", "x", "{:.2f}", at_least=6),
+    Row("search.one.batch", "  pa-search, 16 queries", "M tokens/s", at_least=1000),
+    Row("search.one.batch.ratio", "    of edlib", "x", "{:.2f}", at_least=15),
+    Row("search.many.edlib", "documents of 51 tokens: edlib", "M tokens/s", "{:.2f}"),
+    Row("search.many.single", "  pa-search, 1 query", "M tokens/s"),
+    Row("search.many.single.ratio", "    of edlib", "x", "{:.2f}", at_least=60),
+    Row("search.many.batch", "  pa-search, 16 queries", "M tokens/s"),
+    Row("search.many.batch.ratio", "    of edlib", "x", "{:.2f}", at_least=60),
+    Row("index.rate", "pa-index", "M tokens/s", "{:.2f}", at_least=20),
+    Row("index.bits", "  packed tokens, of log2(vocabulary)", "x", "{:.3f}", at_most=1.05),
+    Row("index.gzip.speed", "  gzip -6, its time of ours", "x", "{:.2f}"),
+    Row("index.gzip.size", "  gzip -6, its size of the archive's", "x", "{:.2f}"),
+    Row("startup", "pa-tokenize on 1 s of audio", "ms", at_most=60),
+    Row("memory.short.vq", "memory, {short}, vq", "MB", "{:.0f}"),
+    Row("memory.short.dpvq", "memory, {short}, dpvq", "MB", "{:.0f}"),
+    Row("memory.long.vq", "memory, {long}, vq", "MB", "{:.0f}", at_most=300),
+    Row("memory.long.dpvq", "memory, {long}, dpvq", "MB", "{:.0f}", at_most=300),
+]
+
+
+class Plan(NamedTuple):
+    """Sizes and repetitions."""
+    tokenize_repeats: int = 3
+    matmul_seconds: float = 0.5
+    train_steps: int = 80
+    search_repeats: int = 5
+    search_tokens: int = 10_000_000
+    index_repeats: int = 3
+    index_tokens: int = 10_000_000
+    startup_repeats: int = 21
+    short_seconds: int = 120
+    long_seconds: int = 2 * 3600
+
+
+QUICK = Plan(tokenize_repeats=1, matmul_seconds=0.05, train_steps=40, search_repeats=1,
+             search_tokens=500_000, index_repeats=1, index_tokens=500_000, startup_repeats=3,
+             short_seconds=10, long_seconds=120)
+
+
+class Bench:
+    """What the sections share: the tools, the options, the scratch folder."""
+
+    def __init__(self, options, scratch):
+        self.options = options
+        self.scratch = scratch
+        self.plan = QUICK if options.quick else Plan()
+        if options.long:
+            self.plan = self.plan._replace(long_seconds=24 * 3600)
+        self.jobs = ["-j", str(options.jobs)]
+        self.model = ["--model", options.model] if options.model else []
+
+    def command(self, name, *arguments):
+        return [str(self.options.bin / name), *map(str, arguments)]
+
+    def run(self, name, *arguments, stdin=None, stdout=subprocess.PIPE):
+        return run(self.command(name, *arguments), stdin, stdout)
+
+    def read_json(self, name, *arguments):
+        return json.loads(self.run(name, *arguments))
+
+
+def run(command, stdin=None, stdout=subprocess.PIPE):
+    done = subprocess.run(command, stdin=stdin or subprocess.DEVNULL, stdout=stdout, check=False)
+    check_status(command, done.returncode)
+    return done.stdout
+
+
+def check_status(command, status):
+    if status != 0:
+        sys.exit(f"bench: {' '.join(command)}: exit {status}")
+
+
+def seconds_of(work):
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def ratios(ours, theirs):
+    return [a / b for a, b in zip(ours, theirs)]
+
+
+def tokenize(bench):
+    strings = bench.scratch / "strings.tsv"
+    figures = {}
+
+    def add(key, value):
+        figures.setdefault(key, []).append(value)
+
+    def measure(kind):
+        with open(strings, "wb") as out:
+            return seconds_of(lambda: bench.run(
+                "pa-tokenize", *bench.jobs, *bench.model, "--tokenizer", kind, bench.options.audio,
+                stdout=out))
+
+    measure("vq")  # the audio is in the page cache from here on
+    with open(strings, encoding="utf-8", errors="surrogateescape") as lines:
+        audio = sum(float(line.split("\t")[1]) for line in lines if not line.startswith("#"))
+    for _ in range(bench.plan.tokenize_repeats):
+        matmul = bench.read_json("matmul_rate", *bench.jobs, *bench.model,
+                                 "--seconds", bench.plan.matmul_seconds)
+        add("tokenize.matmul", matmul["flop_per_second"] / 1e9)
+        for kind in ("vq", "dpvq"):
+            speed = audio / measure(kind)
+            add(f"tokenize.{kind}", speed)
+            flops = speed * matmul["flop_per_second_of_audio"]
+            add(f"tokenize.{kind}.share", 100 * flops / matmul["flop_per_second"])
+    return figures
+
+
+def train(bench):
+    log = bench.scratch / "train.jsonl"
+    noise = ["--noise", bench.options.noise] if bench.options.noise else []
+    bench.run("pa-train", "-q", *bench.jobs, "--steps", bench.plan.train_steps, "--log", log, *noise,
+              "-o", bench.scratch / "model.safetensors", bench.options.audio)
+    entries = [json.loads(line) for line in log.read_text().splitlines()]
+    start = next(entry for entry in entries if entry["event"] == "start")
+    # The first report is left out: buffers grow and products are compiled meanwhile.
+    steps = [entry for entry in entries if entry["event"] == "step"][1:]
+    return {
+        "train.pairs": [step["pairs_per_second"] for step in steps],
+        "train.gflops": [step["gflops"] for step in steps],
+        "train.share": [100 * step["gflops"] / start["matmul_gflops"] for step in steps],
+    }
+
+
+def search(bench):
+    report = bench.read_json("search_bench", bench.scratch, "--repeats", bench.plan.search_repeats,
+                             "--tokens", bench.plan.search_tokens)
+    figures = {}
+    for corpus, rates in report.items():
+        for name in ("edlib", "single", "batch"):
+            figures[f"search.{corpus}.{name}"] = [rate / 1e6 for rate in rates[name]]
+        for name in ("single", "batch"):
+            figures[f"search.{corpus}.{name}.ratio"] = ratios(rates[name], rates["edlib"])
+    return figures
+
+
+def write_strings(path, records):
+    """Random tokens, all equally frequent: nothing that gzip could find a pattern in."""
+    draw = random.Random(1)
+    words = [str(token) for token in range(VOCABULARY)]
+    with open(path, "w", encoding="ascii") as lines:
+        lines.write(f"#pairalign 1 model=0123456789abcdef tokenizer=dpvq vocab={VOCABULARY}\n")
+        for i in range(records):
+            tokens = " ".join(draw.choices(words, k=TOKENS_PER_RECORD))
+            lines.write(f"talks/{i // 1000:04}/{i % 1000:03}.flac\t3.00\t{tokens}\n")
+
+
+def index(bench):
+    strings = bench.scratch / "random.tsv"
+    packed = bench.scratch / "random.tsv.gz"
+    records = bench.plan.index_tokens // TOKENS_PER_RECORD
+    tokens = records * TOKENS_PER_RECORD
+    write_strings(strings, records)
+    figures = {"index.rate": [], "index.gzip.speed": []}
+    for i in range(bench.plan.index_repeats):
+        archive = bench.scratch / f"random-{i}.pai"
+        seconds = seconds_of(lambda: bench.run("pa-index", "-q", archive, strings))
+        figures["index.rate"].append(tokens / seconds / 1e6)
+        with open(strings, "rb") as lines, open(packed, "wb") as out:
+            gzip_seconds = seconds_of(lambda: run(["gzip", "-6"], lines, out))
+        figures["index.gzip.speed"].append(gzip_seconds / seconds)
+    info = bench.read_json("pa-index", "--info", "--format", "json", archive)
+    figures["index.bits"] = [info["bits_per_token"] / (VOCABULARY - 1).bit_length()]
+    figures["index.gzip.size"] = [packed.stat().st_size / info["bytes"]]
+    return figures
+
+
+def write_noise(path, seconds):
+    """Noise whose level changes every half second, as that of speech does. One of 16 stretches
+    after the other, so that hours of it are soon written and never held in memory."""
+    draw = random.Random(1)
+    samples = SAMPLE_RATE // 2
+    stretches = []
+    for level in range(16):
+        peak = 100 * 2 ** (level // 2)
+        stretches.append(array.array("h", (draw.randrange(-peak, peak) for _ in range(samples))))
+    if sys.byteorder == "big":
+        for stretch in stretches:
+            stretch.byteswap()
+    with wave.open(str(path), "wb") as out:
+        out.setnchannels(1)
+        out.setsampwidth(2)
+        out.setframerate(SAMPLE_RATE)
+        out.setnframes(seconds * SAMPLE_RATE)
+        for _ in range(2 * seconds):
+            out.writeframesraw(draw.choice(stretches).tobytes())
+
+
+def startup(bench):
+    path = bench.scratch / "second.wav"
+    write_noise(path, 1)
+    command = bench.command("pa-tokenize", *bench.model, path)
+    run(command)
+    return {"startup": [1000 * seconds_of(lambda: run(command))
+                        for _ in range(bench.plan.startup_repeats)]}
+
+
+def peak_megabytes(commands):
+    """Runs all at once, as memory does not depend on it; the peak resident size of each. That of a
+    child is never below that of this script, which therefore must stay small."""
+    children = [subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+                for command in commands]
+    sizes = []
+    for command, child in zip(commands, children):
+        _, status, usage = os.wait4(child.pid, 0)
+        child.returncode = os.waitstatus_to_exitcode(status)
+        check_status(command, child.returncode)
+        sizes.append(usage.ru_maxrss * 1024 / 1e6)
+    return sizes
+
+
+def memory(bench):
+    figures = {}
+    path = bench.scratch / "noise.wav"
+    kinds = ("vq", "dpvq")
+    for name, seconds in (("short", bench.plan.short_seconds), ("long", bench.plan.long_seconds)):
+        write_noise(path, seconds)
+        sizes = peak_megabytes([bench.command("pa-tokenize", *bench.jobs, *bench.model,
+                                              "--tokenizer", kind, path) for kind in kinds])
+        for kind, size in zip(kinds, sizes):
+            figures[f"memory.{name}.{kind}"] = [size]
+    path.unlink()
+    return figures
+
+
+SECTIONS = {"tokenize": tokenize, "train": train, "search": search, "index": index,
+            "startup": startup, "memory": memory}
+
+
+def duration(seconds):
+    return f"{seconds // 3600} h" if seconds >= 3600 else f"{seconds} s"
+
+
+def summary(row, values):
+    """What JSON holds of a figure."""
+    figure = {"unit": row.unit, "median": statistics.median(values),
+              "min": min(values), "max": max(values), "values": values}
+    if row.at_least is not None:
+        figure |= {"at_least": row.at_least, "met": figure["median"] >= row.at_least}
+    if row.at_most is not None:
+        figure |= {"at_most": row.at_most, "met": figure["median"] <= row.at_most}
+    return figure
+
+
+def verdict(figure):
+    if "met" not in figure:
+        return "", ""
+    target = f">= {figure['at_least']:g}" if "at_least" in figure else f"<= {figure['at_most']:g}"
+    return target, "met" if figure["met"] else "missed"
+
+
+def table(figures, plan):
+    lines = [("", "median", "min", "max", "unit", "target", "")]
+    lengths = {"short": duration(plan.short_seconds), "long": duration(plan.long_seconds)}
+    for row in TABLE:
+        if row.key in figures:
+            figure = figures[row.key]
+            spread = [row.form.format(figure[name]) for name in ("min", "max")]
+            if len(figure["values"]) == 1:
+                spread = ["", ""]
+            lines.append((row.label.format(**lengths), row.form.format(figure["median"]), *spread,
+                          row.unit, *verdict(figure)))
+    widths = [max(map(len, column)) for column in zip(*lines)]
+    numbers = (1, 2, 3)
+    return "\n".join("  ".join(cell.rjust(width) if i in numbers else cell.ljust(width)
+                               for i, (cell, width) in enumerate(zip(line, widths))).rstrip()
+                     for line in lines)
+
+
+def machine():
+    names = [line.split(":", 1)[1].strip() for line in pathlib.Path("/proc/cpuinfo").open()
+             if line.startswith("model name")]
+    return {"processor": names[0] if names else platform.machine(),
+            "processors": len(os.sched_getaffinity(0)),
+            "memory_gb": os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9,
+            "system": platform.platform(), "load": os.getloadavg()[0]}
+
+
+def describe(box):
+    text = (f"{box['processor']}, {box['processors']} processors, {box['memory_gb']:.0f} GB, "
+            f"{box['system']}")
+    if box["load"] > 0.5:
+        text += f"\nnot idle (load {box['load']:.1f}): figures will be low"
+    return text
+
+
+def choose_audio(options):
+    """Fills in the folders that were not given, and says which audio is measured."""
+    noise = options.speech / "noise"
+    options.noise = noise if noise.is_dir() else None
+    if options.audio is None:
+        options.audio = options.speech / "dev/std/archive"
+        if not options.audio.is_dir():
+            print(f"{options.audio}: not there; the few clips of {EXAMPLES} instead")
+            options.audio = EXAMPLES
+    if not options.audio.is_dir():
+        sys.exit(f"bench: {options.audio}: no such folder")
+    print(f"audio: {options.audio}\n", flush=True)
+
+
+def parse_options():
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("section", nargs="*", metavar="SECTION",
+                        help=f"what to measure (default: all): {', '.join(SECTIONS)}")
+    parser.add_argument("--audio", type=pathlib.Path,
+                        help="folder to tokenise and to train on (default: dev/std/archive in the "
+                             "folder of speech, else examples/audio)")
+    parser.add_argument("--speech", type=pathlib.Path, default=REPOSITORY / "../shared/speech",
+                        help="folder of speech (default: ../shared/speech beside the repository)")
+    parser.add_argument("--bin", type=pathlib.Path, default=REPOSITORY / "build/bin",
+                        help="folder of the tools, built with -DPAIRALIGN_BENCH=ON (default: "
+                             "build/bin)")
+    parser.add_argument("--model", help="model file (default: the one pa-tokenize finds)")
+    parser.add_argument("-j", "--jobs", type=int, default=0, help="threads (default: all processors)")
+    parser.add_argument("--long", action="store_true",
+                        help="memory on 24 h of audio, which takes 3 GB of disk, instead of 2 h")
+    parser.add_argument("--quick", action="store_true",
+                        help="small sizes, one repetition: shows that all runs, not how fast")
+    parser.add_argument("-o", "--output", type=pathlib.Path, help="write all figures as JSON")
+    options = parser.parse_args()
+    unknown = set(options.section) - set(SECTIONS)
+    if unknown:
+        parser.error(f"no such section: {', '.join(sorted(unknown))}")
+    return options
+
+
+def main():
+    options = parse_options()
+    box = machine()
+    print(describe(box))
+    choose_audio(options)
+    figures = {}
+    rows = {row.key: row for row in TABLE}
+    with tempfile.TemporaryDirectory(prefix="pairalign-bench-") as scratch:
+        bench = Bench(options, pathlib.Path(scratch))
+        for name in options.section or SECTIONS:
+            print(f"measuring: {name}", file=sys.stderr, flush=True)
+            for key, values in SECTIONS[name](bench).items():
+                figures[key] = summary(rows[key], values)
+    print(table(figures, bench.plan))
+    if options.output:
+        report = {"machine": box, "audio": str(options.audio), "figures": figures}
+        options.output.write_text(json.dumps(report, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()
