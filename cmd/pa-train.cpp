@@ -31,11 +31,13 @@ struct Options {
 
 void register_options(CLI::App& app, Options& o) {
   cli::add_paths(app, "PATH", o.paths, "Audio file or folder (walked) to learn from");
-  app.add_option("-o,--output", o.output, "Model file to write (FILE.safetensors); the checkpoint "
-                                          "is kept beside it as FILE.safetensors.checkpoint")
+  app.add_option("-o,--output", o.output,
+                 "Model file to write (FILE.safetensors); the checkpoint "
+                 "is kept beside it as FILE.safetensors.checkpoint")
       ->type_name("FILE");
-  app.add_option("--recipe", o.recipe_file, "JSON file with the values that differ from the "
-                                            "defaults; see --print-recipe")
+  app.add_option("--recipe", o.recipe_file,
+                 "JSON file with the values that differ from the "
+                 "defaults; see --print-recipe")
       ->type_name("FILE");
   app.add_flag("--print-recipe", o.print_recipe,
                "Print the whole recipe that these options amount to, and stop");
@@ -171,8 +173,7 @@ cli::ExitStatus run_training(const Options& o, const std::string& command, cli::
   if (!o.valid.empty()) split.validation = list_audio({o.valid}, context);
   train::Trainer trainer(
       recipe, read_all(split.training, "reading audio", pool, context, train::read_recordings),
-      read_all(split.validation, "reading validation audio", pool, context,
-               train::read_recordings),
+      read_all(split.validation, "reading validation audio", pool, context, train::read_recordings),
       o.noise.empty() ? audio::NoiseBank()
                       : read_all(list_audio({o.noise}, context), "reading noise", pool, context,
                                  train::read_noise),
@@ -201,7 +202,8 @@ cli::ExitStatus run_training(const Options& o, const std::string& command, cli::
 
 std::string command_line(int argc, char** argv) {
   std::string text = "pa-train";
-  for (int i = 1; i < argc; ++i) text += std::string(" ") + argv[i];
+  for (int i = 1; i < argc; ++i)
+    text += std::string(" ") + argv[i];
   return text;
 }
 

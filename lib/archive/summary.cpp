@@ -1,7 +1,6 @@
 #include "archive/summary.hpp"
 
 #include <fmt/format.h>
-
 #include <nlohmann/json.hpp>
 
 namespace pairalign::archive {

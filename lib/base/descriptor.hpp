@@ -1,11 +1,11 @@
 // An open file descriptor, owned.
 #pragma once
 
-#include <unistd.h>
-
 #include <string>
 #include <string_view>
 #include <utility>
+
+#include <unistd.h>
 
 namespace pairalign {
 

@@ -6,8 +6,8 @@
 
 namespace pairalign {
 
-/// What went wrong with what: a file, a line of a file, an option. `what()` reads "subject: reason",
-/// which the tools print behind their name. An empty subject is left out.
+/// What went wrong with what: a file, a line of a file, an option. `what()` reads "subject:
+/// reason", which the tools print behind their name. An empty subject is left out.
 class Error : public std::runtime_error {
  public:
   Error(const std::string& subject, const std::string& reason);
@@ -22,5 +22,9 @@ class Error : public std::runtime_error {
 
 /// An Error whose reason ends with the text of `errno` as it was at the call.
 Error errno_error(const std::string& subject, const std::string& action);
+
+/// Throws Error("", "NAME is VALUE, outside LOW .. HIGH") unless low ≤ value ≤ high; NaN is
+/// outside.
+void check_range(const char* name, double value, double low, double high);
 
 }  // namespace pairalign

@@ -1,12 +1,12 @@
 #include "base/file.hpp"
 
+#include <cerrno>
+#include <utility>
+
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <cerrno>
-#include <utility>
 
 #include "base/descriptor.hpp"
 #include "base/error.hpp"

@@ -16,8 +16,8 @@ std::string read_file(const std::string& path);
 /// What is there and no regular file (a device, a folder) is refused.
 void replace_file(const std::string& path, std::string_view bytes);
 
-/// Throws the Error that `replace_file(path, …)` would throw before it writes anything: for programs
-/// that work for hours first.
+/// Throws the Error that `replace_file(path, …)` would throw before it writes anything: for
+/// programs that work for hours first.
 void check_replaceable(const std::string& path);
 
 /// A file mapped for reading. The mapping lives as long as the object.

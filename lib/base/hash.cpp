@@ -1,13 +1,15 @@
 #include "base/hash.hpp"
 
+#include <new>
+
 #include <fmt/format.h>
 #include <xxhash.h>
 
-#include <new>
-
 namespace pairalign {
 
-std::uint64_t hash64(const void* data, std::size_t size) { return XXH3_64bits(data, size); }
+std::uint64_t hash64(const void* data, std::size_t size) {
+  return XXH3_64bits(data, size);
+}
 
 struct Hasher::State {
   State() : xxh(XXH3_createState()) {
@@ -30,8 +32,12 @@ void Hasher::update(const void* data, std::size_t size) {
   XXH3_64bits_update(state_->xxh, data, size);
 }
 
-std::uint64_t Hasher::digest() const { return XXH3_64bits_digest(state_->xxh); }
+std::uint64_t Hasher::digest() const {
+  return XXH3_64bits_digest(state_->xxh);
+}
 
-std::string hex64(std::uint64_t value) { return fmt::format("{:016x}", value); }
+std::string hex64(std::uint64_t value) {
+  return fmt::format("{:016x}", value);
+}
 
 }  // namespace pairalign

@@ -15,7 +15,8 @@ bool is_file(const fs::path& path) {
   return fs::is_regular_file(path, ignored);
 }
 
-// ../share/pairalign beside the running program: true in a build folder and wherever it is installed.
+// ../share/pairalign beside the running program: true in a build folder and wherever it is
+// installed.
 fs::path shipped_models() {
   std::error_code error;
   const fs::path program = fs::read_symlink("/proc/self/exe", error);
@@ -34,8 +35,8 @@ std::string find_model(const std::string& given) {
   if (wanted.empty()) {
     const fs::path shipped = folder / "default.safetensors";
     if (is_file(shipped)) return shipped.string();
-    throw Error("no model found", "looked at $PAIRALIGN_MODEL and " + shipped.string() +
-                                      "; name one with --model");
+    throw Error("no model found",
+                "looked at $PAIRALIGN_MODEL and " + shipped.string() + "; name one with --model");
   }
   if (is_file(wanted) || wanted.find('/') != std::string::npos) return wanted;
   const fs::path named = folder / (wanted + ".safetensors");

@@ -38,7 +38,9 @@ Encoder::Encoder(nn::TensorTable& table, const EncoderConfig& config)
                         1.0F / std::sqrt(static_cast<float>(config.dimension)));
 }
 
-int Encoder::context() const { return config_.blocks * (config_.kernel - 1) / 2 + 1; }
+int Encoder::context() const {
+  return config_.blocks * (config_.kernel - 1) / 2 + 1;
+}
 
 double Encoder::multiply_adds_per_frame() const {
   const double width = config_.width;
@@ -52,7 +54,8 @@ void Encoder::forward(const float* p, const float* features,
                       nn::Precision precision, bool training, std::vector<float>& embeddings,
                       Cache& cache) const {
   cache.lengths.clear();
-  for (const int length : feature_lengths) cache.lengths.push_back(output_length(length));
+  for (const int length : feature_lengths)
+    cache.lengths.push_back(output_length(length));
   cache.rows = std::accumulate(cache.lengths.begin(), cache.lengths.end(), 0);
   const std::size_t size = area(cache.rows, config_.width);
   cache.stem.resize(size);
@@ -91,7 +94,8 @@ void Encoder::block_forward(const Block& block, const float* p, const std::vecto
   block.up.forward(p, cache.normalised.data(), rows, precision, cache.hidden.data(), cache.up);
   nn::gelu_forward(cache.hidden.data(), wide, cache.activated.data());
   block.down.forward(p, cache.activated.data(), rows, precision, cache.output.data(), cache.down);
-  for (std::size_t i = 0; i < narrow; ++i) cache.output[i] += x[i];
+  for (std::size_t i = 0; i < narrow; ++i)
+    cache.output[i] += x[i];
 }
 
 void Encoder::backward(const float* p, const float* dembeddings, float* g, Cache& cache) const {
@@ -123,7 +127,8 @@ void Encoder::block_backward(const Block& block, const float* p, const std::vect
   block.up.backward(p, dhidden, g, dnormalised, cache.up);
   block.norm.backward(p, dnormalised, g, dnormalised, cache.norm);
   block.depthwise.backward(p, x.data(), dnormalised, batch.lengths, g, dconvolved);
-  for (std::size_t i = 0; i < batch.dx.size(); ++i) dx[i] += dconvolved[i];
+  for (std::size_t i = 0; i < batch.dx.size(); ++i)
+    dx[i] += dconvolved[i];
 }
 
 }  // namespace pairalign::model

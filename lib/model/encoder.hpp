@@ -20,13 +20,13 @@
 namespace pairalign::model {
 
 struct EncoderConfig {
-  int bands = 80;       ///< of the features
-  int width = 256;      ///< channels of a block
-  int expansion = 2;    ///< hidden width of a block, in widths
+  int bands = 80;     ///< of the features
+  int width = 256;    ///< channels of a block
+  int expansion = 2;  ///< hidden width of a block, in widths
   int blocks = 4;
-  int kernel = 9;       ///< of the depthwise convolution, frames of 20 ms
-  int dimension = 64;   ///< of the embedding that is compared with codes
-  int codes = 512;      ///< size of the codebook: the vocabulary
+  int kernel = 9;      ///< of the depthwise convolution, frames of 20 ms
+  int dimension = 64;  ///< of the embedding that is compared with codes
+  int codes = 512;     ///< size of the codebook: the vocabulary
 };
 
 /// log-mel frames (10 ms) per encoder frame (20 ms).
@@ -55,11 +55,11 @@ class Encoder {
     nn::LayerNorm::Cache norm;
     nn::Linear::Cache up, down;
   };
-  /// Buffers of a forward pass: kept between calls so that nothing is allocated once they have grown,
-  /// and read by backward. One per thread.
+  /// Buffers of a forward pass: kept between calls so that nothing is allocated once they have
+  /// grown, and read by backward. One per thread.
   struct Cache {
-    std::vector<int> lengths;      // encoder frames of each sequence
-    int rows = 0;                  // their sum
+    std::vector<int> lengths;               // encoder frames of each sequence
+    int rows = 0;                           // their sum
     std::vector<float> stem, input, final;  // (rows, width)
     std::vector<BlockCache> blocks;
     std::vector<float> dx, dnormalised, dhidden, dconvolved;

@@ -1,8 +1,8 @@
 #include "model/model.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 #include "base/error.hpp"
 #include "base/hash.hpp"
@@ -21,12 +21,6 @@ namespace {
 
 constexpr int kFormatVersion = 1;
 constexpr const char* kConfigKey = "pairalign";  // one JSON text among the string metadata
-
-void check_range(const char* name, double value, double low, double high) {
-  if (!(value >= low && value <= high)) {
-    throw Error("", fmt::format("{} is {}, outside {} .. {}", name, value, low, high));
-  }
-}
 
 }  // namespace
 

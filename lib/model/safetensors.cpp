@@ -1,9 +1,9 @@
 #include "model/safetensors.hpp"
 
+#include <cstring>
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-
-#include <cstring>
 #include <nlohmann/json.hpp>
 
 #include "base/error.hpp"
@@ -80,9 +80,8 @@ void Safetensors::save(const std::string& path) const {
   std::size_t offset = 0;
   for (const auto& [name, tensor] : tensors) {
     const std::size_t bytes = tensor.values.size() * sizeof(float);
-    header[name] = {{"dtype", "F32"},
-                    {"shape", tensor.shape},
-                    {"data_offsets", {offset, offset + bytes}}};
+    header[name] = {
+        {"dtype", "F32"}, {"shape", tensor.shape}, {"data_offsets", {offset, offset + bytes}}};
     offset += bytes;
   }
   std::string text = header.dump();

@@ -1,5 +1,5 @@
-// The safetensors container (huggingface.co/docs/safetensors): models and checkpoints, readable from
-// Python. Byte layout: u64 little-endian length N of the header; N bytes of JSON
+// The safetensors container (huggingface.co/docs/safetensors): models and checkpoints, readable
+// from Python. Byte layout: u64 little-endian length N of the header; N bytes of JSON
 //   {"__metadata__": {string: string, …}, "name": {"dtype": "F32", "shape": […],
 //    "data_offsets": [begin, end]}, …}
 // and the data, offsets counted from its first byte. Only F32 tensors are read and written here.
@@ -20,8 +20,8 @@ struct Safetensors {
   std::map<std::string, std::string> metadata;
   std::map<std::string, Tensor> tensors;
 
-  /// Throws Error(path, reason) that names the field: too short, a header longer than the file, JSON
-  /// that does not parse, another dtype, offsets that do not fit the shape or the file.
+  /// Throws Error(path, reason) that names the field: too short, a header longer than the file,
+  /// JSON that does not parse, another dtype, offsets that do not fit the shape or the file.
   static Safetensors load(const std::string& path);
   /// Replaces the file in one step.
   void save(const std::string& path) const;

@@ -41,7 +41,8 @@ void DurationPenalisedSegmenter::push(const float* similarity, std::vector<Segme
       cost_[k] = stay;
     }
   }
-  for (std::size_t k = 0; k < codes; ++k) cost_[k] += 1.0F - similarity[k];
+  for (std::size_t k = 0; k < codes; ++k)
+    cost_[k] += 1.0F - similarity[k];
   steps_.push_back(std::move(step));
   if (steps_.size() % kSettleInterval == 0) settle_common_prefix(out);
 }
@@ -73,8 +74,8 @@ void DurationPenalisedSegmenter::settle_common_prefix(std::vector<Segment>& out)
   }
 }
 
-// Emits the segments that start in the first `steps` unsettled frames, on the path that is in `code`
-// at the last of them, and forgets these frames.
+// Emits the segments that start in the first `steps` unsettled frames, on the path that is in
+// `code` at the last of them, and forgets these frames.
 void DurationPenalisedSegmenter::trace_back(std::size_t steps, tokens::Token code,
                                             std::vector<Segment>& out) {
   const auto begin = static_cast<std::ptrdiff_t>(out.size());

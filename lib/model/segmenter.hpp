@@ -62,9 +62,9 @@ class DurationPenalisedSegmenter : public Segmenter {
 
   int codes_;
   float penalty_;
-  std::vector<float> cost_;     // of the best path that ends in each code, less that of the best
-  std::deque<Step> steps_;      // unsettled frames
-  std::int64_t first_ = 0;      // frame of steps_[0]
+  std::vector<float> cost_;  // of the best path that ends in each code, less that of the best
+  std::deque<Step> steps_;   // unsettled frames
+  std::int64_t first_ = 0;   // frame of steps_[0]
 };
 
 }  // namespace pairalign::model

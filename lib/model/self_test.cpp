@@ -24,8 +24,8 @@ std::vector<float> self_test_signal() {
       value += std::exp(-distance * distance) * std::sin(h * phase);
     }
     const double voiced = std::fmod(t, 0.4) < 0.28 ? 0.1 : 0.0;
-    signal[static_cast<std::size_t>(i)] = static_cast<float>(
-        voiced * value + (voiced > 0 ? 0.001 : 0.03) * random.normal());
+    signal[static_cast<std::size_t>(i)] =
+        static_cast<float>(voiced * value + (voiced > 0 ? 0.001 : 0.03) * random.normal());
   }
   return signal;
 }
@@ -45,7 +45,8 @@ std::vector<int> self_test_codes(const Model& model) {
 double agreement(const std::vector<int>& a, const std::vector<int>& b) {
   if (a.size() != b.size() || a.empty()) return 0;
   std::size_t same = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) same += a[i] == b[i] ? 1 : 0;
+  for (std::size_t i = 0; i < a.size(); ++i)
+    same += a[i] == b[i] ? 1 : 0;
   return static_cast<double>(same) / static_cast<double>(a.size());
 }
 

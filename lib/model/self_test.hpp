@@ -1,5 +1,6 @@
-// A signal that every build can make, and the codes a model gives it: a model file carries the codes
-// of the machine that wrote it, so that one read with other features, or damaged, is found out.
+// A signal that every build can make, and the codes a model gives it: a model file carries the
+// codes of the machine that wrote it, so that one read with other features, or damaged, is found
+// out.
 #pragma once
 
 #include <vector>

@@ -1,10 +1,10 @@
 #include "model/tokenizer.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 #include <deque>
+
+#include <fmt/format.h>
 
 #include "base/error.hpp"
 #include "model/segmenter.hpp"
@@ -13,8 +13,8 @@ namespace pairalign::model {
 namespace {
 
 // Encoder frames per forward pass: about ten seconds, enough rows for the matrix products to run at
-// full speed. A recording is always cut at multiples of it, so its string does not depend on anything
-// else.
+// full speed. A recording is always cut at multiples of it, so its string does not depend on
+// anything else.
 constexpr std::int64_t kChunkFrames = 512;
 constexpr std::size_t kReadSamples = 1 << 15;
 
@@ -32,7 +32,8 @@ double penalty_for(const Model& model, const TokenizerOptions& options) {
     const double part = span > 0 ? std::log(a.tokens_per_second / options.rate) / span : 0;
     return a.penalty + part * (b.penalty - a.penalty);
   }
-  if (curve.empty()) throw Error("rate", "this model carries no rate curve; give a penalty instead");
+  if (curve.empty())
+    throw Error("rate", "this model carries no rate curve; give a penalty instead");
   throw Error("rate", fmt::format("{} tokens/s is outside what this model was measured at, {:.1f} "
                                   ".. {:.1f}; give a penalty instead",
                                   options.rate, curve.back().tokens_per_second,
@@ -47,7 +48,9 @@ TokenizerKind parse_tokenizer_kind(const std::string& name) {
   throw Error("", "no tokenizer '" + name + "'; there are: vq, dpvq");
 }
 
-std::string to_string(TokenizerKind kind) { return kind == TokenizerKind::vq ? "vq" : "dpvq"; }
+std::string to_string(TokenizerKind kind) {
+  return kind == TokenizerKind::vq ? "vq" : "dpvq";
+}
 
 // One stretch of a recording whose frames become one record: the whole, or a window.
 struct Stretch {
@@ -71,9 +74,7 @@ struct Tokenizer::Impl {
     return std::make_unique<DurationPenalisedSegmenter>(model.vocabulary(), penalty);
   }
 
-  std::int64_t frames(double seconds) const {
-    return std::llround(seconds * kFramesPerSecond);
-  }
+  std::int64_t frames(double seconds) const { return std::llround(seconds * kFramesPerSecond); }
 
   void start(const std::string& key) {
     record_key = key;
@@ -99,10 +100,10 @@ struct Tokenizer::Impl {
   std::string record_key;
   std::vector<tokens::Record> records;
   std::deque<Stretch> open;
-  std::vector<float> mel;           // log-mel frames from mel_first on
-  std::int64_t mel_first = 0;       // a multiple of kStride
-  std::int64_t next_frame = 0;      // first encoder frame not yet taken
-  std::int64_t next_window = 0;     // first frame of the window to open next
+  std::vector<float> mel;        // log-mel frames from mel_first on
+  std::int64_t mel_first = 0;    // a multiple of kStride
+  std::int64_t next_frame = 0;   // first encoder frame not yet taken
+  std::int64_t next_window = 0;  // first frame of the window to open next
   std::vector<float> chunk;
   std::vector<float> pcm = std::vector<float>(kReadSamples);
 };
@@ -138,7 +139,8 @@ std::vector<tokens::Record> Tokenizer::tokenize(audio::Decoder& audio, const std
   stream.finish(impl.mel);
   impl.encode_ready(true);
   const double seconds = static_cast<double>(audio.samples_read()) / audio::kSampleRate;
-  for (Stretch& stretch : impl.open) impl.close(stretch, seconds);
+  for (Stretch& stretch : impl.open)
+    impl.close(stretch, seconds);
   return std::move(impl.records);
 }
 
@@ -172,7 +174,8 @@ void Tokenizer::Impl::encode(std::int64_t count) {
                mel.begin() + (last - mel_first) * bands);
   const float* similarity = scorer.score(chunk).data() +
                             (next_frame - first) * static_cast<std::int64_t>(model.vocabulary());
-  for (std::int64_t i = 0; i < count; ++i) take_frame(similarity + i * model.vocabulary());
+  for (std::int64_t i = 0; i < count; ++i)
+    take_frame(similarity + i * model.vocabulary());
 
   const std::int64_t keep = std::max<std::int64_t>(0, next_frame - context) * kStride;
   mel.erase(mel.begin(), mel.begin() + (keep - mel_first) * bands);
@@ -191,7 +194,8 @@ void Tokenizer::Impl::take_frame(const float* similarity) {
       open.pop_front();
     }
   }
-  for (Stretch& stretch : open) stretch.segmenter->push(similarity, stretch.segments);
+  for (Stretch& stretch : open)
+    stretch.segmenter->push(similarity, stretch.segments);
   ++next_frame;
 }
 

@@ -27,7 +27,8 @@ struct TokenizerOptions {
   double rate = 12.7;
   /// … unless it is given: cost per segment, in units of 1 − cosine.
   std::optional<double> penalty;
-  /// A record per window of this many seconds, every `hop_s`; 0: one record for the whole recording.
+  /// A record per window of this many seconds, every `hop_s`; 0: one record for the whole
+  /// recording.
   double window_s = 0;
   double hop_s = 0;
 };
@@ -44,9 +45,9 @@ class Tokenizer {
   /// What goes on top of a stream of these strings.
   tokens::Header header() const;
 
-  /// Reads `audio` to its end and returns its records (one, or one per window; a last window that is
-  /// only partly filled is kept when it is at least half a hop long). Starts are always filled in.
-  /// Memory is bounded for any length of audio, but for the tokens themselves.
+  /// Reads `audio` to its end and returns its records (one, or one per window; a last window that
+  /// is only partly filled is kept when it is at least half a hop long). Starts are always filled
+  /// in. Memory is bounded for any length of audio, but for the tokens themselves.
   std::vector<tokens::Record> tokenize(audio::Decoder& audio, const std::string& key);
 
  private:

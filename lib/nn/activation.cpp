@@ -38,14 +38,16 @@ void softmax_forward(const float* x, int rows, int cols, float* y) {
     const float* in = x + static_cast<std::ptrdiff_t>(r) * cols;
     float* out = y + static_cast<std::ptrdiff_t>(r) * cols;
     float max = in[0];
-    for (int c = 1; c < cols; ++c) max = in[c] > max ? in[c] : max;
+    for (int c = 1; c < cols; ++c)
+      max = in[c] > max ? in[c] : max;
     float sum = 0;
     for (int c = 0; c < cols; ++c) {
       out[c] = fast_exp(in[c] - max);
       sum += out[c];
     }
     const float scale = 1.0F / sum;
-    for (int c = 0; c < cols; ++c) out[c] *= scale;
+    for (int c = 0; c < cols; ++c)
+      out[c] *= scale;
   }
 }
 
@@ -54,8 +56,10 @@ void softmax_backward(const float* y, const float* dy, int rows, int cols, float
   for (int r = 0; r < rows; ++r) {
     const std::ptrdiff_t row = static_cast<std::ptrdiff_t>(r) * cols;
     float dot = 0;
-    for (int c = 0; c < cols; ++c) dot += y[row + c] * dy[row + c];
-    for (int c = 0; c < cols; ++c) dx[row + c] = y[row + c] * (dy[row + c] - dot);
+    for (int c = 0; c < cols; ++c)
+      dot += y[row + c] * dy[row + c];
+    for (int c = 0; c < cols; ++c)
+      dx[row + c] = y[row + c] * (dy[row + c] - dot);
   }
 }
 

@@ -13,7 +13,8 @@ double squared_norm(const float* x, std::size_t n) {
   double total = 0;
   for (std::size_t start = 0; start < n; start += kBlock) {
     float sum = 0;
-    for (std::size_t i = start; i < n && i < start + kBlock; ++i) sum += x[i] * x[i];
+    for (std::size_t i = start; i < n && i < start + kBlock; ++i)
+      sum += x[i] * x[i];
     total += static_cast<double>(sum);
   }
   return total;

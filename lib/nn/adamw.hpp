@@ -19,7 +19,8 @@ struct AdamWConfig {
   std::int64_t warmup_steps = 300;
 };
 
-/// Learning rate at `step` of `total` (0-based): linear warm-up, then a half cosine to the final rate.
+/// Learning rate at `step` of `total` (0-based): linear warm-up, then a half cosine to the final
+/// rate.
 double scheduled_rate(const AdamWConfig& config, std::int64_t step, std::int64_t total);
 
 /// The moments of all parameters; a checkpoint stores both buffers and the step.

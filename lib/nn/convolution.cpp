@@ -12,7 +12,8 @@ namespace {
 // y[c] += x[c] · w[c]
 inline __attribute__((always_inline)) void multiply_add(const float* x, const float* w, int n,
                                                         float* y) {
-  for (int c = 0; c < n; ++c) y[c] += x[c] * w[c];
+  for (int c = 0; c < n; ++c)
+    y[c] += x[c] * w[c];
 }
 
 PAIRALIGN_MULTIVERSION
@@ -21,7 +22,8 @@ void depthwise_forward(const float* x, const float* w, const float* b, int lengt
   const int half = (kernel - 1) / 2;
   for (int t = 0; t < length; ++t) {
     float* out = y + static_cast<std::ptrdiff_t>(t) * channels;
-    for (int c = 0; c < channels; ++c) out[c] = b[c];
+    for (int c = 0; c < channels; ++c)
+      out[c] = b[c];
     const int first = std::max(0, half - t), last = std::min(kernel, length - t + half);
     for (int k = first; k < last; ++k) {
       multiply_add(x + static_cast<std::ptrdiff_t>(t + k - half) * channels,
@@ -38,7 +40,8 @@ void depthwise_backward(const float* x, const float* dy, const float* w, int len
   std::fill_n(dx, static_cast<std::ptrdiff_t>(length) * channels, 0.0F);
   for (int t = 0; t < length; ++t) {
     const float* up = dy + static_cast<std::ptrdiff_t>(t) * channels;
-    for (int c = 0; c < channels; ++c) db[c] += up[c];
+    for (int c = 0; c < channels; ++c)
+      db[c] += up[c];
     const int first = std::max(0, half - t), last = std::min(kernel, length - t + half);
     for (int k = first; k < last; ++k) {
       const std::ptrdiff_t source = static_cast<std::ptrdiff_t>(t + k - half) * channels;
@@ -53,13 +56,17 @@ void depthwise_backward(const float* x, const float* dy, const float* w, int len
 
 Conv1d::Conv1d(TensorTable& table, const std::string& name, int in_, int out_, int kernel_,
                int stride_, float gain)
-    : in(in_), out(out_), kernel(kernel_), stride(stride_),
+    : in(in_),
+      out(out_),
+      kernel(kernel_),
+      stride(stride_),
       linear(table, name, kernel_ * in_, out_, gain) {}
 
 void Conv1d::forward(const float* p, const float* x, const std::vector<int>& lengths, float fill,
                      Precision precision, float* y, Cache& cache) const {
   int rows = 0;
-  for (const int length : lengths) rows += output_length(length);
+  for (const int length : lengths)
+    rows += output_length(length);
   cache.lengths = lengths;
   cache.unfolded.resize(static_cast<std::size_t>(rows) * static_cast<std::size_t>(kernel * in));
   float* window = cache.unfolded.data();
@@ -94,7 +101,8 @@ void Conv1d::backward(const float* p, const float* dy, float* g, float* dx, Cach
         const int frame = stride * t + k - (kernel - 1) / 2;
         if (frame < 0 || frame >= length) continue;
         float* sum = dx + static_cast<std::ptrdiff_t>(frame) * in;
-        for (int c = 0; c < in; ++c) sum[c] += window[c];
+        for (int c = 0; c < in; ++c)
+          sum[c] += window[c];
       }
     }
     dx += static_cast<std::ptrdiff_t>(length) * in;

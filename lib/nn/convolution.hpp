@@ -23,7 +23,7 @@ struct Conv1d {
   int output_length(int frames) const { return (frames + stride - 1) / stride; }
 
   struct Cache {
-    std::vector<float> unfolded;   // (Σ output lengths, kernel · in)
+    std::vector<float> unfolded;  // (Σ output lengths, kernel · in)
     std::vector<float> dunfolded;
     std::vector<int> lengths;
     Linear::Cache linear;

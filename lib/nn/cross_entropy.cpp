@@ -13,7 +13,8 @@ namespace {
 PAIRALIGN_MULTIVERSION
 float row_loss(const float* x, const float* t, float weight, int cols, float* dx) {
   float max = x[0];
-  for (int c = 1; c < cols; ++c) max = x[c] > max ? x[c] : max;
+  for (int c = 1; c < cols; ++c)
+    max = x[c] > max ? x[c] : max;
   float sum = 0, dot = 0;
   for (int c = 0; c < cols; ++c) {
     dot += t[c] * (x[c] - max);
@@ -22,7 +23,8 @@ float row_loss(const float* x, const float* t, float weight, int cols, float* dx
     sum += e;
   }
   const float scale = 1.0F / sum;
-  for (int c = 0; c < cols; ++c) dx[c] = weight * (dx[c] * scale - t[c]);
+  for (int c = 0; c < cols; ++c)
+    dx[c] = weight * (dx[c] * scale - t[c]);
   return std::log(sum) - dot;
 }
 

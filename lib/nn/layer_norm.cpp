@@ -16,12 +16,15 @@ void normalise_rows(const float* x, int rows, int width, const float* gamma, con
     const float* in = x + static_cast<std::ptrdiff_t>(r) * width;
     float* out = y + static_cast<std::ptrdiff_t>(r) * width;
     float sum = 0;
-    for (int c = 0; c < width; ++c) sum += in[c];
+    for (int c = 0; c < width; ++c)
+      sum += in[c];
     const float mean = sum / static_cast<float>(width);
     float square = 0;
-    for (int c = 0; c < width; ++c) square += (in[c] - mean) * (in[c] - mean);
+    for (int c = 0; c < width; ++c)
+      square += (in[c] - mean) * (in[c] - mean);
     const float inverse = 1.0F / std::sqrt(square / static_cast<float>(width) + kEpsilon);
-    for (int c = 0; c < width; ++c) out[c] = (in[c] - mean) * inverse * gamma[c] + beta[c];
+    for (int c = 0; c < width; ++c)
+      out[c] = (in[c] - mean) * inverse * gamma[c] + beta[c];
     means[r] = mean;
     inverses[r] = inverse;
   }
@@ -73,8 +76,8 @@ void LayerNorm::forward(const float* p, const float* x, int rows, float* y, Cach
 
 void LayerNorm::backward(const float* p, const float* dy, float* g, float* dx,
                          const Cache& cache) const {
-  backward_rows(cache.x, dy, cache.rows, width, p + gamma, cache.mean.data(),
-                cache.inverse.data(), g + gamma, g + beta, dx);
+  backward_rows(cache.x, dy, cache.rows, width, p + gamma, cache.mean.data(), cache.inverse.data(),
+                g + gamma, g + beta, dx);
 }
 
 }  // namespace pairalign::nn

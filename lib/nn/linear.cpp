@@ -11,7 +11,8 @@ PAIRALIGN_MULTIVERSION
 void add_to_rows(const float* b, int rows, int cols, float* y) {
   for (int r = 0; r < rows; ++r) {
     float* row = y + static_cast<std::ptrdiff_t>(r) * cols;
-    for (int c = 0; c < cols; ++c) row[c] += b[c];
+    for (int c = 0; c < cols; ++c)
+      row[c] += b[c];
   }
 }
 
@@ -19,7 +20,8 @@ PAIRALIGN_MULTIVERSION
 void add_column_sums(const float* dy, int rows, int cols, float* db) {
   for (int r = 0; r < rows; ++r) {
     const float* row = dy + static_cast<std::ptrdiff_t>(r) * cols;
-    for (int c = 0; c < cols; ++c) db[c] += row[c];
+    for (int c = 0; c < cols; ++c)
+      db[c] += row[c];
   }
 }
 

@@ -1,13 +1,13 @@
 #include "nn/matmul.hpp"
 
-#include <omp.h>
-
 #include <algorithm>
 #include <chrono>
 #include <cstring>
 #include <map>
-#include <oneapi/dnnl/dnnl.hpp>
 #include <tuple>
+
+#include <omp.h>
+#include <oneapi/dnnl/dnnl.hpp>
 
 #include "base/error.hpp"
 #include "base/multiversion.hpp"
@@ -38,8 +38,9 @@ struct Product {
   memory a, b, c;
 };
 
-// Parallelism lives above this file (pieces of a batch, files of a list), so each thread computes its
-// own products: no barriers inside a layer, and sums whose order does not depend on the machine.
+// Parallelism lives above this file (pieces of a batch, files of a list), so each thread computes
+// its own products: no barriers inside a layer, and sums whose order does not depend on the
+// machine.
 class Engine {
  public:
   Engine() : engine_(dnnl::engine::kind::cpu, 0), stream_(engine_) { omp_set_num_threads(1); }
@@ -59,12 +60,12 @@ class Engine {
  private:
   static memory::desc describe(int rows, int cols, int ld, bool transposed,
                                memory::data_type type) {
-    const memory::dims strides =
-        transposed ? memory::dims{1, ld} : memory::dims{ld, 1};
+    const memory::dims strides = transposed ? memory::dims{1, ld} : memory::dims{ld, 1};
     return {{rows, cols}, type, strides};
   }
 
-  // oneDNN 3 creates a primitive descriptor from memory descriptors, 2 from an operation descriptor.
+  // oneDNN 3 creates a primitive descriptor from memory descriptors, 2 from an operation
+  // descriptor.
   Product create(const Shape& s) const {
     const auto type = data_type(s.precision);
     const auto a = describe(s.m, s.k, s.lda, s.transpose_a, type);
@@ -131,7 +132,9 @@ Precision fastest_precision() {
   return Precision::f32;
 }
 
-void to_bf16(const float* x, std::size_t n, std::uint16_t* out) { round_to_bf16(x, n, out); }
+void to_bf16(const float* x, std::size_t n, std::uint16_t* out) {
+  round_to_bf16(x, n, out);
+}
 
 void Operand::assign(const float* x, int rows, int cols, Precision precision, int stride) {
   rows_ = rows;
@@ -172,7 +175,8 @@ void matmul(const Operand& a, Transpose transpose_a, const Operand& b, Transpose
   if (ta && !tb) {
     // A sum over the rows of a batch (a weight gradient): blocks of rows are accumulated.
     if (k == 0 && !accumulate) {
-      for (int r = 0; r < m; ++r) std::fill_n(c + static_cast<std::ptrdiff_t>(r) * ldc, n, 0.0F);
+      for (int r = 0; r < m; ++r)
+        std::fill_n(c + static_cast<std::ptrdiff_t>(r) * ldc, n, 0.0F);
     }
     for (int row = 0; row < k; row += shape.k) {
       shape.k = next_block(k - row);

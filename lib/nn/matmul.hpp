@@ -34,13 +34,14 @@ class Operand {
 
 enum class Transpose { no, yes };
 
-/// c = op(a) · op(b), or c += …; c: M × N, rows `ldc` floats apart (0: N). Both operands in the same
-/// precision. Runs on the calling thread alone; primitives are created once per shape and thread.
+/// c = op(a) · op(b), or c += …; c: M × N, rows `ldc` floats apart (0: N). Both operands in the
+/// same precision. Runs on the calling thread alone; primitives are created once per shape and
+/// thread.
 void matmul(const Operand& a, Transpose transpose_a, const Operand& b, Transpose transpose_b,
             float* c, bool accumulate = false, int ldc = 0);
 
-/// The rate of a product of m × k by k × n on this thread, FLOP/s, over about `seconds` of work: the
-/// yardstick against which training and tokenising are measured.
+/// The rate of a product of m × k by k × n on this thread, FLOP/s, over about `seconds` of work:
+/// the yardstick against which training and tokenising are measured.
 double measure_matmul_rate(Precision precision, int m, int n, int k, double seconds);
 
 /// Round-to-nearest-even conversion, `n` values.

@@ -34,7 +34,8 @@ const TensorInfo* TensorTable::find(const std::string& name) const {
 
 std::size_t TensorTable::parameters() const {
   std::size_t n = 0;
-  for (const TensorInfo& info : tensors_) n += info.size;
+  for (const TensorInfo& info : tensors_)
+    n += info.size;
   return n;
 }
 

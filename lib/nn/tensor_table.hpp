@@ -1,8 +1,8 @@
 // Names and shapes over one flat buffer of floats.
 //
 // Parameters, gradients, both Adam moments and the EMA teacher are buffers of the same layout; this
-// table is the layout (the arrangement of llm.c). A layer keeps offsets only, so the same layer runs
-// with the student's weights, the teacher's, or weights read from a file.
+// table is the layout (the arrangement of llm.c). A layer keeps offsets only, so the same layer
+// runs with the student's weights, the teacher's, or weights read from a file.
 #pragma once
 
 #include <cstddef>
@@ -16,11 +16,12 @@ namespace pairalign::nn {
 struct TensorInfo {
   std::string name;
   std::vector<int> shape;
-  std::size_t offset = 0;  ///< in floats; a multiple of 16, so that every tensor is cache-line aligned
-  std::size_t size = 0;    ///< product of `shape`
-  bool decayed = false;    ///< weight decay applies (matrices, not biases and norms)
-  float init_scale = 0;    ///< standard deviation of the initial values …
-  float init_value = 0;    ///< … around this
+  std::size_t offset =
+      0;  ///< in floats; a multiple of 16, so that every tensor is cache-line aligned
+  std::size_t size = 0;  ///< product of `shape`
+  bool decayed = false;  ///< weight decay applies (matrices, not biases and norms)
+  float init_scale = 0;  ///< standard deviation of the initial values …
+  float init_value = 0;  ///< … around this
 };
 
 class TensorTable {

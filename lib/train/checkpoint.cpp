@@ -34,11 +34,12 @@ void save_checkpoint(const std::string& path, const TrainingState& state,
   put(file, "optimizer.v", state.optimizer.v);
   put(file, "centre", state.centre);
   put(file, "variance", state.variance);
-  file.metadata[kStateKey] = json{{"version", kCheckpointVersion},
-                                  {"step", state.step},
-                                  {"samples", state.samples},
-                                  {"optimizer_step", state.optimizer.step}}
-                                 .dump();
+  file.metadata[kStateKey] = json{
+      {"version", kCheckpointVersion},
+      {"step", state.step},
+      {"samples", state.samples},
+      {"optimizer_step",
+       state.optimizer.step}}.dump();
   file.metadata[kRecipeKey] = recipe_json;
   file.save(path);
 }

@@ -7,7 +7,9 @@
 namespace pairalign::train {
 namespace {
 
-std::int64_t to_samples(double seconds) { return std::llround(seconds * audio::kSampleRate); }
+std::int64_t to_samples(double seconds) {
+  return std::llround(seconds * audio::kSampleRate);
+}
 
 ViewPlan plan_view(const Recipe& recipe, std::int64_t crop_samples, Random& random) {
   const GeometricConfig& g = recipe.geometric;
@@ -35,17 +37,18 @@ std::vector<CropPlan> plan_step(const Recipe& recipe, const audio::PcmStore& sto
     Random random = Random::stream(recipe.seed, index);
     CropPlan& crop = crops[i];
     crop.place = draw_place(store, to_samples(g.crop_seconds), random);
-    crop.samples = std::min(to_samples(g.crop_seconds),
-                            store.size(crop.place.recording) - crop.place.first);
+    crop.samples =
+        std::min(to_samples(g.crop_seconds), store.size(crop.place.recording) - crop.place.first);
     crop.warp = audio::draw_warp(teacher_views, random);
-    for (int v = 0; v < g.views; ++v) crop.views.push_back(plan_view(recipe, crop.samples, random));
+    for (int v = 0; v < g.views; ++v)
+      crop.views.push_back(plan_view(recipe, crop.samples, random));
   }
   return crops;
 }
 
 int frames_of(const audio::LogMelConfig& features, std::int64_t samples, const audio::Warp& warp) {
-  const auto mel = static_cast<int>(
-      std::ceil(static_cast<double>(samples) / (features.hop * warp.tempo)));
+  const auto mel =
+      static_cast<int>(std::ceil(static_cast<double>(samples) / (features.hop * warp.tempo)));
   return (mel + model::kStride - 1) / model::kStride;
 }
 

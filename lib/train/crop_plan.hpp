@@ -28,8 +28,8 @@ struct CropPlan {
   std::vector<ViewPlan> views;
 };
 
-/// The crops of step `step`: a pure function of the recipe's seed and the step, so that a resumed run
-/// needs to remember neither.
+/// The crops of step `step`: a pure function of the recipe's seed and the step, so that a resumed
+/// run needs to remember neither.
 std::vector<CropPlan> plan_step(const Recipe& recipe, const audio::PcmStore& store,
                                 std::int64_t step);
 

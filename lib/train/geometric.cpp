@@ -37,18 +37,21 @@ int nearest(const float* scores, int codes) {
 
 PAIRALIGN_MULTIVERSION
 void scale_values(float factor, std::size_t n, float* x) {
-  for (std::size_t i = 0; i < n; ++i) x[i] *= factor;
+  for (std::size_t i = 0; i < n; ++i)
+    x[i] *= factor;
 }
 
 // average ← decay · average + (1 − decay) · x
 PAIRALIGN_MULTIVERSION
 void move_average(const float* x, float decay, std::size_t n, float* average) {
-  for (std::size_t i = 0; i < n; ++i) average[i] = decay * average[i] + (1.0F - decay) * x[i];
+  for (std::size_t i = 0; i < n; ++i)
+    average[i] = decay * average[i] + (1.0F - decay) * x[i];
 }
 
 PAIRALIGN_MULTIVERSION
 void add(const float* x, std::size_t n, float* sum) {
-  for (std::size_t i = 0; i < n; ++i) sum[i] += x[i];
+  for (std::size_t i = 0; i < n; ++i)
+    sum[i] += x[i];
 }
 
 std::vector<float> unit_codes(const float* codebook, int codes, int dimension,
@@ -60,7 +63,8 @@ std::vector<float> unit_codes(const float* codebook, int codes, int dimension,
 }
 
 double ema_decay(const GeometricConfig& config, std::int64_t step) {
-  const double progress = std::min(1.0, static_cast<double>(step) / static_cast<double>(config.steps));
+  const double progress =
+      std::min(1.0, static_cast<double>(step) / static_cast<double>(config.steps));
   const double half_cosine = 0.5 * (1 + std::cos(3.141592653589793 * progress));
   return config.ema_end - (config.ema_end - config.ema_start) * half_cosine;
 }
@@ -139,7 +143,8 @@ StepReport GeometricStage::compute_gradients(TrainingState& state) {
     report.teacher_frames += static_cast<std::int64_t>(shard.teacher_codes.size());
     report.view_seconds += shard.view_seconds;
     report.model_seconds += shard.model_seconds;
-    for (const int code : shard.teacher_codes) ++report.code_counts[static_cast<std::size_t>(code)];
+    for (const int code : shard.teacher_codes)
+      ++report.code_counts[static_cast<std::size_t>(code)];
   }
   // Forward costs one product per weight, backward two.
   report.flops = 2 * encoder_.multiply_adds_per_frame() *
@@ -153,11 +158,11 @@ void GeometricStage::assign_targets(const TrainingState& state) {
   const std::vector<float> unit = unit_codes(state.teacher.data() + encoder_.codebook(), codes,
                                              recipe_.encoder.dimension, norms);
   targets_.resize(shards_.size());
-  pool_.parallel_for(shards_.size(), [&](std::size_t s) {
-    teacher_scores(state, unit, shards_[s], targets_[s]);
-  });
+  pool_.parallel_for(shards_.size(),
+                     [&](std::size_t s) { teacher_scores(state, unit, shards_[s], targets_[s]); });
   std::vector<const std::vector<float>*> weights;
-  for (const Shard& shard : shards_) weights.push_back(&shard.weights);
+  for (const Shard& shard : shards_)
+    weights.push_back(&shard.weights);
   balance_assignments(targets_, weights, codes, recipe_.geometric.sinkhorn_epsilon,
                       recipe_.geometric.sinkhorn_iterations, pool_);
 }
@@ -165,7 +170,8 @@ void GeometricStage::assign_targets(const TrainingState& state) {
 void GeometricStage::plan(std::int64_t step) {
   std::vector<CropPlan> crops = plan_step(recipe_, store_, step);
   shards_.resize((crops.size() + kCropsPerShard - 1) / kCropsPerShard);
-  for (Shard& shard : shards_) shard.crops.clear();
+  for (Shard& shard : shards_)
+    shard.crops.clear();
   for (std::size_t i = 0; i < crops.size(); ++i) {
     shards_[i / kCropsPerShard].crops.push_back(std::move(crops[i]));
   }
@@ -292,8 +298,8 @@ void GeometricStage::student_pass(const TrainingState& state, const std::vector<
                     work.cache);
 }
 
-// Sets the shard's loss and agreement, turns work.embeddings into their gradient and adds that of the
-// codebook. With z = unit(standardise(u)), S = z Cᵀ / τ:
+// Sets the shard's loss and agreement, turns work.embeddings into their gradient and adds that of
+// the codebook. With z = unit(standardise(u)), S = z Cᵀ / τ:
 //   dz = dS C / τ,  dC = dSᵀ z / τ,  both then through their normalisations.
 void GeometricStage::student_loss(const TrainingState& state, const std::vector<float>& targets,
                                   double scale, Shard& shard, Workspace& work) const {
@@ -304,8 +310,8 @@ void GeometricStage::student_loss(const TrainingState& state, const std::vector<
   standardise(state, rows, dimension, z, work.scale);
   work.norms.resize(static_cast<std::size_t>(rows));
   nn::l2_normalize_forward(z, rows, dimension, z, work.norms.data());
-  work.unit = unit_codes(state.student.data() + encoder_.codebook(), codes, dimension,
-                         work.code_norms);
+  work.unit =
+      unit_codes(state.student.data() + encoder_.codebook(), codes, dimension, work.code_norms);
   work.scores.resize(area(rows, codes));
   work.targets.resize(area(rows, codes));
   work.weights.resize(static_cast<std::size_t>(rows));
@@ -318,9 +324,8 @@ void GeometricStage::student_loss(const TrainingState& state, const std::vector<
     const auto match = static_cast<std::size_t>(shard.matches[static_cast<std::size_t>(r)]);
     const float weight = shard.weights[match];
     work.weights[static_cast<std::size_t>(r)] = weight * static_cast<float>(scale);
-    std::copy_n(
-        targets.begin() + static_cast<std::ptrdiff_t>(match) * codes, codes,
-        work.targets.begin() + static_cast<std::ptrdiff_t>(area(r, codes)));
+    std::copy_n(targets.begin() + static_cast<std::ptrdiff_t>(match) * codes, codes,
+                work.targets.begin() + static_cast<std::ptrdiff_t>(area(r, codes)));
     const int code = nearest(work.scores.data() + area(r, codes), codes);
     if (code == shard.teacher_codes[match]) shard.agreed += static_cast<double>(weight);
   }
@@ -361,10 +366,12 @@ void standardise(const TrainingState& state, int rows, int dimension, float* u,
                  std::vector<float>& scale) {
   const auto width = static_cast<std::size_t>(dimension);
   scale.resize(width);
-  for (std::size_t d = 0; d < width; ++d) scale[d] = 1.0F / std::sqrt(state.variance[d] + 1e-6F);
+  for (std::size_t d = 0; d < width; ++d)
+    scale[d] = 1.0F / std::sqrt(state.variance[d] + 1e-6F);
   for (int r = 0; r < rows; ++r) {
     float* row = u + area(r, dimension);
-    for (std::size_t d = 0; d < width; ++d) row[d] = (row[d] - state.centre[d]) * scale[d];
+    for (std::size_t d = 0; d < width; ++d)
+      row[d] = (row[d] - state.centre[d]) * scale[d];
   }
 }
 

@@ -4,8 +4,9 @@
 //                                    distribution over codes per frame, codes used equally)
 //   student, degraded pieces of it → unit vectors z  → softmax over z·Cᵀ / τ → cross-entropy with t
 //
-// where frames are matched through the time maps of the views. Online clustering as in SwAV (Caron et
-// al., arXiv 2006.09882) with a momentum teacher as in DINO (arXiv 2104.14294), applied to frames.
+// where frames are matched through the time maps of the views. Online clustering as in SwAV (Caron
+// et al., arXiv 2006.09882) with a momentum teacher as in DINO (arXiv 2104.14294), applied to
+// frames.
 #pragma once
 
 #include <cstdint>
@@ -30,7 +31,7 @@ struct StepReport {
   std::int64_t student_frames = 0, teacher_frames = 0;
   double gradient_norm = 0;
   double learning_rate = 0;
-  double flops = 0;      ///< of the matrix products
+  double flops = 0;                            ///< of the matrix products
   double view_seconds = 0, model_seconds = 0;  ///< thread time in views, in encoder and loss
 };
 
@@ -48,8 +49,8 @@ class GeometricStage {
   /// into the same shards, and their sums run in the same order.
   StepReport step(TrainingState& state);
 
-  /// The first half of a step: takes this step's embeddings into the centre and computes the loss and
-  /// its gradient with respect to the student's parameters.
+  /// The first half of a step: takes this step's embeddings into the centre and computes the loss
+  /// and its gradient with respect to the student's parameters.
   StepReport compute_gradients(TrainingState& state);
   const std::vector<float>& gradients() const { return shards_[0].gradients; }
 
@@ -57,12 +58,12 @@ class GeometricStage {
   // A few crops that one thread carries through the whole step.
   struct Shard {
     std::vector<CropPlan> crops;
-    std::vector<int> crop_frames;       // teacher frames of each crop
-    std::vector<float> weights;         // (Σ crop_frames): see frame_weights
-    std::vector<float> embeddings;      // (Σ crop_frames, dimension), the teacher's
-    std::vector<int> teacher_codes;     // (Σ crop_frames) nearest codes
-    std::vector<int> matches;           // per student frame, its row among the teacher's
-    std::vector<float> gradients;       // in the layout of the table
+    std::vector<int> crop_frames;    // teacher frames of each crop
+    std::vector<float> weights;      // (Σ crop_frames): see frame_weights
+    std::vector<float> embeddings;   // (Σ crop_frames, dimension), the teacher's
+    std::vector<int> teacher_codes;  // (Σ crop_frames) nearest codes
+    std::vector<int> matches;        // per student frame, its row among the teacher's
+    std::vector<float> gradients;    // in the layout of the table
     double loss = 0;
     double agreed = 0, student_weight = 0;
     double view_seconds = 0, model_seconds = 0;

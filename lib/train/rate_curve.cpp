@@ -52,7 +52,8 @@ std::vector<model::RatePoint> measure_rate_curve(const model::Model& model,
   std::vector<model::RatePoint> curve;
   for (std::size_t p = 0; p < kPenalties.size(); ++p) {
     double tokens = 0;
-    for (const TokenCounts& count : counts) tokens += static_cast<double>(count[p]);
+    for (const TokenCounts& count : counts)
+      tokens += static_cast<double>(count[p]);
     const double rate = total_seconds > 0 ? tokens / total_seconds : 0;
     if (rate > 0 && (curve.empty() || rate < curve.back().tokens_per_second)) {
       curve.push_back({kPenalties[p], rate});

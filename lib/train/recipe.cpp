@@ -1,7 +1,5 @@
 #include "train/recipe.hpp"
 
-#include <fmt/format.h>
-
 #include <nlohmann/json.hpp>
 
 #include "base/error.hpp"
@@ -54,12 +52,6 @@ void check_keys(const json& given, const json& known, const std::string& path) {
   }
 }
 
-void check_range(const char* name, double value, double low, double high) {
-  if (!(value >= low && value <= high)) {
-    throw Error("", fmt::format("{} is {}, outside {} .. {}", name, value, low, high));
-  }
-}
-
 void check_values(const Recipe& r) {
   model::check(r.encoder, r.features);
   const GeometricConfig& g = r.geometric;
@@ -98,6 +90,8 @@ Recipe parse_recipe(const std::string& text) {
   }
 }
 
-std::string to_json(const Recipe& recipe) { return json(recipe).dump(2) + "\n"; }
+std::string to_json(const Recipe& recipe) {
+  return json(recipe).dump(2) + "\n";
+}
 
 }  // namespace pairalign::train

@@ -12,7 +12,8 @@ namespace {
 PAIRALIGN_MULTIVERSION
 void exponentiate(float* x, std::size_t n, float scale) {
   // Cosines are at most 1; subtracting that keeps the exponent in range for any ε ≥ 0.02.
-  for (std::size_t i = 0; i < n; ++i) x[i] = nn::fast_exp((x[i] - 1.0F) * scale);
+  for (std::size_t i = 0; i < n; ++i)
+    x[i] = nn::fast_exp((x[i] - 1.0F) * scale);
 }
 
 // sums[j] += Σ_rows w[row] x[row, j] / Σ_j' x[row, j'] c[j']: weighted column sums of the
@@ -23,9 +24,11 @@ void add_column_sums(const float* x, const float* w, std::size_t rows, std::size
   for (std::size_t r = 0; r < rows; ++r) {
     const float* row = x + r * cols;
     float total = 0;
-    for (std::size_t j = 0; j < cols; ++j) total += row[j] * c[j];
+    for (std::size_t j = 0; j < cols; ++j)
+      total += row[j] * c[j];
     const float scale = total > 0 ? w[r] / total : 0.0F;
-    for (std::size_t j = 0; j < cols; ++j) sums[j] += row[j] * scale;
+    for (std::size_t j = 0; j < cols; ++j)
+      sums[j] += row[j] * scale;
   }
 }
 
@@ -39,7 +42,8 @@ void normalise_rows(float* x, std::size_t rows, std::size_t cols, const float* c
       total += row[j];
     }
     const float scale = total > 0 ? 1.0F / total : 0.0F;
-    for (std::size_t j = 0; j < cols; ++j) row[j] *= scale;
+    for (std::size_t j = 0; j < cols; ++j)
+      row[j] *= scale;
   }
 }
 
@@ -50,7 +54,8 @@ void balance_assignments(std::vector<std::vector<float>>& blocks,
                          double epsilon, int iterations, ThreadPool& pool) {
   const auto cols = static_cast<std::size_t>(codes);
   double total_weight = 0;
-  for (const auto* block : weights) total_weight += std::accumulate(block->begin(), block->end(), 0.0);
+  for (const auto* block : weights)
+    total_weight += std::accumulate(block->begin(), block->end(), 0.0);
   const auto share = static_cast<float>(total_weight / codes);
   pool.parallel_for(blocks.size(), [&](std::size_t b) {
     exponentiate(blocks[b].data(), blocks[b].size(), static_cast<float>(1 / epsilon));
@@ -65,7 +70,8 @@ void balance_assignments(std::vector<std::vector<float>>& blocks,
     });
     for (std::size_t j = 0; j < cols; ++j) {
       float sum = 0;
-      for (const auto& part : partial) sum += part[j];
+      for (const auto& part : partial)
+        sum += part[j];
       if (sum > 0) c[j] = share / sum;
     }
   }

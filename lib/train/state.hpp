@@ -10,8 +10,8 @@
 namespace pairalign::train {
 
 struct TrainingState {
-  std::int64_t step = 0;       ///< steps done; with the recipe's seed, also the position in the data
-  std::int64_t samples = 0;    ///< of the corpus: the position means nothing in another one
+  std::int64_t step = 0;     ///< steps done; with the recipe's seed, also the position in the data
+  std::int64_t samples = 0;  ///< of the corpus: the position means nothing in another one
   std::vector<float> student;  ///< parameters, in the layout of the table
   std::vector<float> teacher;  ///< their exponential moving average: what is exported
   nn::AdamWState optimizer;
@@ -24,8 +24,8 @@ struct TrainingState {
 void save_checkpoint(const std::string& path, const TrainingState& state,
                      const std::string& recipe_json);
 
-/// The recipe of a checkpoint and its state. Throws Error(path, reason) when it is not whole or is no
-/// checkpoint; the caller checks the sizes against its table.
+/// The recipe of a checkpoint and its state. Throws Error(path, reason) when it is not whole or is
+/// no checkpoint; the caller checks the sizes against its table.
 struct Checkpoint {
   std::string recipe_json;
   TrainingState state;

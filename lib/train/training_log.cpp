@@ -1,8 +1,8 @@
 #include "train/training_log.hpp"
 
-#include <fcntl.h>
-
 #include <algorithm>
+
+#include <fcntl.h>
 #include <nlohmann/json.hpp>
 
 #include "base/error.hpp"
@@ -13,7 +13,8 @@ using nlohmann::json;
 
 void StepWindow::add(const StepReport& report) {
   code_counts_.resize(report.code_counts.size());
-  for (std::size_t i = 0; i < code_counts_.size(); ++i) code_counts_[i] += report.code_counts[i];
+  for (std::size_t i = 0; i < code_counts_.size(); ++i)
+    code_counts_[i] += report.code_counts[i];
   sum_.loss += report.loss;
   sum_.agreement += report.agreement;
   sum_.student_frames += report.student_frames;
@@ -34,8 +35,8 @@ StepSummary StepWindow::summarise(const Recipe& recipe, std::int64_t step) const
   summary.steps = recipe.geometric.steps;
   summary.loss = sum_.loss / n;
   summary.agreement = sum_.agreement / n;
-  summary.codes_used = static_cast<int>(std::count_if(code_counts_.begin(), code_counts_.end(),
-                                                      [](std::int64_t count) { return count > 0; }));
+  summary.codes_used = static_cast<int>(std::count_if(
+      code_counts_.begin(), code_counts_.end(), [](std::int64_t count) { return count > 0; }));
   summary.perplexity = perplexity(code_counts_);
   summary.learning_rate = sum_.learning_rate;
   summary.gradient_norm = sum_.gradient_norm;
@@ -111,7 +112,8 @@ double measure_matmul_gflops(nn::Precision precision, ThreadPool& pool) {
     rates[i] = nn::measure_matmul_rate(precision, 1024, 512, 256, 0.2);
   });
   double sum = 0;
-  for (const double rate : rates) sum += rate * 1e-9;
+  for (const double rate : rates)
+    sum += rate * 1e-9;
   return sum;
 }
 

@@ -49,7 +49,8 @@ struct RunDescription {
   double hours = 0;  ///< of training audio
   int threads = 0;
   nn::Precision precision = nn::Precision::f32;
-  double matmul_gflops = 0;  ///< what all threads reach in one plain product: the yardstick of gflops
+  double matmul_gflops =
+      0;  ///< what all threads reach in one plain product: the yardstick of gflops
 };
 
 /// A JSON object a line, appended in one write each, so that a reader never sees half of one. Every

@@ -31,7 +31,8 @@ struct CropResult {
 
 double perplexity(const std::vector<std::int64_t>& counts) {
   double total = 0, sum = 0;
-  for (const std::int64_t count : counts) total += static_cast<double>(count);
+  for (const std::int64_t count : counts)
+    total += static_cast<double>(count);
   if (total == 0) return 0;
   for (const std::int64_t count : counts) {
     const double p = static_cast<double>(count) / total;
@@ -81,7 +82,8 @@ ValidationReport validate(const model::Model& model, const Recipe& recipe,
     compared += static_cast<double>(result.compared);
     tokens += static_cast<double>(result.tokens);
     seconds += result.seconds;
-    for (const int code : result.clean_codes) ++counts[static_cast<std::size_t>(code)];
+    for (const int code : result.clean_codes)
+      ++counts[static_cast<std::size_t>(code)];
   }
   report.agreement = compared > 0 ? agreed / compared : 0;
   report.perplexity = perplexity(counts);

@@ -355,7 +355,14 @@ def choose_audio(options):
             options.audio = EXAMPLES
     if not options.audio.is_dir():
         sys.exit(f"bench: {options.audio}: no such folder")
-    print(f"audio: {options.audio}\n", flush=True)
+    options.audio = options.audio.resolve()
+    print(f"audio: {options.audio}")
+
+
+def check_tools(folder):
+    for name in ("pa-tokenize", "pa-train", "pa-index", "search_bench", "matmul_rate"):
+        if not (folder / name).is_file():
+            sys.exit(f"bench: {folder / name}: not there; build with -DPAIRALIGN_BENCH=ON")
 
 
 def parse_options():
@@ -387,6 +394,7 @@ def parse_options():
 
 def main():
     options = parse_options()
+    check_tools(options.bin)
     box = machine()
     print(describe(box))
     choose_audio(options)
@@ -394,13 +402,15 @@ def main():
     rows = {row.key: row for row in TABLE}
     with tempfile.TemporaryDirectory(prefix="pairalign-bench-") as scratch:
         bench = Bench(options, pathlib.Path(scratch))
+        model = bench.read_json("matmul_rate", *bench.model, "--seconds", 0)["model"]
+        print(f"model: {model}\n", flush=True)
         for name in options.section or SECTIONS:
             print(f"measuring: {name}", file=sys.stderr, flush=True)
             for key, values in SECTIONS[name](bench).items():
                 figures[key] = summary(rows[key], values)
     print(table(figures, bench.plan))
     if options.output:
-        report = {"machine": box, "audio": str(options.audio), "figures": figures}
+        report = {"machine": box, "audio": str(options.audio), "model": model, "figures": figures}
         options.output.write_text(json.dumps(report, indent=2) + "\n")
 
 

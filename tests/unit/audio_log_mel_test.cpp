@@ -6,8 +6,8 @@
 
 #include <doctest/doctest.h>
 
-#include "audio_signals.hpp"
 #include "audio/log_mel.hpp"
+#include "audio_signals.hpp"
 #include "base/error.hpp"
 #include "base/random.hpp"
 

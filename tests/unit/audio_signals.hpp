@@ -24,8 +24,8 @@ inline std::vector<float> noise(std::size_t size, std::uint64_t seed) {
 inline std::vector<float> tone(double hz, std::size_t size) {
   std::vector<float> pcm(size);
   for (std::size_t i = 0; i < size; ++i) {
-    pcm[i] =
-        static_cast<float>(0.5 * std::sin(2 * kPi * hz * static_cast<double>(i) / audio::kSampleRate));
+    pcm[i] = static_cast<float>(
+        0.5 * std::sin(2 * kPi * hz * static_cast<double>(i) / audio::kSampleRate));
   }
   return pcm;
 }

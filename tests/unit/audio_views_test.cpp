@@ -4,9 +4,9 @@
 
 #include <doctest/doctest.h>
 
-#include "audio_signals.hpp"
 #include "audio/fir.hpp"
 #include "audio/views.hpp"
+#include "audio_signals.hpp"
 #include "base/error.hpp"
 
 namespace {

@@ -1,9 +1,9 @@
-#include <doctest/doctest.h>
-
 #include <atomic>
 #include <set>
 #include <stdexcept>
 #include <vector>
+
+#include <doctest/doctest.h>
 
 #include "base/error.hpp"
 #include "base/hash.hpp"
@@ -57,16 +57,19 @@ TEST_CASE("parallel_for runs every piece once, for any number of threads") {
     for (std::size_t count : {0U, 1U, 7U, 1000U}) {
       std::vector<std::atomic<int>> hits(count);
       pool.parallel_for(count, [&](std::size_t i) { ++hits[i]; });
-      for (const auto& hit : hits) REQUIRE(hit == 1);
+      for (const auto& hit : hits)
+        REQUIRE(hit == 1);
     }
   }
 }
 
 TEST_CASE("parallel_for hands on an exception and can be used again") {
   ThreadPool pool(3);
-  CHECK_THROWS_AS(
-      pool.parallel_for(100, [](std::size_t i) { if (i == 17) throw std::runtime_error("17"); }),
-      std::runtime_error);
+  CHECK_THROWS_AS(pool.parallel_for(100,
+                                    [](std::size_t i) {
+                                      if (i == 17) throw std::runtime_error("17");
+                                    }),
+                  std::runtime_error);
   std::atomic<int> sum{0};
   pool.parallel_for(10, [&](std::size_t i) { sum += static_cast<int>(i); });
   CHECK(sum == 45);

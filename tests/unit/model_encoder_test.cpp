@@ -68,7 +68,8 @@ TEST_CASE_FIXTURE(Fixture, "sequences of a batch do not see each other") {
   expected.insert(expected.end(), second.begin(), second.end());
   const Values got = forward(parameters, both, {14, 9});
   REQUIRE(got.size() == expected.size());
-  for (std::size_t i = 0; i < got.size(); ++i) CHECK(got[i] == doctest::Approx(expected[i]));
+  for (std::size_t i = 0; i < got.size(); ++i)
+    CHECK(got[i] == doctest::Approx(expected[i]));
 }
 
 TEST_CASE_FIXTURE(Fixture, "a frame depends on context() frames each side and on no more") {

@@ -1,10 +1,9 @@
-#include <doctest/doctest.h>
-
-#include <unistd.h>
-
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+
+#include <doctest/doctest.h>
+#include <unistd.h>
 
 #include "base/error.hpp"
 #include "base/file.hpp"
@@ -122,7 +121,8 @@ TEST_CASE("a model whose tensors were changed fails its self-test") {
   const Folder folder;
   random_model(1).save(folder / "m");
   Safetensors file = Safetensors::load(folder / "m");
-  for (float& value : file.tensors["encoder.stem.weight"].values) value = -value;
+  for (float& value : file.tensors["encoder.stem.weight"].values)
+    value = -value;
   file.save(folder / "m");
   CHECK_THROWS_WITH_AS(Model::load(folder / "m"), doctest::Contains("self-test"), Error);
 }

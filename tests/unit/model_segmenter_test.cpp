@@ -1,7 +1,7 @@
-#include <doctest/doctest.h>
-
 #include <algorithm>
 #include <limits>
+
+#include <doctest/doctest.h>
 
 #include "base/random.hpp"
 #include "model/segmenter.hpp"
@@ -28,7 +28,8 @@ Similarities random_similarities(int frames, int codes, Random& random) {
 
 std::vector<Segment> run(Segmenter& segmenter, const Similarities& rows) {
   std::vector<Segment> segments;
-  for (const auto& row : rows) segmenter.push(row.data(), segments);
+  for (const auto& row : rows)
+    segmenter.push(row.data(), segments);
   segmenter.finish(segments);
   return segments;
 }
@@ -45,8 +46,8 @@ double path_cost(const Similarities& rows, const std::vector<int>& path, double 
 std::vector<int> expand(const std::vector<Segment>& segments, std::size_t frames) {
   std::vector<int> path(frames);
   for (std::size_t i = 0; i < segments.size(); ++i) {
-    const auto end = i + 1 < segments.size() ? static_cast<std::size_t>(segments[i + 1].first_frame)
-                                             : frames;
+    const auto end =
+        i + 1 < segments.size() ? static_cast<std::size_t>(segments[i + 1].first_frame) : frames;
     for (auto t = static_cast<std::size_t>(segments[i].first_frame); t < end; ++t) {
       path[t] = segments[i].token;
     }
@@ -87,11 +88,13 @@ TEST_CASE("duration-penalised: cheapest of all paths, by enumeration") {
     const double penalty = random.uniform(0, 0.8);
     const Similarities rows = random_similarities(frames, codes, random);
     int paths = 1;
-    for (int t = 0; t < frames; ++t) paths *= codes;
+    for (int t = 0; t < frames; ++t)
+      paths *= codes;
     double best = std::numeric_limits<double>::max();
     for (int n = 0; n < paths; ++n) {
       std::vector<int> path;
-      for (int t = 0, rest = n; t < frames; ++t, rest /= codes) path.push_back(rest % codes);
+      for (int t = 0, rest = n; t < frames; ++t, rest /= codes)
+        path.push_back(rest % codes);
       best = std::min(best, path_cost(rows, path, penalty));
     }
     DurationPenalisedSegmenter segmenter(codes, penalty);

@@ -1,10 +1,9 @@
-#include <doctest/doctest.h>
-
-#include <sndfile.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <filesystem>
+
+#include <doctest/doctest.h>
+#include <sndfile.h>
+#include <unistd.h>
 
 #include "base/error.hpp"
 #include "model/segmenter.hpp"
@@ -81,7 +80,8 @@ std::vector<Segment> whole_at_once(const Model& model, Segmenter& segmenter,
   FrameScorer scorer(model);
   const std::vector<float>& scores = scorer.score(log_mel.compute(pcm));
   std::vector<Segment> segments;
-  for (std::size_t i = 0; i < scores.size(); i += 32) segmenter.push(&scores[i], segments);
+  for (std::size_t i = 0; i < scores.size(); i += 32)
+    segmenter.push(&scores[i], segments);
   segmenter.finish(segments);
   return segments;
 }
@@ -161,11 +161,11 @@ TEST_CASE("windows: a record each, with fragments, tokens those of the recording
   // Inside the window the tokens are the recording's: all but the first start where theirs do.
   for (const tokens::Record& record : records) {
     REQUIRE(record.starts_ms.front() == 0);
-    const auto offset = static_cast<std::uint32_t>(
-        std::lround(tokens::split_fragment(record.key).start_s * 1000));
+    const auto offset =
+        static_cast<std::uint32_t>(std::lround(tokens::split_fragment(record.key).start_s * 1000));
     for (std::size_t i = 1; i < record.tokens.size(); ++i) {
-      const auto at = std::find(whole.starts_ms.begin(), whole.starts_ms.end(),
-                                record.starts_ms[i] + offset);
+      const auto at =
+          std::find(whole.starts_ms.begin(), whole.starts_ms.end(), record.starts_ms[i] + offset);
       REQUIRE(at != whole.starts_ms.end());
       REQUIRE(whole.tokens[static_cast<std::size_t>(at - whole.starts_ms.begin())] ==
               record.tokens[i]);

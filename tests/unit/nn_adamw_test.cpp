@@ -1,6 +1,6 @@
-#include <doctest/doctest.h>
-
 #include <cmath>
+
+#include <doctest/doctest.h>
 
 #include "nn/adamw.hpp"
 
@@ -35,7 +35,8 @@ TEST_CASE("two updates equal the formulas written out") {
     gradients[b] = static_cast<float>(given[step][2]);
     const double norm = adamw_update(config, table, 0.01, gradients.data(), values.data(), state);
     double square = 0;
-    for (const double g : given[step]) square += g * g;
+    for (const double g : given[step])
+      square += g * g;
     CHECK(norm == doctest::Approx(std::sqrt(square)));
     for (int i = 0; i < 3; ++i) {
       const double g = given[step][i] * std::min(1.0, 1 / std::sqrt(square));
@@ -57,7 +58,6 @@ TEST_CASE("a gradient that is not finite changes nothing") {
   std::vector<float> values(table.size(), 1.0F), gradients(table.size(), 1.0F);
   gradients[w + 1] = NAN;
   AdamWState state;
-  CHECK_FALSE(std::isfinite(
-      adamw_update({}, table, 0.01, gradients.data(), values.data(), state)));
+  CHECK_FALSE(std::isfinite(adamw_update({}, table, 0.01, gradients.data(), values.data(), state)));
   CHECK(values[w] == 1.0F);
 }

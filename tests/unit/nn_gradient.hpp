@@ -1,11 +1,11 @@
 // Finite differences in random directions: the oracle of every backward pass.
 #pragma once
 
-#include <doctest/doctest.h>
-
 #include <cmath>
 #include <functional>
 #include <vector>
+
+#include <doctest/doctest.h>
 
 #include "base/random.hpp"
 
@@ -13,18 +13,20 @@ namespace pairalign::test {
 
 inline std::vector<float> random_values(std::size_t n, Random& random, double scale = 1) {
   std::vector<float> values(n);
-  for (float& value : values) value = static_cast<float>(scale * random.normal());
+  for (float& value : values)
+    value = static_cast<float>(scale * random.normal());
   return values;
 }
 
 inline double dot(const std::vector<float>& a, const std::vector<float>& b) {
   double sum = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) sum += static_cast<double>(a[i]) * b[i];
+  for (std::size_t i = 0; i < a.size(); ++i)
+    sum += static_cast<double>(a[i]) * b[i];
   return sum;
 }
 
-/// Checks that `gradient` is the derivative of `loss` at `at` in several random directions, by central
-/// differences. `loss` must be smooth there.
+/// Checks that `gradient` is the derivative of `loss` at `at` in several random directions, by
+/// central differences. `loss` must be smooth there.
 inline void check_gradient(const std::vector<float>& at, const std::vector<float>& gradient,
                            const std::function<double(const std::vector<float>&)>& loss,
                            Random& random, double tolerance = 2e-2) {

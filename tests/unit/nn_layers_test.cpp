@@ -1,6 +1,6 @@
-#include <doctest/doctest.h>
-
 #include <cmath>
+
+#include <doctest/doctest.h>
 
 #include "nn/activation.hpp"
 #include "nn/convolution.hpp"
@@ -71,19 +71,22 @@ TEST_CASE("matmul equals scalar loops for every transposition, tail and precisio
       for (int r = 0; r < rows; ++r) {
         for (int j = 0; j < cols; ++j) {
           double sum = 0;
-          for (int k = 0; k < inner; ++k) sum += double{a[area(r, inner) + k]} * b[area(k, cols) + j];
+          for (int k = 0; k < inner; ++k)
+            sum += double{a[area(r, inner) + k]} * b[area(k, cols) + j];
           close(c[area(r, cols) + j], sum, inner);
         }
         for (int k = 0; k < inner; ++k) {
           double sum = 0;
-          for (int j = 0; j < cols; ++j) sum += double{d[area(r, cols) + j]} * b[area(k, cols) + j];
+          for (int j = 0; j < cols; ++j)
+            sum += double{d[area(r, cols) + j]} * b[area(k, cols) + j];
           close(da[area(r, inner) + k], sum, cols);
         }
       }
       for (int k = 0; k < inner; ++k) {
         for (int j = 0; j < cols; ++j) {
           double sum = 0.5;
-          for (int r = 0; r < rows; ++r) sum += double{a[area(r, inner) + k]} * d[area(r, cols) + j];
+          for (int r = 0; r < rows; ++r)
+            sum += double{a[area(r, inner) + k]} * d[area(r, cols) + j];
           close(db[area(k, cols) + j], sum, rows);
         }
       }
@@ -97,7 +100,8 @@ TEST_CASE("linear: gradients of input and parameters") {
   TensorTable table;
   const Linear layer(table, "linear", in, out);
   const Values p = table.initialise(random);
-  const Values x = random_values(area(rows, in), random), dy = random_values(area(rows, out), random);
+  const Values x = random_values(area(rows, in), random),
+               dy = random_values(area(rows, out), random);
   const auto loss = [&](const Values& params, const Values& input) {
     Linear::Cache cache;
     Values y(area(rows, out));
@@ -108,8 +112,10 @@ TEST_CASE("linear: gradients of input and parameters") {
   Values y(area(rows, out)), g(table.size()), dx(x.size());
   layer.forward(p.data(), x.data(), rows, Precision::f32, y.data(), cache);
   layer.backward(p.data(), dy.data(), g.data(), dx.data(), cache);
-  check_gradient(x, dx, [&](const Values& v) { return loss(p, v); }, random);
-  check_gradient(p, g, [&](const Values& v) { return loss(v, x); }, random);
+  check_gradient(
+      x, dx, [&](const Values& v) { return loss(p, v); }, random);
+  check_gradient(
+      p, g, [&](const Values& v) { return loss(v, x); }, random);
 }
 
 TEST_CASE("conv1d: scalar loop and gradients, packed sequences, fill outside") {
@@ -150,8 +156,10 @@ TEST_CASE("conv1d: scalar loop and gradients, packed sequences, fill outside") {
   Values g(table.size()), dx(x.size());
   layer.backward(p.data(), dy.data(), g.data(), dx.data(), cache);
   Conv1d::Cache scratch;
-  check_gradient(x, dx, [&](const Values& v) { return dot(forward(p, v, scratch), dy); }, random);
-  check_gradient(p, g, [&](const Values& v) { return dot(forward(v, x, scratch), dy); }, random);
+  check_gradient(
+      x, dx, [&](const Values& v) { return dot(forward(p, v, scratch), dy); }, random);
+  check_gradient(
+      p, g, [&](const Values& v) { return dot(forward(v, x, scratch), dy); }, random);
 }
 
 TEST_CASE("depthwise convolution: scalar loop and gradients, sequences do not see each other") {
@@ -177,7 +185,8 @@ TEST_CASE("depthwise convolution: scalar loop and gradients, sequences do not se
         for (int k = 0; k < kernel; ++k) {
           const int s = t + k - kernel / 2;
           if (s >= 0 && s < length) {
-            sum += double{x[area(start + s, channels) + c]} * p[layer.weight + area(k, channels) + c];
+            sum +=
+                double{x[area(start + s, channels) + c]} * p[layer.weight + area(k, channels) + c];
           }
         }
         REQUIRE(y[area(start + t, channels) + c] == doctest::Approx(sum).epsilon(1e-4));
@@ -187,8 +196,10 @@ TEST_CASE("depthwise convolution: scalar loop and gradients, sequences do not se
   }
   Values g(table.size()), dx(x.size());
   layer.backward(p.data(), x.data(), dy.data(), lengths, g.data(), dx.data());
-  check_gradient(x, dx, [&](const Values& v) { return dot(forward(p, v), dy); }, random);
-  check_gradient(p, g, [&](const Values& v) { return dot(forward(v, x), dy); }, random);
+  check_gradient(
+      x, dx, [&](const Values& v) { return dot(forward(p, v), dy); }, random);
+  check_gradient(
+      p, g, [&](const Values& v) { return dot(forward(v, x), dy); }, random);
 }
 
 TEST_CASE("layer norm: rows have mean beta and deviation gamma, and gradients") {
@@ -197,7 +208,8 @@ TEST_CASE("layer norm: rows have mean beta and deviation gamma, and gradients") 
   TensorTable table;
   const LayerNorm layer(table, "norm", width);
   Values p = table.initialise(random);
-  for (float& value : p) value += 0.3F * static_cast<float>(random.normal());
+  for (float& value : p)
+    value += 0.3F * static_cast<float>(random.normal());
   const Values x = random_values(area(rows, width), random, 3);
   const Values dy = random_values(area(rows, width), random);
   const auto forward = [&](const Values& params, const Values& input, LayerNorm::Cache& cache) {
@@ -219,8 +231,10 @@ TEST_CASE("layer norm: rows have mean beta and deviation gamma, and gradients") 
   }
   Values g(table.size()), dx(x.size());
   layer.backward(p.data(), dy.data(), g.data(), dx.data(), cache);
-  check_gradient(x, dx, [&](const Values& v) { return dot(forward(p, v, scratch), dy); }, random);
-  check_gradient(p, g, [&](const Values& v) { return dot(forward(v, x, scratch), dy); }, random);
+  check_gradient(
+      x, dx, [&](const Values& v) { return dot(forward(p, v, scratch), dy); }, random);
+  check_gradient(
+      p, g, [&](const Values& v) { return dot(forward(v, x, scratch), dy); }, random);
 }
 
 TEST_CASE("gelu, softmax and l2 norm: values and gradients") {
@@ -236,35 +250,45 @@ TEST_CASE("gelu, softmax and l2 norm: values and gradients") {
     REQUIRE(y[i] == doctest::Approx(0.5 * v * (1 + std::tanh(u))).epsilon(1e-4));
   }
   gelu_backward(x.data(), dy.data(), x.size(), dx.data());
-  check_gradient(x, dx, [&](const Values& v) {
-    Values out(v.size());
-    gelu_forward(v.data(), v.size(), out.data());
-    return dot(out, dy);
-  }, random);
+  check_gradient(
+      x, dx,
+      [&](const Values& v) {
+        Values out(v.size());
+        gelu_forward(v.data(), v.size(), out.data());
+        return dot(out, dy);
+      },
+      random);
 
   softmax_forward(x.data(), rows, cols, y.data());
   for (int r = 0; r < rows; ++r) {
     double sum = 0;
-    for (int c = 0; c < cols; ++c) sum += y[area(r, cols) + c];
+    for (int c = 0; c < cols; ++c)
+      sum += y[area(r, cols) + c];
     CHECK(sum == doctest::Approx(1));
     CHECK(std::log(y[area(r, cols)] / y[area(r, cols) + 1]) ==
           doctest::Approx(x[area(r, cols)] - x[area(r, cols) + 1]).epsilon(1e-4));
   }
   softmax_backward(y.data(), dy.data(), rows, cols, dx.data());
-  check_gradient(x, dx, [&](const Values& v) {
-    Values out(v.size());
-    softmax_forward(v.data(), rows, cols, out.data());
-    return dot(out, dy);
-  }, random);
+  check_gradient(
+      x, dx,
+      [&](const Values& v) {
+        Values out(v.size());
+        softmax_forward(v.data(), rows, cols, out.data());
+        return dot(out, dy);
+      },
+      random);
 
   l2_normalize_forward(x.data(), rows, cols, y.data(), norms.data());
   CHECK(dot(y, y) == doctest::Approx(rows));
   l2_normalize_backward(y.data(), norms.data(), dy.data(), rows, cols, dx.data());
-  check_gradient(x, dx, [&](const Values& v) {
-    Values out(v.size()), n(rows);
-    l2_normalize_forward(v.data(), rows, cols, out.data(), n.data());
-    return dot(out, dy);
-  }, random);
+  check_gradient(
+      x, dx,
+      [&](const Values& v) {
+        Values out(v.size()), n(rows);
+        l2_normalize_forward(v.data(), rows, cols, out.data(), n.data());
+        return dot(out, dy);
+      },
+      random);
 }
 
 TEST_CASE("cross-entropy: value, gradient and row weights") {
@@ -282,9 +306,11 @@ TEST_CASE("cross-entropy: value, gradient and row weights") {
   double expected = 0;
   for (int r = 0; r < rows; ++r) {
     double sum = 0;
-    for (int c = 0; c < cols; ++c) sum += std::exp(double{x[area(r, cols) + c]});
+    for (int c = 0; c < cols; ++c)
+      sum += std::exp(double{x[area(r, cols) + c]});
     for (int c = 0; c < cols; ++c) {
-      expected -= double{weights[r]} * t[area(r, cols) + c] * (x[area(r, cols) + c] - std::log(sum));
+      expected -=
+          double{weights[r]} * t[area(r, cols) + c] * (x[area(r, cols) + c] - std::log(sum));
     }
   }
   CHECK(loss(x) == doctest::Approx(expected).epsilon(1e-5));

@@ -1,8 +1,7 @@
-#include <doctest/doctest.h>
-
-#include <unistd.h>
-
 #include <filesystem>
+
+#include <doctest/doctest.h>
+#include <unistd.h>
 
 #include "base/error.hpp"
 #include "model/self_test.hpp"
@@ -61,7 +60,8 @@ std::unique_ptr<Trainer> make_trainer(const Recipe& recipe, ThreadPool& pool) {
 }
 
 std::vector<float> weights_after(Trainer& trainer, int steps) {
-  for (int i = 0; i < steps; ++i) trainer.step();
+  for (int i = 0; i < steps; ++i)
+    trainer.step();
   return trainer.export_model("").parameters();
 }
 
@@ -102,7 +102,8 @@ TEST_CASE("a resumed run equals one that was never interrupted, bit for bit") {
   CHECK(straight->finished());
 
   const auto first = make_trainer(small_recipe(), pool);
-  for (int i = 0; i < 3; ++i) first->step();
+  for (int i = 0; i < 3; ++i)
+    first->step();
   first->save(path);
   const auto second = make_trainer(small_recipe(), pool);
   second->resume(path);
@@ -129,7 +130,8 @@ TEST_CASE("training makes the views agree") {
   const auto trainer = make_trainer(recipe, pool);
   const double before = trainer->step().loss;
   StepReport last;
-  while (!trainer->finished()) last = trainer->step();
+  while (!trainer->finished())
+    last = trainer->step();
   CHECK(last.loss < before - 0.2);
   const ValidationReport report = trainer->validate();
   CHECK(report.agreement > 0.25);  // chance is 1/12

@@ -37,7 +37,8 @@ TEST_CASE("faults are named") {
 
 TEST_CASE("the validation split follows the name of the file alone") {
   std::vector<std::string> paths;
-  for (int i = 0; i < 2000; ++i) paths.push_back("corpus/" + std::to_string(i) + ".wav");
+  for (int i = 0; i < 2000; ++i)
+    paths.push_back("corpus/" + std::to_string(i) + ".wav");
   const Split all = split_paths(paths, 0.1);
   CHECK(all.training.size() + all.validation.size() == paths.size());
   CHECK(all.validation.size() > 120);

@@ -1,6 +1,6 @@
-#include <doctest/doctest.h>
-
 #include <cmath>
+
+#include <doctest/doctest.h>
 
 #include "base/random.hpp"
 #include "train/sinkhorn.hpp"
@@ -18,7 +18,8 @@ struct Problem {
 
   std::vector<const std::vector<float>*> weight_pointers() const {
     std::vector<const std::vector<float>*> pointers;
-    for (const auto& block : weights) pointers.push_back(&block);
+    for (const auto& block : weights)
+      pointers.push_back(&block);
     return pointers;
   }
 };
@@ -31,7 +32,8 @@ Problem random_problem() {
     for (int i = 0; i < rows * kCodes; ++i) {
       block.push_back(static_cast<float>(random.uniform(-1, 1)));
     }
-    for (int i = 0; i < rows; ++i) weights.push_back(static_cast<float>(random.uniform(0.1, 1)));
+    for (int i = 0; i < rows; ++i)
+      weights.push_back(static_cast<float>(random.uniform(0.1, 1)));
     problem.blocks.push_back(block);
     problem.weights.push_back(weights);
   }
@@ -58,7 +60,8 @@ TEST_CASE("rows sum to one, and after many iterations the codes share the weight
   for (std::size_t b = 0; b < problem.blocks.size(); ++b) {
     for (std::size_t r = 0; r < problem.weights[b].size(); ++r) {
       double sum = 0;
-      for (int j = 0; j < kCodes; ++j) sum += problem.blocks[b][r * kCodes + j];
+      for (int j = 0; j < kCodes; ++j)
+        sum += problem.blocks[b][r * kCodes + j];
       CHECK(sum == doctest::Approx(1));
       total += problem.weights[b][r];
     }
@@ -84,20 +87,25 @@ TEST_CASE("two iterations equal the alternation written out on a dense matrix") 
     }
   }
   double total = 0;
-  for (const double x : w) total += x;
+  for (const double x : w)
+    total += x;
   const auto normalise_rows = [&] {
     for (auto& row : q) {
       double sum = 0;
-      for (const double x : row) sum += x;
-      for (double& x : row) x /= sum;
+      for (const double x : row)
+        sum += x;
+      for (double& x : row)
+        x /= sum;
     }
   };
   for (int i = 0; i < 2; ++i) {
     normalise_rows();
     for (int j = 0; j < kCodes; ++j) {
       double sum = 0;
-      for (std::size_t r = 0; r < q.size(); ++r) sum += w[r] * q[r][j];
-      for (auto& row : q) row[j] *= total / kCodes / sum;
+      for (std::size_t r = 0; r < q.size(); ++r)
+        sum += w[r] * q[r][j];
+      for (auto& row : q)
+        row[j] *= total / kCodes / sum;
     }
   }
   normalise_rows();
