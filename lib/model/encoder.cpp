@@ -4,15 +4,14 @@
 #include <numeric>
 
 #include "nn/activation.hpp"
+#include "nn/shape.hpp"
 
 namespace pairalign::model {
 namespace {
 
-constexpr int kStemKernel = 5;
+using nn::area;
 
-std::size_t area(int rows, int cols) {
-  return static_cast<std::size_t>(rows) * static_cast<std::size_t>(cols);
-}
+constexpr int kStemKernel = 5;
 
 }  // namespace
 

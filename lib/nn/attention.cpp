@@ -7,6 +7,7 @@
 #include "base/error.hpp"
 #include "base/multiversion.hpp"
 #include "nn/activation.hpp"
+#include "nn/shape.hpp"
 
 namespace pairalign::nn {
 namespace {
@@ -17,10 +18,6 @@ using Lengths = std::vector<int>;
 // Rows of the panel of a sequence: a multiple of 16, and not 0, so that no product is empty.
 int padded(int length) {
   return std::max(1, (length + 15) / 16) * 16;
-}
-
-std::size_t area(int rows, int cols) {
-  return static_cast<std::size_t>(rows) * static_cast<std::size_t>(cols);
 }
 
 int sum(const Lengths& lengths) {

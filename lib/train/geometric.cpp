@@ -8,10 +8,13 @@
 #include "base/multiversion.hpp"
 #include "nn/cross_entropy.hpp"
 #include "nn/normalize.hpp"
+#include "nn/shape.hpp"
 #include "train/sinkhorn.hpp"
 
 namespace pairalign::train {
 namespace {
+
+using nn::area;
 
 // Small enough that a shard's activations stay near its core, large enough for fast products.
 constexpr std::size_t kCropsPerShard = 4;
@@ -26,10 +29,6 @@ class Stopwatch {
   double& total_;
   Clock::time_point start_;
 };
-
-std::size_t area(std::int64_t rows, int cols) {
-  return static_cast<std::size_t>(rows) * static_cast<std::size_t>(cols);
-}
 
 int nearest(const float* scores, int codes) {
   return static_cast<int>(std::max_element(scores, scores + codes) - scores);

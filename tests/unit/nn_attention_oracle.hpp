@@ -8,9 +8,12 @@
 
 #include "base/random.hpp"
 #include "nn/attention.hpp"
+#include "nn/shape.hpp"
 #include "nn_gradient.hpp"
 
 namespace pairalign::test {
+
+using nn::area;
 
 using nn::Attention;
 using nn::Linear;
@@ -20,10 +23,6 @@ using nn::TensorTable;
 using Values = std::vector<float>;
 using Doubles = std::vector<double>;
 using Lengths = std::vector<int>;
-
-inline std::size_t area(int rows, int cols) {
-  return static_cast<std::size_t>(rows) * static_cast<std::size_t>(cols);
-}
 
 inline int sum(const Lengths& lengths) {
   return std::accumulate(lengths.begin(), lengths.end(), 0);

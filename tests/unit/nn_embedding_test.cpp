@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "nn/embedding.hpp"
+#include "nn/shape.hpp"
 #include "nn_gradient.hpp"
 
 using namespace pairalign;
@@ -10,14 +11,6 @@ using test::check_gradient;
 using test::dot;
 using test::random_values;
 using Values = std::vector<float>;
-
-namespace {
-
-std::size_t area(int rows, int cols) {
-  return static_cast<std::size_t>(rows) * static_cast<std::size_t>(cols);
-}
-
-}  // namespace
 
 TEST_CASE("embedding: rows of the table, their gradient, and symbols outside it") {
   Random random(1);

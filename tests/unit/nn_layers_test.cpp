@@ -9,6 +9,7 @@
 #include "nn/layer_norm.hpp"
 #include "nn/linear.hpp"
 #include "nn/normalize.hpp"
+#include "nn/shape.hpp"
 #include "nn_gradient.hpp"
 
 using namespace pairalign;
@@ -17,14 +18,6 @@ using test::check_gradient;
 using test::dot;
 using test::random_values;
 using Values = std::vector<float>;
-
-namespace {
-
-std::size_t area(int rows, int cols) {
-  return static_cast<std::size_t>(rows) * static_cast<std::size_t>(cols);
-}
-
-}  // namespace
 
 TEST_CASE("fast_exp follows std::exp, clamps, and keeps NaN") {
   for (double x = -86; x < 88; x += 0.0173) {
