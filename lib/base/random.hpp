@@ -7,8 +7,8 @@
 
 namespace pairalign {
 
-/// SplitMix64 (Steele, Lea, Flood 2014). The whole state is one word, so a checkpoint stores a
-/// generator as a number, and independent streams come from mixing a seed with an index.
+/// SplitMix64 (Steele, Lea, Flood 2014). The whole state is one word, and independent streams come
+/// from mixing a seed with an index.
 class Random {
  public:
   explicit Random(std::uint64_t seed = 0) : state_(seed) {}
@@ -42,8 +42,6 @@ class Random {
     const double radius = std::sqrt(-2.0 * std::log(1.0 - uniform()));
     return radius * std::cos(6.283185307179586 * uniform());
   }
-
-  std::uint64_t state() const { return state_; }
 
  private:
   std::uint64_t state_;

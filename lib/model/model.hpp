@@ -68,7 +68,6 @@ class FrameScorer {
 
   /// `features`: rows of log-mel frames of one sequence, frames outside it silent.
   const std::vector<float>& score(const std::vector<float>& features);
-  int frames() const { return cache_.rows; }
 
  private:
   const Model& model_;

@@ -5,6 +5,7 @@
 // and the data, offsets counted from its first byte. Only F32 tensors are read and written here.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <vector>

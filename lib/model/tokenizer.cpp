@@ -18,8 +18,6 @@ namespace {
 constexpr std::int64_t kChunkFrames = 512;
 constexpr std::size_t kReadSamples = 1 << 15;
 
-constexpr std::int64_t kSamplesPerFrame = audio::kSampleRate / 1000 * kFrameMilliseconds;
-
 double penalty_for(const Model& model, const TokenizerOptions& options) {
   if (options.penalty) return *options.penalty;
   const std::vector<RatePoint>& curve = model.info().rate_curve;

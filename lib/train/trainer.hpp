@@ -1,6 +1,7 @@
 // A training run: the state, the stages that advance it, and what comes out of it.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 

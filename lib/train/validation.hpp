@@ -1,6 +1,9 @@
 // How good the model under training is, on recordings it does not learn from.
 #pragma once
 
+#include <cstdint>
+#include <vector>
+
 #include "audio/pcm_store.hpp"
 #include "audio/views.hpp"
 #include "base/thread_pool.hpp"
