@@ -57,7 +57,7 @@ struct Options {
 };
 
 void add_options(CLI::App& app, Options& options) {
-  cli::add_paths(app, "ARCHIVE... FILE", options.arguments,
+  cli::add_paths(app, "ARCHIVE", options.arguments,
                  "Archives (folders, or names that end in .pai) and files of token strings to look "
                  "for; - or no file reads these from standard input");
   app.add_option("-k", options.search.k, "Hits per query; 0: all")
