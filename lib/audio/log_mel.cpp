@@ -123,10 +123,6 @@ struct LogMel::Impl {
     }
   }
 
-  float feature(float power) const {
-    return (std::log(power + config.floor) - config.mean) / config.scale;
-  }
-
   // One frame whose middle is sample `centre`, into a row of `bands`.
   void frame(Span<const float> pcm, std::int64_t centre, const Filterbank& bank, Scratch& scratch,
              float* row) const {
@@ -151,7 +147,7 @@ struct LogMel::Impl {
       float sum = 0;
       for (int i = 0; i < band.bins; ++i)
         sum += weights[i] * power[i];
-      row[b] = feature(sum);
+      row[b] = config.feature(sum);
     }
   }
 };
@@ -168,7 +164,7 @@ const LogMelConfig& LogMel::config() const {
 }
 
 float LogMel::silence() const {
-  return impl_->feature(0);
+  return impl_->config.silence();
 }
 
 void LogMel::compute(Span<const float> pcm, std::int64_t first, std::int64_t count,

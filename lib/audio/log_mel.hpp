@@ -1,6 +1,7 @@
 // Log-mel features: 80 bands, 25 ms Hann windows, one frame every 10 ms.
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -23,6 +24,10 @@ struct LogMelConfig {
   /// recording must get the features that its frames have in context.
   float mean = -4.0F;
   float scale = 4.0F;  ///< feature = (log(power + floor) − mean) / scale
+
+  /// The feature of a band whose mel power is `power`, and of digital silence.
+  float feature(float power) const { return (std::log(power + floor) - mean) / scale; }
+  float silence() const { return feature(0); }
 
   int frames(std::int64_t samples) const { return static_cast<int>((samples + hop - 1) / hop); }
 };

@@ -8,6 +8,7 @@
 #include "base/hash.hpp"
 #include "model/config_json.hpp"
 #include "model/safetensors.hpp"
+#include "model/segmenter.hpp"
 #include "model/self_test.hpp"
 #include "nn/normalize.hpp"
 
@@ -129,9 +130,7 @@ void Model::save(const std::string& path) const {
 }
 
 FrameScorer::FrameScorer(const Model& model, nn::Precision precision)
-    : model_(model),
-      precision_(precision),
-      silence_(audio::LogMel(model.info().features).silence()) {}
+    : model_(model), precision_(precision), silence_(model.info().features.silence()) {}
 
 const std::vector<float>& FrameScorer::score(const std::vector<float>& features) {
   const EncoderConfig& config = model_.info().encoder;
@@ -148,6 +147,16 @@ const std::vector<float>& FrameScorer::score(const std::vector<float>& features)
   nn::matmul(frames_operand_, nn::Transpose::no, codes_operand_, nn::Transpose::yes,
              scores_.data());
   return scores_;
+}
+
+std::vector<int> FrameScorer::nearest_codes(const std::vector<float>& features) {
+  const std::vector<float>& scores = score(features);
+  const int codes = model_.vocabulary();
+  std::vector<int> result;
+  for (std::size_t i = 0; i < scores.size(); i += static_cast<std::size_t>(codes)) {
+    result.push_back(nearest_code(scores.data() + i, codes));
+  }
+  return result;
 }
 
 }  // namespace pairalign::model

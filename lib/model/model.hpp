@@ -60,14 +60,16 @@ class Model {
   std::string id_;
 };
 
-/// The cosine of each frame's embedding to each code, (frames, codes), for a whole sequence of
-/// features. `embeddings` (frames, dimension) are overwritten by their unit vectors.
+/// Compares the frames of a sequence with the codes. Keeps buffers: one per thread.
 class FrameScorer {
  public:
   explicit FrameScorer(const Model& model, nn::Precision precision = nn::Precision::f32);
 
-  /// `features`: rows of log-mel frames of one sequence, frames outside it silent.
+  /// The cosine of each frame's embedding to each code, (frames, codes). `features`: rows of
+  /// log-mel frames of one sequence, frames outside it silent. Valid until the next call.
   const std::vector<float>& score(const std::vector<float>& features);
+  /// The nearest code of each frame.
+  std::vector<int> nearest_codes(const std::vector<float>& features);
 
  private:
   const Model& model_;

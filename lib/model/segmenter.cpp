@@ -10,8 +10,12 @@ constexpr std::size_t kSettleInterval = 256;
 
 }  // namespace
 
+int nearest_code(const float* similarity, int codes) {
+  return static_cast<int>(std::max_element(similarity, similarity + codes) - similarity);
+}
+
 void NearestCodeSegmenter::push(const float* similarity, std::vector<Segment>& out) {
-  const int code = static_cast<int>(std::max_element(similarity, similarity + codes_) - similarity);
+  const int code = nearest_code(similarity, codes_);
   if (code != last_) out.push_back({static_cast<tokens::Token>(code), frame_});
   last_ = code;
   ++frame_;

@@ -15,6 +15,9 @@ struct Segment {
   std::int64_t first_frame = 0;
 };
 
+/// The code that a frame is most similar to, the lowest id on a tie.
+int nearest_code(const float* similarity, int codes);
+
 class Segmenter {
  public:
   virtual ~Segmenter() = default;
@@ -24,7 +27,7 @@ class Segmenter {
   virtual void finish(std::vector<Segment>& out) = 0;
 };
 
-/// Nearest code per frame (the lowest id on a tie), consecutive duplicates removed.
+/// Nearest code per frame, consecutive duplicates removed.
 class NearestCodeSegmenter : public Segmenter {
  public:
   explicit NearestCodeSegmenter(int codes) : codes_(codes) {}

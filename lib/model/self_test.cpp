@@ -1,6 +1,5 @@
 #include "model/self_test.hpp"
 
-#include <algorithm>
 #include <cmath>
 
 #include "base/random.hpp"
@@ -33,13 +32,7 @@ std::vector<float> self_test_signal() {
 std::vector<int> self_test_codes(const Model& model) {
   const audio::LogMel features(model.info().features);
   FrameScorer scorer(model);
-  const std::vector<float>& scores = scorer.score(features.compute(self_test_signal()));
-  const auto codes = static_cast<std::ptrdiff_t>(model.vocabulary());
-  std::vector<int> result;
-  for (auto row = scores.begin(); row != scores.end(); row += codes) {
-    result.push_back(static_cast<int>(std::max_element(row, row + codes) - row));
-  }
-  return result;
+  return scorer.nearest_codes(features.compute(self_test_signal()));
 }
 
 double agreement(const std::vector<int>& a, const std::vector<int>& b) {

@@ -6,6 +6,7 @@
 #include <cstddef>
 
 #include "base/multiversion.hpp"
+#include "model/segmenter.hpp"
 #include "nn/cross_entropy.hpp"
 #include "nn/normalize.hpp"
 #include "nn/shape.hpp"
@@ -29,10 +30,6 @@ class Stopwatch {
   double& total_;
   Clock::time_point start_;
 };
-
-int nearest(const float* scores, int codes) {
-  return static_cast<int>(std::max_element(scores, scores + codes) - scores);
-}
 
 PAIRALIGN_MULTIVERSION
 void scale_values(float factor, std::size_t n, float* x) {
@@ -250,7 +247,7 @@ void GeometricStage::teacher_scores(const TrainingState& state, const std::vecto
   nn::matmul(work.frames, nn::Transpose::no, work.codes, nn::Transpose::yes, scores.data());
   shard.teacher_codes.clear();
   for (int r = 0; r < rows; ++r) {
-    shard.teacher_codes.push_back(nearest(scores.data() + area(r, count), count));
+    shard.teacher_codes.push_back(model::nearest_code(scores.data() + area(r, count), count));
   }
 }
 
@@ -325,7 +322,7 @@ void GeometricStage::student_loss(const TrainingState& state, const std::vector<
     work.weights[static_cast<std::size_t>(r)] = weight * static_cast<float>(scale);
     std::copy_n(targets.begin() + static_cast<std::ptrdiff_t>(match) * codes, codes,
                 work.targets.begin() + static_cast<std::ptrdiff_t>(area(r, codes)));
-    const int code = nearest(work.scores.data() + area(r, codes), codes);
+    const int code = model::nearest_code(work.scores.data() + area(r, codes), codes);
     if (code == shard.teacher_codes[match]) shard.agreed += static_cast<double>(weight);
   }
   scale_values(inverse_temperature, work.scores.size(), work.scores.data());

@@ -11,16 +11,6 @@ namespace {
 constexpr int kCrops = 96;
 constexpr std::uint64_t kSeed = 0x76616c6964;  // apart from every training seed a user may choose
 
-std::vector<int> nearest_codes(model::FrameScorer& scorer, const std::vector<float>& features,
-                               int codes) {
-  const std::vector<float>& scores = scorer.score(features);
-  std::vector<int> result;
-  for (auto row = scores.begin(); row != scores.end(); row += codes) {
-    result.push_back(static_cast<int>(std::max_element(row, row + codes) - row));
-  }
-  return result;
-}
-
 struct CropResult {
   std::vector<int> clean_codes;
   std::int64_t agreed = 0, compared = 0, tokens = 0;
@@ -58,9 +48,9 @@ ValidationReport validate(const model::Model& model, const Recipe& recipe,
     CropResult& result = results[i];
     const CropPlan& crop = crops[i];
     const ViewPlan& view = crop.views[0];
-    result.clean_codes = nearest_codes(scorer, make_clean(log_mel, store, crop), codes);
+    result.clean_codes = scorer.nearest_codes(make_clean(log_mel, store, crop));
     const std::vector<int> degraded =
-        nearest_codes(scorer, make_view(recipe, log_mel, store, noise, crop, view), codes);
+        scorer.nearest_codes(make_view(recipe, log_mel, store, noise, crop, view));
     const std::vector<int> matches =
         match_frames(recipe.features, crop, view, static_cast<int>(degraded.size()),
                      static_cast<int>(result.clean_codes.size()));
