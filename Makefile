@@ -38,8 +38,9 @@ bench-tools:
 	$(MAKE) --no-print-directory all CMAKE_FLAGS='$(CMAKE_FLAGS) -DPAIRALIGN_BENCH=ON'
 
 .PHONY: eval
-eval: bench-tools ## measure quality on a folder of speech; options in ARGS
-	python3 tests/bench/evaluate.py --bin $(BUILD)/bin --dtw -o $(BUILD)/eval.json $(ARGS)
+eval: bench-tools ## measure quality on a folder of speech, of the shipped model or of MODEL=FILE; options in ARGS
+	python3 tests/bench/evaluate.py --bin $(BUILD)/bin $(if $(MODEL),--model $(MODEL)) \
+	  --dtw $(BUILD)/mfcc-dtw.json -o $(BUILD)/eval.json $(ARGS)
 
 .PHONY: bench
 bench: bench-tools ## measure speed, size and memory; options in ARGS

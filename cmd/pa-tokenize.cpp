@@ -44,15 +44,36 @@ struct Options {
   std::vector<std::string> paths;
   bool null = false;
   std::string model;
-  std::string kind = to_string(model::TokenizerOptions().kind);
-  double rate = model::TokenizerOptions().rate;
+  std::optional<std::string> kind;
+  std::optional<double> rate;
   std::optional<double> penalty;
+  std::optional<double> end_quantile;
+  model::DecodeOptions decode;
   std::optional<double> window_s;
   std::optional<double> hop_s;
   bool times = false;
   std::string format = "tsv";
-  bool rate_given = false;
 };
+
+void add_decoding_options(CLI::App& app, Options& options) {
+  app.add_option("--end-quantile", options.end_quantile,
+                 "pairalign: where in the distribution of its ends a token ends, between 0 and 1, "
+                 "instead of what suits --rate; larger gives fewer tokens")
+      ->type_name("Q");
+  app.add_option("--beam", options.decode.beam,
+                 "pairalign: strings compared side by side; 1 takes the likeliest token each time")
+      ->type_name("N");
+  app.add_option("--length-exponent", options.decode.length_exponent,
+                 "pairalign with a beam: a string is judged by its log probability over its number "
+                 "of tokens to this power")
+      ->type_name("X");
+  app.add_option("--repetition-penalty", options.decode.repetition_penalty,
+                 "pairalign: divides the probability of a token that was written a moment ago")
+      ->type_name("X");
+  app.add_option("--cap", options.decode.cap,
+                 "pairalign: most tokens per 10 ms; a string stops there")
+      ->type_name("X");
+}
 
 void add_options(CLI::App& app, Options& options) {
   cli::add_paths(app, "PATH", options.paths,
@@ -63,15 +84,18 @@ void add_options(CLI::App& app, Options& options) {
                  "the model that came with the tools")
       ->type_name("FILE");
   app.add_option("--tokenizer", options.kind,
-                 "vq: the nearest code of each frame, repetitions removed. dpvq: fewer tokens, "
-                 "found with a penalty on each change of code")
+                 "pairalign: written by the model's autoregressive decoder. vq: the nearest code "
+                 "of each frame, repetitions removed. dpvq: fewer tokens, found with a penalty on "
+                 "each change of code. Default: pairalign; vq where the model has no decoder")
       ->type_name("NAME");
-  app.add_option("--rate", options.rate, "dpvq: tokens per second aimed at")
-      ->type_name("R")
-      ->each([&options](const std::string&) { options.rate_given = true; });
+  app.add_option("--rate", options.rate,
+                 fmt::format("pairalign, dpvq: tokens per second aimed at (dpvq: {} by default)",
+                             model::kDefaultRate))
+      ->type_name("R");
   app.add_option("--penalty", options.penalty,
                  "dpvq: penalty per token, instead of one chosen for --rate")
       ->type_name("P");
+  add_decoding_options(app, options);
   app.add_option("--window", options.window_s, "A record for each window of S seconds")
       ->type_name("S");
   app.add_option("--hop", options.hop_s,
@@ -85,26 +109,72 @@ void add_options(CLI::App& app, Options& options) {
   app.footer(kFooter);
 }
 
-model::TokenizerOptions tokenizer_options(const Options& options) {
-  model::TokenizerOptions result;
+// Nothing when it is left to the model.
+std::optional<model::TokenizerKind> tokenizer_kind(const Options& options) {
+  if (!options.kind) return std::nullopt;
   try {
-    result.kind = model::parse_tokenizer_kind(options.kind);
+    return model::parse_tokenizer_kind(*options.kind);
   } catch (const Error& error) {
     throw cli::UsageError("--tokenizer: " + error.reason());
   }
-  const bool penalised = result.kind == model::TokenizerKind::dpvq;
-  if (options.rate_given && !penalised) throw cli::UsageError("--rate needs --tokenizer dpvq");
+}
+
+void check_kind_options(const Options& options, model::TokenizerKind kind) {
+  const bool decoded = kind == model::TokenizerKind::pairalign;
+  const bool penalised = kind == model::TokenizerKind::dpvq;
+  if (options.rate && !decoded && !penalised) {
+    throw cli::UsageError("--rate needs --tokenizer pairalign or dpvq");
+  }
   if (options.penalty && !penalised) throw cli::UsageError("--penalty needs --tokenizer dpvq");
-  if (options.rate_given && options.penalty) {
+  if (options.rate && options.penalty) {
     throw cli::UsageError("--rate and --penalty are two ways to say the same");
   }
+  if (options.rate && options.end_quantile) {
+    throw cli::UsageError("--rate and --end-quantile are two ways to say the same");
+  }
+  const model::DecodeOptions& defaults = model::DecodeOptions();
+  const std::pair<const char*, bool> given[] = {
+      {"--end-quantile", options.end_quantile.has_value()},
+      {"--beam", options.decode.beam != defaults.beam},
+      {"--length-exponent", options.decode.length_exponent != defaults.length_exponent},
+      {"--repetition-penalty", options.decode.repetition_penalty != defaults.repetition_penalty},
+      {"--cap", options.decode.cap != defaults.cap},
+  };
+  for (const auto& [name, is_given] : given) {
+    if (is_given && !decoded) {
+      throw cli::UsageError(std::string(name) + " needs --tokenizer pairalign");
+    }
+  }
+}
+
+// Options that do not depend on the model, checked before it is read.
+void check_usage(const Options& options) {
+  if (const auto kind = tokenizer_kind(options)) check_kind_options(options, *kind);
   if (options.hop_s && !options.window_s) throw cli::UsageError("--hop needs --window");
   if (options.window_s && !(*options.window_s > 0)) {
     throw cli::UsageError("--window must be positive");
   }
   if (options.hop_s && !(*options.hop_s > 0)) throw cli::UsageError("--hop must be positive");
+  if (options.null && !options.paths.empty()) {
+    throw cli::UsageError("-0 is about path lists on standard input, and paths are given");
+  }
+  try {
+    model::DecodeOptions decode = options.decode;
+    decode.end_quantile = options.end_quantile.value_or(decode.end_quantile);
+    model::check(decode);
+  } catch (const Error& error) {
+    throw cli::UsageError(error.reason());
+  }
+}
+
+model::TokenizerOptions tokenizer_options(const Options& options, const model::Model& model) {
+  model::TokenizerOptions result;
+  result.kind = tokenizer_kind(options).value_or(model::default_kind(model));
+  check_kind_options(options, result.kind);
   result.rate = options.rate;
   result.penalty = options.penalty;
+  result.end_quantile = options.end_quantile;
+  result.decode = options.decode;
   result.window_s = options.window_s.value_or(0);
   result.hop_s = options.hop_s.value_or(result.window_s);
   return result;
@@ -216,16 +286,17 @@ void for_each_item(const Options& options, const std::function<void(Item)>& take
 }
 
 cli::ExitStatus tokenize(const Options& options, cli::Context& context) {
-  const model::TokenizerOptions how = tokenizer_options(options);
+  check_usage(options);
   const tokens::OutputFormat format = output_format(options);
-  if (options.null && !options.paths.empty()) {
-    throw cli::UsageError("-0 is about path lists on standard input, and paths are given");
-  }
   if (options.paths.empty()) {
     cli::require_piped_stdin("give audio files or folders, or pipe in a list of paths");
   }
 
   const model::Model model = model::Model::load(model::find_model(options.model));
+  const model::TokenizerOptions how = tokenizer_options(options, model);
+  if (!options.kind && how.kind != model::TokenizerKind::pairalign) {
+    context.messages.detail("the model has no decoder: its tokenizer vq is used");
+  }
   const tokens::RecordFormatter formatter(format);
   context.out.write(formatter.header(model::Tokenizer(model, how).header()));
 

@@ -2,6 +2,7 @@
 
 #include <csignal>
 #include <filesystem>
+#include <memory>
 #include <optional>
 
 #include <fmt/format.h>
@@ -22,7 +23,8 @@ constexpr std::int64_t kReportEvery = 20;  // steps
 
 struct Options {
   std::vector<std::string> paths;
-  std::string output, recipe_file, valid, noise, log;
+  std::string output, recipe_file, from, valid, noise, log;
+  std::vector<std::string> stages;
   bool resume = false, print_recipe = false;
   std::optional<std::uint64_t> seed;
   std::optional<std::int64_t> steps;
@@ -41,8 +43,21 @@ void register_options(CLI::App& app, Options& o) {
       ->type_name("FILE");
   app.add_flag("--print-recipe", o.print_recipe,
                "Print the whole recipe that these options amount to, and stop");
+  app.add_option("--stage", o.stages,
+                 "Run only these stages of the curriculum, separated by commas and in this order: "
+                 "geometric, fixed-teacher, ema-teacher")
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->type_name("NAME[,NAME]");
+  app.add_option("--from", o.from,
+                 "Begin with the encoder of this model, and with its decoder where it has one like "
+                 "the recipe's, instead of the geometric stage (unless --stage names it)")
+      ->type_name("MODEL");
   app.add_flag("--resume", o.resume, "Go on from the checkpoint of an interrupted run");
-  app.add_option("--steps", o.steps, "Optimiser steps, instead of the recipe's");
+  app.add_option("--steps", o.steps,
+                 "Optimiser steps of each stage. Without it, as many as the recipe says, but none "
+                 "that hears the audio more than 200 times over (\"passes\" of the recipe); at "
+                 "least 300, however short the audio");
   app.add_option("--seed", o.seed, "Seed of all that is drawn, instead of the recipe's");
   app.add_option("--valid", o.valid, "Folder to validate on, instead of a share of PATH")
       ->type_name("DIR");
@@ -54,7 +69,17 @@ void register_options(CLI::App& app, Options& o) {
       ->check(CLI::IsMember({"auto", "f32", "bf16"}));
 }
 
-train::Recipe read_recipe(const Options& o) {
+// The shape of what is there already is not for the recipe to choose.
+void fit_to_model(const model::Model& model, bool stages_given, train::Recipe& recipe) {
+  recipe.encoder = model.info().encoder;
+  recipe.features = model.info().features;
+  const bool others = recipe.stages.size() > 1;
+  if (!stages_given && others && recipe.stages.front() == train::kGeometric) {
+    recipe.stages.erase(recipe.stages.begin());
+  }
+}
+
+train::Recipe read_recipe(const Options& o, const std::optional<model::Model>& from) {
   train::Recipe recipe;
   if (!o.recipe_file.empty()) {
     try {
@@ -65,7 +90,12 @@ train::Recipe read_recipe(const Options& o) {
     }
   }
   if (o.seed) recipe.seed = *o.seed;
-  if (o.steps) recipe.geometric.steps = *o.steps;
+  if (o.steps) {
+    recipe.geometric.steps = recipe.fixed_teacher.steps = recipe.ema_teacher.steps = *o.steps;
+    recipe.passes = 0;
+  }
+  if (!o.stages.empty()) recipe.stages = o.stages;
+  if (from) fit_to_model(*from, !o.stages.empty(), recipe);
   return train::parse_recipe(train::to_json(recipe));  // checks the values given as options too
 }
 
@@ -105,98 +135,143 @@ void watch_signals() {
 }
 
 std::string describe(const train::StepSummary& summary) {
-  return fmt::format("loss {:.3f}, views agree {:.1f} %, {} codes, {:.0f} pairs/s", summary.loss,
-                     100 * summary.agreement, summary.codes_used, summary.pairs_per_second);
+  std::string text = fmt::format("stage {} of {}, {}: loss {:.3f}", summary.position.index + 1,
+                                 summary.position.count, summary.position.stage, summary.loss);
+  for (const train::Term& term : summary.terms)
+    text += fmt::format(", {} {:.3g}", term.name, term.value);
+  return text +
+         fmt::format(", {} codes, {:.0f} pairs/s", summary.codes_used, summary.pairs_per_second);
 }
 
 // Returns false when a signal ended the loop; a checkpoint is written then.
 bool train_steps(train::Trainer& trainer, const std::string& checkpoint, train::TrainingLog& log,
                  cli::Context& context) {
   const train::Recipe& recipe = trainer.recipe();
-  const std::int64_t first = trainer.steps_done();
-  cli::Progress progress("training", static_cast<std::uint64_t>(recipe.geometric.steps - first),
+  train::RunPosition at = trainer.position();
+  const std::int64_t first = at.run_step;
+  cli::Progress progress("training", static_cast<std::uint64_t>(at.run_steps - first),
                          context.options.progress);
   train::StepWindow window;
   std::string note;
-  while (!trainer.finished()) {
+  while (!at.run_finished()) {
     window.add(trainer.step());
-    const std::int64_t step = trainer.steps_done();
-    const bool reported = window.size() == kReportEvery || trainer.finished();
+    at = trainer.position();
+    const bool reported = window.size() == kReportEvery || at.stage_finished();
     if (reported) {
-      const train::StepSummary summary = window.summarise(recipe, step);
+      const train::StepSummary summary = window.summarise(at);
       log.step(summary);
       note = describe(summary);
-      context.messages.detail(fmt::format("step {}: {}", step, note));
+      context.messages.detail(fmt::format("step {} of {}, {}", at.step, at.steps, note));
     }
-    progress.update(static_cast<std::uint64_t>(step - first), note);
+    progress.update(static_cast<std::uint64_t>(at.run_step - first), note);
     const bool stopping = stop_signal != 0;
-    if (step % recipe.checkpoint_every == 0 || stopping) trainer.save(checkpoint);
+    if (at.step % recipe.checkpoint_every == 0 || stopping) trainer.save(checkpoint);
     if (stopping) return false;
-    if (step % recipe.validate_every == 0 && !trainer.finished()) {
-      log.validation(trainer.validate(), step);
+    if ((at.step % recipe.validate_every == 0 || at.stage_finished()) && !at.run_finished()) {
+      log.validation(trainer.validate(trainer.model()), at);
     }
     if (reported) window = {};
   }
   return true;
 }
 
-std::string describe(const model::Model& model, const train::ValidationReport& report,
-                     const std::string& path) {
-  std::string text = fmt::format("{}: model {}, {} parameters, {} codes\n", path, model.id(),
-                                 model.table().parameters(), model.vocabulary());
-  if (report.codes_used > 0) {
-    text += fmt::format(
-        "on recordings kept aside: views agree on {:.1f} % of frames, {} codes in use, perplexity "
-        "{:.0f}, vq {:.1f} tokens/s\n",
-        100 * report.agreement, report.codes_used, report.perplexity, report.vq_tokens_per_second);
+std::string clock_text(double seconds) {
+  const auto total = static_cast<std::int64_t>(seconds + 0.5);
+  return fmt::format("{}:{:02}:{:02}", total / 3600, total / 60 % 60, total % 60);
+}
+
+std::string describe(const train::ValidationReport& report) {
+  if (report.tokenizers.empty()) return "no recordings were kept aside; see --valid\n";
+  std::string text = fmt::format(
+      "on recordings kept aside, degraded pieces and clean ones agree on {:.1f} % of frames "
+      "(perplexity {:.0f});\nas strings:   tokens/s  similarity  MRR    codes  collapsed  capped\n",
+      100 * report.agreement, report.perplexity);
+  for (const auto& [name, strings] : report.tokenizers) {
+    text += fmt::format("  {:<10}  {:8.2f}  {:10.3f}  {:.3f}  {:5}  {:7.1f} %  {:4.1f} %\n", name,
+                        strings.tokens_per_second, strings.edit_similarity, strings.reciprocal_rank,
+                        strings.codes_used, 100 * strings.collapsed, 100 * strings.capped);
   }
   return text;
 }
 
+std::string describe(const model::Model& model, const train::Trainer& trainer,
+                     const train::ValidationReport& report, const std::string& path) {
+  std::string text = fmt::format("{}: model {}, {} parameters, {} codes\n", path, model.id(),
+                                 model.table().parameters(), model.vocabulary());
+  const train::Recipe& recipe = trainer.recipe();
+  for (std::size_t i = 0; i < trainer.records().size(); ++i) {
+    const train::StageRecord& record = trainer.records()[i];
+    text += fmt::format("{}: {} steps in {}, loss {:.3f}\n", recipe.stages[i],
+                        train::stage_steps(recipe, recipe.stages[i]), clock_text(record.seconds),
+                        record.loss);
+  }
+  return text + describe(report);
+}
+
+std::unique_ptr<train::Trainer> make_trainer(const Options& o, const train::Recipe& recipe,
+                                             nn::Precision precision, ThreadPool& pool,
+                                             cli::Context& context) {
+  train::Split split = train::split_paths(list_audio(o.paths, context),
+                                          o.valid.empty() ? recipe.validation_share : 0);
+  if (!o.valid.empty()) split.validation = list_audio({o.valid}, context);
+  audio::PcmStore training =
+      read_all(split.training, "reading audio", pool, context, train::read_recordings);
+  audio::PcmStore validation =
+      read_all(split.validation, "reading validation audio", pool, context, train::read_recordings);
+  audio::NoiseBank noise;
+  if (!o.noise.empty()) {
+    const std::vector<std::string> files = list_audio({o.noise}, context);
+    noise = read_all(files, "reading noise", pool, context, train::read_noise);
+  }
+  return std::make_unique<train::Trainer>(recipe, std::move(training), std::move(validation),
+                                          std::move(noise), precision, pool);
+}
+
+void check_call(const Options& o, const std::string& checkpoint) {
+  if (o.output.empty()) throw cli::UsageError("name the model to write with -o FILE");
+  if (o.paths.empty()) throw cli::UsageError("name a file or folder to learn from");
+  check_replaceable(o.output);
+  if (o.resume && !std::filesystem::exists(checkpoint)) {
+    throw Error(checkpoint, "no checkpoint to resume from");
+  }
+}
+
 cli::ExitStatus run_training(const Options& o, const std::string& command, cli::Context& context) {
-  const train::Recipe recipe = read_recipe(o);
+  std::optional<model::Model> from;
+  if (!o.from.empty()) from = model::Model::load(o.from);
+  const train::Recipe recipe = read_recipe(o, from);
   if (o.print_recipe) {
     context.out.write(train::to_json(recipe));
     return cli::kDone;
   }
-  if (o.output.empty()) throw cli::UsageError("name the model to write with -o FILE");
-  if (o.paths.empty()) throw cli::UsageError("name a file or folder to learn from");
-  check_replaceable(o.output);
   const std::string checkpoint = o.output + ".checkpoint";
-  if (o.resume && !std::filesystem::exists(checkpoint)) {
-    throw Error(checkpoint, "no checkpoint to resume from");
-  }
+  check_call(o, checkpoint);
   ThreadPool pool(context.options.jobs);
   const nn::Precision precision = choose_precision(o.precision);
-  train::Split split = train::split_paths(list_audio(o.paths, context),
-                                          o.valid.empty() ? recipe.validation_share : 0);
-  if (!o.valid.empty()) split.validation = list_audio({o.valid}, context);
-  train::Trainer trainer(
-      recipe, read_all(split.training, "reading audio", pool, context, train::read_recordings),
-      read_all(split.validation, "reading validation audio", pool, context, train::read_recordings),
-      o.noise.empty() ? audio::NoiseBank()
-                      : read_all(list_audio({o.noise}, context), "reading noise", pool, context,
-                                 train::read_noise),
-      precision, pool);
-  if (o.resume) trainer.resume(checkpoint);
-
+  const auto trainer = make_trainer(o, recipe, precision, pool, context);
+  if (o.resume) {
+    trainer->resume(checkpoint);
+  } else if (from) {
+    trainer->start_from(*from);
+  }
   train::TrainingLog log(o.log);
-  log.start({command, trainer.steps_done(), trainer.training_seconds() / 3600, pool.threads(),
+  log.start({command, trainer->position(), trainer->training_seconds() / 3600, pool.threads(),
              precision, train::measure_matmul_gflops(precision, pool)},
-            recipe);
+            trainer->recipe());
   watch_signals();
-  if (!train_steps(trainer, checkpoint, log, context)) {
-    context.messages.failure(fmt::format("stopped at step {} of {}; go on with --resume",
-                                         trainer.steps_done(), recipe.geometric.steps));
+  if (!train_steps(*trainer, checkpoint, log, context)) {
+    const train::RunPosition at = trainer->position();
+    context.messages.failure(fmt::format(
+        "stopped at step {} of {} of stage {}; go on with --resume", at.step, at.steps, at.stage));
     return cli::kFailed;
   }
-  const train::ValidationReport report = trainer.validate();
-  const model::Model model = trainer.export_model(command);
+  const model::Model model = trainer->export_model(command);
   model.save(o.output);
-  log.validation(report, trainer.steps_done());
+  const train::ValidationReport report = trainer->validate(model);
+  log.validation(report, trainer->position());
   log.end(model.id());
   std::filesystem::remove(checkpoint);
-  context.out.write(describe(model, report, o.output));
+  context.out.write(describe(model, *trainer, report, o.output));
   return cli::kDone;
 }
 

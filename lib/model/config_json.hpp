@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "audio/log_mel.hpp"
+#include "model/decoder.hpp"
 #include "model/encoder.hpp"
 
 namespace pairalign::audio {
@@ -19,7 +20,12 @@ namespace pairalign::model {
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(EncoderConfig, bands, width, expansion, blocks,
                                                 kernel, dimension, codes)
 
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(DecoderConfig, width, layers, heads, expansion,
+                                                pointer_width, look_back, look_ahead, history,
+                                                longest, copy, summary, copy_temperature)
+
 /// Bounds of everything that sizes a buffer. Throws Error("", reason) that names the field.
 void check(const EncoderConfig& encoder, const audio::LogMelConfig& features);
+void check(const DecoderConfig& decoder);
 
 }  // namespace pairalign::model

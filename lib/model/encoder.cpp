@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "nn/activation.hpp"
+#include "nn/elementwise.hpp"
 #include "nn/shape.hpp"
 
 namespace pairalign::model {
@@ -93,17 +94,18 @@ void Encoder::block_forward(const Block& block, const float* p, const std::vecto
   block.up.forward(p, cache.normalised.data(), rows, precision, cache.hidden.data(), cache.up);
   nn::gelu_forward(cache.hidden.data(), wide, cache.activated.data());
   block.down.forward(p, cache.activated.data(), rows, precision, cache.output.data(), cache.down);
-  for (std::size_t i = 0; i < narrow; ++i)
-    cache.output[i] += x[i];
+  nn::add(x.data(), narrow, cache.output.data());
 }
 
-void Encoder::backward(const float* p, const float* dembeddings, float* g, Cache& cache) const {
+void Encoder::backward(const float* p, const float* dembeddings, const float* dfinal, float* g,
+                       Cache& cache) const {
   const std::size_t narrow = area(cache.rows, config_.width);
   cache.dx.resize(narrow);
   cache.dnormalised.resize(narrow);
   cache.dconvolved.resize(narrow);
   cache.dhidden.resize(area(cache.rows, config_.expansion * config_.width));
   projection_.backward(p, dembeddings, g, cache.dx.data(), cache.projection);
+  if (dfinal != nullptr) nn::add(dfinal, narrow, cache.dx.data());
   final_norm_.backward(p, cache.dx.data(), g, cache.dx.data(), cache.final_norm);
   for (std::size_t i = blocks_.size(); i-- > 0;) {
     const std::vector<float>& x = i == 0 ? cache.input : cache.blocks[i - 1].output;
@@ -126,8 +128,7 @@ void Encoder::block_backward(const Block& block, const float* p, const std::vect
   block.up.backward(p, dhidden, g, dnormalised, cache.up);
   block.norm.backward(p, dnormalised, g, dnormalised, cache.norm);
   block.depthwise.backward(p, x.data(), dnormalised, batch.lengths, g, dconvolved);
-  for (std::size_t i = 0; i < batch.dx.size(); ++i)
-    dx[i] += dconvolved[i];
+  nn::add(dconvolved, batch.dx.size(), dx);
 }
 
 }  // namespace pairalign::model

@@ -58,9 +58,10 @@ class Encoder {
   /// Buffers of a forward pass: kept between calls so that nothing is allocated once they have
   /// grown, and read by backward. One per thread.
   struct Cache {
-    std::vector<int> lengths;               // encoder frames of each sequence
-    int rows = 0;                           // their sum
-    std::vector<float> stem, input, final;  // (rows, width)
+    std::vector<int> lengths;        // encoder frames of each sequence
+    int rows = 0;                    // their sum
+    std::vector<float> stem, input;  // (rows, width)
+    std::vector<float> final;        ///< (rows, width): behind the last norm
     std::vector<BlockCache> blocks;
     std::vector<float> dx, dnormalised, dhidden, dconvolved;
     nn::Conv1d::Cache stem_conv;
@@ -75,8 +76,10 @@ class Encoder {
                float silence, nn::Precision precision, bool training,
                std::vector<float>& embeddings, Cache& cache) const;
 
-  /// Adds to the gradients `g`, given those of the embeddings, after a forward with `training`.
-  void backward(const float* p, const float* dembeddings, float* g, Cache& cache) const;
+  /// Adds to the gradients `g`, given those of the embeddings, and of cache.final, (rows, width),
+  /// where something else reads it (else null), after a forward with `training`.
+  void backward(const float* p, const float* dembeddings, const float* dfinal, float* g,
+                Cache& cache) const;
 
   /// Offset of the codebook (codes, dimension).
   std::size_t codebook() const { return codebook_; }

@@ -1,12 +1,14 @@
 #include "model/model.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include <fmt/format.h>
 
 #include "base/error.hpp"
 #include "base/hash.hpp"
 #include "model/config_json.hpp"
+#include "model/decoding.hpp"
 #include "model/safetensors.hpp"
 #include "model/segmenter.hpp"
 #include "model/self_test.hpp"
@@ -16,12 +18,12 @@ namespace pairalign::model {
 
 using nlohmann::json;
 
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RatePoint, penalty, tokens_per_second)
-
 namespace {
 
 constexpr int kFormatVersion = 1;
 constexpr const char* kConfigKey = "pairalign";  // one JSON text among the string metadata
+constexpr const char* kPenalty = "penalty";      // the controls of the rate curves
+constexpr const char* kEndQuantile = "end_quantile";
 
 }  // namespace
 
@@ -44,7 +46,52 @@ void check(const EncoderConfig& e, const audio::LogMelConfig& f) {
   check_range("scale", f.scale, 1e-3, 1e3);
 }
 
+void check(const DecoderConfig& d) {
+  check_range("decoder.width", d.width, 1, 4096);
+  check_range("decoder.layers", d.layers, 1, 64);
+  check_range("decoder.heads", d.heads, 1, d.width);
+  if (d.width % d.heads != 0) throw Error("", "decoder.heads does not divide decoder.width");
+  check_range("decoder.expansion", d.expansion, 1, 16);
+  check_range("decoder.pointer_width", d.pointer_width, 1, 4096);
+  check_range("decoder.look_back", d.look_back, 0, 4096);
+  check_range("decoder.look_ahead", d.look_ahead, 1, 4096);
+  check_range("decoder.history", d.history, 1, 4096);
+  check_range("decoder.longest", d.longest, 1, 4096);
+  check_range("decoder.copy_temperature", d.copy_temperature, 1e-3, 10);
+}
+
+double control_for_rate(const std::vector<RatePoint>& curve, double rate) {
+  for (std::size_t i = 0; i + 1 < curve.size(); ++i) {
+    const RatePoint &a = curve[i], &b = curve[i + 1];
+    if (rate > a.tokens_per_second || rate < b.tokens_per_second) continue;
+    const double span = std::log(a.tokens_per_second / b.tokens_per_second);
+    const double part = span > 0 ? std::log(a.tokens_per_second / rate) / span : 0;
+    return a.control + part * (b.control - a.control);
+  }
+  if (curve.empty()) throw Error("rate", "this model carries no rate curve");
+  throw Error("rate",
+              fmt::format("{} tokens/s is outside what this model was measured at, {:.1f} "
+                          ".. {:.1f}",
+                          rate, curve.back().tokens_per_second, curve.front().tokens_per_second));
+}
+
 namespace {
+
+std::vector<RatePoint> parse_curve(const json& points, const char* control) {
+  std::vector<RatePoint> curve;
+  for (const json& point : points) {
+    curve.push_back({point.at(control).get<double>(), point.at("tokens_per_second").get<double>()});
+  }
+  return curve;
+}
+
+json curve_json(const std::vector<RatePoint>& curve, const char* control) {
+  json points = json::array();
+  for (const RatePoint& point : curve) {
+    points.push_back({{control, point.control}, {"tokens_per_second", point.tokens_per_second}});
+  }
+  return points;
+}
 
 ModelInfo parse_info(const json& config) {
   const int version = config.at("version").get<int>();
@@ -54,10 +101,18 @@ ModelInfo parse_info(const json& config) {
   ModelInfo info;
   info.encoder = config.at("encoder").get<EncoderConfig>();
   info.features = config.at("features").get<audio::LogMelConfig>();
-  info.rate_curve = config.at("dpvq_rate_curve").get<std::vector<RatePoint>>();
+  info.rate_curve = parse_curve(config.at("dpvq_rate_curve"), kPenalty);
   info.command = config.at("command").get<std::string>();
   info.recipe = config.at("recipe").dump();
   check(info.encoder, info.features);
+  // A model of the geometric stage alone has none of these.
+  if (config.contains("decoder")) {
+    info.decoder = config.at("decoder").get<DecoderConfig>();
+    info.pairalign_rate_curve = parse_curve(config.at("pairalign_rate_curve"), kEndQuantile);
+    info.end_quantile = config.at(kEndQuantile).get<double>();
+    check(*info.decoder);
+    check_range(kEndQuantile, info.end_quantile, kLeastEndQuantile, 1 - kLeastEndQuantile);
+  }
   return info;
 }
 
@@ -71,6 +126,14 @@ Safetensors to_tensors(const nn::TensorTable& table, const std::vector<float>& p
   return file;
 }
 
+void check_self_test(const char* what, const std::vector<int>& found, const json& stored,
+                     double wanted) {
+  const double same = agreement(found, stored.get<std::vector<int>>());
+  if (same >= wanted) return;
+  throw Error("", fmt::format("self-test failed: {:.0f} % of its {} come out as the file says",
+                              100 * same, what));
+}
+
 Model read_model(const Safetensors& file) {
   const auto found = file.metadata.find(kConfigKey);
   if (found == file.metadata.end()) {
@@ -80,6 +143,7 @@ Model read_model(const Safetensors& file) {
   ModelInfo info = parse_info(config);
   nn::TensorTable table;
   const Encoder encoder(table, info.encoder);
+  if (info.decoder) Decoder(table, *info.decoder, encoder);  // registers its tensors
   std::vector<float> parameters(table.size());
   for (const nn::TensorInfo& tensor : table.tensors()) {
     const std::vector<float>& values = file.at(tensor.name, tensor.shape);
@@ -87,11 +151,10 @@ Model read_model(const Safetensors& file) {
               parameters.begin() + static_cast<std::ptrdiff_t>(tensor.offset));
   }
   Model model(std::move(info), parameters);
-  const double same =
-      agreement(self_test_codes(model), config.at("self_test").get<std::vector<int>>());
-  if (same < kSelfTestAgreement) {
-    throw Error("", fmt::format("self-test failed: {:.0f} % of its codes come out as the file says",
-                                100 * same));
+  check_self_test("codes", self_test_codes(model), config.at("self_test"), kSelfTestAgreement);
+  if (model.decoder() != nullptr) {
+    check_self_test("decoded tokens", self_test_decoded(model), config.at("decoder_self_test"),
+                    kDecoderSelfTestAgreement);
   }
   return model;
 }
@@ -111,19 +174,26 @@ Model Model::load(const std::string& path) {
 
 Model::Model(ModelInfo info, const std::vector<float>& parameters)
     : info_(std::move(info)), encoder_(table_, info_.encoder), parameters_(parameters) {
-  if (parameters_.size() != table_.size()) throw Error("", "parameters do not fit the encoder");
+  if (info_.decoder) decoder_.emplace(table_, *info_.decoder, encoder_);
+  if (parameters_.size() != table_.size()) throw Error("", "parameters do not fit the model");
   id_ = hex64(to_tensors(table_, parameters_).identity());
 }
 
 void Model::save(const std::string& path) const {
   Safetensors file = to_tensors(table_, parameters_);
-  const json config = {{"version", kFormatVersion},
-                       {"encoder", info_.encoder},
-                       {"features", info_.features},
-                       {"dpvq_rate_curve", info_.rate_curve},
-                       {"command", info_.command},
-                       {"recipe", json::parse(info_.recipe.empty() ? "{}" : info_.recipe)},
-                       {"self_test", self_test_codes(*this)}};
+  json config = {{"version", kFormatVersion},
+                 {"encoder", info_.encoder},
+                 {"features", info_.features},
+                 {"dpvq_rate_curve", curve_json(info_.rate_curve, kPenalty)},
+                 {"command", info_.command},
+                 {"recipe", json::parse(info_.recipe.empty() ? "{}" : info_.recipe)},
+                 {"self_test", self_test_codes(*this)}};
+  if (info_.decoder) {
+    config["decoder"] = *info_.decoder;
+    config["pairalign_rate_curve"] = curve_json(info_.pairalign_rate_curve, kEndQuantile);
+    config[kEndQuantile] = info_.end_quantile;
+    config["decoder_self_test"] = self_test_decoded(*this);
+  }
   file.metadata["format"] = "pt";  // what Python's loader expects to see
   file.metadata[kConfigKey] = config.dump();
   file.save(path);
@@ -132,11 +202,16 @@ void Model::save(const std::string& path) const {
 FrameScorer::FrameScorer(const Model& model, nn::Precision precision)
     : model_(model), precision_(precision), silence_(model.info().features.silence()) {}
 
-const std::vector<float>& FrameScorer::score(const std::vector<float>& features) {
-  const EncoderConfig& config = model_.info().encoder;
-  const int length = static_cast<int>(features.size()) / config.bands;
+const std::vector<float>& FrameScorer::encode(const std::vector<float>& features) {
+  const int length = static_cast<int>(features.size()) / model_.info().encoder.bands;
   model_.encoder().forward(model_.parameters().data(), features.data(), {length}, silence_,
                            precision_, false, embeddings_, cache_);
+  return cache_.final;
+}
+
+const std::vector<float>& FrameScorer::score(const std::vector<float>& features) {
+  encode(features);
+  const EncoderConfig& config = model_.info().encoder;
   const int rows = cache_.rows;
   norms_.resize(static_cast<std::size_t>(rows));
   nn::l2_normalize_forward(embeddings_.data(), rows, config.dimension, embeddings_.data(),

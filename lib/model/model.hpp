@@ -1,29 +1,40 @@
-// A trained tokenizer: encoder, codebook and what is needed to use them, in one safetensors file.
+// A trained tokenizer: encoder, codebook, where it has been trained the autoregressive decoder, and
+// what is needed to use them, in one safetensors file.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "audio/log_mel.hpp"
+#include "model/decoder.hpp"
 #include "model/encoder.hpp"
 
 namespace pairalign::model {
 
-/// One point of the measured curve of duration-penalised VQ: the penalty per segment and the token
+/// One point of a measured curve: a setting of what controls the length of strings, and the token
 /// rate it gave on validation audio.
 struct RatePoint {
-  double penalty = 0;
+  double control = 0;
   double tokens_per_second = 0;
 };
+
+/// The control that gives `rate`, on a curve whose rate falls. Between two measured points both are
+/// taken as straight in log-rate, which the curves are to within a percent. Throws Error("rate",
+/// reason) outside the curve.
+double control_for_rate(const std::vector<RatePoint>& curve, double rate);
 
 /// What a model file says of itself besides its tensors.
 struct ModelInfo {
   EncoderConfig encoder;
+  std::optional<DecoderConfig> decoder;
   audio::LogMelConfig features;
-  std::vector<RatePoint> rate_curve;  ///< ascending in penalty
-  std::string command;                ///< that trained it
-  std::string recipe;                 ///< the training recipe, JSON
+  std::vector<RatePoint> rate_curve;            ///< of dpvq, by penalty per segment, ascending
+  std::vector<RatePoint> pairalign_rate_curve;  ///< of the decoder, by end quantile, ascending
+  double end_quantile = 0.5;                    ///< of the decoder when no rate is asked for
+  std::string command;                          ///< that trained it
+  std::string recipe;                           ///< the training recipe, JSON
 };
 
 /// The tables and weights. Immutable once made, so it may be shared between threads.
@@ -33,10 +44,11 @@ class Model {
   /// wrong shape, a model of a newer version, or self-test codes that come out differently.
   static Model load(const std::string& path);
 
-  /// `parameters` in the layout of an Encoder's table; codes are unit vectors.
+  /// `parameters` in the layout of a table of an Encoder and then, if there is one, the Decoder;
+  /// codes are unit vectors.
   Model(ModelInfo info, const std::vector<float>& parameters);
 
-  /// With the self-test codes of this machine inside. Replaces the file in one step.
+  /// With the self-test strings of this machine inside. Replaces the file in one step.
   void save(const std::string& path) const;
 
   /// XXH3 of the tensors as 16 hexadecimal digits: what `model=` in a record header shows.
@@ -44,9 +56,15 @@ class Model {
   int vocabulary() const { return info_.encoder.codes; }
   const ModelInfo& info() const { return info_; }
   void set_rate_curve(std::vector<RatePoint> curve) { info_.rate_curve = std::move(curve); }
+  void set_pairalign_rate_curve(std::vector<RatePoint> curve) {
+    info_.pairalign_rate_curve = std::move(curve);
+  }
+  void set_end_quantile(double quantile) { info_.end_quantile = quantile; }
   void set_command(std::string command) { info_.command = std::move(command); }
 
   const Encoder& encoder() const { return encoder_; }
+  /// Null when the model has none.
+  const Decoder* decoder() const { return decoder_ ? &*decoder_ : nullptr; }
   /// In the layout of `table()`.
   const std::vector<float>& parameters() const { return parameters_; }
   const nn::TensorTable& table() const { return table_; }
@@ -56,17 +74,22 @@ class Model {
   ModelInfo info_;
   nn::TensorTable table_;
   Encoder encoder_;
+  std::optional<Decoder> decoder_;
   std::vector<float> parameters_;
   std::string id_;
 };
 
-/// Compares the frames of a sequence with the codes. Keeps buffers: one per thread.
+/// Encodes the frames of a sequence and compares them with the codes. Keeps buffers: one per
+/// thread.
 class FrameScorer {
  public:
   explicit FrameScorer(const Model& model, nn::Precision precision = nn::Precision::f32);
 
-  /// The cosine of each frame's embedding to each code, (frames, codes). `features`: rows of
-  /// log-mel frames of one sequence, frames outside it silent. Valid until the next call.
+  /// The output of the encoder behind its last norm, which the decoder reads: (frames, width).
+  /// `features`: rows of log-mel frames of one sequence, frames outside it silent. Valid until the
+  /// next call.
+  const std::vector<float>& encode(const std::vector<float>& features);
+  /// The cosine of each frame's embedding to each code, (frames, codes), of the same.
   const std::vector<float>& score(const std::vector<float>& features);
   /// The nearest code of each frame.
   std::vector<int> nearest_codes(const std::vector<float>& features);

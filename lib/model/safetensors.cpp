@@ -1,5 +1,6 @@
 #include "model/safetensors.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 #include <fmt/format.h>
@@ -17,12 +18,23 @@ namespace {
 
 using nlohmann::json;
 
+constexpr const char* name_of(DType dtype) {
+  return dtype == DType::f32 ? "F32" : "I8";
+}
+
+constexpr std::size_t size_of(DType dtype) {
+  return dtype == DType::f32 ? sizeof(float) : sizeof(std::int8_t);
+}
+
 Tensor read_tensor(const std::string& name, const json& entry, const unsigned char* data,
                    std::size_t size) {
-  if (entry.at("dtype").get<std::string>() != "F32") {
-    throw Error("", fmt::format("tensor {}: dtype is not F32", name));
-  }
   Tensor tensor;
+  const auto dtype = entry.at("dtype").get<std::string>();
+  if (dtype == name_of(DType::i8)) {
+    tensor.dtype = DType::i8;
+  } else if (dtype != name_of(DType::f32)) {
+    throw Error("", fmt::format("tensor {}: dtype is neither F32 nor I8", name));
+  }
   std::size_t count = 1;
   for (const json& dimension : entry.at("shape")) {
     const auto d = dimension.get<std::int64_t>();
@@ -34,12 +46,27 @@ Tensor read_tensor(const std::string& name, const json& entry, const unsigned ch
   }
   const json& offsets = entry.at("data_offsets");
   const auto begin = offsets.at(0).get<std::uint64_t>(), end = offsets.at(1).get<std::uint64_t>();
-  if (begin > end || end > size || end - begin != count * sizeof(float)) {
+  if (begin > end || end > size || end - begin != count * size_of(tensor.dtype)) {
     throw Error("", fmt::format("tensor {}: offsets do not fit the shape or the file", name));
   }
   tensor.values.resize(count);
-  if (count > 0) std::memcpy(tensor.values.data(), data + begin, count * sizeof(float));
+  if (tensor.dtype == DType::i8) {
+    const auto* bytes = reinterpret_cast<const std::int8_t*>(data + begin);
+    std::copy(bytes, bytes + count, tensor.values.begin());
+  } else if (count > 0) {
+    std::memcpy(tensor.values.data(), data + begin, count * sizeof(float));
+  }
   return tensor;
+}
+
+void append_values(const Tensor& tensor, std::string& bytes) {
+  if (tensor.dtype == DType::i8) {
+    for (const float value : tensor.values)
+      bytes.push_back(static_cast<char>(static_cast<std::int8_t>(value)));
+  } else {
+    bytes.append(reinterpret_cast<const char*>(tensor.values.data()),
+                 tensor.values.size() * sizeof(float));
+  }
 }
 
 }  // namespace
@@ -77,12 +104,18 @@ Safetensors Safetensors::load(const std::string& path) {
 void Safetensors::save(const std::string& path) const {
   json header = json::object();
   if (!metadata.empty()) header["__metadata__"] = metadata;
+  std::vector<const Tensor*> order;
   std::size_t offset = 0;
-  for (const auto& [name, tensor] : tensors) {
-    const std::size_t bytes = tensor.values.size() * sizeof(float);
-    header[name] = {
-        {"dtype", "F32"}, {"shape", tensor.shape}, {"data_offsets", {offset, offset + bytes}}};
-    offset += bytes;
+  for (const DType dtype : {DType::f32, DType::i8}) {
+    for (const auto& [name, tensor] : tensors) {
+      if (tensor.dtype != dtype) continue;
+      const std::size_t size = tensor.values.size() * size_of(dtype);
+      header[name] = {{"dtype", name_of(dtype)},
+                      {"shape", tensor.shape},
+                      {"data_offsets", {offset, offset + size}}};
+      offset += size;
+      order.push_back(&tensor);
+    }
   }
   std::string text = header.dump();
   text.resize((text.size() + 7) / 8 * 8, ' ');  // tensors start 8-byte aligned, as the format asks
@@ -90,10 +123,8 @@ void Safetensors::save(const std::string& path) const {
   std::string bytes(reinterpret_cast<const char*>(&header_size), sizeof header_size);
   bytes.reserve(sizeof header_size + text.size() + offset);
   bytes += text;
-  for (const auto& [name, tensor] : tensors) {
-    bytes.append(reinterpret_cast<const char*>(tensor.values.data()),
-                 tensor.values.size() * sizeof(float));
-  }
+  for (const Tensor* tensor : order)
+    append_values(*tensor, bytes);
   replace_file(path, bytes);
 }
 

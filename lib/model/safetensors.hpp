@@ -2,7 +2,8 @@
 // from Python. Byte layout: u64 little-endian length N of the header; N bytes of JSON
 //   {"__metadata__": {string: string, …}, "name": {"dtype": "F32", "shape": […],
 //    "data_offsets": [begin, end]}, …}
-// and the data, offsets counted from its first byte. Only F32 tensors are read and written here.
+// and the data, offsets counted from its first byte. Only F32 and I8 tensors are read and written
+// here, those of F32 first, so that each starts at a multiple of its size.
 #pragma once
 
 #include <cstdint>
@@ -12,9 +13,14 @@
 
 namespace pairalign::model {
 
+/// How the values of a tensor are stored.
+enum class DType { f32, i8 };
+
 struct Tensor {
   std::vector<int> shape;
-  std::vector<float> values;  // row-major, product of `shape` values
+  /// Row-major, product of `shape` values; of an I8 tensor whole numbers from −128 to 127.
+  std::vector<float> values;
+  DType dtype = DType::f32;
 };
 
 struct Safetensors {

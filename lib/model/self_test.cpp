@@ -1,8 +1,10 @@
 #include "model/self_test.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "base/random.hpp"
+#include "model/decoding.hpp"
 
 namespace pairalign::model {
 
@@ -33,6 +35,22 @@ std::vector<int> self_test_codes(const Model& model) {
   const audio::LogMel features(model.info().features);
   FrameScorer scorer(model);
   return scorer.nearest_codes(features.compute(self_test_signal()));
+}
+
+std::vector<int> self_test_decoded(const Model& model) {
+  const audio::LogMel features(model.info().features);
+  FrameScorer scorer(model);
+  const std::vector<float>& frames = scorer.encode(features.compute(self_test_signal()));
+  const int count = static_cast<int>(frames.size()) / model.info().encoder.width;
+  const float* p = model.parameters().data();
+  DecoderMemory::Cache memory;
+  model.decoder()->memory().forward(p, frames.data(), count, nn::Precision::f32, memory);
+  FreeDecoder decoder(*model.decoder(), {});
+  std::vector<int> tokens(static_cast<std::size_t>(count), -1);
+  for (const DecodedToken& token : decoder.decode(p, memory, {{0, count, 0}})[0].tokens) {
+    std::fill(tokens.begin() + token.first_frame, tokens.begin() + token.end_frame, token.token);
+  }
+  return tokens;
 }
 
 double agreement(const std::vector<int>& a, const std::vector<int>& b) {

@@ -1,6 +1,5 @@
-// A signal that every build can make, and the codes a model gives it: a model file carries the
-// codes of the machine that wrote it, so that one read with other features, or damaged, is found
-// out.
+// A signal that every build can make, and what a model makes of it: a model file carries the result
+// of the machine that wrote it, so that one read with other features, or damaged, is found out.
 #pragma once
 
 #include <vector>
@@ -15,9 +14,14 @@ std::vector<float> self_test_signal();
 /// The nearest code of each frame of that signal.
 std::vector<int> self_test_codes(const Model& model);
 
+/// The token that the decoder, which there must be, writes over each frame; −1 where it has ended.
+std::vector<int> self_test_decoded(const Model& model);
+
 /// Share of frames on which two code strings agree; 0 when their lengths differ. Other processors
-/// round differently, so a few frames may differ: kSelfTestAgreement is asked for.
+/// round differently, so a few frames may differ: kSelfTestAgreement is asked for, and less of the
+/// decoder, where one other token can change those after it.
 double agreement(const std::vector<int>& a, const std::vector<int>& b);
 inline constexpr double kSelfTestAgreement = 0.9;
+inline constexpr double kDecoderSelfTestAgreement = 0.6;
 
 }  // namespace pairalign::model

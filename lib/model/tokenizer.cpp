@@ -1,108 +1,124 @@
 #include "model/tokenizer.hpp"
 
-#include <algorithm>
 #include <cmath>
-#include <deque>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "base/error.hpp"
+#include "model/frame_stream.hpp"
 #include "model/segmenter.hpp"
+#include "model/stretches.hpp"
 
 namespace pairalign::model {
 namespace {
 
-// Encoder frames per forward pass: about ten seconds, enough rows for the matrix products to run at
-// full speed. A recording is always cut at multiples of it, so its string does not depend on
-// anything else.
-constexpr std::int64_t kChunkFrames = 512;
 constexpr std::size_t kReadSamples = 1 << 15;
+
+// `instead`: what to give where the curve does not help.
+double look_up(const std::vector<RatePoint>& curve, double rate, const char* instead) {
+  try {
+    return control_for_rate(curve, rate);
+  } catch (const Error& error) {
+    throw Error("rate", error.reason() + "; give " + instead + " instead");
+  }
+}
 
 double penalty_for(const Model& model, const TokenizerOptions& options) {
   if (options.penalty) return *options.penalty;
-  const std::vector<RatePoint>& curve = model.info().rate_curve;
-  // The rate falls as the penalty rises; between two measured points both are taken as straight in
-  // log-rate, which the curves are to within a percent.
-  for (std::size_t i = 0; i + 1 < curve.size(); ++i) {
-    const RatePoint &a = curve[i], &b = curve[i + 1];
-    if (options.rate > a.tokens_per_second || options.rate < b.tokens_per_second) continue;
-    const double span = std::log(a.tokens_per_second / b.tokens_per_second);
-    const double part = span > 0 ? std::log(a.tokens_per_second / options.rate) / span : 0;
-    return a.penalty + part * (b.penalty - a.penalty);
+  return look_up(model.info().rate_curve, options.rate.value_or(kDefaultRate), "a penalty");
+}
+
+DecodeOptions decode_options_for(const Model& model, const TokenizerOptions& options) {
+  DecodeOptions result = options.decode;
+  result.end_quantile = model.info().end_quantile;
+  if (options.rate) {
+    result.end_quantile =
+        look_up(model.info().pairalign_rate_curve, *options.rate, "an end quantile");
   }
-  if (curve.empty())
-    throw Error("rate", "this model carries no rate curve; give a penalty instead");
-  throw Error("rate", fmt::format("{} tokens/s is outside what this model was measured at, {:.1f} "
-                                  ".. {:.1f}; give a penalty instead",
-                                  options.rate, curve.back().tokens_per_second,
-                                  curve.front().tokens_per_second));
+  if (options.end_quantile) result.end_quantile = *options.end_quantile;
+  return result;
+}
+
+std::unique_ptr<StretchTokenizer> make_stretches(const Model& model,
+                                                 const TokenizerOptions& options) {
+  switch (options.kind) {
+    case TokenizerKind::pairalign:
+      if (model.decoder() == nullptr) {
+        throw Error("", "this model has no decoder; try the tokenizer vq or dpvq");
+      }
+      return std::make_unique<DecodedStretches>(model, decode_options_for(model, options));
+    case TokenizerKind::dpvq: {
+      const double penalty = penalty_for(model, options);
+      return std::make_unique<SegmentedStretches>([&model, penalty] {
+        return std::make_unique<DurationPenalisedSegmenter>(model.vocabulary(), penalty);
+      });
+    }
+    case TokenizerKind::vq:
+      break;
+  }
+  return std::make_unique<SegmentedStretches>(
+      [&model] { return std::make_unique<NearestCodeSegmenter>(model.vocabulary()); });
 }
 
 }  // namespace
 
 TokenizerKind parse_tokenizer_kind(const std::string& name) {
-  if (name == "vq") return TokenizerKind::vq;
-  if (name == "dpvq") return TokenizerKind::dpvq;
-  throw Error("", "no tokenizer '" + name + "'; there are: vq, dpvq");
+  for (const TokenizerKind kind :
+       {TokenizerKind::pairalign, TokenizerKind::vq, TokenizerKind::dpvq}) {
+    if (name == to_string(kind)) return kind;
+  }
+  throw Error("", "no tokenizer '" + name + "'; there are: pairalign, vq, dpvq");
 }
 
 std::string to_string(TokenizerKind kind) {
-  return kind == TokenizerKind::vq ? "vq" : "dpvq";
+  switch (kind) {
+    case TokenizerKind::pairalign:
+      return "pairalign";
+    case TokenizerKind::dpvq:
+      return "dpvq";
+    case TokenizerKind::vq:
+      break;
+  }
+  return "vq";
 }
 
-// One stretch of a recording whose frames become one record: the whole, or a window.
-struct Stretch {
-  std::int64_t first_frame = 0;
-  std::unique_ptr<Segmenter> segmenter;
-  std::vector<Segment> segments;
-};
+TokenizerKind default_kind(const Model& model) {
+  return model.decoder() != nullptr ? TokenizerKind::pairalign : TokenizerKind::vq;
+}
 
 struct Tokenizer::Impl {
+  // A part of the recording that becomes a record: the whole, or a window.
+  struct Stretch {
+    std::int64_t first_frame = 0;
+    double end_s = 0;  // in the recording
+  };
+
   Impl(const Model& model_, const TokenizerOptions& options_)
       : model(model_),
         options(options_),
-        penalty(options_.kind == TokenizerKind::dpvq ? penalty_for(model_, options_) : 0),
-        log_mel(model_.info().features),
-        scorer(model_) {}
+        stretches(make_stretches(model_, options_)),
+        frames(model_, stretches->frame_row(), [this](const float* row) { take_frame(row); }) {}
 
-  std::unique_ptr<Segmenter> make_segmenter() const {
-    if (options.kind == TokenizerKind::vq) {
-      return std::make_unique<NearestCodeSegmenter>(model.vocabulary());
-    }
-    return std::make_unique<DurationPenalisedSegmenter>(model.vocabulary(), penalty);
-  }
+  bool windowed() const { return options.window_s > 0; }
+  static std::int64_t to_frames(double seconds) { return std::llround(seconds * kFramesPerSecond); }
 
-  std::int64_t frames(double seconds) const { return std::llround(seconds * kFramesPerSecond); }
-
-  void start(const std::string& key) {
-    record_key = key;
-    records.clear();
-    open.clear();
-    mel.clear();
-    mel_first = next_frame = next_window = 0;
-    if (options.window_s == 0) open.push_back({0, make_segmenter(), {}});
-  }
-
-  void encode_ready(bool at_end);
-  void encode(std::int64_t count);
-  void take_frame(const float* similarity);
-  void close(Stretch& stretch, double seconds);
+  void start();
+  void open();
+  void close(double end_s);
+  void take_frame(const float* row);
+  std::vector<tokens::Record> make_records(const std::string& key);
 
   const Model& model;
   TokenizerOptions options;
-  double penalty;
-  audio::LogMel log_mel;
-  FrameScorer scorer;
+  std::unique_ptr<StretchTokenizer> stretches;
+  FrameStream frames;
 
   // Of the recording under way.
-  std::string record_key;
-  std::vector<tokens::Record> records;
-  std::deque<Stretch> open;
-  std::vector<float> mel;        // log-mel frames from mel_first on
-  std::int64_t mel_first = 0;    // a multiple of kStride
-  std::int64_t next_frame = 0;   // first encoder frame not yet taken
+  std::vector<Stretch> places;  // of all stretches; the first `closed` are closed
+  std::size_t closed = 0;
+  std::int64_t next_frame = 0;   // first frame not yet taken
   std::int64_t next_window = 0;  // first frame of the window to open next
-  std::vector<float> chunk;
   std::vector<float> pcm = std::vector<float>(kReadSamples);
 };
 
@@ -128,90 +144,67 @@ tokens::Header Tokenizer::header() const {
 
 std::vector<tokens::Record> Tokenizer::tokenize(audio::Decoder& audio, const std::string& key) {
   Impl& impl = *impl_;
-  impl.start(key);
-  audio::LogMelStream stream(impl.log_mel);
-  while (const std::size_t n = audio.read(impl.pcm)) {
-    stream.push({impl.pcm.data(), n}, impl.mel);
-    impl.encode_ready(false);
-  }
-  stream.finish(impl.mel);
-  impl.encode_ready(true);
+  impl.start();
+  while (const std::size_t n = audio.read(impl.pcm))
+    impl.frames.push({impl.pcm.data(), n});
+  impl.frames.finish();
   const double seconds = static_cast<double>(audio.samples_read()) / audio::kSampleRate;
-  for (Stretch& stretch : impl.open)
-    impl.close(stretch, seconds);
-  return std::move(impl.records);
+  while (impl.closed < impl.places.size())
+    impl.close(seconds);
+  return impl.make_records(key);
 }
 
-// Encodes whole chunks as soon as the frames after them, which they look at, are there.
-void Tokenizer::Impl::encode_ready(bool at_end) {
-  const std::int64_t context = model.encoder().context();
-  const int bands = model.info().encoder.bands;
-  for (;;) {
-    const std::int64_t available = mel_first + static_cast<std::int64_t>(mel.size()) / bands;
-    const std::int64_t encodable = (available + kStride - 1) / kStride;
-    if (encodable >= next_frame + kChunkFrames + context) {
-      encode(kChunkFrames);
-    } else if (at_end && encodable > next_frame) {
-      encode(std::min(kChunkFrames, encodable - next_frame));
-    } else {
-      return;
-    }
-  }
+void Tokenizer::Impl::start() {
+  stretches->start();
+  frames.start();
+  places.clear();
+  closed = 0;
+  next_frame = next_window = 0;
+  if (!windowed()) open();
 }
 
-// Encodes `count` frames from next_frame on, within their context, and drops what no later chunk
-// will look at.
-void Tokenizer::Impl::encode(std::int64_t count) {
-  const std::int64_t context = model.encoder().context();
-  const std::int64_t bands = model.info().encoder.bands;
-  const std::int64_t available = mel_first + static_cast<std::int64_t>(mel.size()) / bands;
-  const std::int64_t first = std::max<std::int64_t>(0, next_frame - context);
-  const std::int64_t last =  // log-mel frame behind the last
-      std::min(available, (next_frame + count + context) * kStride);
-  chunk.assign(mel.begin() + (first * kStride - mel_first) * bands,
-               mel.begin() + (last - mel_first) * bands);
-  const float* similarity = scorer.score(chunk).data() +
-                            (next_frame - first) * static_cast<std::int64_t>(model.vocabulary());
-  for (std::int64_t i = 0; i < count; ++i)
-    take_frame(similarity + i * model.vocabulary());
-
-  const std::int64_t keep = std::max<std::int64_t>(0, next_frame - context) * kStride;
-  mel.erase(mel.begin(), mel.begin() + (keep - mel_first) * bands);
-  mel_first = keep;
+void Tokenizer::Impl::open() {
+  places.push_back({next_frame, 0});
+  stretches->open();
 }
 
-void Tokenizer::Impl::take_frame(const float* similarity) {
-  if (options.window_s > 0) {
+void Tokenizer::Impl::close(double end_s) {
+  places[closed++].end_s = end_s;
+  stretches->close();
+}
+
+void Tokenizer::Impl::take_frame(const float* row) {
+  if (windowed()) {
+    const std::int64_t length = to_frames(options.window_s);
+    while (closed < places.size() && next_frame == places[closed].first_frame + length)
+      close(static_cast<double>(next_frame) / kFramesPerSecond);
     if (next_frame == next_window) {
-      open.push_back({next_frame, make_segmenter(), {}});
-      next_window += std::max<std::int64_t>(1, frames(options.hop_s));
-    }
-    const std::int64_t length = frames(options.window_s);
-    while (!open.empty() && next_frame == open.front().first_frame + length) {
-      close(open.front(), static_cast<double>(next_frame) / kFramesPerSecond);
-      open.pop_front();
+      open();
+      next_window += to_frames(options.hop_s);
     }
   }
-  for (Stretch& stretch : open)
-    stretch.segmenter->push(similarity, stretch.segments);
+  stretches->take(row);
   ++next_frame;
 }
 
-// `seconds`: where the stretch ends in the recording.
-void Tokenizer::Impl::close(Stretch& stretch, double seconds) {
-  const double start = static_cast<double>(stretch.first_frame) / kFramesPerSecond;
-  const bool windowed = options.window_s > 0;
-  if (windowed && stretch.first_frame > 0 && seconds - start < options.hop_s / 2) return;
-  stretch.segmenter->finish(stretch.segments);
-  tokens::Record record;
-  record.key = windowed ? tokens::with_fragment(record_key, start, seconds) : record_key;
-  record.seconds = windowed ? seconds - start : seconds;
-  for (const Segment& segment : stretch.segments) {
-    record.tokens.push_back(segment.token);
-    record.starts_ms.push_back(
-        static_cast<std::uint32_t>(segment.first_frame * kFrameMilliseconds));
+// A last window that is filled by less than half a hop is left out.
+std::vector<tokens::Record> Tokenizer::Impl::make_records(const std::string& key) {
+  std::vector<tokens::Record> records;
+  const std::vector<std::vector<Segment>> strings = stretches->finish();
+  for (std::size_t i = 0; i < strings.size(); ++i) {
+    const double start_s = static_cast<double>(places[i].first_frame) / kFramesPerSecond;
+    const double end_s = places[i].end_s;
+    if (windowed() && start_s > 0 && end_s - start_s < options.hop_s / 2) continue;
+    tokens::Record& record = records.emplace_back();
+    record.key = windowed() ? tokens::with_fragment(key, start_s, end_s) : key;
+    record.seconds = end_s - start_s;
+    for (const Segment& segment : strings[i]) {
+      record.tokens.push_back(segment.token);
+      record.starts_ms.push_back(
+          static_cast<std::uint32_t>(segment.first_frame * kFrameMilliseconds));
+    }
   }
-  records.push_back(std::move(record));
+  return records;
 }
 
 }  // namespace pairalign::model

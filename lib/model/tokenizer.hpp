@@ -1,4 +1,4 @@
-// Audio in, token strings out: the geometric tokenizers over a loaded model.
+// Audio in, token strings out: the tokenizers over a loaded model.
 #pragma once
 
 #include <memory>
@@ -7,26 +7,38 @@
 #include <vector>
 
 #include "audio/decoder.hpp"
+#include "model/decoding.hpp"
 #include "model/model.hpp"
 #include "tokens/record.hpp"
 
 namespace pairalign::model {
 
 enum class TokenizerKind {
-  vq,    ///< nearest code per frame, consecutive duplicates removed
-  dpvq,  ///< duration-penalised VQ: Viterbi over frame-to-code costs (Kamper, arXiv 2202.11929)
+  pairalign,  ///< the autoregressive decoder
+  vq,         ///< nearest code per frame, consecutive duplicates removed
+  dpvq,       ///< duration-penalised VQ: Viterbi over frame-to-code costs (Kamper, 2202.11929)
 };
 
-/// "vq", "dpvq"; throws Error("", reason) that lists the choices.
+/// "pairalign", "vq", "dpvq"; throws Error("", reason) that lists the choices.
 TokenizerKind parse_tokenizer_kind(const std::string& name);
 std::string to_string(TokenizerKind kind);
 
+/// The decoder's where the model has one.
+TokenizerKind default_kind(const Model& model);
+
+/// dpvq, when neither rate nor penalty is given: tokens/s.
+inline constexpr double kDefaultRate = 12.7;
+
 struct TokenizerOptions {
   TokenizerKind kind = TokenizerKind::vq;
-  /// dpvq: the penalty is looked up in the model's measured curve for this rate (tokens/s) …
-  double rate = 12.7;
-  /// … unless it is given: cost per segment, in units of 1 − cosine.
+  /// Tokens per second, for which the control is looked up in the model's measured curve …
+  std::optional<double> rate;
+  /// … unless it is given. dpvq: cost per segment, in units of 1 − cosine …
   std::optional<double> penalty;
+  /// … pairalign: DecodeOptions::end_quantile; without a rate either, the model's own.
+  std::optional<double> end_quantile;
+  /// pairalign: all but the end quantile.
+  DecodeOptions decode;
   /// A record per window of this many seconds, every `hop_s`; 0: one record for the whole
   /// recording.
   double window_s = 0;
@@ -37,7 +49,8 @@ struct TokenizerOptions {
 /// The same audio gives the same strings whatever else was tokenised before.
 class Tokenizer {
  public:
-  /// Throws Error("", reason) for options that make no sense together.
+  /// Throws Error("", reason) for options that make no sense together or that the model cannot
+  /// follow.
   Tokenizer(const Model& model, const TokenizerOptions& options);
   ~Tokenizer();
   Tokenizer(Tokenizer&&) noexcept;

@@ -50,17 +50,25 @@ double scheduled_rate(const AdamWConfig& config, std::int64_t step, std::int64_t
 }
 
 double adamw_update(const AdamWConfig& config, const TensorTable& table, double learning_rate,
-                    const float* gradients, float* values, AdamWState& state) {
+                    const float* gradients, float* values, AdamWState& state,
+                    const std::vector<double>& rate_factors) {
   state.m.resize(table.size());
   state.v.resize(table.size());
   ++state.step;
-  const double norm = std::sqrt(squared_norm(gradients, table.size()));
+  const auto factor = [&](std::size_t tensor) {
+    return rate_factors.empty() ? 1.0 : rate_factors[tensor];
+  };
+  const std::vector<TensorInfo>& tensors = table.tensors();
+  double square = 0;
+  for (std::size_t i = 0; i < tensors.size(); ++i) {
+    if (factor(i) > 0) square += squared_norm(gradients + tensors[i].offset, tensors[i].size);
+  }
+  const double norm = std::sqrt(square);
   if (!std::isfinite(norm)) return norm;
 
   Step s{};
   s.beta1 = static_cast<float>(config.beta1);
   s.beta2 = static_cast<float>(config.beta2);
-  s.rate = static_cast<float>(learning_rate);
   s.epsilon = static_cast<float>(config.epsilon);
   s.scale = config.clip_norm > 0 && norm > config.clip_norm
                 ? static_cast<float>(config.clip_norm / norm)
@@ -68,7 +76,10 @@ double adamw_update(const AdamWConfig& config, const TensorTable& table, double 
   const auto t = static_cast<double>(state.step);
   s.correction1 = static_cast<float>(1 / (1 - std::pow(config.beta1, t)));
   s.correction2 = static_cast<float>(1 / (1 - std::pow(config.beta2, t)));
-  for (const TensorInfo& tensor : table.tensors()) {
+  for (std::size_t i = 0; i < tensors.size(); ++i) {
+    const TensorInfo& tensor = tensors[i];
+    if (factor(i) <= 0) continue;
+    s.rate = static_cast<float>(learning_rate * factor(i));
     s.decay = tensor.decayed ? static_cast<float>(config.weight_decay) : 0.0F;
     update(s, gradients + tensor.offset, tensor.size, values + tensor.offset,
            state.m.data() + tensor.offset, state.v.data() + tensor.offset);

@@ -31,8 +31,10 @@ struct AdamWState {
 
 /// One update of `values` by `gradients` (both in the table's layout) at `learning_rate`. Gradients
 /// are scaled down to `clip_norm` first. Returns the norm before clipping; when it is not finite,
-/// nothing is changed but the step count.
+/// nothing is changed but the step count. `rate_factors`: of the learning rate, per tensor of the
+/// table; empty: 1. A tensor with factor 0 stays as it is, and its gradient does not count.
 double adamw_update(const AdamWConfig& config, const TensorTable& table, double learning_rate,
-                    const float* gradients, float* values, AdamWState& state);
+                    const float* gradients, float* values, AdamWState& state,
+                    const std::vector<double>& rate_factors = {});
 
 }  // namespace pairalign::nn

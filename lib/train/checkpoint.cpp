@@ -5,11 +5,14 @@
 #include "train/state.hpp"
 
 namespace pairalign::train {
+
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(StageRecord, seconds, loss)
+
 namespace {
 
 using nlohmann::json;
 
-constexpr int kCheckpointVersion = 1;
+constexpr int kCheckpointVersion = 2;
 constexpr const char* kStateKey = "pairalign.checkpoint";
 constexpr const char* kRecipeKey = "pairalign.recipe";
 
@@ -36,10 +39,12 @@ void save_checkpoint(const std::string& path, const TrainingState& state,
   put(file, "variance", state.variance);
   file.metadata[kStateKey] = json{
       {"version", kCheckpointVersion},
+      {"stage", state.stage},
       {"step", state.step},
       {"samples", state.samples},
-      {"optimizer_step",
-       state.optimizer.step}}.dump();
+      {"optimizer_step", state.optimizer.step},
+      {"length_control", state.length_control},
+      {"records", state.records}}.dump();
   file.metadata[kRecipeKey] = recipe_json;
   file.save(path);
 }
@@ -56,9 +61,12 @@ Checkpoint load_checkpoint(const std::string& path) {
     Checkpoint result;
     result.recipe_json = file.metadata[kRecipeKey];
     TrainingState& state = result.state;
+    state.stage = numbers.at("stage").get<std::size_t>();
     state.step = numbers.at("step").get<std::int64_t>();
     state.samples = numbers.at("samples").get<std::int64_t>();
     state.optimizer.step = numbers.at("optimizer_step").get<std::int64_t>();
+    state.length_control = numbers.at("length_control").get<double>();
+    state.records = numbers.at("records").get<std::vector<StageRecord>>();
     state.student = take(file, "student");
     state.teacher = take(file, "teacher");
     state.optimizer.m = take(file, "optimizer.m");

@@ -11,37 +11,37 @@ std::int64_t to_samples(double seconds) {
   return std::llround(seconds * audio::kSampleRate);
 }
 
-ViewPlan plan_view(const Recipe& recipe, std::int64_t crop_samples, Random& random) {
-  const GeometricConfig& g = recipe.geometric;
+ViewPlan plan_view(const CropConfig& config, const audio::ViewConfig& views,
+                   std::int64_t crop_samples, Random& random) {
   ViewPlan view;
-  const double seconds = random.uniform(g.piece_low_seconds, g.piece_high_seconds);
+  const double seconds = random.uniform(config.piece_low_seconds, config.piece_high_seconds);
   view.samples = std::min(to_samples(seconds), crop_samples);
   view.first = static_cast<std::int64_t>(
       random.below(static_cast<std::uint64_t>(crop_samples - view.samples + 1)));
-  view.warp = audio::draw_warp(recipe.views, random);
+  view.warp = audio::draw_warp(views, random);
   view.random = Random(random.next());
   return view;
 }
 
 }  // namespace
 
-std::vector<CropPlan> plan_step(const Recipe& recipe, const audio::PcmStore& store,
+std::vector<CropPlan> plan_step(const CropConfig& config, const audio::ViewConfig& views,
+                                std::uint64_t seed, const audio::PcmStore& store,
                                 std::int64_t step) {
-  const GeometricConfig& g = recipe.geometric;
-  audio::ViewConfig teacher_views = recipe.views;
-  teacher_views.tempo *= g.teacher_warp;
-  teacher_views.frequency *= g.teacher_warp;
-  std::vector<CropPlan> crops(static_cast<std::size_t>(g.crops));
+  audio::ViewConfig teacher_views = views;
+  teacher_views.tempo *= config.teacher_warp;
+  teacher_views.frequency *= config.teacher_warp;
+  const std::int64_t crop_samples = to_samples(config.crop_seconds);
+  std::vector<CropPlan> crops(static_cast<std::size_t>(config.crops));
   for (std::size_t i = 0; i < crops.size(); ++i) {
     const auto index = static_cast<std::uint64_t>(step) * crops.size() + i;
-    Random random = Random::stream(recipe.seed, index);
+    Random random = Random::stream(seed, index);
     CropPlan& crop = crops[i];
-    crop.place = draw_place(store, to_samples(g.crop_seconds), random);
-    crop.samples =
-        std::min(to_samples(g.crop_seconds), store.size(crop.place.recording) - crop.place.first);
+    crop.place = draw_place(store, crop_samples, random);
+    crop.samples = std::min(crop_samples, store.size(crop.place.recording) - crop.place.first);
     crop.warp = audio::draw_warp(teacher_views, random);
-    for (int v = 0; v < g.views; ++v)
-      crop.views.push_back(plan_view(recipe, crop.samples, random));
+    for (int v = 0; v < config.views; ++v)
+      crop.views.push_back(plan_view(config, views, crop.samples, random));
   }
   return crops;
 }

@@ -28,9 +28,10 @@ struct CropPlan {
   std::vector<ViewPlan> views;
 };
 
-/// The crops of step `step`: a pure function of the recipe's seed and the step, so that a resumed
-/// run needs to remember neither.
-std::vector<CropPlan> plan_step(const Recipe& recipe, const audio::PcmStore& store,
+/// The crops of step `step`: a pure function of the seed and the step, so that a resumed run needs
+/// to remember neither.
+std::vector<CropPlan> plan_step(const CropConfig& config, const audio::ViewConfig& views,
+                                std::uint64_t seed, const audio::PcmStore& store,
                                 std::int64_t step);
 
 /// Encoder frames of `samples` under a warp.

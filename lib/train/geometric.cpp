@@ -1,16 +1,15 @@
 #include "train/geometric.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <cstddef>
 
-#include "base/multiversion.hpp"
 #include "model/segmenter.hpp"
 #include "nn/cross_entropy.hpp"
 #include "nn/normalize.hpp"
 #include "nn/shape.hpp"
 #include "train/sinkhorn.hpp"
+#include "train/step_support.hpp"
 
 namespace pairalign::train {
 namespace {
@@ -19,51 +18,6 @@ using nn::area;
 
 // Small enough that a shard's activations stay near its core, large enough for fast products.
 constexpr std::size_t kCropsPerShard = 4;
-
-class Stopwatch {
- public:
-  explicit Stopwatch(double& total) : total_(total), start_(Clock::now()) {}
-  ~Stopwatch() { total_ += std::chrono::duration<double>(Clock::now() - start_).count(); }
-
- private:
-  using Clock = std::chrono::steady_clock;
-  double& total_;
-  Clock::time_point start_;
-};
-
-PAIRALIGN_MULTIVERSION
-void scale_values(float factor, std::size_t n, float* x) {
-  for (std::size_t i = 0; i < n; ++i)
-    x[i] *= factor;
-}
-
-// average ← decay · average + (1 − decay) · x
-PAIRALIGN_MULTIVERSION
-void move_average(const float* x, float decay, std::size_t n, float* average) {
-  for (std::size_t i = 0; i < n; ++i)
-    average[i] = decay * average[i] + (1.0F - decay) * x[i];
-}
-
-PAIRALIGN_MULTIVERSION
-void add(const float* x, std::size_t n, float* sum) {
-  for (std::size_t i = 0; i < n; ++i)
-    sum[i] += x[i];
-}
-
-std::vector<float> unit_codes(const float* codebook, int codes, int dimension,
-                              std::vector<float>& norms) {
-  std::vector<float> unit(area(codes, dimension));
-  norms.resize(static_cast<std::size_t>(codes));
-  nn::l2_normalize_forward(codebook, codes, dimension, unit.data(), norms.data());
-  return unit;
-}
-
-double ema_decay(const GeometricConfig& config, std::int64_t step) {
-  const double progress =
-      std::min(1.0, static_cast<double>(step) / static_cast<double>(config.steps));
-  const double half_cosine = 0.5 * (1 + std::cos(3.141592653589793 * progress));
-  return config.ema_end - (config.ema_end - config.ema_start) * half_cosine;
-}
 
 }  // namespace
 
@@ -89,18 +43,8 @@ GeometricStage::GeometricStage(const Recipe& recipe, const model::Encoder& encod
       precision_(precision),
       pool_(pool) {}
 
-TrainingState GeometricStage::initial_state() const {
-  TrainingState state;
-  state.samples = store_.total_samples();
-  Random random(recipe_.seed);
-  state.student = table_.initialise(random);
-  state.teacher = state.student;
-  state.optimizer.m.assign(table_.size(), 0.0F);
-  state.optimizer.v.assign(table_.size(), 0.0F);
-  const auto dimension = static_cast<std::size_t>(recipe_.encoder.dimension);
-  state.centre.assign(dimension, 0.0F);
-  state.variance.assign(dimension, 1.0F);
-  return state;
+std::vector<float> GeometricStage::initial_parameters(const std::vector<float>& earlier) const {
+  return grow_parameters(table_, recipe_.seed, earlier);
 }
 
 StepReport GeometricStage::step(TrainingState& state) {
@@ -109,8 +53,10 @@ StepReport GeometricStage::step(TrainingState& state) {
   report.gradient_norm =
       nn::adamw_update(recipe_.optimizer, table_, report.learning_rate, gradients().data(),
                        state.student.data(), state.optimizer);
-  move_average(state.student.data(), static_cast<float>(ema_decay(recipe_.geometric, state.step)),
-               table_.size(), state.teacher.data());
+  const GeometricConfig& config = recipe_.geometric;
+  const double decay = ema_decay(config.ema_start, config.ema_end, state.step, config.steps);
+  move_average(state.student.data(), static_cast<float>(decay), table_.size(),
+               state.teacher.data());
   ++state.step;
   return report;
 }
@@ -128,13 +74,21 @@ StepReport GeometricStage::compute_gradients(TrainingState& state) {
   pool_.parallel_for(shards_.size(), [&](std::size_t s) {
     student_pass(state, targets_[s], 1 / total_weight, shards_[s]);
   });
-  sum_gradients();
+  std::vector<std::vector<float>*> gradients;
+  for (Shard& shard : shards_)
+    gradients.push_back(&shard.gradients);
+  sum_gradients(gradients, pool_);
+  return describe_step(total_weight);
+}
 
+StepReport GeometricStage::describe_step(double total_weight) const {
   StepReport report;
+  double agreed = 0;
   report.code_counts.assign(static_cast<std::size_t>(recipe_.encoder.codes), 0);
   for (const Shard& shard : shards_) {
     report.loss += shard.loss;
-    report.agreement += shard.agreed / total_weight;
+    agreed += shard.agreed;
+    report.pairs += static_cast<std::int64_t>(shard.crops.size()) * recipe_.geometric.views;
     report.student_frames += static_cast<std::int64_t>(shard.matches.size());
     report.teacher_frames += static_cast<std::int64_t>(shard.teacher_codes.size());
     report.view_seconds += shard.view_seconds;
@@ -142,6 +96,7 @@ StepReport GeometricStage::compute_gradients(TrainingState& state) {
     for (const int code : shard.teacher_codes)
       ++report.code_counts[static_cast<std::size_t>(code)];
   }
+  report.add_term("agreement", agreed / total_weight, total_weight);
   // Forward costs one product per weight, backward two.
   report.flops = 2 * encoder_.multiply_adds_per_frame() *
                  static_cast<double>(report.teacher_frames + 3 * report.student_frames);
@@ -164,7 +119,8 @@ void GeometricStage::assign_targets(const TrainingState& state) {
 }
 
 void GeometricStage::plan(std::int64_t step) {
-  std::vector<CropPlan> crops = plan_step(recipe_, store_, step);
+  std::vector<CropPlan> crops = plan_step(recipe_.geometric, recipe_.views,
+                                          stage_seed(recipe_.seed, kGeometric), store_, step);
   shards_.resize((crops.size() + kCropsPerShard - 1) / kCropsPerShard);
   for (Shard& shard : shards_)
     shard.crops.clear();
@@ -172,17 +128,6 @@ void GeometricStage::plan(std::int64_t step) {
     shards_[i / kCropsPerShard].crops.push_back(std::move(crops[i]));
   }
 }
-
-namespace {
-
-// One workspace per thread and stage type: buffers grow once and are kept.
-template <class T>
-T& of_this_thread() {
-  thread_local T instance;
-  return instance;
-}
-
-}  // namespace
 
 void GeometricStage::teacher_forward(const TrainingState& state, Shard& shard) const {
   auto& work = of_this_thread<Workspace>();
@@ -290,7 +235,7 @@ void GeometricStage::student_pass(const TrainingState& state, const std::vector<
   encoder_.forward(state.student.data(), work.features.data(), work.lengths, log_mel_.silence(),
                    precision_, true, work.embeddings, work.cache);
   student_loss(state, targets, scale, shard, work);
-  encoder_.backward(state.student.data(), work.embeddings.data(), shard.gradients.data(),
+  encoder_.backward(state.student.data(), work.embeddings.data(), nullptr, shard.gradients.data(),
                     work.cache);
 }
 
@@ -335,7 +280,7 @@ void GeometricStage::student_loss(const TrainingState& state, const std::vector<
   nn::matmul(work.dscores, nn::Transpose::yes, work.frames, nn::Transpose::no, work.dcodes.data());
   nn::l2_normalize_backward(work.unit.data(), work.code_norms.data(), work.dcodes.data(), codes,
                             dimension, work.dcodes.data());
-  add(work.dcodes.data(), work.dcodes.size(), shard.gradients.data() + encoder_.codebook());
+  add_values(work.dcodes.data(), work.dcodes.size(), shard.gradients.data() + encoder_.codebook());
 
   work.dembeddings.resize(area(rows, dimension));
   nn::matmul(work.dscores, nn::Transpose::no, work.codes, nn::Transpose::no,
@@ -344,18 +289,6 @@ void GeometricStage::student_loss(const TrainingState& state, const std::vector<
   for (std::size_t i = 0; i < work.dembeddings.size(); ++i) {
     z[i] *= work.scale[i % static_cast<std::size_t>(dimension)];
   }
-}
-
-// Into the first shard's buffer, in the order of the shards.
-void GeometricStage::sum_gradients() {
-  constexpr std::size_t kPiece = 1 << 16;
-  float* total = shards_[0].gradients.data();
-  pool_.parallel_for((table_.size() + kPiece - 1) / kPiece, [&](std::size_t i) {
-    const std::size_t begin = i * kPiece, count = std::min(kPiece, table_.size() - begin);
-    for (std::size_t s = 1; s < shards_.size(); ++s) {
-      add(shards_[s].gradients.data() + begin, count, total + begin);
-    }
-  });
 }
 
 void standardise(const TrainingState& state, int rows, int dimension, float* u,
@@ -371,18 +304,18 @@ void standardise(const TrainingState& state, int rows, int dimension, float* u,
   }
 }
 
-std::vector<float> export_parameters(const TrainingState& state, const model::Encoder& encoder) {
+std::vector<float> GeometricStage::export_parameters(const TrainingState& state) const {
   std::vector<float> parameters = state.teacher;
-  const nn::Linear& projection = encoder.projection();
+  const nn::Linear& projection = encoder_.projection();
   std::vector<float> scale;
   standardise(state, 1, projection.out, parameters.data() + projection.bias, scale);
   const auto width = static_cast<std::size_t>(projection.out);
   for (std::size_t i = 0; i < static_cast<std::size_t>(projection.in) * width; ++i) {
     parameters[projection.weight + i] *= scale[i % width];
   }
-  const model::EncoderConfig& config = encoder.config();
+  const model::EncoderConfig& config = encoder_.config();
   std::vector<float> norms(static_cast<std::size_t>(config.codes));
-  float* codes = parameters.data() + encoder.codebook();
+  float* codes = parameters.data() + encoder_.codebook();
   nn::l2_normalize_forward(codes, config.codes, config.dimension, codes, norms.data());
   return parameters;
 }

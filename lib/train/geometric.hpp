@@ -19,35 +19,24 @@
 #include "model/encoder.hpp"
 #include "train/crop_plan.hpp"
 #include "train/recipe.hpp"
+#include "train/stage.hpp"
 #include "train/state.hpp"
 
 namespace pairalign::train {
 
-/// What one step did.
-struct StepReport {
-  double loss = 0;       ///< cross-entropy per frame of full weight, nats
-  double agreement = 0;  ///< weighted share of frames whose nearest code is the teacher's
-  std::vector<std::int64_t> code_counts;  ///< nearest codes of the teacher's frames
-  std::int64_t student_frames = 0, teacher_frames = 0;
-  double gradient_norm = 0;
-  double learning_rate = 0;
-  double flops = 0;                            ///< of the matrix products
-  double view_seconds = 0, model_seconds = 0;  ///< thread time in views, in encoder and loss
-};
-
-class GeometricStage {
+class GeometricStage : public Stage {
  public:
   /// All arguments outlive the stage.
   GeometricStage(const Recipe& recipe, const model::Encoder& encoder, const nn::TensorTable& table,
                  const audio::PcmStore& store, const audio::NoiseBank& noise,
                  nn::Precision precision, ThreadPool& pool);
 
-  /// Fresh student and teacher.
-  TrainingState initial_state() const;
-
-  /// One optimiser step. The result does not depend on the number of threads: a batch is always cut
-  /// into the same shards, and their sums run in the same order.
-  StepReport step(TrainingState& state);
+  std::int64_t steps() const override { return recipe_.geometric.steps; }
+  const nn::TensorTable& table() const override { return table_; }
+  std::vector<float> initial_parameters(const std::vector<float>& earlier) const override;
+  StepReport step(TrainingState& state) override;
+  /// The teacher, with centre and variance folded into the projection, and codes as unit vectors.
+  std::vector<float> export_parameters(const TrainingState& state) const override;
 
   /// The first half of a step: takes this step's embeddings into the centre and computes the loss
   /// and its gradient with respect to the student's parameters.
@@ -72,6 +61,7 @@ class GeometricStage {
   struct Workspace;
 
   void plan(std::int64_t step);
+  StepReport describe_step(double total_weight) const;
   void teacher_forward(const TrainingState& state, Shard& shard) const;
   void update_centre(TrainingState& state) const;
   void assign_targets(const TrainingState& state);
@@ -82,7 +72,6 @@ class GeometricStage {
                     Shard& shard) const;
   void student_loss(const TrainingState& state, const std::vector<float>& targets, double scale,
                     Shard& shard, Workspace& work) const;
-  void sum_gradients();
 
   const Recipe& recipe_;
   const model::Encoder& encoder_;
@@ -99,9 +88,5 @@ class GeometricStage {
 /// z = (u − centre) / √variance, row by row; `scale` receives 1 / √variance.
 void standardise(const TrainingState& state, int rows, int dimension, float* u,
                  std::vector<float>& scale);
-
-/// The model that the state stands for: the teacher, with centre and variance folded into the
-/// projection, and codes as unit vectors.
-std::vector<float> export_parameters(const TrainingState& state, const model::Encoder& encoder);
 
 }  // namespace pairalign::train

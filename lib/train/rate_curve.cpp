@@ -1,40 +1,68 @@
 #include "train/rate_curve.hpp"
 
 #include <algorithm>
-#include <array>
+#include <functional>
 
+#include "model/decoding.hpp"
 #include "model/segmenter.hpp"
 
 namespace pairalign::train {
 namespace {
 
-constexpr std::array<double, 16> kPenalties = {0,   0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35,
-                                               0.4, 0.5,  0.6, 0.7,  0.8, 1.0,  1.3, 1.6};
+using Controls = std::vector<double>;
+using TokenCounts = std::vector<std::int64_t>;  // one for each control
+
 constexpr std::int64_t kLongestStretch = 60 * audio::kSampleRate;
 
-using TokenCounts = std::array<std::int64_t, kPenalties.size()>;
+Controls penalties() {
+  return {0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6, 0.7, 0.8, 1.0, 1.3, 1.6};
+}
 
-TokenCounts count_tokens(const model::Model& model, const std::vector<float>& scores) {
-  TokenCounts counts{};
+Controls end_quantiles() {
+  return {0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98};
+}
+
+TokenCounts count_penalised(const model::Model& model, const Controls& controls,
+                            const std::vector<float>& features) {
+  model::FrameScorer scorer(model);
+  const std::vector<float>& scores = scorer.score(features);
   const int codes = model.vocabulary();
-  std::vector<model::Segment> segments;
-  for (std::size_t p = 0; p < kPenalties.size(); ++p) {
-    model::DurationPenalisedSegmenter segmenter(codes, kPenalties[p]);
-    segments.clear();
+  TokenCounts counts;
+  for (const double penalty : controls) {
+    model::DurationPenalisedSegmenter segmenter(codes, penalty);
+    std::vector<model::Segment> segments;
     for (std::size_t i = 0; i < scores.size(); i += static_cast<std::size_t>(codes)) {
       segmenter.push(scores.data() + i, segments);
     }
     segmenter.finish(segments);
-    counts[p] = static_cast<std::int64_t>(segments.size());
+    counts.push_back(static_cast<std::int64_t>(segments.size()));
   }
   return counts;
 }
 
-}  // namespace
+TokenCounts count_decoded(const model::Model& model, const Controls& controls,
+                          const std::vector<float>& features) {
+  model::FrameScorer scorer(model);
+  const std::vector<float>& frames = scorer.encode(features);
+  const int count = static_cast<int>(frames.size()) / model.info().encoder.width;
+  const float* p = model.parameters().data();
+  model::DecoderMemory::Cache memory;
+  model.decoder()->memory().forward(p, frames.data(), count, nn::Precision::f32, memory);
+  TokenCounts counts;
+  for (const double quantile : controls) {
+    model::DecodeOptions options;
+    options.end_quantile = quantile;
+    model::FreeDecoder decoder(*model.decoder(), options);
+    const auto strings = decoder.decode(p, memory, {{0, count, 0}});
+    counts.push_back(static_cast<std::int64_t>(model::merge_repeats(strings[0].tokens).size()));
+  }
+  return counts;
+}
 
-std::vector<model::RatePoint> measure_rate_curve(const model::Model& model,
-                                                 const audio::PcmStore& store, double seconds,
-                                                 ThreadPool& pool) {
+std::vector<model::RatePoint> measure(
+    const model::Model& model, const Controls& controls, const audio::PcmStore& store,
+    double seconds, ThreadPool& pool,
+    const std::function<TokenCounts(const std::vector<float>& features)>& count_tokens) {
   std::size_t recordings = 0;
   double total_seconds = 0;
   while (recordings < store.count() && total_seconds < seconds) {
@@ -44,22 +72,41 @@ std::vector<model::RatePoint> measure_rate_curve(const model::Model& model,
   const audio::LogMel log_mel(model.info().features);
   std::vector<TokenCounts> counts(recordings);
   pool.parallel_for(recordings, [&](std::size_t i) {
-    model::FrameScorer scorer(model);
     std::vector<float> pcm(static_cast<std::size_t>(std::min(store.size(i), kLongestStretch)));
     store.read(i, 0, static_cast<std::int64_t>(pcm.size()), pcm.data());
-    counts[i] = count_tokens(model, scorer.score(log_mel.compute(pcm)));
+    counts[i] = count_tokens(log_mel.compute(pcm));
   });
   std::vector<model::RatePoint> curve;
-  for (std::size_t p = 0; p < kPenalties.size(); ++p) {
+  for (std::size_t c = 0; c < controls.size(); ++c) {
     double tokens = 0;
     for (const TokenCounts& count : counts)
-      tokens += static_cast<double>(count[p]);
+      tokens += static_cast<double>(count[c]);
     const double rate = total_seconds > 0 ? tokens / total_seconds : 0;
     if (rate > 0 && (curve.empty() || rate < curve.back().tokens_per_second)) {
-      curve.push_back({kPenalties[p], rate});
+      curve.push_back({controls[c], rate});
     }
   }
   return curve;
+}
+
+}  // namespace
+
+std::vector<model::RatePoint> measure_rate_curve(const model::Model& model,
+                                                 const audio::PcmStore& store, double seconds,
+                                                 ThreadPool& pool) {
+  const Controls controls = penalties();
+  return measure(model, controls, store, seconds, pool, [&](const std::vector<float>& features) {
+    return count_penalised(model, controls, features);
+  });
+}
+
+std::vector<model::RatePoint> measure_pairalign_rate_curve(const model::Model& model,
+                                                           const audio::PcmStore& store,
+                                                           double seconds, ThreadPool& pool) {
+  const Controls controls = end_quantiles();
+  return measure(model, controls, store, seconds, pool, [&](const std::vector<float>& features) {
+    return count_decoded(model, controls, features);
+  });
 }
 
 }  // namespace pairalign::train

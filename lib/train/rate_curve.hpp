@@ -1,4 +1,4 @@
-// The token rate of duration-penalised VQ as a function of its penalty.
+// The token rates of the tokenizers as functions of what controls them.
 #pragma once
 
 #include <vector>
@@ -9,10 +9,17 @@
 
 namespace pairalign::train {
 
-/// Tokenises up to `seconds` of the recordings at a row of penalties, ascending from 0. Points
-/// whose rate does not fall any more are left out, so the curve is strictly monotone.
+// Both tokenise up to `seconds` of the recordings at a row of controls, ascending. Points whose
+// rate does not fall any more are left out, so the curves are strictly monotone.
+
+/// Duration-penalised VQ, by its penalty, from 0.
 std::vector<model::RatePoint> measure_rate_curve(const model::Model& model,
                                                  const audio::PcmStore& store, double seconds,
                                                  ThreadPool& pool);
+
+/// The decoder, which the model must have, by the quantile at which a token ends.
+std::vector<model::RatePoint> measure_pairalign_rate_curve(const model::Model& model,
+                                                           const audio::PcmStore& store,
+                                                           double seconds, ThreadPool& pool);
 
 }  // namespace pairalign::train

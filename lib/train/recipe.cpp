@@ -1,5 +1,9 @@
 #include "train/recipe.hpp"
 
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
 #include <nlohmann/json.hpp>
 
 #include "base/error.hpp"
@@ -30,13 +34,30 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(GeometricConfig, steps, crops, c
                                                 temperature, sinkhorn_epsilon, sinkhorn_iterations,
                                                 silence_weight, ema_start, ema_end, centre_decay)
 
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Recipe, seed, encoder, features, views, optimizer,
-                                                geometric, validation_share, validate_every,
-                                                checkpoint_every)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(
+    DecoderStageConfig, steps, crops, crop_seconds, views, piece_low_seconds, piece_high_seconds,
+    teacher_warp, optimizer, encoder_rate, targets, target_rate, top_p, repetition_penalty, cap,
+    ema_start, ema_end, mask_start, mask_end, masked_weight, self_attention_dropout, anchor_jitter,
+    pointer_weight, end_weight, contrast_weight, contrast_negatives, contrast_share,
+    contrast_temperature, entropy_weight, length_weight, frame_weight, ctc_weight)
+
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Recipe, seed, stages, passes, encoder, decoder,
+                                                features, views, optimizer, geometric,
+                                                fixed_teacher, ema_teacher, validation_share,
+                                                validate_every, checkpoint_every)
 
 namespace {
 
 using nlohmann::json;
+
+const char* type_fault(const json& given, const json& known) {
+  if (known.is_number() && !given.is_number()) return "not a number";
+  if (known.is_number_integer() && !given.is_number_integer()) return "not a whole number";
+  if (known.is_boolean() && !given.is_boolean()) return "neither true nor false";
+  if (known.is_string() && !given.is_string()) return "not a text";
+  if (known.is_array() && !given.is_array()) return "not a list";
+  return nullptr;
+}
 
 // A misspelt key must not be taken for a default.
 void check_keys(const json& given, const json& known, const std::string& path) {
@@ -45,44 +66,160 @@ void check_keys(const json& given, const json& known, const std::string& path) {
     const std::string name = path.empty() ? key : path + "." + key;
     if (!known.contains(key)) throw Error("", "unknown key " + name);
     if (known[key].is_object()) check_keys(value, known[key], name);
-    if (known[key].is_number() && !value.is_number()) throw Error("", name + ": not a number");
-    if (known[key].is_number_integer() && !value.is_number_integer()) {
-      throw Error("", name + ": not a whole number");
-    }
+    if (const char* fault = type_fault(value, known[key])) throw Error("", name + ": " + fault);
+  }
+}
+
+// Ranges of the values of one section, named with it.
+class SectionCheck {
+ public:
+  explicit SectionCheck(std::string section) : section_(std::move(section)) {}
+  void range(const char* name, double value, double low, double high) const {
+    check_range((section_ + "." + name).c_str(), value, low, high);
+  }
+
+ private:
+  std::string section_;
+};
+
+void check_crops(const SectionCheck& check, const CropConfig& c) {
+  check.range("crops", c.crops, 1, 4096);
+  check.range("crop_seconds", c.crop_seconds, 0.2, 60);
+  check.range("views", c.views, 1, 16);
+  check.range("piece_low_seconds", c.piece_low_seconds, 0.1, c.piece_high_seconds);
+  check.range("piece_high_seconds", c.piece_high_seconds, 0.1, c.crop_seconds);
+  check.range("teacher_warp", c.teacher_warp, 0, 1);
+}
+
+void check_stage(const GeometricConfig& g) {
+  const SectionCheck check("geometric");
+  check.range("steps", static_cast<double>(g.steps), 1, 1e9);
+  check_crops(check, g);
+  check.range("temperature", g.temperature, 1e-3, 10);
+  check.range("sinkhorn_epsilon", g.sinkhorn_epsilon, 0.02, 10);
+  check.range("sinkhorn_iterations", g.sinkhorn_iterations, 0, 100);
+  check.range("silence_weight", g.silence_weight, 0, 1);
+  check.range("ema_start", g.ema_start, 0, 1);
+  check.range("ema_end", g.ema_end, 0, 1);
+  check.range("centre_decay", g.centre_decay, 0, 1);
+}
+
+void check_stage(const std::string& section, const DecoderStageConfig& c) {
+  const SectionCheck check(section);
+  check.range("steps", static_cast<double>(c.steps), 1, 1e9);
+  check_crops(check, c);
+  check.range("optimizer.learning_rate", c.optimizer.learning_rate, 0, 10);
+  check.range("encoder_rate", c.encoder_rate, 0, 10);
+  if (c.targets != "geometric" && c.targets != "decoded") {
+    throw Error("", section + ".targets is " + c.targets + ", neither geometric nor decoded");
+  }
+  check.range("target_rate", c.target_rate, 0.1, model::kFramesPerSecond);
+  check.range("repetition_penalty", c.repetition_penalty, 1, 100);
+  check.range("cap", c.cap, 0.001, 1.0 / model::kStride);
+  check.range("contrast_negatives", c.contrast_negatives, 0, 4096);
+  check.range("contrast_temperature", c.contrast_temperature, 1e-3, 1e3);
+  const std::pair<const char*, double> shares[] = {
+      {"top_p", c.top_p},
+      {"ema_start", c.ema_start},
+      {"ema_end", c.ema_end},
+      {"mask_start", c.mask_start},
+      {"mask_end", c.mask_end},
+      {"masked_weight", c.masked_weight},
+      {"self_attention_dropout", c.self_attention_dropout},
+      {"anchor_jitter", c.anchor_jitter},
+      {"contrast_share", c.contrast_share}};
+  for (const auto& [name, value] : shares)
+    check.range(name, value, 0, 1);
+  const std::pair<const char*, double> weights[] = {{"pointer_weight", c.pointer_weight},
+                                                    {"end_weight", c.end_weight},
+                                                    {"contrast_weight", c.contrast_weight},
+                                                    {"entropy_weight", c.entropy_weight},
+                                                    {"length_weight", c.length_weight},
+                                                    {"frame_weight", c.frame_weight},
+                                                    {"ctc_weight", c.ctc_weight}};
+  for (const auto& [name, value] : weights)
+    check.range(name, value, 0, 1e3);
+}
+
+// A subset of the stages, in their order: each goes on from what the one before has made.
+void check_stages(const std::vector<std::string>& stages) {
+  if (stages.empty()) throw Error("", "stages: none is named");
+  const auto* next = std::begin(kStageNames);
+  for (const std::string& stage : stages) {
+    const auto* found = std::find(std::begin(kStageNames), std::end(kStageNames), stage);
+    if (found == std::end(kStageNames)) throw Error("", "stages: there is no stage " + stage);
+    if (found < next) throw Error("", "stages: " + stage + " is named twice or too late");
+    next = found + 1;
   }
 }
 
 void check_values(const Recipe& r) {
+  check_stages(r.stages);
+  check_range("passes", r.passes, 0, 1e9);
   model::check(r.encoder, r.features);
-  const GeometricConfig& g = r.geometric;
-  check_range("geometric.steps", static_cast<double>(g.steps), 1, 1e9);
-  check_range("geometric.crops", g.crops, 1, 4096);
-  check_range("geometric.crop_seconds", g.crop_seconds, 0.2, 60);
-  check_range("geometric.views", g.views, 1, 16);
-  check_range("geometric.piece_low_seconds", g.piece_low_seconds, 0.1, g.piece_high_seconds);
-  check_range("geometric.piece_high_seconds", g.piece_high_seconds, 0.1, g.crop_seconds);
-  check_range("geometric.teacher_warp", g.teacher_warp, 0, 1);
-  check_range("geometric.temperature", g.temperature, 1e-3, 10);
-  check_range("geometric.sinkhorn_epsilon", g.sinkhorn_epsilon, 0.02, 10);
-  check_range("geometric.sinkhorn_iterations", g.sinkhorn_iterations, 0, 100);
-  check_range("geometric.silence_weight", g.silence_weight, 0, 1);
-  check_range("geometric.ema_start", g.ema_start, 0, 1);
-  check_range("geometric.ema_end", g.ema_end, 0, 1);
-  check_range("geometric.centre_decay", g.centre_decay, 0, 1);
+  model::check(r.decoder);
   audio::check(r.views);
   check_range("optimizer.learning_rate", r.optimizer.learning_rate, 0, 10);
+  check_stage(r.geometric);
+  check_stage("fixed_teacher", r.fixed_teacher);
+  check_stage("ema_teacher", r.ema_teacher);
   check_range("validation_share", r.validation_share, 0, 0.5);
   check_range("validate_every", static_cast<double>(r.validate_every), 1, 1e9);
   check_range("checkpoint_every", static_cast<double>(r.checkpoint_every), 1, 1e9);
 }
 
+void bound_steps(double passes, double seconds, const CropConfig& crops, std::int64_t& steps) {
+  const double heard_per_step = crops.crops * crops.crop_seconds;
+  const auto most = static_cast<std::int64_t>(std::ceil(passes * seconds / heard_per_step));
+  steps = std::min(steps, std::max(most, kFewestSteps));
+}
+
 }  // namespace
+
+nn::AdamWConfig DecoderStageConfig::default_optimizer() {
+  nn::AdamWConfig config;
+  config.learning_rate = 1e-3;
+  config.final_learning_rate = 1e-5;
+  config.warmup_steps = 200;
+  return config;
+}
+
+DecoderStageConfig DecoderStageConfig::fixed_teacher() {
+  DecoderStageConfig config;
+  config.encoder_rate = 0;
+  return config;
+}
+
+DecoderStageConfig DecoderStageConfig::ema_teacher() {
+  DecoderStageConfig config;
+  config.steps = 3000;
+  config.targets = "decoded";
+  config.optimizer.learning_rate = 3e-4;
+  config.frame_weight = 0.5;
+  config.entropy_weight = 0.01;
+  return config;
+}
+
+std::int64_t stage_steps(const Recipe& recipe, const std::string& stage) {
+  if (stage == kGeometric) return recipe.geometric.steps;
+  return (stage == kFixedTeacher ? recipe.fixed_teacher : recipe.ema_teacher).steps;
+}
+
+Recipe fit_to_corpus(Recipe recipe, double seconds) {
+  if (recipe.passes == 0) return recipe;
+  bound_steps(recipe.passes, seconds, recipe.geometric, recipe.geometric.steps);
+  bound_steps(recipe.passes, seconds, recipe.fixed_teacher, recipe.fixed_teacher.steps);
+  bound_steps(recipe.passes, seconds, recipe.ema_teacher, recipe.ema_teacher.steps);
+  return recipe;
+}
 
 Recipe parse_recipe(const std::string& text) {
   try {
     const json given = json::parse(text);
-    check_keys(given, json(Recipe{}), "");
-    const auto recipe = given.get<Recipe>();
+    json whole = Recipe{};  // the two decoder stages differ in their defaults
+    check_keys(given, whole, "");
+    whole.merge_patch(given);
+    const auto recipe = whole.get<Recipe>();
     check_values(recipe);
     return recipe;
   } catch (const json::exception& error) {

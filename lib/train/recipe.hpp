@@ -2,27 +2,36 @@
 #pragma once
 
 #include <cstdint>
+#include <iterator>
 #include <string>
+#include <vector>
 
 #include "audio/log_mel.hpp"
 #include "audio/views.hpp"
+#include "model/decoder.hpp"
 #include "model/encoder.hpp"
 #include "nn/adamw.hpp"
 
 namespace pairalign::train {
 
-/// Stage I, the geometric tokenizer: a frame of a degraded piece must be given the code that the
-/// EMA teacher gives the same moment of the clean recording in context.
-struct GeometricConfig {
-  std::int64_t steps = 8000;
+/// What the crops and pieces of a step are drawn from: part of the configuration of every stage.
+struct CropConfig {
   int crops = 32;  ///< stretches of recordings per step; the teacher hears them clean
   double crop_seconds = 3.2;
   int views = 2;                    ///< degraded pieces of each crop per step, for the student
   double piece_low_seconds = 0.8;   ///< length of a piece: uniform between these …
   double piece_high_seconds = 3.0;  ///< … at a random place of the crop
-  double teacher_warp = 0.5;        ///< the teacher's share of the ranges of tempo and frequency
-  double temperature = 0.1;         ///< of the student's softmax over codes
-  double sinkhorn_epsilon = 0.04;   ///< entropy of the teacher's balanced assignment
+  double teacher_warp = 0;          ///< the teacher's share of the ranges of tempo and frequency
+};
+
+/// Stage I, the geometric tokenizer: a frame of a degraded piece must be given the code that the
+/// EMA teacher gives the same moment of the clean recording in context.
+struct GeometricConfig : CropConfig {
+  GeometricConfig() { teacher_warp = 0.5; }
+
+  std::int64_t steps = 8000;
+  double temperature = 0.1;        ///< of the student's softmax over codes
+  double sinkhorn_epsilon = 0.04;  ///< entropy of the teacher's balanced assignment
   int sinkhorn_iterations = 3;
   /// Weight of a silent frame against one of speech, in the balance of the codes and in the loss.
   /// With 1, silence is spread over as large a share of the codes as it has of the recordings.
@@ -32,17 +41,82 @@ struct GeometricConfig {
   double centre_decay = 0.99;  ///< of the running mean and deviation of the embedding
 };
 
+/// Stages II and III, the autoregressive tokenizer: from a degraded piece, the decoder must write
+/// the string of the clean crop. Every part is a switch of its own: a weight or share of 0 turns it
+/// off.
+struct DecoderStageConfig : CropConfig {
+  std::int64_t steps = 6000;
+  nn::AdamWConfig optimizer = default_optimizer();
+  double encoder_rate = 0.1;  ///< learning rate of the encoder, in the decoder's; 0: frozen
+
+  /// Where the strings of the clean crops come from: "geometric", the duration-penalised Viterbi
+  /// path, or "decoded", what the EMA teacher decodes freely.
+  std::string targets = "geometric";
+  double target_rate = 12.7;      ///< tokens per second of the Viterbi path
+  double top_p = 0;               ///< of free decoding: share of the mass drawn from; 0: greedy
+  double repetition_penalty = 1;  ///< of free decoding: divides the odds of a token just written
+  double cap = 0.15;              ///< of free decoding: most tokens per log-mel frame
+  double ema_start = 0.99;        ///< decay of the teacher's weights, at first …
+  double ema_end = 0.999;         ///< … and, along a half cosine, at the end
+
+  double mask_start = 0.3;     ///< share of the prefix read as MASK, at first …
+  double mask_end = 0.1;       ///< … and, linearly, at the end
+  double masked_weight = 0.5;  ///< weight of a step behind a MASK; the others have the rest
+  double self_attention_dropout = 0.1;  ///< chance that a sequence and layer go without the branch
+  double anchor_jitter = 0.2;           ///< chance that an anchor is moved off its frame by one
+
+  double pointer_weight = 0.3;   ///< −log of the pointer's mass inside the target's span
+  double end_weight = 0.5;       ///< −log likelihood of where the token ends
+  double contrast_weight = 0.1;  ///< the string must be less likely under another crop's audio
+  int contrast_negatives = 2;    ///< the hardest strings of the batch that a piece is held against
+  double contrast_share = 0.0625;  ///< of the pieces
+  double contrast_temperature = 1;
+  double entropy_weight = 0;  ///< reward of the entropy of the tokens over the batch
+  double length_weight = 0;   ///< penalty on the expected length beyond the target rate
+  double frame_weight = 0;    ///< frame-wise cross-view likelihood, for the encoder
+  double ctc_weight = 0;      ///< blank-free CTC of the frames against the partner's string
+
+  /// Stage II: strings of the geometric tokenizer, whose encoder is left as it is.
+  static DecoderStageConfig fixed_teacher();
+  /// Stage III: strings that the EMA teacher decodes, the encoder trained along.
+  static DecoderStageConfig ema_teacher();
+
+ private:
+  static nn::AdamWConfig default_optimizer();
+};
+
+/// The stages there are, in the order in which they can follow one another.
+inline constexpr const char* kGeometric = "geometric";
+inline constexpr const char* kFixedTeacher = "fixed-teacher";
+inline constexpr const char* kEmaTeacher = "ema-teacher";
+inline constexpr const char* kStageNames[] = {kGeometric, kFixedTeacher, kEmaTeacher};
+
 struct Recipe {
   std::uint64_t seed = 1;
+  std::vector<std::string> stages = {std::begin(kStageNames), std::end(kStageNames)};
+  /// No stage hears the corpus more often than this: a small one is trained for fewer steps than
+  /// the stage's own number; see `fit_to_corpus`. 0: however often.
+  double passes = 200;
   model::EncoderConfig encoder;
+  model::DecoderConfig decoder;
   audio::LogMelConfig features;
   audio::ViewConfig views;
-  nn::AdamWConfig optimizer;
+  nn::AdamWConfig optimizer;  ///< of the geometric stage
   GeometricConfig geometric;
+  DecoderStageConfig fixed_teacher = DecoderStageConfig::fixed_teacher();
+  DecoderStageConfig ema_teacher = DecoderStageConfig::ema_teacher();
   double validation_share = 0.02;       ///< of the recordings, when no --valid folder is given
   std::int64_t validate_every = 500;    ///< steps
   std::int64_t checkpoint_every = 500;  ///< steps
 };
+
+/// The steps of the stage of this name.
+std::int64_t stage_steps(const Recipe& recipe, const std::string& stage);
+
+/// Bounds the steps of every stage by `passes` over `seconds` of audio, but never below
+/// kFewestSteps (a learning rate must rise and fall), nor above what the recipe says.
+inline constexpr std::int64_t kFewestSteps = 300;
+Recipe fit_to_corpus(Recipe recipe, double seconds);
 
 /// Throws Error("", reason) for text that is no JSON object, an unknown key (named with its path),
 /// a value of the wrong type or out of range.

@@ -9,15 +9,29 @@
 
 namespace pairalign::train {
 
+/// What a stage has been so far, for the report at the end.
+struct StageRecord {
+  double seconds = 0;  ///< in its steps, over all processes that carried the run
+  double loss = 0;     ///< running mean over some fifty steps
+};
+
 struct TrainingState {
-  std::int64_t step = 0;     ///< steps done; with the recipe's seed, also the position in the data
-  std::int64_t samples = 0;  ///< of the corpus: the position means nothing in another one
-  std::vector<float> student;  ///< parameters, in the layout of the table
+  std::size_t stage = 0;  ///< index in the recipe's list of stages
+  /// Steps done in this stage; with the recipe's seed and the stage's name, also the position in
+  /// the data.
+  std::int64_t step = 0;
+  std::int64_t samples = 0;    ///< of the corpus: the position means nothing in another one
+  std::vector<float> student;  ///< parameters, in the layout of the stage's table
   std::vector<float> teacher;  ///< their exponential moving average: what is exported
   nn::AdamWState optimizer;
-  /// Running mean and variance of the teacher's embedding, (dimension) each. Embeddings are centred
+  /// Running mean and variance of the teacher's embedding, (dimension) each, in the geometric
+  /// stage; later they stand inside the projection, and these are 0 and 1. Embeddings are centred
   /// and scaled by them, as constants, before they are normalised; without it the codes collapse.
   std::vector<float> centre, variance;
+  /// What holds the token rate of the decoder's targets where the recipe wants it: the penalty of
+  /// the Viterbi path, or the quantile at which the teacher ends its tokens. 0: not yet set.
+  double length_control = 0;
+  std::vector<StageRecord> records;  ///< of the stages begun
 };
 
 /// Writes the state and the recipe as one safetensors file, in one step.

@@ -1,34 +1,129 @@
 #include "train/trainer.hpp"
 
+#include <algorithm>
+
 #include "base/error.hpp"
+#include "train/decoder_stage.hpp"
+#include "train/geometric.hpp"
 #include "train/rate_curve.hpp"
+#include "train/step_support.hpp"
 
 namespace pairalign::train {
 namespace {
 
 constexpr double kRateCurveSeconds = 600;
+constexpr double kLossDecay = 0.98;
 
 audio::PcmStore checked(audio::PcmStore store) {
   if (store.total_samples() == 0) throw Error("", "no audio to learn from");
   return store;
 }
 
+double seconds_of(const audio::PcmStore& store) {
+  return static_cast<double>(store.total_samples()) / audio::kSampleRate;
+}
+
+// Floats at the front of both layouts that hold the same tensors.
+std::size_t common_front(const nn::TensorTable& a, const nn::TensorTable& b) {
+  const auto& x = a.tensors();
+  const auto& y = b.tensors();
+  const auto same = [](const nn::TensorInfo& s, const nn::TensorInfo& t) {
+    return s.name == t.name && s.shape == t.shape;
+  };
+  const auto [end, other] = std::mismatch(x.begin(), x.end(), y.begin(), y.end(), same);
+  static_cast<void>(other);
+  return end == x.end() ? a.size() : end->offset;
+}
+
+const DecoderStageConfig& decoder_stage(const Recipe& recipe, const std::string& name) {
+  return name == kFixedTeacher ? recipe.fixed_teacher : recipe.ema_teacher;
+}
+
+// The end quantile that comes nearest to a rate.
+double quantile_for_rate(const std::vector<model::RatePoint>& curve, double rate) {
+  if (curve.empty()) return model::ModelInfo().end_quantile;
+  return model::control_for_rate(
+      curve, std::clamp(rate, curve.back().tokens_per_second, curve.front().tokens_per_second));
+}
+
 }  // namespace
 
 Trainer::Trainer(Recipe recipe, audio::PcmStore training, audio::PcmStore validation,
                  audio::NoiseBank noise, nn::Precision precision, ThreadPool& pool)
-    : recipe_(std::move(recipe)),
-      training_(checked(std::move(training))),
+    : training_(checked(std::move(training))),
       validation_(std::move(validation)),
       noise_(std::move(noise)),
+      recipe_(fit_to_corpus(std::move(recipe), seconds_of(training_))),
+      precision_(precision),
       pool_(pool),
-      encoder_(table_, recipe_.encoder),
-      stage_(recipe_, encoder_, table_, training_, noise_, precision, pool_),
-      state_(stage_.initial_state()) {}
+      encoder_(encoder_table_, recipe_.encoder),
+      table_(encoder_table_),
+      decoder_(table_, recipe_.decoder, encoder_) {
+  state_.samples = training_.total_samples();
+  enter_stage(0, {});
+}
 
-ValidationReport Trainer::validate() const {
+std::unique_ptr<Stage> Trainer::make_stage(const std::string& name) const {
+  if (name == kGeometric) {
+    return std::make_unique<GeometricStage>(recipe_, encoder_, encoder_table_, training_, noise_,
+                                            precision_, pool_);
+  }
+  return std::make_unique<DecoderStage>(name, decoder_stage(recipe_, name), recipe_, encoder_,
+                                        decoder_, table_, training_, noise_, precision_, pool_);
+}
+
+void Trainer::enter_stage(std::size_t index, const std::vector<float>& earlier) {
+  stage_ = make_stage(recipe_.stages[index]);
+  state_.stage = index;
+  begin_stage(*stage_, earlier, recipe_.encoder.dimension, state_);
+}
+
+void Trainer::start_from(const model::Model& model) {
+  std::size_t front = common_front(model.table(), stage_->table());
+  if (front < encoder_table_.size()) throw Error("", "the encoder is not the recipe's");
+  // A decoder of another shape is of no use in parts.
+  if (front < stage_->table().size()) front = encoder_table_.size();
+  const std::vector<float>& parameters = model.parameters();
+  state_.records.clear();
+  enter_stage(0, {parameters.begin(), parameters.begin() + static_cast<std::ptrdiff_t>(front)});
+}
+
+double Trainer::training_seconds() const {
+  return seconds_of(training_);
+}
+
+RunPosition Trainer::position() const {
+  RunPosition position;
+  position.stage = recipe_.stages[state_.stage];
+  position.index = state_.stage;
+  position.count = recipe_.stages.size();
+  position.step = state_.step;
+  position.steps = stage_->steps();
+  position.run_step = state_.step;
+  for (std::size_t i = 0; i < recipe_.stages.size(); ++i) {
+    const std::int64_t steps = stage_steps(recipe_, recipe_.stages[i]);
+    position.run_steps += steps;
+    if (i < state_.stage) position.run_step += steps;
+  }
+  return position;
+}
+
+StepReport Trainer::step() {
+  if (position().stage_finished()) {
+    enter_stage(state_.stage + 1, stage_->export_parameters(state_));
+  }
+  StageRecord& record = state_.records.back();
+  const Stopwatch watch(record.seconds);
+  const auto done = static_cast<double>(state_.step);
+  StepReport report = stage_->step(state_);
+  const double decay = std::min(kLossDecay, done / (done + 1));
+  record.loss = decay * record.loss + (1 - decay) * report.loss;
+  return report;
+}
+
+ValidationReport Trainer::validate(const model::Model& model) const {
   if (validation_.total_samples() == 0) return {};
-  return train::validate(bare_model(), recipe_, validation_, noise_, pool_);
+  return train::validate(model, recipe_, validation_, noise_, pool_);
 }
 
 void Trainer::save(const std::string& path) const {
@@ -44,29 +139,44 @@ void Trainer::resume(const std::string& path) {
   if (state.samples != state_.samples) {
     throw Error(path, "the checkpoint was made with other audio: its length differs");
   }
-  const auto dimension = static_cast<std::size_t>(recipe_.encoder.dimension);
+  if (state.stage >= recipe_.stages.size() || state.records.size() != state.stage + 1) {
+    throw Error(path, "its stage is not one of the recipe's");
+  }
+  std::unique_ptr<Stage> stage = make_stage(recipe_.stages[state.stage]);
   for (const auto* buffer :
        {&state.student, &state.teacher, &state.optimizer.m, &state.optimizer.v}) {
-    if (buffer->size() != table_.size()) throw Error(path, "parameters do not fit the recipe");
+    if (buffer->size() != stage->table().size()) {
+      throw Error(path, "parameters do not fit the recipe");
+    }
   }
+  const auto dimension = static_cast<std::size_t>(recipe_.encoder.dimension);
   if (state.centre.size() != dimension || state.variance.size() != dimension) {
     throw Error(path, "statistics do not fit the recipe");
   }
+  stage_ = std::move(stage);
   state_ = std::move(checkpoint.state);
 }
 
-model::Model Trainer::bare_model() const {
+model::Model Trainer::model() const {
   model::ModelInfo info;
   info.encoder = recipe_.encoder;
   info.features = recipe_.features;
   info.recipe = to_json(recipe_);
-  return model::Model(std::move(info), export_parameters(state_, encoder_));
+  if (trains_decoder()) info.decoder = recipe_.decoder;
+  return model::Model(std::move(info), stage_->export_parameters(state_));
 }
 
 model::Model Trainer::export_model(const std::string& command) const {
-  model::Model model = bare_model();
+  model::Model model = Trainer::model();
   const audio::PcmStore& store = validation_.total_samples() > 0 ? validation_ : training_;
   model.set_rate_curve(measure_rate_curve(model, store, kRateCurveSeconds, pool_));
+  if (trains_decoder()) {
+    const std::vector<model::RatePoint> curve =
+        measure_pairalign_rate_curve(model, store, kRateCurveSeconds, pool_);
+    const DecoderStageConfig& config = decoder_stage(recipe_, recipe_.stages[state_.stage]);
+    model.set_end_quantile(quantile_for_rate(curve, config.target_rate));
+    model.set_pairalign_rate_curve(curve);
+  }
   model.set_command(command);
   return model;
 }

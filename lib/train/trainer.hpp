@@ -1,16 +1,19 @@
-// A training run: the state, the stages that advance it, and what comes out of it.
+// A training run: the state, the stages that advance it one after another, and what comes out.
 #pragma once
 
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "audio/pcm_store.hpp"
 #include "audio/views.hpp"
 #include "base/thread_pool.hpp"
+#include "model/decoder.hpp"
+#include "model/encoder.hpp"
 #include "model/model.hpp"
-#include "train/geometric.hpp"
 #include "train/recipe.hpp"
+#include "train/stage.hpp"
 #include "train/state.hpp"
 #include "train/validation.hpp"
 
@@ -22,38 +25,52 @@ class Trainer {
   Trainer(Recipe recipe, audio::PcmStore training, audio::PcmStore validation,
           audio::NoiseBank noise, nn::Precision precision, ThreadPool& pool);
 
-  Trainer(const Trainer&) = delete;  // the stage refers to its neighbours
+  Trainer(const Trainer&) = delete;  // the stages refer to its members
   Trainer& operator=(const Trainer&) = delete;
 
-  const Recipe& recipe() const { return recipe_; }
-  std::int64_t steps_done() const { return state_.step; }
-  double training_seconds() const {
-    return static_cast<double>(training_.total_samples()) / audio::kSampleRate;
-  }
-  bool finished() const { return state_.step >= recipe_.geometric.steps; }
+  /// Begins with the parameters of `model` instead of random ones: its encoder, and its decoder
+  /// when the first stage has one of the same shape. Throws Error when the encoder is of another
+  /// shape.
+  void start_from(const model::Model& model);
 
-  StepReport step() { return stage_.step(state_); }
-  /// Of the EMA teacher. All zeros when no recording was kept aside.
-  ValidationReport validate() const;
+  /// As given, with the steps fitted to the training audio.
+  const Recipe& recipe() const { return recipe_; }
+  double training_seconds() const;
+  RunPosition position() const;
+  /// Of the stages begun, in their order.
+  const std::vector<StageRecord>& records() const { return state_.records; }
+
+  /// One step, of the next stage when the last one was finished with the step before. To be called
+  /// until the run is finished.
+  StepReport step();
+  /// What the state stands for, the EMA teacher.
+  model::Model model() const;
+  /// The same with its measured rate curves and, for the decoder, the setting that gives the rate
+  /// it was taught; `command` is kept inside.
+  model::Model export_model(const std::string& command) const;
+  /// On what was kept aside; empty when that is nothing.
+  ValidationReport validate(const model::Model& model) const;
 
   void save(const std::string& path) const;
   /// Goes on from a checkpoint of the same recipe and audio, bit for bit as if never interrupted.
   /// Throws Error(path, reason) when they differ.
   void resume(const std::string& path);
 
-  /// What the state stands for as a model, with its measured rate curve; `command` is kept inside.
-  model::Model export_model(const std::string& command) const;
-
  private:
-  model::Model bare_model() const;
+  std::unique_ptr<Stage> make_stage(const std::string& name) const;
+  void enter_stage(std::size_t index, const std::vector<float>& earlier);
+  bool trains_decoder() const { return stage_->table().size() > encoder_table_.size(); }
 
-  Recipe recipe_;
   audio::PcmStore training_, validation_;
   audio::NoiseBank noise_;
+  Recipe recipe_;
+  nn::Precision precision_;
   ThreadPool& pool_;
-  nn::TensorTable table_;
+  nn::TensorTable encoder_table_;  // what the geometric stage trains
   model::Encoder encoder_;
-  GeometricStage stage_;
+  nn::TensorTable table_;  // the same, then the decoder
+  model::Decoder decoder_;
+  std::unique_ptr<Stage> stage_;
   TrainingState state_;
 };
 

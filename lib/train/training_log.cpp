@@ -11,12 +11,25 @@ namespace pairalign::train {
 
 using nlohmann::json;
 
+void StepWindow::add_term(const Term& term) {
+  const auto found = std::find_if(sum_.terms.begin(), sum_.terms.end(),
+                                  [&](const Term& t) { return t.name == term.name; });
+  if (found == sum_.terms.end()) {
+    sum_.add_term(term.name, term.weight * term.value, term.weight);
+  } else {
+    found->value += term.weight * term.value;
+    found->weight += term.weight;
+  }
+}
+
 void StepWindow::add(const StepReport& report) {
-  code_counts_.resize(report.code_counts.size());
-  for (std::size_t i = 0; i < code_counts_.size(); ++i)
-    code_counts_[i] += report.code_counts[i];
+  sum_.code_counts.resize(report.code_counts.size());
+  for (std::size_t i = 0; i < report.code_counts.size(); ++i)
+    sum_.code_counts[i] += report.code_counts[i];
+  for (const Term& term : report.terms)
+    add_term(term);
   sum_.loss += report.loss;
-  sum_.agreement += report.agreement;
+  sum_.pairs += report.pairs;
   sum_.student_frames += report.student_frames;
   sum_.flops += report.flops;
   sum_.view_seconds += report.view_seconds;
@@ -26,21 +39,21 @@ void StepWindow::add(const StepReport& report) {
   ++added_;
 }
 
-StepSummary StepWindow::summarise(const Recipe& recipe, std::int64_t step) const {
-  const auto n = static_cast<double>(added_);
+StepSummary StepWindow::summarise(const RunPosition& position) const {
   const double seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
   StepSummary summary;
-  summary.step = step;
-  summary.steps = recipe.geometric.steps;
-  summary.loss = sum_.loss / n;
-  summary.agreement = sum_.agreement / n;
-  summary.codes_used = static_cast<int>(std::count_if(
-      code_counts_.begin(), code_counts_.end(), [](std::int64_t count) { return count > 0; }));
-  summary.perplexity = perplexity(code_counts_);
+  summary.position = position;
+  summary.loss = sum_.loss / static_cast<double>(added_);
+  for (const Term& term : sum_.terms) {
+    const double mean = term.weight > 0 ? term.value / term.weight : 0;
+    summary.terms.push_back({term.name, mean, term.weight});
+  }
+  summary.codes_used = codes_in_use(sum_.code_counts);
+  summary.perplexity = perplexity(sum_.code_counts);
   summary.learning_rate = sum_.learning_rate;
   summary.gradient_norm = sum_.gradient_norm;
-  summary.pairs_per_second = n * recipe.geometric.crops * recipe.geometric.views / seconds;
+  summary.pairs_per_second = static_cast<double>(sum_.pairs) / seconds;
   summary.audio_per_second =
       static_cast<double>(sum_.student_frames) / model::kFramesPerSecond / seconds;
   summary.gflops = sum_.flops / seconds * 1e-9;
@@ -66,7 +79,8 @@ void TrainingLog::start(const RunDescription& run, const Recipe& recipe) {
   write(file_, path_,
         {{"event", "start"},
          {"command", run.command},
-         {"step", run.step},
+         {"stage", run.position.stage},
+         {"step", run.position.step},
          {"hours", run.hours},
          {"threads", run.threads},
          {"precision", run.precision == nn::Precision::bf16 ? "bf16" : "f32"},
@@ -75,31 +89,42 @@ void TrainingLog::start(const RunDescription& run, const Recipe& recipe) {
 }
 
 void TrainingLog::step(const StepSummary& s) {
-  write(file_, path_,
-        {{"event", "step"},
-         {"stage", "geometric"},
-         {"step", s.step},
-         {"steps", s.steps},
-         {"loss", s.loss},
-         {"agreement", s.agreement},
-         {"codes_used", s.codes_used},
-         {"perplexity", s.perplexity},
-         {"learning_rate", s.learning_rate},
-         {"gradient_norm", s.gradient_norm},
-         {"pairs_per_second", s.pairs_per_second},
-         {"audio_per_second", s.audio_per_second},
-         {"gflops", s.gflops},
-         {"view_share", s.view_share}});
+  json entry = {{"event", "step"},
+                {"stage", s.position.stage},
+                {"step", s.position.step},
+                {"steps", s.position.steps},
+                {"loss", s.loss},
+                {"codes_used", s.codes_used},
+                {"perplexity", s.perplexity},
+                {"learning_rate", s.learning_rate},
+                {"gradient_norm", s.gradient_norm},
+                {"pairs_per_second", s.pairs_per_second},
+                {"audio_per_second", s.audio_per_second},
+                {"gflops", s.gflops},
+                {"view_share", s.view_share}};
+  for (const Term& term : s.terms)
+    entry[term.name] = term.value;
+  write(file_, path_, entry);
 }
 
-void TrainingLog::validation(const ValidationReport& report, std::int64_t step) {
+void TrainingLog::validation(const ValidationReport& report, const RunPosition& position) {
+  json tokenizers = json::object();
+  for (const auto& [name, strings] : report.tokenizers) {
+    tokenizers[name] = {{"tokens_per_second", strings.tokens_per_second},
+                        {"edit_similarity", strings.edit_similarity},
+                        {"reciprocal_rank", strings.reciprocal_rank},
+                        {"codes_used", strings.codes_used},
+                        {"collapsed", strings.collapsed},
+                        {"capped", strings.capped}};
+  }
   write(file_, path_,
         {{"event", "validation"},
-         {"step", step},
+         {"stage", position.stage},
+         {"step", position.step},
          {"agreement", report.agreement},
          {"perplexity", report.perplexity},
          {"codes_used", report.codes_used},
-         {"vq_tokens_per_second", report.vq_tokens_per_second}});
+         {"tokenizers", tokenizers}});
 }
 
 void TrainingLog::end(const std::string& model_id) {

@@ -7,19 +7,21 @@
 #include <vector>
 
 #include "base/descriptor.hpp"
-#include "train/geometric.hpp"
+#include "base/thread_pool.hpp"
+#include "nn/matmul.hpp"
 #include "train/recipe.hpp"
+#include "train/stage.hpp"
 #include "train/validation.hpp"
 
 namespace pairalign::train {
 
 /// Means over the steps between two reports.
 struct StepSummary {
-  std::int64_t step = 0, steps = 0;
+  RunPosition position;
   double loss = 0;
-  double agreement = 0;
+  std::vector<Term> terms;  ///< weighted means, in the order of the first step that had them
   int codes_used = 0;
-  double perplexity = 0;        ///< of the teacher's codes
+  double perplexity = 0;        ///< of the target codes
   double learning_rate = 0;     ///< of the last step
   double gradient_norm = 0;     ///< of the last step
   double pairs_per_second = 0;  ///< a pair: a degraded view and its clean crop
@@ -32,20 +34,20 @@ class StepWindow {
  public:
   void add(const StepReport& report);
   std::int64_t size() const { return added_; }
-  /// `step` steps of `recipe` are done.
-  StepSummary summarise(const Recipe& recipe, std::int64_t step) const;
+  StepSummary summarise(const RunPosition& position) const;
 
  private:
+  void add_term(const Term& term);
+
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
-  std::vector<std::int64_t> code_counts_;
-  StepReport sum_;  // learning rate and gradient norm are the last step's
+  StepReport sum_;  // learning rate and gradient norm are the last step's, terms weighted sums
   std::int64_t added_ = 0;
 };
 
 /// What is written once, when a run begins or is resumed.
 struct RunDescription {
   std::string command;
-  std::int64_t step = 0;
+  RunPosition position;
   double hours = 0;  ///< of training audio
   int threads = 0;
   nn::Precision precision = nn::Precision::f32;
@@ -62,7 +64,7 @@ class TrainingLog {
 
   void start(const RunDescription& run, const Recipe& recipe);
   void step(const StepSummary& summary);
-  void validation(const ValidationReport& report, std::int64_t step);
+  void validation(const ValidationReport& report, const RunPosition& position);
   void end(const std::string& model_id);
 
  private:

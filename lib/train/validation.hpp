@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "audio/pcm_store.hpp"
@@ -9,20 +10,33 @@
 #include "base/thread_pool.hpp"
 #include "model/model.hpp"
 #include "train/recipe.hpp"
+#include "train/string_measures.hpp"
 
 namespace pairalign::train {
+
+struct TokenizerReport {
+  std::string tokenizer;
+  StringReport strings;
+};
 
 struct ValidationReport {
   double agreement = 0;   ///< share of frames of degraded views given the code of the clean frame
   double perplexity = 0;  ///< exp of the entropy of the clean frames' codes, nats
-  int codes_used = 0;
-  double vq_tokens_per_second = 0;  ///< of the clean crops
+  int codes_used = 0;     ///< among the clean frames
+  /// vq, dpvq and, with a decoder, pairalign; dpvq at the rate of pairalign, for a fair comparison,
+  /// or else at the recipe's target rate. Empty when nothing was kept aside.
+  std::vector<TokenizerReport> tokenizers;
 };
 
-/// Always the same crops and the same views, whatever the state of the training.
+/// Always the same crops and the same views, whatever the state of the training: 96 of them, as
+/// degraded as in training. Frames are compared with those of the clean crop, strings with that of
+/// the same piece heard clean and alone.
 ValidationReport validate(const model::Model& model, const Recipe& recipe,
                           const audio::PcmStore& store, const audio::NoiseBank& noise,
                           ThreadPool& pool);
+
+/// How many of them are not 0.
+int codes_in_use(const std::vector<std::int64_t>& counts);
 
 /// exp(−Σ p log p) of counts; 0 for none.
 double perplexity(const std::vector<std::int64_t>& counts);

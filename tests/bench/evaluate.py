@@ -9,6 +9,11 @@ Every tokenizer is one row of the table that is printed; -o writes all figures a
   E4  consistency  each degraded window against its own clean one
   E5  shift        windows against the same windows 100 ms later
   E6  compactness  rates, vocabulary and repetition of the strings of E1's archive
+  context, timing  the string of a piece against that of the whole; token times against onsets:
+                   see stability.py
+
+dpvq is brought to the rate that pairalign has on E1's archive. Published figures are of other data
+and milder views, and stand in the table for orientation.
 
 The speech folder holds, under dev/: retrieval/{archive,queries,qrels.txt},
 fragments/{queries,qrels.txt}, std/{archive,queries,qrels.txt}, shift/{a,b}. Keys are matched by file
@@ -16,12 +21,15 @@ stems; qrels are TREC's, where 2 is the very thing, 1 relevant and -1 leaves the
 """
 
 import argparse
+import hashlib
 import json
 import pathlib
 import subprocess
 import sys
 import tempfile
 import time
+
+from stability import StabilityAudio, stability, write_wave
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 
@@ -36,8 +44,8 @@ FOLDERS = {
     "shift-b": "shift/b",
 }
 
-# Of the table: protocol, column, path into the row's figures, format.
-COLUMNS = [
+# Of the two tables: protocol, column, path into the row's figures, format.
+RETRIEVAL = [
     ("E6", "tok/s", ("E6", "tokens_per_second"), "{:.2f}"),
     ("E6", "bit/s", ("E6", "bits_per_second"), "{:.1f}"),
     ("E6", "at H", ("E6", "entropy_bits_per_second"), "{:.1f}"),
@@ -57,6 +65,8 @@ COLUMNS = [
     ("E3", "MAP", ("E3", "map"), "{:.4f}"),
     ("E3", "MRR", ("E3", "mrr"), "{:.4f}"),
     ("E3", "P@1", ("E3", "precision_1"), "{:.4f}"),
+]
+STABILITY = [
     ("E4", "sim", ("E4", "edit_similarity"), "{:.3f}"),
     ("E4", "Jacc", ("E4", "jaccard"), "{:.3f}"),
     ("E4", "len", ("E4", "length_ratio"), "{:.3f}"),
@@ -64,7 +74,36 @@ COLUMNS = [
     ("E5", "Jacc", ("E5", "jaccard"), "{:.3f}"),
     ("E5", "edits", ("E5", "median_edits"), "{:.0f}"),
     ("E5", "dlen", ("E5", "median_length_change"), "{:.0f}"),
+    ("context: sim", "-0.5 s", ("context", "cut_0.5", "edit_similarity"), "{:.3f}"),
+    ("context: sim", "-1.7 s", ("context", "cut_1.7", "edit_similarity"), "{:.3f}"),
+    ("context: sim", "inside", ("context", "inside", "edit_similarity"), "{:.3f}"),
+    ("onset to token, ms", "median", ("timing", "median_ms"), "{:.1f}"),
+    ("onset to token, ms", "95 %", ("timing", "p95_ms"), "{:.1f}"),
+    ("onset to token, ms", "chance", ("timing", "chance_median_ms"), "{:.1f}"),
 ]
+
+# Banerjee and Arora, arXiv 2605.06582: TIMIT archive, LibriSpeech views.
+PUBLISHED = {
+    "published VQ": {
+        "E6": {"tokens_per_second": 28.21, "bits_per_second": 253.9, "vocabulary_share": 1.0,
+               "collapsed": "2.4-8%"},
+        "E1": {"very": {"recall_1": 0.75, "recall_10": 0.85, "mrr": 0.78}},
+        "E4": {"edit_similarity": 0.609},
+        "E5": {"edit_similarity": 0.536, "jaccard": 0.595, "median_edits": 36,
+               "median_length_change": 7},
+    },
+    "published PairAlign": {
+        "E6": {"tokens_per_second": 12.71, "bits_per_second": 114.4, "reduction": 0.5494,
+               "vocabulary_share": 1.0, "normalised_entropy": 0.965, "collapsed": 0},
+        "E1": {"very": {"recall_1": 0.71, "recall_10": 0.80, "mrr": 0.74}},
+        "E4": {"edit_similarity": 0.630},
+        "E5": {"edit_similarity": 0.414, "jaccard": 0.479, "median_edits": 15,
+               "median_length_change": 4},
+    },
+}
+
+# Rows whose difference is a row of its own.
+DIFFERENCES = [("pairalign", "vq"), ("pairalign", "dpvq")]
 
 
 class Tools:
@@ -92,6 +131,18 @@ class Tools:
         figures = self.stats("--qrels", qrels, run, "--min-relevance", min_relevance)["retrieval"]
         figures.pop("per_query")
         return figures
+
+    def pairs(self, strings, references):
+        pairs = self.stats(strings, "--pairs", references)["pairs"]
+        figures = {name: pairs[name]["mean"]
+                   for name in ("edit_similarity", "jaccard", "length_ratio")}
+        figures["median_edits"] = pairs["edits"]["median"]
+        figures["median_length_change"] = pairs["length_change"]["median"]
+        figures["pairs"] = pairs["pairs"]
+        return figures
+
+    def tokens_per_second(self, strings):
+        return self.stats(strings)["summary"]["tokens_per_second"]
 
 
 class Strings:
@@ -121,14 +172,6 @@ def search(tools, strings, archive, queries, arguments):
     return run
 
 
-def pair_figures(pairs):
-    figures = {name: pairs[name]["mean"] for name in ("edit_similarity", "jaccard", "length_ratio")}
-    figures["median_edits"] = pairs["edits"]["median"]
-    figures["median_length_change"] = pairs["length_change"]["median"]
-    figures["pairs"] = pairs["pairs"]
-    return figures
-
-
 def compactness(tools, strings, reference):
     against = ["--against", reference["windows"]] if reference else []
     report = tools.stats(strings["windows"], *against)
@@ -145,6 +188,7 @@ def evaluate(tools, speech, strings, search_arguments, reference):
     """All figures of one row. `reference` holds the strings that `saved` compares with."""
     dev = speech / "dev"
     figures = {"tokenize_seconds": strings.seconds}
+    started = time.monotonic()
     run = search(tools, strings, "windows", "window-queries", ["--mode", "global", *search_arguments])
     qrels = dev / "retrieval/qrels.txt"
     figures["E1"] = {"very": tools.retrieval(qrels, run, 2), "overlap": tools.retrieval(qrels, run, 1)}
@@ -152,35 +196,48 @@ def evaluate(tools, speech, strings, search_arguments, reference):
     figures["E2"] = tools.retrieval(dev / "fragments/qrels.txt", run)
     run = search(tools, strings, "recordings", "term-queries", search_arguments)
     figures["E3"] = tools.retrieval(dev / "std/qrels.txt", run)
-    pairs = tools.stats(strings["window-queries"], "--pairs", strings["windows"])["pairs"]
-    figures["E4"] = pair_figures(pairs)
-    pairs = tools.stats(strings["shift-b"], "--pairs", strings["shift-a"])["pairs"]
-    figures["E5"] = pair_figures(pairs)
+    figures["E4"] = tools.pairs(strings["window-queries"], strings["windows"])
+    figures["E5"] = tools.pairs(strings["shift-b"], strings["shift-a"])
     figures["E6"] = compactness(tools, strings, reference)
+    figures["measure_seconds"] = time.monotonic() - started
     return figures
 
 
-def evaluate_dtw(tools, speech, scratch):
-    """The yardstick: subsequence DTW on MFCCs of the same audio."""
+def evaluate_dtw(tools, speech, scratch, kept):
+    """The yardstick: subsequence DTW on MFCCs of the same audio. No model has a part in it, so the
+    figures are kept in the file `kept`, for the same program and folder."""
     dev = speech / "dev"
+    program = hashlib.sha256((tools.folder / "mfcc_dtw").read_bytes()).hexdigest()
+    origin = {"program": program, "speech": str(speech.resolve())}
+    if kept.exists():
+        found = json.loads(kept.read_text())
+        if found["origin"] == origin:
+            return found["figures"]
     figures = {}
     for protocol, name in (("E2", "fragments"), ("E3", "std")):
         run = scratch / f"dtw-{name}.txt"
         tools.write(run, "mfcc_dtw", *tools.jobs, dev / "std/archive", dev / name / "queries")
         figures[protocol] = tools.retrieval(dev / name / "qrels.txt", run)
+    kept.write_text(json.dumps({"origin": origin, "figures": figures}, indent=2) + "\n")
     return figures
 
 
 def asked_rate(tools, speech, scratch, rate, model):
     """What to ask of --rate so that E1's archive gets `rate` tokens/s: the model's curve was measured
-    on other audio, and a comparison at one rate needs exactly that rate."""
-    asked = rate
-    for _ in range(2):
-        strings = scratch / "calibration.tsv"
-        tools.write(strings, "pa-tokenize", *tools.jobs, "--tokenizer", "dpvq", "--rate", asked, *model,
-                    speech / "dev" / FOLDERS["windows"])
-        asked *= rate / tools.stats(strings)["summary"]["tokens_per_second"]
-    return round(asked, 3)
+    on other audio, and a comparison at one rate needs that very rate. What comes is so nearly in
+    proportion to what is asked that one trial is enough."""
+    strings = scratch / "calibration.tsv"
+    tools.write(strings, "pa-tokenize", *tools.jobs, "--tokenizer", "dpvq", "--rate", rate, *model,
+                speech / "dev" / FOLDERS["windows"])
+    return round(rate * rate / tools.tokens_per_second(strings), 3)
+
+
+def difference(a, b):
+    """Of the figures of two rows, where both have a number."""
+    if isinstance(a, dict) and isinstance(b, dict):
+        return {name: difference(a[name], b[name]) for name in a.keys() & b.keys()}
+    numbers = isinstance(a, (int, float)) and isinstance(b, (int, float))
+    return a - b if numbers else None
 
 
 def cell(figures, path, form):
@@ -189,15 +246,16 @@ def cell(figures, path, form):
     return "-" if figures is None else form.format(figures)
 
 
-def table(rows):
-    names = ["", *rows]
-    columns = [names, *([title, *(cell(row, path, form) for row in rows.values())]
-                        for _, title, path, form in COLUMNS)]
+def table(rows, differences, columns_shown):
+    names = ["", *rows, *differences]
+    columns = [names, *([title, *(cell(row, path, form) for row in rows.values()),
+                         *(cell(row, path, form.replace("{:", "{:+")) for row in differences.values())]
+                        for _, title, path, form in columns_shown)]
     widths = [max(map(len, column)) for column in columns]
     groups = " " * widths[0]
-    for i, (group, *_) in enumerate(COLUMNS):
+    for i, (group, *_) in enumerate(columns_shown):
         # A group's name stands over its first column and may run over the next ones.
-        starts = i == 0 or COLUMNS[i - 1][0] != group
+        starts = i == 0 or columns_shown[i - 1][0] != group
         position = sum(widths[:i + 1]) + 2 * (i + 1)
         if starts:
             groups = groups.ljust(position) + group
@@ -209,18 +267,45 @@ def table(rows):
     return "\n".join(lines)
 
 
-TOKENIZERS = ("vq", "dpvq")
+TOKENIZERS = ("vq", "dpvq", "pairalign")
+DEFAULT_RATE = 12.7
 
 
-def configurations(options, tools, scratch):
+class StringStore:
+    """The strings of tokenizers by their options, each made when first asked for."""
+
+    def __init__(self, tools, speech, scratch):
+        self.tools, self.speech, self.scratch = tools, speech, scratch
+        self.made = {}
+
+    def __getitem__(self, arguments):
+        key = tuple(map(str, arguments))
+        if key not in self.made:
+            folder = self.scratch / f"strings-{len(self.made)}"
+            self.made[key] = Strings(self.tools, self.speech, folder, arguments)
+        return self.made[key]
+
+
+def has_decoder(tools, scratch, model):
+    """Whether the model can make pairalign strings: asked with a tenth of a second of silence."""
+    audio = scratch / "silence/silence.wav"
+    write_wave(audio, bytes(3200))
+    command = [tools.folder / "pa-tokenize", "-q", "--tokenizer", "pairalign", *model, audio]
+    return subprocess.run(command, capture_output=True, check=False).returncode == 0
+
+
+def configurations(options, tools, store, scratch):
     """Name of a row -> options of pa-tokenize and of pa-search."""
     model = ["--model", options.model] if options.model else []
-    rows = {}
-    for name in options.tokenizer or TOKENIZERS:
-        rate = []
-        if name == "dpvq":
-            rate = ["--rate", asked_rate(tools, options.speech, scratch, options.rate, model)]
-        rows[name] = (["--tokenizer", name, *rate, *model], [])
+    names = options.tokenizer or [name for name in TOKENIZERS if name != "pairalign" or
+                                  has_decoder(tools, scratch, model)]
+    rows = {name: (["--tokenizer", name, *model], []) for name in names}
+    if "dpvq" in rows:
+        rate = options.rate or DEFAULT_RATE
+        if "pairalign" in rows and not options.rate:
+            rate = tools.tokens_per_second(store[rows["pairalign"][0]]["windows"])
+        asked = asked_rate(tools, options.speech, scratch, rate, model)
+        rows["dpvq"] = (["--tokenizer", "dpvq", "--rate", asked, *model], [])
     return rows
 
 
@@ -230,40 +315,58 @@ def parse_options():
     parser.add_argument("--speech", type=pathlib.Path, default=REPOSITORY / "../shared/speech",
                         help="folder of speech (default: ../shared/speech beside the repository)")
     parser.add_argument("--bin", type=pathlib.Path, default=REPOSITORY / "build/bin",
-                        help="folder of the tools (default: build/bin)")
+                        help="folder of the tools (default: build/bin), with join_audio and "
+                             "timing_signal, which are built with -DPAIRALIGN_BENCH=ON")
     parser.add_argument("--model", help="model file (default: the one pa-tokenize finds)")
     parser.add_argument("--tokenizer", action="append", choices=TOKENIZERS,
-                        help="row to compute; may be repeated (default: all)")
-    parser.add_argument("--rate", type=float, default=12.7,
-                        help="tokens per second that dpvq is brought to on E1's archive (default: 12.7)")
-    parser.add_argument("--dtw", action="store_true",
-                        help="add the MFCC-DTW row, about a minute; needs mfcc_dtw beside the tools, "
-                             "which is built with -DPAIRALIGN_BENCH=ON")
+                        help="row to compute; may be repeated (default: all that the model holds)")
+    parser.add_argument("--rate", type=float,
+                        help="tokens per second that dpvq is brought to on E1's archive (default: "
+                             f"what pairalign has there; without it {DEFAULT_RATE})")
+    parser.add_argument("--dtw", type=pathlib.Path, metavar="FILE",
+                        help="add the MFCC-DTW row, from FILE if it is there, else computed, about "
+                             "a minute, and kept in FILE; needs mfcc_dtw beside the tools")
     parser.add_argument("-j", "--jobs", type=int, default=0, help="threads (default: all processors)")
     parser.add_argument("-o", "--output", type=pathlib.Path, help="write all figures as JSON")
     return parser.parse_args()
+
+
+def evaluate_all(options, tools, scratch):
+    """Name of a row -> its figures."""
+    rows = {}
+    store = StringStore(tools, options.speech, scratch)
+    audio = StabilityAudio(tools, options.speech / "dev" / FOLDERS["recordings"], scratch / "made")
+    all_rows = configurations(options, tools, store, scratch)
+    for name, (tokenize, search_arguments) in all_rows.items():
+        reference = store[all_rows["vq"][0]] if "vq" in all_rows and name != "vq" else None
+        rows[name] = evaluate(tools, options.speech, store[tokenize], search_arguments, reference)
+        if not search_arguments:  # a row with others searches strings that have been measured
+            rows[name].update(stability(tools, audio, scratch, tokenize))
+        seconds = rows[name]["tokenize_seconds"], rows[name]["measure_seconds"]
+        print("evaluate: {}: tokenised in {:.0f} s, measured in {:.0f} s".format(name, *seconds),
+              file=sys.stderr)
+    if options.dtw:
+        rows["MFCC-DTW"] = evaluate_dtw(tools, options.speech, scratch, options.dtw)
+    return rows
 
 
 def main():
     options = parse_options()
     if not (options.speech / "dev").is_dir():
         sys.exit(f"evaluate: {options.speech}: no folder dev in it")
-    tools = Tools(options.bin, options.jobs)
-    rows = {}
+    if not (options.bin / "join_audio").exists():
+        sys.exit(f"evaluate: {options.bin}: no join_audio in it; build with -DPAIRALIGN_BENCH=ON")
     with tempfile.TemporaryDirectory() as scratch:
-        scratch = pathlib.Path(scratch)
-        made = {}  # strings by the options they were made with
-        for name, (tokenize, search_arguments) in configurations(options, tools, scratch).items():
-            key = tuple(tokenize)
-            if key not in made:
-                made[key] = Strings(tools, options.speech, scratch / name, tokenize)
-            reference = next((s for k, s in made.items() if "vq" in k and k != key), None)
-            rows[name] = evaluate(tools, options.speech, made[key], search_arguments, reference)
-        if options.dtw:
-            rows["MFCC-DTW"] = evaluate_dtw(tools, options.speech, scratch)
-    print(table(rows))
+        rows = evaluate_all(options, Tools(options.bin, options.jobs), pathlib.Path(scratch))
+    differences = {f"{a} - {b}": difference(rows[a], rows[b])
+                   for a, b in DIFFERENCES if a in rows and b in rows}
+    shown = {**rows, **PUBLISHED}
+    print(table(shown, differences, RETRIEVAL))
+    print()
+    print(table(shown, differences, STABILITY))
     if options.output:
-        options.output.write_text(json.dumps({"rows": rows}, indent=2) + "\n")
+        figures = {"rows": rows, "published": PUBLISHED, "differences": differences}
+        options.output.write_text(json.dumps(figures, indent=2) + "\n")
 
 
 if __name__ == "__main__":

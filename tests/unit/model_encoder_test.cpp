@@ -48,10 +48,36 @@ TEST_CASE_FIXTURE(Fixture, "gradient of all parameters") {
                   embeddings, cache);
   const Values up = random_values(embeddings.size(), random);
   Values gradients(table.size());
-  encoder.backward(parameters.data(), up.data(), gradients.data(), cache);
+  encoder.backward(parameters.data(), up.data(), nullptr, gradients.data(), cache);
   test::check_gradient(
       parameters, gradients,
       [&](const Values& p) { return test::dot(forward(p, features, lengths), up); }, random);
+}
+
+// A functional of the embeddings and of the frames behind the last norm.
+TEST_CASE_FIXTURE(Fixture, "gradient where something else reads the frames behind the last norm") {
+  const std::vector<int> lengths = {12, 5};
+  const Values features = random_values(17 * 8, random);
+  const auto run = [&](const Values& p, Values& embeddings, Encoder::Cache& cache) {
+    encoder.forward(p.data(), features.data(), lengths, -1.0F, nn::Precision::f32, true, embeddings,
+                    cache);
+  };
+  Encoder::Cache cache;
+  Values embeddings;
+  run(parameters, embeddings, cache);
+  const Values up = random_values(embeddings.size(), random);
+  const Values up_final = random_values(cache.final.size(), random);
+  Values gradients(table.size());
+  encoder.backward(parameters.data(), up.data(), up_final.data(), gradients.data(), cache);
+  test::check_gradient(
+      parameters, gradients,
+      [&](const Values& p) {
+        Encoder::Cache trial;
+        Values output;
+        run(p, output, trial);
+        return test::dot(output, up) + test::dot(trial.final, up_final);
+      },
+      random);
 }
 
 TEST_CASE_FIXTURE(Fixture, "with and without training buffers the output is the same") {

@@ -1,10 +1,8 @@
 #include <algorithm>
-#include <filesystem>
 
 #include <doctest/doctest.h>
-#include <sndfile.h>
-#include <unistd.h>
 
+#include "audio_file.hpp"
 #include "base/error.hpp"
 #include "model/segmenter.hpp"
 #include "model/self_test.hpp"
@@ -12,7 +10,7 @@
 
 using namespace pairalign;
 using namespace pairalign::model;
-namespace fs = std::filesystem;
+using test::AudioFile;
 
 namespace {
 
@@ -40,23 +38,6 @@ std::vector<float> make_signal(double seconds) {
   }
   return pcm;
 }
-
-struct AudioFile {
-  explicit AudioFile(const std::vector<float>& pcm)
-      : path((fs::temp_directory_path() / ("pairalign-" + std::to_string(::getpid()) + ".wav"))
-                 .string()) {
-    SF_INFO info{};
-    info.samplerate = audio::kSampleRate;
-    info.channels = 1;
-    info.format = SF_FORMAT_WAV | SF_FORMAT_FLOAT;
-    SNDFILE* file = sf_open(path.c_str(), SFM_WRITE, &info);
-    REQUIRE(file != nullptr);
-    sf_write_float(file, pcm.data(), static_cast<sf_count_t>(pcm.size()));
-    sf_close(file);
-  }
-  ~AudioFile() { fs::remove(path); }
-  std::string path;
-};
 
 std::vector<tokens::Record> run(const Model& model, const TokenizerOptions& options,
                                 const std::vector<float>& pcm) {

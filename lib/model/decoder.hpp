@@ -1,0 +1,173 @@
+// The autoregressive decoder: reads a recording from left to right and writes its token string,
+// from BOS to EOS, each token with the frames it stands for.
+//
+// A step stands at an *anchor*, the frame where its token begins, and knows the tokens before it:
+//
+//   x  = E[previous token] + S mean(memory in the window)
+//   x += selfattention(norm(x))     over the last `history` steps
+//   x += crossattention(norm(x))    over the frames [anchor − look_back, anchor + look_ahead)
+//   x += W₂ gelu(W₁ norm(x))                                              × layers; h = norm(x)
+//   V  = softmax(h W_v)                      over the codes and EOS
+//   w  = pointer: attention of h over the same window
+//   C  = Σ_j w_j · posterior_j               copy: posterior_j = softmax(cos(frame j, codes) / τ)
+//   P  = (1 − g) V + g C,  g = σ(h w_g)
+//   D  = softmax over ends anchor + 1 … anchor + longest, of (h W_d + E_d[token]) · key_j
+//
+// and the end of its token is the anchor of the next step. Every attention has a bias by relative
+// place and nothing else tells places apart, so the decoder is shift-equivariant, slides along a
+// recording of any length, and gets the time of each token for nothing. Pointer and copy: Vinyals
+// et al. 2015, See et al. 2017; the memory is the output of the encoder behind its last norm.
+#pragma once
+
+#include <vector>
+
+#include "model/decoder_layer.hpp"
+#include "model/decoder_memory.hpp"
+#include "model/encoder.hpp"
+#include "nn/embedding.hpp"
+#include "nn/layer_norm.hpp"
+#include "nn/linear.hpp"
+#include "nn/tensor_table.hpp"
+#include "nn/window_attention.hpp"
+
+namespace pairalign::model {
+
+struct DecoderConfig {
+  int width = 256;
+  int layers = 2;
+  int heads = 4;
+  int expansion = 2;       ///< hidden width of the feed-forward branch, in widths
+  int pointer_width = 64;  ///< of the queries and keys of pointer and ends
+  int look_back = 16;      ///< frames of 20 ms before the anchor that a step sees …
+  int look_ahead = 32;     ///< … and from it on
+  int history = 16;        ///< steps that self-attention sees, its own included
+  int longest = 25;        ///< frames that one token may span; what lasts longer is written again
+  bool copy = true;        ///< the copy path; without it P = V
+  bool summary = true;     ///< the mean of the memory in the input
+  double copy_temperature = 0.07;
+};
+
+/// A string under a condition: `steps` steps that read frames [first_frame, first_frame + frames)
+/// of the packed memory. Several strings may share a condition.
+struct DecoderSequence {
+  int steps = 0;
+  int first_frame = 0, frames = 0;
+};
+
+/// Strings whose tokens are known (teacher forcing), the steps of all sequences laid end to end.
+/// The last step of a sequence is the one that is to write EOS.
+struct DecoderBatch {
+  std::vector<DecoderSequence> sequences;
+  std::vector<int> inputs;   ///< what a step is told came before: a token, BOS or MASK
+  std::vector<int> anchors;  ///< frame of the sequence where the step's token begins; 0 … frames
+  std::vector<int> tokens;   ///< what the step writes, which its end depends on: a token or EOS
+  std::vector<char> self_dropped;  ///< per step: self-attention left out; empty: nowhere
+};
+
+class Decoder {
+ public:
+  /// Registers its tensors in `table`, after those of `encoder`, whose codebook it copies from.
+  Decoder(nn::TensorTable& table, const DecoderConfig& config, const Encoder& encoder);
+
+  const DecoderConfig& config() const { return config_; }
+  int codes() const { return codes_; }
+  int bos() const { return codes_; }       ///< read first; never written
+  int eos() const { return codes_; }       ///< written last; never read
+  int mask() const { return codes_ + 1; }  ///< read in place of a hidden token
+  int outputs() const { return codes_ + 1; }
+  int window() const { return config_.look_back + config_.look_ahead; }
+  /// Multiply-adds of the matrix products, per frame of memory and per step.
+  double multiply_adds_per_frame() const { return memory_.multiply_adds_per_frame(); }
+  double multiply_adds_per_step() const;
+
+  const DecoderMemory& memory() const { return memory_; }
+
+  /// Sets out from the geometric tokenizer: copies its codes from the frames at the anchor, for
+  /// tokens of the usual length.
+  void initialise_from(const Encoder& encoder, float* p) const;
+
+  /// What a step at `anchor` of a sequence sees, and the last frames that its token may have.
+  nn::KeyWindow frame_window(const DecoderSequence& sequence, int anchor) const;
+  nn::KeyWindow end_window(const DecoderSequence& sequence, int anchor) const;
+
+  /// Keys and values of steps, (rows, 2 · width) for each layer.
+  using History = std::vector<std::vector<float>>;
+
+  /// Buffers of a pass over some steps, kept between calls. One per thread. One row a step.
+  struct Cache {
+    int rows = 0;
+    std::vector<float> hidden;         ///< (rows, width): h
+    std::vector<float> vocabulary;     ///< (rows, outputs): V
+    std::vector<float> gate;           ///< (rows): g; 0 without the copy path
+    std::vector<float> pointer;        ///< (rows, window): w
+    std::vector<float> copied;         ///< (rows, codes): C
+    std::vector<float> probabilities;  ///< (rows, outputs): P; sums to 1 − g over an empty window
+    std::vector<float> ends;           ///< (rows, longest): D
+
+    StepWindows windows;  // of `forward`
+    std::vector<nn::KeyWindow> end_windows;
+    std::vector<int> end_tokens;
+    History history;
+    std::vector<DecoderLayer::Cache> layers;
+    std::vector<float> embedded, pooled, summary;
+    std::vector<float> pointer_queries, end_queries;
+    nn::LayerNorm::Cache final_norm;
+    nn::Linear::Cache vocabulary_linear, pointer_linear, end_linear, gate_linear, summary_linear;
+    std::vector<float> dhidden, dpart, dlogits, dcopied, dgate, dpointer_queries, dend_queries;
+    std::vector<float> dpooled;
+  };
+
+  /// All of some steps but their ends: `inputs` → vocabulary, gate, pointer, copied, probabilities.
+  /// Keys and values of these steps go to rows windows.history_rows of `history`, which must be
+  /// large enough; windows.history says which of its rows each step sees.
+  void step(const float* p, const DecoderMemory::Cache& frames, const std::vector<int>& inputs,
+            const StepWindows& windows, nn::Precision precision, History& history,
+            Cache& cache) const;
+  /// The ends of the steps last computed, given what they write (EOS has none: its row is zero).
+  void ends(const float* p, const DecoderMemory::Cache& frames, const std::vector<int>& tokens,
+            const std::vector<nn::KeyWindow>& windows, nn::Precision precision, Cache& cache) const;
+
+  /// Teacher forcing: all steps of a batch at once, ends included.
+  void forward(const float* p, const DecoderMemory::Cache& frames, const DecoderBatch& batch,
+               nn::Precision precision, Cache& cache) const;
+
+  /// Gradients with respect to what `forward` gave; overwritten.
+  struct OutputGradients {
+    std::vector<float> probabilities;  ///< (rows, outputs)
+    std::vector<float> pointer;        ///< (rows, window)
+    std::vector<float> ends;           ///< (rows, longest)
+  };
+  /// After `forward`: adds to the gradients `g` and to those in `frames`, whose own backward is
+  /// still to be called.
+  void backward(const float* p, const DecoderBatch& batch, DecoderMemory::Cache& frames,
+                OutputGradients& d, float* g, Cache& cache) const;
+
+ private:
+  void embed(const float* p, const DecoderMemory::Cache& frames, const std::vector<int>& inputs,
+             const StepWindows& windows, nn::Precision precision, Cache& cache) const;
+  void outputs_forward(const float* p, const DecoderMemory::Cache& frames,
+                       const StepWindows& windows, nn::Precision precision, Cache& cache) const;
+  void outputs_backward(const float* p, DecoderMemory::Cache& frames, OutputGradients& d, float* g,
+                        Cache& cache) const;
+  void ends_backward(const float* p, DecoderMemory::Cache& frames, std::vector<float>& dends,
+                     float* g, Cache& cache) const;
+  void embed_backward(const float* p, const std::vector<int>& inputs, DecoderMemory::Cache& frames,
+                      float* g, Cache& cache) const;
+  void run_layers(const float* p, const DecoderMemory::Cache& frames, const StepWindows& windows,
+                  const char* dropped, nn::Precision precision, History& history,
+                  Cache& cache) const;
+
+  DecoderConfig config_;
+  int codes_ = 0;
+  DecoderMemory memory_;
+  nn::Embedding embedding_;
+  nn::Linear summary_;
+  std::vector<DecoderLayer> layers_;
+  nn::LayerNorm final_norm_;
+  nn::Linear vocabulary_, gate_, pointer_query_, end_query_;
+  nn::Embedding end_embedding_;
+  nn::WindowShape pointer_shape_, end_shape_;
+  std::size_t pointer_bias_ = 0, end_bias_ = 0;
+};
+
+}  // namespace pairalign::model

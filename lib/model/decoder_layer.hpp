@@ -1,0 +1,73 @@
+// One layer of the decoder: self-attention over the last steps, cross-attention over the frames
+// around each step's anchor, feed-forward; each behind a layer norm and added to the stream.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "model/decoder_memory.hpp"
+#include "nn/layer_norm.hpp"
+#include "nn/linear.hpp"
+#include "nn/window_attention.hpp"
+
+namespace pairalign::model {
+
+/// What each of some steps sees: of the frames of the recording, and of the steps before it.
+struct StepWindows {
+  std::vector<nn::KeyWindow> frames;   ///< rows of DecoderMemory
+  std::vector<nn::KeyWindow> history;  ///< rows of the keys and values of steps
+  std::vector<int> history_rows;       ///< the row there that this step's own become
+};
+
+class DecoderLayer {
+ public:
+  DecoderLayer() = default;
+  DecoderLayer(nn::TensorTable& table, const std::string& name, int width, int heads, int expansion,
+               int frame_span, int history_span, float branch_gain);
+
+  double multiply_adds_per_step() const;
+  int width() const { return width_; }
+
+  struct Cache {
+    std::vector<float> output;  ///< (rows, width): the stream behind this layer
+
+    std::vector<float> self_input, qkv, self_weights, self_context, cross_stream;
+    std::vector<float> cross_input, query, cross_weights, cross_context, feed_stream;
+    std::vector<float> feed_input, hidden, activated;
+    nn::LayerNorm::Cache self_norm, cross_norm, feed_norm;
+    nn::Linear::Cache qkv_linear, self_linear, query_linear, cross_linear, up, down;
+    // Gradients.
+    std::vector<float> dbranch, dcontext, dinput, dweights, dquery, dqkv, dhistory, dhidden;
+  };
+
+  /// `stream`: (rows, width). Keys and values of these steps go to their rows of `history`, (…, 2 ·
+  /// width), which windows.history then reads; `memory` columns are those of layer `index`.
+  /// `dropped`: a flag per step whose self-attention branch is left out, or null.
+  void forward(const float* p, const std::vector<float>& stream, int rows,
+               const StepWindows& windows, const char* dropped, const DecoderMemory& memory,
+               const DecoderMemory::Cache& frames, int index, nn::Precision precision,
+               std::vector<float>& history, Cache& cache) const;
+
+  /// After a forward in which each step was its own row of `history`. `dstream`: gradient of
+  /// cache.output on entry, of the input stream on return; adds to those of the memory.
+  void backward(const float* p, int rows, const StepWindows& windows, const char* dropped,
+                const DecoderMemory& memory, DecoderMemory::Cache& frames, int index,
+                const std::vector<float>& history, float* g, std::vector<float>& dstream,
+                Cache& cache) const;
+
+ private:
+  void cross_backward(const float* p, int rows, const StepWindows& windows,
+                      const DecoderMemory& memory, DecoderMemory::Cache& frames, int index,
+                      float* g, std::vector<float>& dstream, Cache& cache) const;
+  void self_backward(const float* p, int rows, const StepWindows& windows, const char* dropped,
+                     const std::vector<float>& history, float* g, std::vector<float>& dstream,
+                     Cache& cache) const;
+
+  int width_ = 0;
+  nn::WindowShape self_, cross_;
+  std::size_t self_bias_ = 0, cross_bias_ = 0;  // (heads, span)
+  nn::LayerNorm self_norm_, cross_norm_, feed_norm_;
+  nn::Linear qkv_, self_output_, query_, cross_output_, up_, down_;
+};
+
+}  // namespace pairalign::model

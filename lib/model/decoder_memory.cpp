@@ -1,0 +1,94 @@
+#include "model/decoder_memory.hpp"
+
+#include <algorithm>
+
+#include "nn/activation.hpp"
+#include "nn/elementwise.hpp"
+#include "nn/normalize.hpp"
+#include "nn/shape.hpp"
+
+namespace pairalign::model {
+namespace {
+
+using nn::area;
+
+}  // namespace
+
+DecoderMemory::DecoderMemory(nn::TensorTable& table, const std::string& name, const Shape& shape,
+                             const Encoder& encoder)
+    : shape_(shape),
+      codes_(encoder.config().codes),
+      dimension_(encoder.config().dimension),
+      codebook_(encoder.codebook()) {
+  const int columns = copy_column() + (shape.copy ? dimension_ : 0);
+  linear_ = {table, name, encoder.config().width, columns};
+}
+
+double DecoderMemory::multiply_adds_per_frame() const {
+  return 1.0 * linear_.in * linear_.out + (shape_.copy ? 1.0 * dimension_ * codes_ : 0.0);
+}
+
+void DecoderMemory::initialise_copy(const Encoder& encoder, float* p) const {
+  if (!shape_.copy) return;
+  const nn::Linear& projection = encoder.projection();
+  for (int r = 0; r < linear_.in; ++r) {
+    std::copy_n(p + projection.weight + area(r, dimension_), dimension_,
+                p + linear_.weight + area(r, linear_.out) + copy_column());
+  }
+  std::copy_n(p + projection.bias, dimension_, p + linear_.bias + copy_column());
+}
+
+void DecoderMemory::forward(const float* p, const float* frames, int rows, nn::Precision precision,
+                            Cache& cache) const {
+  cache.rows = rows;
+  cache.frames = frames;
+  cache.projected.resize(area(rows, linear_.out));
+  linear_.forward(p, frames, rows, precision, cache.projected.data(), cache.linear);
+  if (!shape_.copy) return;
+  cache.unit.resize(area(rows, dimension_));
+  cache.norms.resize(static_cast<std::size_t>(rows));
+  for (int r = 0; r < rows; ++r) {
+    std::copy_n(at(cache, copy_column())[r], dimension_, cache.unit.data() + area(r, dimension_));
+  }
+  nn::l2_normalize_forward(cache.unit.data(), rows, dimension_, cache.unit.data(),
+                           cache.norms.data());
+  cache.posteriors.resize(area(rows, codes_));
+  cache.left.assign(cache.unit.data(), rows, dimension_, precision);
+  cache.right.assign(p + codebook_, codes_, dimension_, precision);
+  nn::matmul(cache.left, nn::Transpose::no, cache.right, nn::Transpose::yes,
+             cache.posteriors.data());
+  nn::scale(static_cast<float>(1 / shape_.copy_temperature), cache.posteriors.size(),
+            cache.posteriors.data());
+  nn::softmax_forward(cache.posteriors.data(), rows, codes_, cache.posteriors.data());
+}
+
+void DecoderMemory::clear_gradients(Cache& cache) const {
+  cache.dprojected.assign(cache.projected.size(), 0.0F);
+  cache.dposteriors.assign(cache.posteriors.size(), 0.0F);
+  cache.dframes.assign(area(cache.rows, linear_.in), 0.0F);
+}
+
+// cache.dunit serves as scratch of whatever size is at hand.
+void DecoderMemory::backward(const float* p, float* g, Cache& cache) const {
+  if (shape_.copy) {
+    const nn::Precision precision = cache.linear.x.precision();
+    float* dscores = cache.dposteriors.data();
+    nn::softmax_backward(cache.posteriors.data(), dscores, cache.rows, codes_, dscores);
+    nn::scale(static_cast<float>(1 / shape_.copy_temperature), cache.dposteriors.size(), dscores);
+    cache.dunit.resize(cache.unit.size());
+    cache.left.assign(dscores, cache.rows, codes_, precision);
+    cache.right.assign(p + codebook_, codes_, dimension_, precision);
+    nn::matmul(cache.left, nn::Transpose::no, cache.right, nn::Transpose::no, cache.dunit.data());
+    nn::l2_normalize_backward(cache.unit.data(), cache.norms.data(), cache.dunit.data(), cache.rows,
+                              dimension_, cache.dunit.data());
+    for (int r = 0; r < cache.rows; ++r) {
+      std::copy_n(cache.dunit.data() + area(r, dimension_), dimension_,
+                  gradient_at(cache, copy_column())[r]);
+    }
+  }
+  cache.dunit.resize(cache.dframes.size());
+  linear_.backward(p, cache.dprojected.data(), g, cache.dunit.data(), cache.linear);
+  nn::add(cache.dunit.data(), cache.dunit.size(), cache.dframes.data());
+}
+
+}  // namespace pairalign::model

@@ -1,0 +1,84 @@
+// What the decoder sees of a recording: one projection of every frame, made once, from which the
+// layers take keys and values, the pointers their keys, and the copy path the frame's distribution
+// over codes.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "model/encoder.hpp"
+#include "nn/linear.hpp"
+#include "nn/tensor_table.hpp"
+#include "nn/window_attention.hpp"
+
+namespace pairalign::model {
+
+class DecoderMemory {
+ public:
+  struct Shape {
+    int layers = 0, width = 0;  ///< keys and values of `width` for each layer
+    int pointer_width = 0;      ///< keys of the pointer, and again of the ends
+    bool copy = true;
+    double copy_temperature = 0;
+  };
+  DecoderMemory() = default;
+  /// The posteriors compare with the codebook of `encoder`, whose rows are to be unit vectors; it
+  /// receives no gradient from here.
+  DecoderMemory(nn::TensorTable& table, const std::string& name, const Shape& shape,
+                const Encoder& encoder);
+
+  /// Frames start with the posteriors of the geometric tokenizer.
+  void initialise_copy(const Encoder& encoder, float* p) const;
+  double multiply_adds_per_frame() const;
+
+  struct Cache {
+    int rows = 0;
+    const float* frames = nullptr;   ///< (rows, encoder width), the caller's
+    std::vector<float> projected;    ///< (rows, columns)
+    std::vector<float> unit, norms;  // (rows, dimension), (rows)
+    std::vector<float> posteriors;   ///< (rows, codes); empty without the copy path
+    // Gradients that the users of the memory add to.
+    std::vector<float> dprojected, dposteriors;
+    std::vector<float> dframes;  ///< (rows, encoder width)
+    std::vector<float> dunit;
+    nn::Linear::Cache linear;
+    nn::Operand left, right;
+  };
+
+  /// frames (rows, encoder width): the output of the encoder behind its last norm; it must stay
+  /// while the cache is in use.
+  void forward(const float* p, const float* frames, int rows, nn::Precision precision,
+               Cache& cache) const;
+  /// Adds to cache.dframes what follows from the gradients of the projection and the posteriors.
+  void backward(const float* p, float* g, Cache& cache) const;
+  /// Clears the gradients that the users of the memory add to.
+  void clear_gradients(Cache& cache) const;
+
+  // Columns of the projection.
+  int keys(int layer) const { return 2 * layer * shape_.width; }
+  int values(int layer) const { return keys(layer) + shape_.width; }
+  int pointer_keys() const { return 2 * shape_.layers * shape_.width; }
+  int end_keys() const { return pointer_keys() + shape_.pointer_width; }
+  nn::Rows<const float> at(const Cache& cache, int column) const {
+    return {cache.projected.data() + column, linear_.out};
+  }
+  nn::Rows<float> gradient_at(Cache& cache, int column) const {
+    return {cache.dprojected.data() + column, linear_.out};
+  }
+  nn::Rows<const float> posteriors(const Cache& cache) const {
+    return {cache.posteriors.data(), codes_};
+  }
+  nn::Rows<float> posterior_gradients(Cache& cache) const {
+    return {cache.dposteriors.data(), codes_};
+  }
+
+ private:
+  int copy_column() const { return end_keys() + shape_.pointer_width; }
+
+  Shape shape_;
+  int codes_ = 0, dimension_ = 0;
+  std::size_t codebook_ = 0;
+  nn::Linear linear_;
+};
+
+}  // namespace pairalign::model

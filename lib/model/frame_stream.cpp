@@ -1,0 +1,78 @@
+#include "model/frame_stream.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace pairalign::model {
+namespace {
+
+// Encoder frames per forward pass: about ten seconds, enough rows for the matrix products to run at
+// full speed. A recording is always cut at multiples of it, so its string does not depend on
+// anything else.
+constexpr std::int64_t kChunkFrames = 512;
+
+}  // namespace
+
+FrameStream::FrameStream(const Model& model, FrameRow kind, Sink sink)
+    : model_(model),
+      kind_(kind),
+      sink_(std::move(sink)),
+      log_mel_(model.info().features),
+      scorer_(model) {
+  start();
+}
+
+void FrameStream::start() {
+  stream_.emplace(log_mel_);
+  mel_.clear();
+  mel_first_ = next_frame_ = 0;
+}
+
+void FrameStream::push(Span<const float> pcm) {
+  stream_->push(pcm, mel_);
+  encode_ready(false);
+}
+
+void FrameStream::finish() {
+  stream_->finish(mel_);
+  encode_ready(true);
+}
+
+// The log-mel frame behind the last.
+std::int64_t FrameStream::available() const {
+  return mel_first_ + static_cast<std::int64_t>(mel_.size()) / model_.info().encoder.bands;
+}
+
+// Encodes whole chunks as soon as the frames after them, which they look at, are there.
+void FrameStream::encode_ready(bool at_end) {
+  const std::int64_t encodable = (available() + kStride - 1) / kStride;
+  while (encodable >= next_frame_ + kChunkFrames + model_.encoder().context()) {
+    encode(kChunkFrames);
+  }
+  while (at_end && encodable > next_frame_) {
+    encode(std::min(kChunkFrames, encodable - next_frame_));
+  }
+}
+
+// Encodes `count` frames from next_frame_ on, within their context, and drops what no later chunk
+// will look at.
+void FrameStream::encode(std::int64_t count) {
+  const EncoderConfig& config = model_.info().encoder;
+  const std::int64_t context = model_.encoder().context(), bands = config.bands;
+  const std::int64_t first = std::max<std::int64_t>(0, next_frame_ - context);
+  const std::int64_t last = std::min(available(), (next_frame_ + count + context) * kStride);
+  chunk_.assign(mel_.begin() + (first * kStride - mel_first_) * bands,
+                mel_.begin() + (last - mel_first_) * bands);
+  const bool encoded = kind_ == FrameRow::encoded;
+  const float* rows = (encoded ? scorer_.encode(chunk_) : scorer_.score(chunk_)).data();
+  const std::int64_t columns = encoded ? config.width : config.codes;
+  for (std::int64_t i = 0; i < count; ++i)
+    sink_(rows + (next_frame_ - first + i) * columns);
+  next_frame_ += count;
+
+  const std::int64_t keep = std::max<std::int64_t>(0, next_frame_ - context) * kStride;
+  mel_.erase(mel_.begin(), mel_.begin() + (keep - mel_first_) * bands);
+  mel_first_ = keep;
+}
+
+}  // namespace pairalign::model

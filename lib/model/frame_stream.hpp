@@ -1,0 +1,54 @@
+// Samples of a recording of any length in, the encoder's view of its frames out, in bounded memory.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "audio/log_mel.hpp"
+#include "base/span.hpp"
+#include "model/model.hpp"
+
+namespace pairalign::model {
+
+/// What is wanted of a frame.
+enum class FrameRow {
+  encoded,      ///< the output of the encoder, (width): see FrameScorer::encode
+  similarities  ///< the cosine to each code, (codes): see FrameScorer::score
+};
+
+/// Encodes a recording in chunks at fixed places, each with the frames around it that it depends
+/// on, so that the rows are those of one pass over the whole. Keeps buffers: one per thread.
+class FrameStream {
+ public:
+  /// Called for each frame in turn; the row is valid during the call.
+  using Sink = std::function<void(const float* row)>;
+
+  FrameStream(const Model& model, FrameRow kind, Sink sink);
+
+  /// Forgets the recording under way.
+  void start();
+  void push(Span<const float> pcm);
+  /// The end of the recording.
+  void finish();
+
+ private:
+  void encode_ready(bool at_end);
+  void encode(std::int64_t count);
+  std::int64_t available() const;
+
+  const Model& model_;
+  FrameRow kind_;
+  Sink sink_;
+  audio::LogMel log_mel_;
+  FrameScorer scorer_;
+  // Of the recording under way.
+  std::optional<audio::LogMelStream> stream_;
+  std::vector<float> mel_;       // log-mel frames from mel_first_ on
+  std::int64_t mel_first_ = 0;   // a multiple of kStride
+  std::int64_t next_frame_ = 0;  // first encoder frame not yet given out
+  std::vector<float> chunk_;
+};
+
+}  // namespace pairalign::model

@@ -1,0 +1,90 @@
+#include "model/substitution.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "base/error.hpp"
+#include "base/hash.hpp"
+
+namespace pairalign::model {
+namespace {
+
+constexpr const char* kScoresPrefix = "substitution.";
+constexpr const char* kBackgroundPrefix = "background.";
+constexpr double kShareTolerance = 1e-3;  // of the sum of all shares, which rounding moves off 1
+
+void check_symmetric(const Substitution& table, const std::string& name) {
+  const auto n = static_cast<std::size_t>(table.vocabulary);
+  for (std::size_t a = 0; a < n; ++a) {
+    for (std::size_t b = 0; b < a; ++b) {
+      if (table.scores[a * n + b] != table.scores[b * n + a]) {
+        throw Error(name, fmt::format("scores of {} and {} differ by their order", b, a));
+      }
+    }
+  }
+}
+
+void check_shares(const std::vector<float>& shares, const std::string& name) {
+  double sum = 0;
+  for (const float share : shares) {
+    if (!(share >= 0)) throw Error(name, "a share is negative or no number");
+    sum += share;
+  }
+  if (!(std::abs(sum - 1) < kShareTolerance)) throw Error(name, "the shares do not add up to 1");
+}
+
+Substitution load_table(const Safetensors& file, const std::string& tokenizer) {
+  const std::string name = kScoresPrefix + tokenizer;
+  const Tensor& scores = file.tensors.at(name);
+  if (scores.dtype != DType::i8) throw Error(name, "dtype is not I8");
+  Substitution table;
+  table.vocabulary = scores.shape.empty() ? 0 : scores.shape[0];
+  const int n = table.vocabulary;
+  if (scores.shape != std::vector<int>{n, n}) throw Error(name, "not a square matrix");
+  try {
+    check_range("vocabulary", n, 2, Substitution::kLargestVocabulary);
+  } catch (const Error& error) {
+    throw Error(name, error.reason());
+  }
+  table.scores.assign(scores.values.begin(), scores.values.end());
+  table.background = file.at(kBackgroundPrefix + tokenizer, {n});
+  check_symmetric(table, name);
+  check_shares(table.background, kBackgroundPrefix + tokenizer);
+  return table;
+}
+
+}  // namespace
+
+void store(const SubstitutionTables& tables, Safetensors& file) {
+  for (const auto& [tokenizer, table] : tables) {
+    const int n = table.vocabulary;
+    file.tensors[kScoresPrefix + tokenizer] = {
+        {n, n}, {table.scores.begin(), table.scores.end()}, DType::i8};
+    file.tensors[kBackgroundPrefix + tokenizer] = {{n}, table.background};
+  }
+}
+
+SubstitutionTables load_substitutions(const Safetensors& file) {
+  const std::string prefix = kScoresPrefix;
+  SubstitutionTables tables;
+  for (auto entry = file.tensors.lower_bound(prefix);
+       entry != file.tensors.end() && entry->first.compare(0, prefix.size(), prefix) == 0;
+       ++entry) {
+    const std::string tokenizer = entry->first.substr(prefix.size());
+    tables[tokenizer] = load_table(file, tokenizer);
+  }
+  return tables;
+}
+
+ModelSubstitutions read_substitutions(const std::string& path) {
+  const Safetensors file = Safetensors::load(path);
+  try {
+    return {hex64(file.identity()), load_substitutions(file)};
+  } catch (const Error& error) {
+    throw Error(path, error.what());
+  }
+}
+
+}  // namespace pairalign::model

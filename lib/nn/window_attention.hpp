@@ -1,0 +1,62 @@
+// Attention in which every query sees a short window of the memory, by place relative to itself.
+//
+//   s_j = q · k_j / √depth + b[offset + j],   w = softmax(s),   c = Σ_j w_j v_j
+//
+// over the keys j = 0 … count − 1 of the query's window,
+// per head, with a learned bias b for each relative place (Shaw et al. 2018; T5's scalar form,
+// Raffel et al. 2020). Causal self-attention over the last tokens and cross-attention that slides
+// along a recording are both of this form, in training and with cached keys in decoding; its cost
+// does not grow with the length of the sequence.
+//
+// The two halves are apart because a pointer wants the weights alone. All arrays are f32,
+// row-major.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "base/span.hpp"
+
+namespace pairalign::nn {
+
+/// What one query sees: rows first … first + count − 1 of keys and values; `offset` is the place of
+/// the first in the bias. 0 ≤ offset, offset + count ≤ span. An empty window gives zeros.
+struct KeyWindow {
+  int first = 0, count = 0, offset = 0;
+};
+
+/// A matrix whose rows lie `stride` floats apart.
+template <class T>
+struct Rows {
+  T* data = nullptr;
+  int stride = 0;
+  T* operator[](std::ptrdiff_t row) const { return data + row * stride; }
+};
+
+struct WindowShape {
+  int heads = 1;  ///< head h takes columns h · depth … of queries, keys and values
+  int depth = 0;  ///< columns of a head
+  int span = 0;   ///< places of the bias, and of a row of weights
+};
+
+/// Queries and keys → `weights` (queries, heads, span): place offset + j holds w_j, others 0.
+/// `bias`: (heads, span).
+void window_weights_forward(const WindowShape& shape, Span<const KeyWindow> windows,
+                            Rows<const float> queries, Rows<const float> keys, const float* bias,
+                            float* weights);
+/// dweights (as weights; overwritten) → dqueries (written), dkeys and dbias (added to).
+void window_weights_backward(const WindowShape& shape, Span<const KeyWindow> windows,
+                             Rows<const float> queries, Rows<const float> keys,
+                             const float* weights, float* dweights, Rows<float> dqueries,
+                             Rows<float> dkeys, float* dbias);
+
+/// weights, values → contexts (queries; heads · depth columns). `shape.depth` is that of the
+/// values.
+void window_mix_forward(const WindowShape& shape, Span<const KeyWindow> windows,
+                        const float* weights, Rows<const float> values, Rows<float> contexts);
+/// dcontexts → dweights (added to) and dvalues (added to).
+void window_mix_backward(const WindowShape& shape, Span<const KeyWindow> windows,
+                         const float* weights, Rows<const float> values,
+                         Rows<const float> dcontexts, float* dweights, Rows<float> dvalues);
+
+}  // namespace pairalign::nn

@@ -1,0 +1,209 @@
+#include "train/confusions.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <string>
+
+#include "base/error.hpp"
+#include "model/decoding.hpp"
+#include "model/segmenter.hpp"
+#include "train/crop_plan.hpp"
+
+namespace pairalign::train {
+namespace {
+
+constexpr std::uint64_t kSeed = 0x636f6e667573;  // apart from every training seed a user may choose
+constexpr int kMostCrops = 3000;
+// Crops of a small corpus: more would only hear the same again.
+constexpr double kPasses = 8;
+
+constexpr const char* kVq = "vq";
+constexpr const char* kDpvq = "dpvq";
+constexpr const char* kPairalign = "pairalign";
+
+using FrameTokensByTokenizer = std::map<std::string, FrameTokens>;
+
+// Writes the token of frames [first, end).
+void fill(int token, std::int64_t first, std::int64_t end, FrameTokens& frames) {
+  std::fill(frames.begin() + first, frames.begin() + end, token);
+}
+
+FrameTokens segment(model::Segmenter& segmenter, const std::vector<float>& scores,
+                    std::size_t codes) {
+  std::vector<model::Segment> segments;
+  for (std::size_t i = 0; i < scores.size(); i += codes)
+    segmenter.push(scores.data() + i, segments);
+  segmenter.finish(segments);
+  FrameTokens frames(scores.size() / codes, kNoToken);
+  for (std::size_t i = 0; i < segments.size(); ++i) {
+    const auto end = i + 1 < segments.size() ? segments[i + 1].first_frame
+                                             : static_cast<std::int64_t>(frames.size());
+    fill(segments[i].token, segments[i].first_frame, end, frames);
+  }
+  return frames;
+}
+
+// Gives every frame of a recording its token, by each tokenizer of a model. Keeps buffers: one per
+// thread.
+class FrameTokenizer {
+ public:
+  FrameTokenizer(const model::Model& model, double penalty)
+      : model_(model), penalty_(penalty), scorer_(model) {}
+
+  FrameTokensByTokenizer tokens(const std::vector<float>& features) {
+    const auto codes = static_cast<std::size_t>(model_.vocabulary());
+    FrameTokensByTokenizer result;
+    const std::vector<float>& scores = scorer_.score(features);
+    model::NearestCodeSegmenter nearest(model_.vocabulary());
+    result[kVq] = segment(nearest, scores, codes);
+    model::DurationPenalisedSegmenter penalised(model_.vocabulary(), penalty_);
+    result[kDpvq] = segment(penalised, scores, codes);
+    if (model_.decoder() != nullptr) result[kPairalign] = decode(features);
+    return result;
+  }
+
+ private:
+  FrameTokens decode(const std::vector<float>& features) {
+    const std::vector<float>& encoded = scorer_.encode(features);
+    const int count = static_cast<int>(encoded.size()) / model_.info().encoder.width;
+    const float* p = model_.parameters().data();
+    model::DecoderMemory::Cache memory;
+    model_.decoder()->memory().forward(p, encoded.data(), count, nn::Precision::f32, memory);
+    model::DecodeOptions options;
+    options.end_quantile = model_.info().end_quantile;
+    model::FreeDecoder decoder(*model_.decoder(), options);
+    FrameTokens frames(static_cast<std::size_t>(count), kNoToken);
+    for (const model::DecodedToken& token : decoder.decode(p, memory, {{0, count, 0}})[0].tokens)
+      fill(token.token, token.first_frame, std::min(token.end_frame, count), frames);
+    return frames;
+  }
+
+  const model::Model& model_;
+  double penalty_;
+  model::FrameScorer scorer_;
+};
+
+// Frames of one crop's views: what the clean crop and the view have there, and how much it counts.
+struct FramePair {
+  int clean, heard;
+  float weight;
+};
+using FramePairs = std::map<std::string, std::vector<FramePair>>;
+
+void pair_frames(const FrameTokens& clean, const FrameTokens& heard,
+                 const std::vector<int>& matches, const std::vector<float>& weights,
+                 std::vector<FramePair>& pairs) {
+  for (std::size_t j = 0; j < heard.size(); ++j) {
+    const auto frame = static_cast<std::size_t>(matches[j]);
+    if (clean[frame] == kNoToken || heard[j] == kNoToken) continue;
+    pairs.push_back({clean[frame], heard[j], weights[frame]});
+  }
+}
+
+// The penalty of dpvq at the rate that pairalign is trained to have.
+double penalty_of(const model::Model& model, const Recipe& recipe) {
+  const std::vector<model::RatePoint>& curve = model.info().rate_curve;
+  if (curve.empty()) throw Error("", "confusions are counted once the rate curve is measured");
+  return model::control_for_rate(
+      curve, std::clamp(recipe.fixed_teacher.target_rate, curve.back().tokens_per_second,
+                        curve.front().tokens_per_second));
+}
+
+std::vector<CropPlan> plan_crops(const Recipe& recipe, const audio::PcmStore& store) {
+  CropConfig config = recipe.geometric;
+  const double seconds = static_cast<double>(store.total_samples()) / audio::kSampleRate;
+  config.crops = static_cast<int>(
+      std::clamp<double>(std::ceil(kPasses * seconds / config.crop_seconds), 1, kMostCrops));
+  return plan_step(config, recipe.views, kSeed, store, 0);
+}
+
+}  // namespace
+
+ConfusionCounts::ConfusionCounts(int vocabulary)
+    : vocabulary_(vocabulary),
+      counts_(static_cast<std::size_t>(vocabulary) * static_cast<std::size_t>(vocabulary)) {}
+
+void ConfusionCounts::add(tokens::Token clean, tokens::Token heard, double weight) {
+  if (clean >= vocabulary_ || heard >= vocabulary_) throw Error("", "token beyond the vocabulary");
+  counts_[clean * static_cast<std::size_t>(vocabulary_) + heard] += weight;
+}
+
+double ConfusionCounts::count(int clean, int heard) const {
+  return counts_[static_cast<std::size_t>(clean) * static_cast<std::size_t>(vocabulary_) +
+                 static_cast<std::size_t>(heard)];
+}
+
+model::Substitution to_substitution(const ConfusionCounts& counts,
+                                    const SubstitutionConfig& config) {
+  const int n = counts.vocabulary();
+  const auto pair_count = [&](int a, int b) {
+    return (counts.count(a, b) + counts.count(b, a)) / 2 + (a == b ? config.own_count : 0);
+  };
+  std::vector<double> token_counts;
+  double total = 0;
+  for (int a = 0; a < n; ++a) {
+    double sum = 0;
+    for (int b = 0; b < n; ++b)
+      sum += pair_count(a, b);
+    token_counts.push_back(sum);
+    total += sum;
+  }
+  model::Substitution table;
+  table.vocabulary = n;
+  for (int a = 0; a < n; ++a) {
+    const double count_a = token_counts[static_cast<std::size_t>(a)];
+    for (int b = 0; b < n; ++b) {
+      const double by_chance = count_a * token_counts[static_cast<std::size_t>(b)] / total;
+      const double odds = (1 - config.chance) * pair_count(a, b) / by_chance + config.chance;
+      const double bits = std::min(std::log2(odds), config.highest_bits);
+      table.scores.push_back(
+          static_cast<std::int8_t>(std::lround(bits * model::Substitution::kScoresPerBit)));
+    }
+    table.background.push_back(static_cast<float>(count_a / total));
+  }
+  return table;
+}
+
+model::SubstitutionTables measure_substitutions(const model::Model& model, const Recipe& recipe,
+                                                const audio::PcmStore& store,
+                                                const audio::NoiseBank& noise, ThreadPool& pool) {
+  if (model.vocabulary() > model::Substitution::kLargestVocabulary) return {};
+  const double penalty = penalty_of(model, recipe);
+  const std::vector<CropPlan> crops = plan_crops(recipe, store);
+  const audio::LogMel log_mel(recipe.features);
+  std::vector<FramePairs> pairs(crops.size());
+  pool.parallel_for(crops.size(), [&](std::size_t i) {
+    FrameTokenizer tokenizer(model, penalty);
+    const CropPlan& crop = crops[i];
+    const std::vector<float> features = make_clean(log_mel, store, crop);
+    const std::vector<float> weights =
+        frame_weights(recipe.features, features, recipe.geometric.silence_weight);
+    const FrameTokensByTokenizer clean = tokenizer.tokens(features);
+    for (const ViewPlan& view : crop.views) {
+      const auto heard = tokenizer.tokens(make_view(recipe, log_mel, store, noise, crop, view));
+      const std::vector<int> matches =
+          match_frames(recipe.features, crop, view, static_cast<int>(heard.at(kVq).size()),
+                       static_cast<int>(clean.at(kVq).size()));
+      for (const auto& [name, frames] : heard)
+        pair_frames(clean.at(name), frames, matches, weights, pairs[i][name]);
+    }
+  });
+  // Added up in the order of crops, so that the sums are the same for any number of threads.
+  std::map<std::string, ConfusionCounts> counts;
+  for (const FramePairs& crop_pairs : pairs) {
+    for (const auto& [name, frames] : crop_pairs) {
+      ConfusionCounts& sum = counts.try_emplace(name, model.vocabulary()).first->second;
+      for (const FramePair& pair : frames) {
+        sum.add(static_cast<tokens::Token>(pair.clean), static_cast<tokens::Token>(pair.heard),
+                pair.weight);
+      }
+    }
+  }
+  model::SubstitutionTables tables;
+  for (const auto& [name, sum] : counts)
+    tables[name] = to_substitution(sum);
+  return tables;
+}
+
+}  // namespace pairalign::train

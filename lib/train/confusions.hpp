@@ -1,0 +1,60 @@
+// Which tokens are heard for one another, counted on degraded views of clean speech.
+#pragma once
+
+#include <vector>
+
+#include "audio/pcm_store.hpp"
+#include "audio/views.hpp"
+#include "base/thread_pool.hpp"
+#include "model/model.hpp"
+#include "model/substitution.hpp"
+#include "tokens/record.hpp"
+#include "train/recipe.hpp"
+
+namespace pairalign::train {
+
+/// Weighted counts of aligned tokens: one of clean speech, one of the same moment degraded.
+class ConfusionCounts {
+ public:
+  explicit ConfusionCounts(int vocabulary);
+
+  /// Throws Error("", reason) for a token beyond the vocabulary.
+  void add(tokens::Token clean, tokens::Token heard, double weight);
+
+  int vocabulary() const { return vocabulary_; }
+  double count(int clean, int heard) const;
+
+ private:
+  int vocabulary_;
+  std::vector<double> counts_;  // (clean, heard)
+};
+
+/// How counts become scores. Found on the development set of speech, where retrieval hardly depends
+/// on either.
+struct SubstitutionConfig {
+  /// Mixed into the shares of pairs: how often aligned tokens have nothing to do with one another.
+  /// No score falls below log2 of it.
+  double chance = 0.05;
+  /// Each token counts as heard right this often more than it was seen, so that a rare one, too,
+  /// stands for itself.
+  double own_count = 1;
+  double highest_bits = 12;  ///< no score is higher
+};
+
+/// Log-odds of the counts, which are taken as those of both orders.
+model::Substitution to_substitution(const ConfusionCounts& counts,
+                                    const SubstitutionConfig& config = {});
+
+/// The token that each frame of a string belongs to, kNoToken for a frame of none.
+using FrameTokens = std::vector<int>;
+inline constexpr int kNoToken = -1;
+
+/// Listens to crops of the recordings and to degraded views of them, as in training, and returns a
+/// table for every tokenizer that the model holds ("vq", "dpvq", "pairalign"). Tokens are aligned
+/// frame by frame through the known time maps of the views; silent frames weigh less. The result
+/// does not depend on the number of threads. None for a vocabulary that is too large for a table.
+model::SubstitutionTables measure_substitutions(const model::Model& model, const Recipe& recipe,
+                                                const audio::PcmStore& store,
+                                                const audio::NoiseBank& noise, ThreadPool& pool);
+
+}  // namespace pairalign::train

@@ -1,0 +1,491 @@
+#include "train/decoder_stage.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+#include <numeric>
+
+#include "model/decoding.hpp"
+#include "model/segmenter.hpp"
+#include "nn/cross_entropy.hpp"
+#include "nn/normalize.hpp"
+#include "nn/shape.hpp"
+#include "train/ctc.hpp"
+#include "train/step_support.hpp"
+
+namespace pairalign::train {
+namespace {
+
+using nn::area;
+
+// Enough pieces to find hard negatives among, few enough that every core has a shard.
+constexpr std::size_t kCropsPerShard = 8;
+
+// A step moves the control of the length by this much of the (log) error of the token rate.
+constexpr double kControlGain = 0.05;
+constexpr double kFirstPenalty = 0.2, kFirstQuantile = 0.5;
+
+}  // namespace
+
+struct DecoderStage::Workspace {
+  model::Encoder::Cache encoder;
+  model::DecoderMemory::Cache memory;
+  model::Decoder::Cache decoder;
+  model::Decoder::OutputGradients outputs;
+  std::vector<float> features, embeddings, dembeddings, norms, scores, targets, weights;
+  std::vector<int> lengths;
+  nn::Operand frames, codes, dscores;
+};
+
+DecoderStage::DecoderStage(const std::string& name, const DecoderStageConfig& config,
+                           const Recipe& recipe, const model::Encoder& encoder,
+                           const model::Decoder& decoder, const nn::TensorTable& table,
+                           const audio::PcmStore& store, const audio::NoiseBank& noise,
+                           nn::Precision precision, ThreadPool& pool)
+    : seed_(stage_seed(recipe.seed, name)),
+      config_(config),
+      recipe_(recipe),
+      encoder_(encoder),
+      decoder_(decoder),
+      table_(table),
+      store_(store),
+      noise_(noise),
+      log_mel_(recipe.features),
+      precision_(precision),
+      pool_(pool) {
+  for (const nn::TensorInfo& tensor : table.tensors()) {
+    const bool own = tensor.name.rfind("decoder.", 0) == 0;
+    const bool codebook = tensor.offset == encoder.codebook();
+    rate_factors_.push_back(own ? 1.0 : codebook ? 0.0 : config.encoder_rate);
+  }
+}
+
+std::vector<float> DecoderStage::initial_parameters(const std::vector<float>& earlier) const {
+  std::vector<float> parameters = grow_parameters(table_, recipe_.seed, earlier);
+  if (earlier.size() < table_.size()) decoder_.initialise_from(encoder_, parameters.data());
+  return parameters;
+}
+
+double DecoderStage::progress(const TrainingState& state) const {
+  return std::min(1.0, static_cast<double>(state.step) / static_cast<double>(config_.steps));
+}
+
+StepReport DecoderStage::step(TrainingState& state) {
+  StepReport report = compute_gradients(state);
+  report.learning_rate = nn::scheduled_rate(config_.optimizer, state.step, config_.steps);
+  report.gradient_norm =
+      nn::adamw_update(config_.optimizer, table_, report.learning_rate, gradients().data(),
+                       state.student.data(), state.optimizer, rate_factors_);
+  const double decay = ema_decay(config_.ema_start, config_.ema_end, state.step, config_.steps);
+  move_average(state.student.data(), static_cast<float>(decay), table_.size(),
+               state.teacher.data());
+  control_length(state);
+  ++state.step;
+  return report;
+}
+
+StepReport DecoderStage::compute_gradients(TrainingState& state) {
+  if (state.length_control == 0) {
+    state.length_control = config_.targets == "decoded" ? kFirstQuantile : kFirstPenalty;
+  }
+  plan(state.step);
+  pool_.parallel_for(shards_.size(), [&](std::size_t s) {
+    teacher_pass(state, shards_[s]);
+    make_batch(state, s, shards_[s]);
+  });
+  const Scales scales = this->scales();
+  pool_.parallel_for(shards_.size(),
+                     [&](std::size_t s) { student_pass(state, scales, shards_[s]); });
+  std::vector<std::vector<float>*> gradients;
+  for (Shard& shard : shards_)
+    gradients.push_back(&shard.gradients);
+  sum_gradients(gradients, pool_);
+  return describe_step(state, scales);
+}
+
+void DecoderStage::plan(std::int64_t step) {
+  std::vector<CropPlan> crops = plan_step(config_, recipe_.views, seed_, store_, step);
+  shards_.resize((crops.size() + kCropsPerShard - 1) / kCropsPerShard);
+  for (Shard& shard : shards_)
+    shard.crops.clear();
+  for (std::size_t i = 0; i < crops.size(); ++i)
+    shards_[i / kCropsPerShard].crops.push_back(std::move(crops[i]));
+}
+
+void DecoderStage::teacher_pass(const TrainingState& state, Shard& shard) const {
+  auto& work = of_this_thread<Workspace>();
+  shard.view_seconds = shard.model_seconds = 0;
+  shard.frame_weights.clear();
+  work.features.clear();
+  work.lengths.clear();
+  {
+    const Stopwatch watch(shard.view_seconds);
+    for (const CropPlan& crop : shard.crops) {
+      const std::vector<float> clean = make_clean(log_mel_, store_, crop);
+      work.lengths.push_back(static_cast<int>(clean.size()) / recipe_.features.bands);
+      work.features.insert(work.features.end(), clean.begin(), clean.end());
+      const std::vector<float> weights =
+          frame_weights(recipe_.features, clean, recipe_.geometric.silence_weight);
+      shard.frame_weights.insert(shard.frame_weights.end(), weights.begin(), weights.end());
+    }
+  }
+  const Stopwatch watch(shard.model_seconds);
+  encoder_.forward(state.teacher.data(), work.features.data(), work.lengths, log_mel_.silence(),
+                   precision_, false, work.embeddings, work.encoder);
+  geometric_targets(state, work.embeddings, work.encoder.lengths, shard, work);
+  if (config_.targets == "decoded") decoded_targets(state, work.encoder.lengths, shard, work);
+}
+
+// The nearest code of every frame, and the Viterbi path through the codes.
+void DecoderStage::geometric_targets(const TrainingState& state,
+                                     const std::vector<float>& embeddings,
+                                     const std::vector<int>& lengths, Shard& shard,
+                                     Workspace& work) const {
+  const int dimension = recipe_.encoder.dimension, codes = recipe_.encoder.codes;
+  const int rows = static_cast<int>(embeddings.size()) / dimension;
+  work.dembeddings.resize(embeddings.size());
+  work.norms.resize(static_cast<std::size_t>(rows));
+  nn::l2_normalize_forward(embeddings.data(), rows, dimension, work.dembeddings.data(),
+                           work.norms.data());
+  work.scores.resize(area(rows, codes));
+  work.frames.assign(work.dembeddings.data(), rows, dimension, precision_);
+  work.codes.assign(state.teacher.data() + encoder_.codebook(), codes, dimension, precision_);
+  nn::matmul(work.frames, nn::Transpose::no, work.codes, nn::Transpose::yes, work.scores.data());
+
+  shard.crop_codes.clear();
+  shard.crop_tokens.assign(lengths.size(), {});
+  shard.capped = 0;
+  const float* scores = work.scores.data();
+  for (std::size_t c = 0; c < lengths.size(); ++c) {
+    model::DurationPenalisedSegmenter viterbi(codes, state.length_control);
+    std::vector<model::Segment> segments;
+    for (int j = 0; j < lengths[c]; ++j, scores += codes) {
+      shard.crop_codes.push_back(model::nearest_code(scores, codes));
+      if (config_.targets == "geometric") viterbi.push(scores, segments);
+    }
+    if (config_.targets != "geometric") continue;
+    viterbi.finish(segments);
+    std::vector<int>& tokens = shard.crop_tokens[c];
+    for (std::size_t s = 0; s < segments.size(); ++s) {
+      const bool last = s + 1 == segments.size();
+      const auto end = static_cast<std::size_t>(last ? lengths[c] : segments[s + 1].first_frame);
+      tokens.resize(end, static_cast<int>(segments[s].token));
+    }
+  }
+}
+
+// What the teacher writes when nobody tells it what came before.
+void DecoderStage::decoded_targets(const TrainingState& state, const std::vector<int>& lengths,
+                                   Shard& shard, Workspace& work) const {
+  model::DecodeOptions options;
+  options.end_quantile = state.length_control;
+  options.repetition_penalty = config_.repetition_penalty;
+  options.top_p = config_.top_p;
+  options.cap = config_.cap;
+  model::FreeDecoder free_decoder(decoder_, options);
+  decoder_.memory().forward(state.teacher.data(), work.encoder.final.data(), work.encoder.rows,
+                            nn::Precision::f32, work.memory);
+  std::vector<model::DecodeSequence> sequences;
+  int first = 0;
+  for (std::size_t c = 0; c < lengths.size(); ++c) {
+    Random random = shard.crops[c].views[0].random;
+    sequences.push_back({first, lengths[c], random.next()});
+    first += lengths[c];
+  }
+  const std::vector<model::DecodedString> strings =
+      free_decoder.decode(state.teacher.data(), work.memory, sequences);
+  for (std::size_t c = 0; c < strings.size(); ++c) {
+    std::vector<int>& tokens = shard.crop_tokens[c];
+    shard.teacher_steps += static_cast<std::int64_t>(strings[c].tokens.size());
+    shard.capped += strings[c].capped ? 1 : 0;
+    for (const model::DecodedToken& token : strings[c].tokens) {
+      tokens.resize(static_cast<std::size_t>(token.end_frame), static_cast<int>(token.token));
+    }
+    // Behind an early EOS or the cap the last token is taken to go on.
+    const int last = tokens.empty() ? 0 : tokens.back();
+    tokens.resize(static_cast<std::size_t>(lengths[c]), last);
+  }
+}
+
+// Holds the rate of the targets: an integral controller on the logarithm.
+void DecoderStage::control_length(TrainingState& state) const {
+  double tokens = 0, seconds = 0;
+  for (const Shard& shard : shards_) {
+    for (std::size_t c = 0; c < shard.crops.size(); ++c) {
+      std::vector<int> distinct = shard.crop_tokens[c];
+      tokens +=
+          static_cast<double>(std::unique(distinct.begin(), distinct.end()) - distinct.begin());
+      seconds += static_cast<double>(shard.crops[c].samples) / audio::kSampleRate;
+    }
+  }
+  if (tokens == 0 || seconds == 0) return;
+  const double error = std::log(tokens / seconds / config_.target_rate);
+  const double control = state.length_control * std::exp(kControlGain * error);
+  state.length_control =
+      config_.targets == "decoded" ? std::clamp(control, 0.1, 0.9) : std::clamp(control, 1e-3, 2.0);
+}
+
+void DecoderStage::make_batch(const TrainingState& state, std::size_t index, Shard& shard) const {
+  shard.strings.clear();
+  shard.piece_crops.clear();
+  shard.piece_frames.clear();
+  shard.matches.clear();
+  shard.batch = {};
+  const Corruption corruption = {
+      config_.mask_start + (config_.mask_end - config_.mask_start) * progress(state),
+      config_.anchor_jitter, config_.self_attention_dropout};
+  Random random =
+      Random::stream(seed_ + 1, static_cast<std::uint64_t>(state.step) * shards_.size() + index);
+  int crop_start = 0, first_frame = 0;
+  for (std::size_t c = 0; c < shard.crops.size(); ++c) {
+    const std::vector<int>& tokens = shard.crop_tokens[c];
+    const int crop_frames = static_cast<int>(tokens.size());
+    for (const ViewPlan& view : shard.crops[c].views) {
+      const int frames = frames_of(recipe_.features, view.samples, view.warp);
+      std::vector<int> piece_tokens;
+      for (const int match :
+           match_frames(recipe_.features, shard.crops[c], view, frames, crop_frames)) {
+        piece_tokens.push_back(tokens[static_cast<std::size_t>(match)]);
+        shard.matches.push_back(crop_start + match);
+      }
+      shard.strings.push_back(to_target_string(piece_tokens, decoder_.config().longest));
+      shard.piece_crops.push_back(static_cast<int>(c));
+      shard.piece_frames.push_back(frames);
+      append_sequence(decoder_, shard.strings.back(), {0, first_frame, frames}, corruption, random,
+                      shard.batch);
+      first_frame += frames;
+    }
+    crop_start += crop_frames;
+  }
+  shard.masked = std::count(shard.batch.inputs.begin(), shard.batch.inputs.end(), decoder_.mask());
+  shard.unmasked = static_cast<std::int64_t>(shard.batch.inputs.size()) - shard.masked;
+  add_contrasts(random, shard);
+}
+
+// Some pieces once more with a clean prefix, beside the hardest strings under the same audio, and
+// the same string under the audio of those.
+void DecoderStage::add_contrasts(Random& random, Shard& shard) const {
+  shard.contrasts.clear();
+  if (config_.contrast_weight == 0 || config_.contrast_share == 0) return;
+  const auto negatives =
+      hardest_negatives(shard.strings, shard.piece_crops, config_.contrast_negatives);
+  const std::vector<model::DecoderSequence> conditions = shard.batch.sequences;
+  const auto append = [&](std::size_t string, std::size_t condition) {
+    append_sequence(decoder_, shard.strings[string], conditions[condition], {}, random,
+                    shard.batch);
+    return shard.batch.sequences.size() - 1;
+  };
+  for (std::size_t i = 0; i < shard.strings.size(); ++i) {
+    if (!random.chance(config_.contrast_share) || negatives[i].empty()) continue;
+    Shard::Contrast contrast;
+    contrast.own = append(i, i);
+    for (const std::size_t j : negatives[i]) {
+      contrast.strings.push_back(append(j, i));
+      contrast.conditions.push_back(append(i, j));
+    }
+    shard.contrasts.push_back(std::move(contrast));
+  }
+}
+
+DecoderStage::Scales DecoderStage::scales() const {
+  std::int64_t masked = 0, unmasked = 0, contrasts = 0, pieces = 0;
+  double frame_weight = 0;
+  for (const Shard& shard : shards_) {
+    masked += shard.masked;
+    unmasked += shard.unmasked;
+    contrasts += static_cast<std::int64_t>(shard.contrasts.size());
+    pieces += static_cast<std::int64_t>(shard.strings.size());
+    for (const int match : shard.matches)
+      frame_weight += static_cast<double>(shard.frame_weights[static_cast<std::size_t>(match)]);
+  }
+  Scales scales;
+  scales.steps = step_weights(masked, unmasked, config_.masked_weight);
+  scales.frame = 1 / std::max(frame_weight, 1e-9);
+  scales.shard = 1 / static_cast<double>(shards_.size());
+  scales.contrast = contrasts > 0 ? 1 / static_cast<double>(contrasts) : 0;
+  scales.piece = 1 / static_cast<double>(std::max<std::int64_t>(1, pieces));
+  return scales;
+}
+
+void DecoderStage::student_pass(const TrainingState& state, const Scales& scales,
+                                Shard& shard) const {
+  auto& work = of_this_thread<Workspace>();
+  const float* p = state.student.data();
+  shard.gradients.assign(table_.size(), 0.0F);
+  float* g = shard.gradients.data();
+  work.features.clear();
+  work.lengths.clear();
+  {
+    const Stopwatch watch(shard.view_seconds);
+    for (const CropPlan& crop : shard.crops) {
+      for (const ViewPlan& view : crop.views) {
+        const std::vector<float> features =
+            make_view(recipe_, log_mel_, store_, noise_, crop, view);
+        work.lengths.push_back(static_cast<int>(features.size()) / recipe_.features.bands);
+        work.features.insert(work.features.end(), features.begin(), features.end());
+      }
+    }
+  }
+  const Stopwatch watch(shard.model_seconds);
+  const bool with_encoder = config_.encoder_rate > 0;
+  encoder_.forward(p, work.features.data(), work.lengths, log_mel_.silence(), precision_,
+                   with_encoder, work.embeddings, work.encoder);
+  decoder_.memory().forward(p, work.encoder.final.data(), work.encoder.rows, precision_,
+                            work.memory);
+  decoder_.memory().clear_gradients(work.memory);
+  decoder_.forward(p, work.memory, shard.batch, precision_, work.decoder);
+  clear(decoder_, work.decoder.rows, work.outputs);
+  decoder_losses(scales, shard, work);
+  decoder_.backward(p, shard.batch, work.memory, work.outputs, g, work.decoder);
+  decoder_.memory().backward(p, g, work.memory);
+  if (!with_encoder) return;
+  frame_losses(state, scales, shard, work);
+  encoder_.backward(p, work.dembeddings.data(), work.memory.dframes.data(), g, work.encoder);
+}
+
+void DecoderStage::decoder_losses(const Scales& scales, Shard& shard, Workspace& work) const {
+  const DecoderOutputs out = {decoder_, shard.batch, work.decoder, work.outputs};
+  shard.terms = string_loss(config_, shard.strings, scales.steps, out);
+  const int rows = static_cast<int>(shard.masked + shard.unmasked);
+  shard.entropy = entropy_reward(rows, config_.entropy_weight * scales.shard, out);
+  shard.length_ratio = length_loss(shard.strings, config_.length_weight * scales.shard, out);
+  shard.contrast_loss = 0;
+  shard.contrast_correct = 0;
+  const double weight = 0.5 * config_.contrast_weight * scales.contrast;
+  for (const Shard::Contrast& contrast : shard.contrasts) {
+    for (const auto* others : {&contrast.strings, &contrast.conditions}) {
+      bool correct = false;
+      shard.contrast_loss +=
+          0.5 *
+          contrast_loss(contrast.own, *others, config_.contrast_temperature, weight, out, correct);
+      shard.contrast_correct += correct ? 1 : 0;
+    }
+  }
+}
+
+// The two losses of wav2tok 2.0 on the geometric embeddings of the student, which keep the encoder
+// a geometric tokenizer while the decoder trains it.
+void DecoderStage::frame_losses(const TrainingState& state, const Scales& scales, Shard& shard,
+                                Workspace& work) const {
+  const int dimension = recipe_.encoder.dimension, codes = recipe_.encoder.codes;
+  const int rows = work.encoder.rows;
+  shard.frame_loss = shard.ctc_loss = shard.agreed = 0;
+  shard.ctc_count = 0;
+  work.dembeddings.assign(area(rows, dimension), 0.0F);
+  if (config_.frame_weight == 0 && config_.ctc_weight == 0) return;
+  work.norms.resize(static_cast<std::size_t>(rows));
+  nn::l2_normalize_forward(work.embeddings.data(), rows, dimension, work.embeddings.data(),
+                           work.norms.data());
+  work.scores.resize(area(rows, codes));
+  work.frames.assign(work.embeddings.data(), rows, dimension, precision_);
+  work.codes.assign(state.student.data() + encoder_.codebook(), codes, dimension, precision_);
+  nn::matmul(work.frames, nn::Transpose::no, work.codes, nn::Transpose::yes, work.scores.data());
+  const auto inverse_temperature = static_cast<float>(1 / recipe_.geometric.temperature);
+  scale_values(inverse_temperature, work.scores.size(), work.scores.data());
+
+  work.targets.assign(area(rows, codes), 0.0F);
+  work.weights.resize(static_cast<std::size_t>(rows));
+  for (int r = 0; r < rows; ++r) {
+    const auto match = static_cast<std::size_t>(shard.matches[static_cast<std::size_t>(r)]);
+    const int code = shard.crop_codes[match];
+    const double weight = static_cast<double>(shard.frame_weights[match]) * scales.frame;
+    work.targets[area(r, codes) + static_cast<std::size_t>(code)] = 1;
+    work.weights[static_cast<std::size_t>(r)] = static_cast<float>(weight * config_.frame_weight);
+    const int own = model::nearest_code(work.scores.data() + area(r, codes), codes);
+    if (own == code) shard.agreed += weight;
+  }
+  std::vector<float> dscores(work.scores.size());
+  shard.frame_loss = nn::cross_entropy(work.scores.data(), work.targets.data(), work.weights.data(),
+                                       rows, codes, dscores.data());
+  if (config_.ctc_weight > 0) {
+    int first = 0;
+    for (std::size_t i = 0; i < shard.strings.size(); ++i) {
+      const std::vector<int> string = distinct_tokens(shard.strings[i]);
+      const double frames = std::max(1, shard.piece_frames[i]);
+      const double loss =
+          blank_free_ctc(work.scores.data() + area(first, codes), shard.piece_frames[i], codes,
+                         string, static_cast<float>(config_.ctc_weight * scales.piece / frames),
+                         dscores.data() + area(first, codes));
+      first += shard.piece_frames[i];
+      if (std::isfinite(loss)) shard.ctc_loss += loss / frames * scales.piece;
+    }
+  }
+  scale_values(inverse_temperature, dscores.size(), dscores.data());
+  work.dscores.assign(dscores.data(), rows, codes, precision_);
+  nn::matmul(work.dscores, nn::Transpose::no, work.codes, nn::Transpose::no,
+             work.dembeddings.data());
+  nn::l2_normalize_backward(work.embeddings.data(), work.norms.data(), work.dembeddings.data(),
+                            rows, dimension, work.dembeddings.data());
+}
+
+StepReport DecoderStage::describe_step(const TrainingState& state, const Scales& scales) const {
+  StepReport report;
+  report.code_counts.assign(static_cast<std::size_t>(decoder_.codes()), 0);
+  StringTerms terms;
+  double contrast = 0, correct = 0, entropy = 0, ratio = 0, frame = 0, ctc = 0, agreed = 0;
+  double tokens = 0, seconds = 0, collapsed = 0, capped = 0, crops = 0, steps = 0;
+  for (const Shard& shard : shards_) {
+    terms += shard.terms;
+    contrast += shard.contrast_loss * scales.contrast;
+    correct += 0.5 * static_cast<double>(shard.contrast_correct) * scales.contrast;
+    entropy += shard.entropy * scales.shard;
+    ratio += shard.length_ratio * scales.shard;
+    frame += shard.frame_loss;
+    ctc += shard.ctc_loss;
+    agreed += shard.agreed;
+    capped += static_cast<double>(shard.capped);
+    steps += static_cast<double>(shard.batch.inputs.size());
+    report.pairs += static_cast<std::int64_t>(shard.strings.size());
+    report.student_frames += static_cast<std::int64_t>(shard.matches.size());
+    report.teacher_frames += static_cast<std::int64_t>(shard.crop_codes.size());
+    report.view_seconds += shard.view_seconds;
+    report.model_seconds += shard.model_seconds;
+    for (std::size_t c = 0; c < shard.crops.size(); ++c) {
+      std::vector<int> string = shard.crop_tokens[c];
+      string.erase(std::unique(string.begin(), string.end()), string.end());
+      for (const int token : string)
+        ++report.code_counts[static_cast<std::size_t>(token)];
+      tokens += static_cast<double>(string.size());
+      seconds += static_cast<double>(shard.crops[c].samples) / audio::kSampleRate;
+      const auto length = static_cast<double>(string.size());
+      std::sort(string.begin(), string.end());
+      const auto distinct = std::unique(string.begin(), string.end()) - string.begin();
+      collapsed += static_cast<double>(distinct) <= 0.2 * length ? 1 : 0;
+      ++crops;
+    }
+  }
+  report.loss =
+      terms.positive + config_.pointer_weight * terms.pointer + config_.end_weight * terms.end +
+      config_.contrast_weight * contrast - config_.entropy_weight * entropy +
+      config_.length_weight * std::pow(std::log(ratio), 2) + frame + config_.ctc_weight * ctc;
+  const double token_weight = std::max(terms.token_weight, 1e-9);
+  report.add_term("positive", terms.positive);
+  report.add_term("accuracy", terms.correct);
+  report.add_term("pointer", terms.mass / token_weight, token_weight);
+  report.add_term("end", terms.end / token_weight, token_weight);
+  report.add_term("near_end", terms.near_end / token_weight, token_weight);
+  if (scales.contrast > 0) {
+    report.add_term("contrast", contrast);
+    report.add_term("contrast_correct", correct);
+  }
+  report.add_term("entropy", entropy);
+  report.add_term("length_ratio", ratio);
+  if (config_.encoder_rate > 0 && config_.frame_weight > 0) {
+    report.add_term("frame", frame / config_.frame_weight);
+    report.add_term("agreement", agreed);
+  }
+  if (config_.encoder_rate > 0 && config_.ctc_weight > 0) report.add_term("ctc", ctc);
+  report.add_term("token_rate", tokens / seconds, seconds);
+  report.add_term("length_control", state.length_control);
+  report.add_term("collapsed", collapsed / crops, crops);
+  report.add_term("capped", capped / crops, crops);
+  const double encoder = encoder_.multiply_adds_per_frame();
+  const double frames = static_cast<double>(report.student_frames);
+  report.flops = 2 * (encoder * (static_cast<double>(report.teacher_frames) +
+                                 (config_.encoder_rate > 0 ? 3 : 1) * frames) +
+                      3 * (decoder_.multiply_adds_per_frame() * frames +
+                           decoder_.multiply_adds_per_step() * steps));
+  return report;
+}
+
+}  // namespace pairalign::train

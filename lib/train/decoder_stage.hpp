@@ -1,0 +1,119 @@
+// Stages II and III: the autoregressive decoder.
+//
+//   teacher (EMA), clean crop          → its string: the duration-penalised Viterbi path of the
+//                                        geometric tokenizer (II), or what the teacher decodes
+//                                        freely (III); one token for every frame of the crop
+//   student, degraded pieces of it     → the decoder must write that string, teacher forcing over a
+//                                        corrupted prefix; pointer and ends are held against the
+//                                        frames of each token
+//
+// PairAlign (arXiv 2605.06582) with the targets heard in context and the student's pieces cut at
+// random, so that noise, channel and context are unlearnt together. The published cross-pairing is
+// contained in it: all pieces of a crop are taught the one string.
+#pragma once
+
+#include <vector>
+
+#include "audio/log_mel.hpp"
+#include "audio/pcm_store.hpp"
+#include "audio/views.hpp"
+#include "base/thread_pool.hpp"
+#include "model/decoder.hpp"
+#include "model/encoder.hpp"
+#include "train/crop_plan.hpp"
+#include "train/decoder_loss.hpp"
+#include "train/recipe.hpp"
+#include "train/stage.hpp"
+#include "train/target_string.hpp"
+
+namespace pairalign::train {
+
+class DecoderStage : public Stage {
+ public:
+  /// `name` seeds what the stage draws. All arguments outlive the stage; `table` is that of
+  /// `encoder`, then `decoder`.
+  DecoderStage(const std::string& name, const DecoderStageConfig& config, const Recipe& recipe,
+               const model::Encoder& encoder, const model::Decoder& decoder,
+               const nn::TensorTable& table, const audio::PcmStore& store,
+               const audio::NoiseBank& noise, nn::Precision precision, ThreadPool& pool);
+
+  std::int64_t steps() const override { return config_.steps; }
+  const nn::TensorTable& table() const override { return table_; }
+  std::vector<float> initial_parameters(const std::vector<float>& earlier) const override;
+  StepReport step(TrainingState& state) override;
+  std::vector<float> export_parameters(const TrainingState& state) const override {
+    return state.teacher;
+  }
+
+  /// The first half of a step: the loss and its gradient with respect to the student.
+  StepReport compute_gradients(TrainingState& state);
+  const std::vector<float>& gradients() const { return shards_[0].gradients; }
+
+ private:
+  // Pieces whose strings are contrasted with one another, carried by one thread through the step.
+  struct Shard {
+    std::vector<CropPlan> crops;
+    std::vector<std::vector<int>> crop_tokens;  // per crop, a token for each of its frames
+    std::vector<int> crop_codes;                // (Σ crop frames): the nearest codes
+    std::vector<float> frame_weights;           // (Σ crop frames)
+
+    std::vector<TargetString> strings;  // of the pieces
+    std::vector<int> piece_crops;       // crop of each piece
+    std::vector<int> piece_frames;
+    std::vector<int> matches;  // per frame of the pieces, its row among the crops'
+    model::DecoderBatch batch;
+    struct Contrast {
+      std::size_t own = 0;
+      std::vector<std::size_t> strings, conditions;  // sequences of the batch
+    };
+    std::vector<Contrast> contrasts;
+    std::int64_t masked = 0, unmasked = 0, capped = 0;
+
+    std::vector<float> gradients;
+    StringTerms terms;
+    double frame_loss = 0, ctc_loss = 0, contrast_loss = 0, entropy = 0, length_ratio = 0;
+    double agreed = 0, frame_weight = 0;
+    std::int64_t contrast_count = 0, contrast_correct = 0, ctc_count = 0;
+    std::int64_t teacher_steps = 0;
+    double view_seconds = 0, model_seconds = 0;
+  };
+  // What a shard's losses are weighed with, from the whole batch.
+  struct Scales {
+    StepWeights steps;
+    double frame = 0, shard = 0, contrast = 0, piece = 0;
+  };
+  struct Workspace;
+
+  void plan(std::int64_t step);
+  void teacher_pass(const TrainingState& state, Shard& shard) const;
+  void geometric_targets(const TrainingState& state, const std::vector<float>& embeddings,
+                         const std::vector<int>& lengths, Shard& shard, Workspace& work) const;
+  void decoded_targets(const TrainingState& state, const std::vector<int>& lengths, Shard& shard,
+                       Workspace& work) const;
+  void control_length(TrainingState& state) const;
+  void make_batch(const TrainingState& state, std::size_t index, Shard& shard) const;
+  void add_contrasts(Random& random, Shard& shard) const;
+  Scales scales() const;
+  void student_pass(const TrainingState& state, const Scales& scales, Shard& shard) const;
+  void decoder_losses(const Scales& scales, Shard& shard, Workspace& work) const;
+  void frame_losses(const TrainingState& state, const Scales& scales, Shard& shard,
+                    Workspace& work) const;
+  StepReport describe_step(const TrainingState& state, const Scales& scales) const;
+  double progress(const TrainingState& state) const;
+
+  std::uint64_t seed_;
+  const DecoderStageConfig& config_;
+  const Recipe& recipe_;
+  const model::Encoder& encoder_;
+  const model::Decoder& decoder_;
+  const nn::TensorTable& table_;
+  const audio::PcmStore& store_;
+  const audio::NoiseBank& noise_;
+  audio::LogMel log_mel_;
+  nn::Precision precision_;
+  ThreadPool& pool_;
+  std::vector<double> rate_factors_;  // per tensor
+  std::vector<Shard> shards_;
+};
+
+}  // namespace pairalign::train

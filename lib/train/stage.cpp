@@ -1,0 +1,19 @@
+#include "train/stage.hpp"
+
+namespace pairalign::train {
+
+void begin_stage(const Stage& stage, const std::vector<float>& earlier, int dimension,
+                 TrainingState& state) {
+  state.step = 0;
+  state.student = stage.initial_parameters(earlier);
+  state.teacher = state.student;
+  state.optimizer = {};
+  state.optimizer.m.assign(state.student.size(), 0.0F);
+  state.optimizer.v.assign(state.student.size(), 0.0F);
+  state.centre.assign(static_cast<std::size_t>(dimension), 0.0F);
+  state.variance.assign(static_cast<std::size_t>(dimension), 1.0F);
+  state.length_control = 0;
+  state.records.emplace_back();
+}
+
+}  // namespace pairalign::train

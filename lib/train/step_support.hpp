@@ -1,0 +1,60 @@
+// What the steps of all stages are made of, besides their objectives.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/thread_pool.hpp"
+#include "nn/tensor_table.hpp"
+
+namespace pairalign::train {
+
+/// Adds its lifetime, in seconds, to a total.
+class Stopwatch {
+ public:
+  explicit Stopwatch(double& total) : total_(total), start_(Clock::now()) {}
+  ~Stopwatch() { total_ += std::chrono::duration<double>(Clock::now() - start_).count(); }
+  Stopwatch(const Stopwatch&) = delete;
+  Stopwatch& operator=(const Stopwatch&) = delete;
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  double& total_;
+  Clock::time_point start_;
+};
+
+/// One instance per thread and type: the buffers of a workspace grow once and are kept.
+template <class T>
+T& of_this_thread() {
+  thread_local T instance;
+  return instance;
+}
+
+void scale_values(float factor, std::size_t n, float* x);
+/// sum ← sum + x
+void add_values(const float* x, std::size_t n, float* sum);
+/// average ← decay · average + (1 − decay) · x
+void move_average(const float* x, float decay, std::size_t n, float* average);
+
+/// Decay of the EMA teacher at `step` of `steps`: from `start` to `end` along a half cosine.
+double ema_decay(double start, double end, std::int64_t step, std::int64_t steps);
+
+/// Adds the gradients of all shards, in their order, into those of the first. All are equally long.
+void sum_gradients(const std::vector<std::vector<float>*>& shards, ThreadPool& pool);
+
+/// The codes (codes, dimension) as unit vectors; `norms` (codes) is kept for the way back.
+std::vector<float> unit_codes(const float* codebook, int codes, int dimension,
+                              std::vector<float>& norms);
+
+/// A buffer of `table`'s layout that begins with `earlier`; what lies behind is drawn from `seed`.
+/// Throws Error when `earlier` is longer than the table.
+std::vector<float> grow_parameters(const nn::TensorTable& table, std::uint64_t seed,
+                                   const std::vector<float>& earlier);
+
+/// The seed of what a stage draws, so that no two stages of a run hear the same crops.
+std::uint64_t stage_seed(std::uint64_t seed, const std::string& stage);
+
+}  // namespace pairalign::train

@@ -1,0 +1,41 @@
+// The string that the decoder is to write for a piece of audio, and how it is taught.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "base/random.hpp"
+#include "model/decoder.hpp"
+
+namespace pairalign::train {
+
+/// Tokens that tile the frames of a piece: token i stands for frames ends[i − 1] … ends[i] − 1.
+/// A token longer than the decoder can write at once stands there several times in a row.
+struct TargetString {
+  std::vector<int> tokens;
+  std::vector<int> ends;
+  int frames = 0;
+
+  int start(std::size_t i) const { return i == 0 ? 0 : ends[i - 1]; }
+};
+
+/// From a token for every frame; `longest`: frames that one token may span.
+TargetString to_target_string(const std::vector<int>& frame_tokens, int longest);
+
+/// The tokens without repetitions: the string that a user sees.
+std::vector<int> distinct_tokens(const TargetString& string);
+
+/// What is done to the prefix that the decoder is told, so that it cannot do without the audio.
+struct Corruption {
+  double mask = 0;          ///< chance that a token is read as MASK
+  double jitter = 0;        ///< chance that an anchor is moved by one frame
+  double self_dropout = 0;  ///< chance that the self-attention of all steps is left out
+};
+
+/// Appends the steps of `string`, EOS included, as a sequence that hears `condition` (steps are set
+/// here). A condition of another length than the string's has the anchors stretched to it.
+void append_sequence(const model::Decoder& decoder, const TargetString& string,
+                     model::DecoderSequence condition, const Corruption& corruption, Random& random,
+                     model::DecoderBatch& batch);
+
+}  // namespace pairalign::train

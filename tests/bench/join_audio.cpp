@@ -1,0 +1,47 @@
+// Joins recordings into one long one, for measures that need more audio in one piece than a corpus
+// of utterances has. Writes headerless PCM, 16 bits, 16 kHz, mono.
+#include <algorithm>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "audio/decoder.hpp"
+#include "cli/program.hpp"
+#include "pcm16.hpp"
+
+namespace pairalign {
+namespace {
+
+struct Options {
+  double seconds = 600;
+  std::vector<std::string> paths;
+};
+
+cli::ExitStatus join(const Options& options, cli::Context& context) {
+  auto wanted = static_cast<std::size_t>(options.seconds * audio::kSampleRate);
+  for (const std::string& path : options.paths) {
+    if (wanted == 0) break;
+    std::vector<float> pcm = audio::decode_file(path);
+    pcm.resize(std::min(pcm.size(), wanted));
+    wanted -= pcm.size();
+    context.out.write(to_pcm16(pcm));
+  }
+  if (wanted > 0) throw Error("--seconds", "the recordings end before that");
+  return cli::kDone;
+}
+
+}  // namespace
+}  // namespace pairalign
+
+int main(int argc, char** argv) {
+  using namespace pairalign;
+  Options options;
+  return cli::run(
+      argc, argv, "join_audio",
+      "Joins recordings, in the order given, and writes 16-bit PCM at 16 kHz.", 0,
+      [&](CLI::App& app) {
+        app.add_option("--seconds", options.seconds, "Length of the whole")->type_name("S");
+        cli::add_paths(app, "PATH", options.paths, "Recordings");
+      },
+      [&](cli::Context& context) { return join(options, context); });
+}

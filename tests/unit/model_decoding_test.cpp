@@ -1,0 +1,230 @@
+#include <cmath>
+#include <numeric>
+
+#include <doctest/doctest.h>
+
+#include "base/error.hpp"
+#include "model/decoding.hpp"
+#include "model_decoder_fixture.hpp"
+
+using namespace pairalign;
+using namespace pairalign::model;
+using namespace pairalign::test;
+
+namespace {
+
+struct DecodingFixture : DecoderFixture {
+  DecoderMemory::Cache memory;
+
+  DecodingFixture() { remember(60); }
+
+  void remember(int count) {
+    frames = random_values(area(count, 16), random);
+    decoder.memory().forward(parameters.data(), frames.data(), count, Precision::f32, memory);
+  }
+
+  std::vector<DecodedString> decode(const std::vector<DecodeSequence>& sequences,
+                                    const DecodeOptions& options = {}) const {
+    FreeDecoder free_decoder(decoder, options);
+    return free_decoder.decode(parameters.data(), memory, sequences);
+  }
+
+  // Probabilities and ends of the steps of a decoded string, by teacher forcing.
+  void force(const DecodeSequence& sequence, const DecodedString& string,
+             Decoder::Cache& cache) const {
+    DecoderBatch forced;
+    const auto steps = static_cast<int>(string.tokens.size());
+    forced.sequences = {{steps, sequence.first_frame, sequence.frames}};
+    int previous = decoder.bos();
+    for (const DecodedToken& token : string.tokens) {
+      forced.inputs.push_back(previous);
+      forced.anchors.push_back(token.first_frame);
+      forced.tokens.push_back(token.token);
+      previous = token.token;
+    }
+    decoder.forward(parameters.data(), memory, forced, Precision::f32, cache);
+  }
+};
+
+void check_same(const DecodedString& a, const DecodedString& b) {
+  CHECK(a.capped == b.capped);
+  REQUIRE(a.tokens.size() == b.tokens.size());
+  for (std::size_t i = 0; i < a.tokens.size(); ++i) {
+    CHECK(a.tokens[i].token == b.tokens[i].token);
+    CHECK(a.tokens[i].first_frame == b.tokens[i].first_frame);
+    CHECK(a.tokens[i].end_frame == b.tokens[i].end_frame);
+    CHECK(a.tokens[i].log_probability == doctest::Approx(b.tokens[i].log_probability));
+  }
+}
+
+// The rules of the greedy walk, applied to what teacher forcing gives for the string it wrote.
+void check_greedy(const DecodingFixture& f, const DecodeSequence& sequence,
+                  const DecodedString& string, double quantile) {
+  Decoder::Cache cache;
+  f.force(sequence, string, cache);
+  const int longest = f.decoder.config().longest, outputs = f.decoder.outputs();
+  int anchor = 0;
+  for (std::size_t i = 0; i < string.tokens.size(); ++i) {
+    CAPTURE(i);
+    const DecodedToken& token = string.tokens[i];
+    REQUIRE(token.first_frame == anchor);
+    const float* p = cache.probabilities.data() + area(static_cast<int>(i), outputs);
+    const bool may_end = i > 0 && sequence.frames - anchor < longest;
+    CHECK(std::max_element(p, p + outputs - (may_end ? 0 : 1)) - p == token.token);
+    CHECK(token.log_probability == doctest::Approx(std::log(p[token.token])).epsilon(1e-5));
+    const float* d = cache.ends.data() + area(static_cast<int>(i), longest);
+    double before = 0;
+    for (int j = 0; j < token.end_frame - anchor - 1; ++j)
+      before += d[j];
+    CHECK(before < quantile);
+    const float last = d[token.end_frame - anchor - 1];
+    CHECK((before + last >= quantile || token.end_frame == sequence.frames ||
+           token.end_frame - anchor == longest));
+    CHECK(token.end_log_probability == doctest::Approx(std::log(last)).epsilon(1e-5));
+    anchor = token.end_frame;
+  }
+  CHECK(sequence.frames - anchor < longest);
+}
+
+}  // namespace
+
+TEST_CASE_FIXTURE(DecodingFixture, "the greedy walk writes what teacher forcing finds likeliest") {
+  for (const double quantile : {0.2, 0.5, 0.9}) {
+    CAPTURE(quantile);
+    DecodeOptions options;
+    options.end_quantile = quantile;
+    const std::vector<DecodeSequence> sequences = {{0, 40, 0}, {40, 17, 0}, {57, 1, 0}};
+    const auto strings = decode(sequences, options);
+    REQUIRE(strings.size() == 3);
+    for (std::size_t i = 0; i < sequences.size(); ++i) {
+      REQUIRE(!strings[i].tokens.empty());
+      check_greedy(*this, sequences[i], strings[i], quantile);
+    }
+  }
+}
+
+TEST_CASE_FIXTURE(DecodingFixture, "a sequence does not depend on those beside it") {
+  const std::vector<DecodeSequence> all = {{0, 40, 0},  {40, 17, 0}, {57, 0, 0}, {57, 1, 0},
+                                           {20, 33, 0}, {0, 40, 0},  {7, 50, 0}};
+  const auto together = decode(all);
+  for (std::size_t i = 0; i < all.size(); ++i)
+    check_same(together[i], decode({all[i]})[0]);
+  CHECK(together[2].tokens.empty());
+}
+
+TEST_CASE_FIXTURE(DecodingFixture, "a larger quantile gives longer tokens") {
+  std::size_t before = 1000;
+  for (const double quantile : {0.05, 0.5, 0.95}) {
+    DecodeOptions options;
+    options.end_quantile = quantile;
+    const std::size_t count = decode({{0, 60, 0}}, options)[0].tokens.size();
+    CHECK(count < before);
+    before = count;
+  }
+}
+
+TEST_CASE_FIXTURE(DecodingFixture,
+                  "a string that is wanted up to a frame is the front of the whole") {
+  const DecodedString whole = decode({{0, 60, 0}})[0];
+  const DecodedString part = decode({{0, 60, 0, 30}})[0];
+  REQUIRE(part.tokens.size() < whole.tokens.size());
+  CHECK(part.tokens.back().first_frame < 30);
+  CHECK(part.tokens.back().end_frame >= 30);
+  DecodedString front = whole;
+  front.tokens.resize(part.tokens.size());
+  check_same(part, front);
+}
+
+TEST_CASE_FIXTURE(DecodingFixture, "the cap stops a string") {
+  DecodeOptions options;
+  CHECK(!decode({{0, 60, 0}}, options)[0].capped);
+  options.cap = 0.025;  // of 120 log-mel frames
+  const DecodedString string = decode({{0, 60, 0}}, options)[0];
+  CHECK(string.capped);
+  CHECK(string.tokens.size() == 3);
+}
+
+TEST_CASE_FIXTURE(DecodingFixture, "a penalised token is not written again soon") {
+  DecodeOptions options;
+  options.repetition_penalty = 1e6;
+  const auto tokens = merge_repeats(decode({{0, 60, 0}}, options)[0].tokens);
+  for (std::size_t i = 0; i < tokens.size(); ++i) {
+    for (std::size_t j = i + 1; j < std::min(tokens.size(), i + 4); ++j)
+      CHECK(tokens[i].token != tokens[j].token);
+  }
+}
+
+TEST_CASE_FIXTURE(DecodingFixture, "nucleus sampling draws from the likeliest, by its seed") {
+  DecodeOptions options;
+  options.top_p = 1e-6;  // a nucleus of one
+  check_same(decode({{0, 60, 1}}, options)[0], decode({{0, 60, 0}})[0]);
+  options.top_p = 0.9;
+  const auto strings = decode({{0, 60, 1}, {0, 60, 1}, {0, 60, 2}}, options);
+  check_same(strings[0], strings[1]);
+  const auto ids = [](const DecodedString& string) {
+    std::vector<int> result;
+    for (const DecodedToken& token : string.tokens)
+      result.push_back(token.token);
+    return result;
+  };
+  CHECK(ids(strings[0]) != ids(strings[2]));
+  // First steps over many seeds: frequencies follow the probabilities, none outside the nucleus.
+  constexpr int kDraws = 2000;
+  options.top_p = 0.5;
+  std::vector<DecodeSequence> draws;
+  for (int i = 0; i < kDraws; ++i)
+    draws.push_back({3, 1, static_cast<std::uint64_t>(i)});
+  std::vector<double> counts(static_cast<std::size_t>(decoder.codes()));
+  for (const DecodedString& string : decode(draws, options))
+    counts[string.tokens.at(0).token] += 1;
+  Decoder::Cache cache;
+  force(draws[0], decode({draws[0]})[0], cache);
+  std::vector<float> sorted(cache.probabilities.begin(),
+                            cache.probabilities.begin() + decoder.codes());
+  std::sort(sorted.rbegin(), sorted.rend());
+  const double total = std::accumulate(sorted.begin(), sorted.end(), 0.0);
+  double nucleus = 0;
+  float least = 0;
+  for (std::size_t i = 0; nucleus < 0.5 * total; ++i)
+    nucleus += (least = sorted[i]);
+  for (std::size_t c = 0; c < counts.size(); ++c) {
+    const float p = cache.probabilities[c];
+    CHECK(counts[c] / kDraws == doctest::Approx(p >= least ? p / nucleus : 0).epsilon(0.05));
+  }
+}
+
+TEST_CASE("repeats merge") {
+  const auto merged = merge_repeats({{7, 0, 4, -1, -2},
+                                     {7, 4, 6, -3, -4},
+                                     {2, 6, 7, -1, -1},
+                                     {7, 7, 9, -1, -1},
+                                     {7, 10, 11, -1, -1}});
+  REQUIRE(merged.size() == 3);
+  CHECK(merged[0].token == 7);
+  CHECK(merged[0].first_frame == 0);
+  CHECK(merged[0].end_frame == 6);
+  CHECK(merged[0].log_probability == -4);
+  CHECK(merged[0].end_log_probability == -6);
+  CHECK(merged[2].first_frame == 7);
+  CHECK(merged[2].end_frame == 11);
+}
+
+TEST_CASE_FIXTURE(DecodingFixture, "options out of range are refused") {
+  const auto refused = [&](auto change) {
+    DecodeOptions options;
+    change(options);
+    CHECK_THROWS_AS(FreeDecoder(decoder, options), Error);
+  };
+  refused([](DecodeOptions& o) { o.end_quantile = 0; });
+  refused([](DecodeOptions& o) { o.end_quantile = 1; });
+  refused([](DecodeOptions& o) { o.end_quantile = std::nan(""); });
+  refused([](DecodeOptions& o) { o.beam = 0; });
+  refused([](DecodeOptions& o) { o.length_exponent = -1; });
+  refused([](DecodeOptions& o) { o.repetition_penalty = 0.5; });
+  refused([](DecodeOptions& o) { o.cap = 0; });
+  refused([](DecodeOptions& o) { o.top_p = 2; });
+  refused([](DecodeOptions& o) {
+    o.top_p = 0.5;
+    o.beam = 2;
+  });
+}

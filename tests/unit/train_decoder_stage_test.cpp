@@ -1,0 +1,284 @@
+#include <cmath>
+
+#include <doctest/doctest.h>
+
+#include "model/self_test.hpp"
+#include "nn_gradient.hpp"
+#include "train/decoder_stage.hpp"
+
+using namespace pairalign;
+using namespace pairalign::train;
+
+namespace {
+
+Recipe small_recipe() {
+  Recipe recipe;
+  recipe.encoder.width = 16;
+  recipe.encoder.blocks = 1;
+  recipe.encoder.kernel = 5;
+  recipe.encoder.dimension = 8;
+  recipe.encoder.codes = 12;
+  recipe.decoder.width = 16;
+  recipe.decoder.layers = 2;
+  recipe.decoder.heads = 2;
+  recipe.decoder.pointer_width = 8;
+  recipe.decoder.look_back = 4;
+  recipe.decoder.look_ahead = 8;
+  recipe.decoder.history = 4;
+  recipe.decoder.longest = 6;
+  for (DecoderStageConfig* stage : {&recipe.fixed_teacher, &recipe.ema_teacher}) {
+    stage->steps = 8;
+    stage->crops = 9;  // two shards, the last of one crop
+    stage->crop_seconds = 0.8;
+    stage->piece_high_seconds = 0.8;
+    stage->piece_low_seconds = 0.4;
+    stage->optimizer.warmup_steps = 2;
+  }
+  return recipe;
+}
+
+audio::PcmStore make_store() {
+  audio::PcmStore store;
+  const std::vector<float> base = model::self_test_signal();
+  Random random(9);
+  for (const std::size_t size : {32000U, 25000U, 9000U, 31000U}) {
+    std::vector<float> pcm(size);
+    const std::size_t shift = random.below(base.size());
+    for (std::size_t i = 0; i < size; ++i) {
+      pcm[i] = base[(i + shift) % base.size()] + 0.01F * static_cast<float>(random.normal());
+    }
+    store.add(pcm);
+  }
+  store.seal();
+  return store;
+}
+
+struct Fixture {
+  Recipe recipe = small_recipe();
+  nn::TensorTable table;
+  model::Encoder encoder{table, recipe.encoder};
+  std::size_t encoder_size = table.size();
+  model::Decoder decoder{table, recipe.decoder, encoder};
+  audio::PcmStore store = make_store();
+  audio::NoiseBank noise;
+
+  // The encoder's codes as unit vectors, as a geometric stage leaves them.
+  std::vector<float> encoder_parameters() const {
+    Random random(4);
+    std::vector<float> p = table.initialise(random);
+    p.resize(encoder_size);
+    std::vector<float> norms;
+    const std::vector<float> unit =
+        unit_codes_of(p.data() + encoder.codebook(), recipe.encoder.codes);
+    std::copy(unit.begin(), unit.end(),
+              p.begin() + static_cast<std::ptrdiff_t>(encoder.codebook()));
+    return p;
+  }
+
+  std::vector<float> unit_codes_of(const float* codes, int count) const {
+    std::vector<float> unit(codes, codes + count * recipe.encoder.dimension);
+    for (int k = 0; k < count; ++k) {
+      double square = 0;
+      float* code = unit.data() + k * recipe.encoder.dimension;
+      for (int d = 0; d < recipe.encoder.dimension; ++d)
+        square += static_cast<double>(code[d]) * code[d];
+      for (int d = 0; d < recipe.encoder.dimension; ++d)
+        code[d] = static_cast<float>(code[d] / std::sqrt(square));
+    }
+    return unit;
+  }
+
+  TrainingState begin(const Stage& stage) const {
+    TrainingState state;
+    begin_stage(stage, encoder_parameters(), recipe.encoder.dimension, state);
+    return state;
+  }
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(Fixture, "the gradient of every term of the objective, by finite differences") {
+  DecoderStageConfig& config = recipe.fixed_teacher;
+  config.encoder_rate = 0.1;
+  config.contrast_weight = config.entropy_weight = config.length_weight = 0;
+  config.pointer_weight = config.end_weight = config.frame_weight = config.ctc_weight = 0;
+  config.contrast_share = 1;
+  SUBCASE("tokens alone") {}
+  SUBCASE("pointer") {
+    config.pointer_weight = 2;
+  }
+  SUBCASE("ends") {
+    config.end_weight = 2;
+  }
+  SUBCASE("contrast") {
+    config.contrast_weight = 2;
+  }
+  SUBCASE("entropy") {
+    config.entropy_weight = 2;
+  }
+  SUBCASE("length") {
+    config.length_weight = 2;
+  }
+  SUBCASE("frames") {
+    config.frame_weight = 2;
+  }
+  SUBCASE("ctc") {
+    config.ctc_weight = 2;
+  }
+  ThreadPool pool(1);
+  DecoderStage stage("s", config, recipe, encoder, decoder, table, store, noise, nn::Precision::f32,
+                     pool);
+  TrainingState state = begin(stage);
+  // The codebook takes part in posteriors and frame losses but is not trained.
+  stage.compute_gradients(state);
+  const std::vector<float> gradients = stage.gradients();
+  const std::size_t codebook = encoder.codebook();
+  const std::size_t codebook_end =
+      codebook + static_cast<std::size_t>(recipe.encoder.codes * recipe.encoder.dimension);
+  Random random(2);
+  test::check_gradient(
+      state.student, gradients,
+      [&](const std::vector<float>& student) {
+        TrainingState moved = state;
+        moved.student = student;
+        for (std::size_t i = codebook; i < codebook_end; ++i)
+          moved.student[i] = state.student[i];
+        return stage.compute_gradients(moved).loss;
+      },
+      random, 5e-2);
+}
+
+TEST_CASE_FIXTURE(Fixture, "both kinds of targets train, with any number of threads alike") {
+  DecoderStageConfig& config = recipe.fixed_teacher;
+  SUBCASE("geometric") {
+    config.targets = "geometric";
+  }
+  SUBCASE("decoded") {
+    config.targets = "decoded";
+  }
+  config.encoder_rate = 0.1;
+  config.frame_weight = 0.5;
+  std::vector<std::vector<float>> results;
+  for (const int threads : {1, 3}) {
+    ThreadPool pool(threads);
+    DecoderStage stage("s", config, recipe, encoder, decoder, table, store, noise,
+                       nn::Precision::f32, pool);
+    TrainingState state = begin(stage);
+    const std::vector<float> before = state.student;
+    for (int i = 0; i < 3; ++i) {
+      const StepReport report = stage.step(state);
+      CHECK(std::isfinite(report.loss));
+      CHECK(report.pairs == 18);
+    }
+    CHECK(state.step == 3);
+    CHECK(state.student != before);
+    CHECK(state.length_control > 0);
+    results.push_back(stage.export_parameters(state));
+  }
+  CHECK(results[0] == results[1]);
+}
+
+TEST_CASE_FIXTURE(Fixture, "a frozen encoder stays what it is, and training lowers the loss") {
+  DecoderStageConfig& config = recipe.fixed_teacher;
+  config.encoder_rate = 0;
+  config.steps = 40;
+  config.optimizer.learning_rate = 5e-3;
+  ThreadPool pool(2);
+  DecoderStage stage("s", config, recipe, encoder, decoder, table, store, noise, nn::Precision::f32,
+                     pool);
+  TrainingState state = begin(stage);
+  const double before = stage.step(state).loss;
+  double after = 0;
+  while (state.step < config.steps)
+    after = stage.step(state).loss;
+  CHECK(after < before - 0.3);
+  const std::vector<float> expected = encoder_parameters();
+  const std::vector<float> result = stage.export_parameters(state);
+  CHECK(std::equal(expected.begin(), expected.end(), result.begin()));
+}
+
+TEST_CASE_FIXTURE(Fixture, "the token rate of the targets is steered to the one wanted") {
+  DecoderStageConfig& config = recipe.fixed_teacher;
+  config.target_rate = 9;
+  config.encoder_rate = 0;
+  config.steps = 200;
+  ThreadPool pool(2);
+  DecoderStage stage("s", config, recipe, encoder, decoder, table, store, noise, nn::Precision::f32,
+                     pool);
+  TrainingState state = begin(stage);
+  double rate = 0;
+  for (int i = 0; i < 120; ++i) {
+    const StepReport report = stage.step(state);
+    for (const Term& term : report.terms)
+      if (term.name == "token_rate") rate = i < 100 ? 0 : rate + term.value / 20;
+  }
+  CHECK(rate == doctest::Approx(9).epsilon(0.1));
+}
+
+TEST_CASE("a string tiles its frames, and long tokens are written again") {
+  const TargetString string = to_target_string({5, 5, 5, 5, 5, 2, 7, 7}, 3);
+  CHECK(string.tokens == std::vector<int>{5, 5, 2, 7});
+  CHECK(string.ends == std::vector<int>{3, 5, 6, 8});
+  CHECK(string.frames == 8);
+  CHECK(string.start(0) == 0);
+  CHECK(string.start(2) == 5);
+  CHECK(distinct_tokens(string) == std::vector<int>{5, 2, 7});
+}
+
+TEST_CASE_FIXTURE(Fixture, "a sequence is its string, shifted by one, from BOS to EOS") {
+  const TargetString string = to_target_string({5, 5, 2, 7, 7, 7}, 6);
+  Random random(1);
+  model::DecoderBatch batch;
+  append_sequence(decoder, string, {0, 10, 6}, {}, random, batch);
+  CHECK(batch.inputs == std::vector<int>{decoder.bos(), 5, 2, 7});
+  CHECK(batch.tokens == std::vector<int>{5, 2, 7, decoder.eos()});
+  CHECK(batch.anchors == std::vector<int>{0, 2, 3, 6});
+  REQUIRE(batch.sequences.size() == 1);
+  CHECK(batch.sequences[0].steps == 4);
+  CHECK(batch.sequences[0].first_frame == 10);
+  // Under the audio of a piece of half the length the anchors stand at half the places.
+  append_sequence(decoder, string, {0, 0, 3}, {1, 0, 1}, random, batch);
+  CHECK(std::vector<int>(batch.anchors.begin() + 4, batch.anchors.end()) ==
+        std::vector<int>{0, 1, 2, 3});
+  CHECK(batch.inputs[4] == decoder.bos());
+  CHECK(batch.inputs[5] == decoder.mask());
+  CHECK(batch.self_dropped == std::vector<char>{0, 0, 0, 0, 1, 1, 1, 1});
+}
+
+TEST_CASE_FIXTURE(Fixture, "jittered anchors stay ascending and before the ends of their tokens") {
+  const TargetString string = to_target_string({5, 5, 2, 7, 7, 7, 1, 1, 3}, 6);
+  Random random(1);
+  model::DecoderBatch batch;
+  bool moved = false;
+  for (int trial = 0; trial < 50; ++trial) {
+    batch = {};
+    append_sequence(decoder, string, {0, 0, 9}, {0, 1, 0}, random, batch);
+    for (std::size_t i = 0; i < string.tokens.size(); ++i) {
+      CHECK(batch.anchors[i] >= 0);
+      CHECK(batch.anchors[i] < string.ends[i]);
+      CHECK(std::abs(batch.anchors[i] - string.start(i)) <= 1);
+      moved = moved || batch.anchors[i] != string.start(i);
+    }
+    CHECK(batch.anchors.back() == 9);
+  }
+  CHECK(moved);
+}
+
+TEST_CASE("the hardest negatives are the nearest strings of other crops") {
+  const auto string = [](const std::vector<int>& tokens) { return to_target_string(tokens, 9); };
+  const std::vector<TargetString> strings = {string({1, 2, 3, 4}), string({1, 2, 3, 5}),
+                                             string({1, 2, 3, 4}), string({6, 7, 8, 9})};
+  const auto negatives = hardest_negatives(strings, {0, 1, 0, 2}, 1);
+  CHECK(negatives[0] == std::vector<std::size_t>{1});
+  CHECK(negatives[1] == std::vector<std::size_t>{0});
+  CHECK(negatives[2] == std::vector<std::size_t>{1});
+  CHECK(negatives[3].size() == 1);
+}
+
+TEST_CASE("steps behind a MASK and the others share the weight as asked") {
+  const StepWeights both = step_weights(10, 30, 0.5);
+  CHECK(10 * both.masked == doctest::Approx(0.5));
+  CHECK(30 * both.unmasked == doctest::Approx(0.5));
+  CHECK(40 * step_weights(0, 40, 0.5).unmasked == doctest::Approx(1));
+  CHECK(40 * step_weights(40, 0, 0.5).masked == doctest::Approx(1));
+}
