@@ -1,6 +1,7 @@
 // pa-search: where in archives a token string is found.
 #include <algorithm>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -13,6 +14,8 @@
 #include "cli/program.hpp"
 #include "cli/progress.hpp"
 #include "cli/record_inputs.hpp"
+#include "model/default_model.hpp"
+#include "model/substitution.hpp"
 #include "search/hit_format.hpp"
 #include "search/searcher.hpp"
 #include "tokens/reader.hpp"
@@ -27,13 +30,22 @@ constexpr const char* kSummary =
 constexpr const char* kFooter =
     "Output: QUERY and KEY are keys as in token strings. start and end say where the\n"
     "match is, in seconds of the file: from the token times in the archive, else\n"
-    "estimated from the duration; they are missing when that is unknown. DISTANCE\n"
-    "counts tokens replaced, left out and put in. SCORE is 1 - DISTANCE / tokens of\n"
-    "the query; in global mode / tokens of the longer string. A record of score 0\n"
-    "shares nothing with the query and is no hit. Hits of a query are ordered by\n"
-    "score, equal scores by key. There is no header line, so that hits of several\n"
-    "archives can be merged with sort. trec: query, Q0, document, rank, score, tag;\n"
-    "names without folders and extension, each document once.\n"
+    "estimated from the duration; they are missing when that is unknown. Hits of a\n"
+    "query are ordered by score, equal scores by key. There is no header line, so\n"
+    "that hits of several archives can be merged with sort. trec: query, Q0,\n"
+    "document, rank, score, tag; names without folders and extension, each document\n"
+    "once.\n"
+    "\n"
+    "Unit costs: DISTANCE counts tokens replaced, left out and put in. SCORE is 1 -\n"
+    "DISTANCE / tokens of the query; in global mode / tokens of the longer string. A\n"
+    "record of score 0 shares nothing with the query and is no hit.\n"
+    "\n"
+    "Soft costs, which find more: the model that wrote the strings tells which tokens\n"
+    "stand for one another. SCORE is in bits: how much likelier the tokens found are\n"
+    "as another rendering of the query than by chance, 4 bits less for each token\n"
+    "left out or put in. It grows with what was said alike, so that one --min-score\n"
+    "serves queries of any length. A record of score 0 or less is no hit. DISTANCE is\n"
+    "what the score lacks of the best that any tokens could reach, in bits.\n"
     "\n"
     "Exit status: 0 done; 1 nothing found; 2 wrong use, or an input or a line of one\n"
     "failed (it is named, the others are searched).\n"
@@ -41,6 +53,7 @@ constexpr const char* kFooter =
     "Examples:\n"
     "  pa-tokenize question.wav | pa-search talks.pai\n"
     "  pa-search monday.pai tuesday.pai queries.tsv -k 3 --min-score 0.6\n"
+    "  pa-search talks.pai queries.tsv --cost soft --min-score 40\n"
     "  pa-index --dump talks.pai | pa-search talks.pai --mode global --no-self -k 1\n"
     "  pa-search talks.pai queries.tsv -k 0 --format trec > run.txt";
 
@@ -51,6 +64,8 @@ struct Options {
   std::vector<std::string> arguments;
   search::SearchConfig search;
   std::string mode = "infix";
+  std::string cost = "unit";
+  std::string model;
   std::string format = "tsv";
   std::string input_format = "auto";
   bool exhaustive = false;
@@ -63,15 +78,23 @@ void add_options(CLI::App& app, Options& options) {
   app.add_option("-k", options.search.k, "Hits per query; 0: all")
       ->type_name("N")
       ->check(CLI::Range(0, kMostAsked));
-  app.add_option("--max-distance", options.search.max_distance, "Only hits of at most N edits")
+  app.add_option("--max-distance", options.search.max_distance,
+                 "Only hits of at most N edits, with soft costs bits")
       ->type_name("N")
       ->check(CLI::Range(0, kMostAsked));
   app.add_option("--min-score", options.search.min_score, "Only hits of at least this score")
       ->type_name("S")
-      ->check(CLI::Range(0.0, 1.0));
+      ->check(CLI::NonNegativeNumber);
   app.add_option("--mode", options.mode,
                  "infix: the query anywhere in a recording. global: query and recording as wholes")
       ->type_name("NAME");
+  app.add_option("--cost", options.cost,
+                 "unit: every edit costs 1. soft: by the model's log-odds of token pairs")
+      ->type_name("NAME");
+  app.add_option("--model", options.model,
+                 "Of soft costs: file, or name of an installed model, that wrote the strings; "
+                 "without it $PAIRALIGN_MODEL, else the one that ships with pairalign")
+      ->type_name("FILE");
   app.add_flag("--no-self", options.search.leave_out_self,
                "Leave out hits whose key is the query's key");
   app.add_option("--format", options.format, "tsv, jsonl or trec")->type_name("NAME");
@@ -101,6 +124,26 @@ std::vector<archive::Archive> open_archives(const std::vector<std::string>& path
     header.take(archives.back().header(), path);
   }
   return archives;
+}
+
+// The log-odds of token pairs, from the model that wrote the strings of these archives.
+search::SoftCost read_soft_cost(const std::string& given, const tokens::Header& header) {
+  if (header.model.empty() || header.tokenizer.empty()) {
+    throw cli::UsageError(
+        "--cost soft: the archives do not tell the model and the tokenizer of their strings");
+  }
+  const std::string path = model::find_model(given);
+  model::ModelSubstitutions found = model::read_substitutions(path);
+  if (found.model_id != header.model) {
+    throw Error(path, "this is model " + found.model_id + ", the strings are of model " +
+                          header.model + "; name that one with --model");
+  }
+  const auto table = found.tables.find(header.tokenizer);
+  if (table == found.tables.end()) {
+    throw Error(path, "the model has no log-odds for " + header.tokenizer +
+                          " strings; search with --cost unit");
+  }
+  return {table->second.vocabulary, std::move(table->second.scores)};
 }
 
 // Takes queries batch by batch, so that any number of them needs bounded memory.
@@ -154,21 +197,35 @@ class Session {
   std::size_t hits_ = 0;
 };
 
+void check_conflicts(const Options& options, search::Cost cost) {
+  if (cost == search::Cost::soft) return;
+  if (!options.model.empty()) throw cli::UsageError("--model goes with --cost soft");
+  if (options.search.min_score > 1) {
+    throw cli::UsageError("--min-score: the highest score is 1, but with --cost soft");
+  }
+}
+
 cli::ExitStatus find(Options& options, cli::Context& context) {
   options.search.mode = cli::parse_option("--mode", options.mode, search::parse_mode);
+  const auto cost = cli::parse_option("--cost", options.cost, search::parse_cost);
   const auto format = cli::parse_option("--format", options.format, search::parse_hit_format);
   const auto input_format =
       cli::parse_option("--input-format", options.input_format, tokens::parse_input_format);
+  check_conflicts(options, cost);
   std::vector<std::string> paths = options.arguments;
   const auto files = std::stable_partition(paths.begin(), paths.end(), names_archive);
   if (files == paths.begin()) throw cli::UsageError("no archive to search in");
 
   cli::CommonHeader header;
   const std::vector<archive::Archive> archives = open_archives({paths.begin(), files}, header);
+  std::optional<search::SoftCost> soft;
+  if (cost == search::Cost::soft) {
+    options.search.soft = &soft.emplace(read_soft_cost(options.model, header.header()));
+  }
   cli::RecordInputs inputs({files, paths.end()}, input_format,
                            "give files of token strings, or pipe them in", context.messages,
                            header);
-  const search::HitFormatter formatter(archives, format, options.search.mode);
+  const search::HitFormatter formatter(archives, format, options.search.mode, cost);
   Session session(options, archives, formatter, context);
   session.run(inputs);
   context.messages.detail(std::to_string(session.queries()) + " queries, " +

@@ -22,7 +22,8 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(EncoderConfig, bands, width, exp
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(DecoderConfig, width, layers, heads, expansion,
                                                 pointer_width, look_back, look_ahead, history,
-                                                longest, copy, summary, copy_temperature)
+                                                longest, copy, summary, copy_temperature,
+                                                segment_penalty)
 
 /// Bounds of everything that sizes a buffer. Throws Error("", reason) that names the field.
 void check(const EncoderConfig& encoder, const audio::LogMelConfig& features);

@@ -51,7 +51,8 @@ Decoder::Decoder(nn::TensorTable& table, const DecoderConfig& config, const Enco
   const int frame_width = encoder.config().width, width = config.width;
   memory_ = {table,
              "decoder.memory",
-             {config.layers, width, config.pointer_width, config.copy, config.copy_temperature},
+             {config.layers, width, config.pointer_width, config.copy, config.copy_temperature,
+              config.segment_penalty},
              encoder};
   embedding_ = {table, "decoder.embedding", codes_ + 2, width};
   if (config.summary) summary_ = {table, "decoder.summary", frame_width, width};
@@ -81,18 +82,20 @@ double Decoder::multiply_adds_per_step() const {
   return sum;
 }
 
+// A step copies from the frame at its anchor, and its token ends where the next run of the Viterbi
+// path does; without a path lengths are distributed geometrically.
 void Decoder::initialise_from(const Encoder& encoder, float* p) const {
+  constexpr float kGate = 2, kHere = 5, kUsualLength = 4, kBoundary = 6;
   memory_.initialise_copy(encoder, p);
-  // At first a step copies from the few frames behind its anchor, about a token's length, and
-  // lengths are distributed geometrically around it.
-  constexpr float kGate = 2, kNear = 4;
-  constexpr int kNearFrames = 4;
   for (int d = 0; d < config_.longest; ++d)
-    p[end_bias_ + static_cast<std::size_t>(d)] = -static_cast<float>(d) / kNearFrames;
+    p[end_bias_ + static_cast<std::size_t>(d)] = -static_cast<float>(d) / kUsualLength;
   if (!config_.copy) return;
   p[gate_.bias] = kGate;
-  std::fill_n(p + pointer_bias_ + config_.look_back, std::min(kNearFrames, config_.look_ahead),
-              kNear);
+  p[pointer_bias_ + static_cast<std::size_t>(config_.look_back)] = kHere;
+  // The first column of queries and keys of the ends carries the boundary.
+  const float root = std::sqrt(kBoundary * std::sqrt(static_cast<float>(config_.pointer_width)));
+  p[end_query_.bias] = root;
+  p[memory_.boundary() + static_cast<std::size_t>(memory_.end_keys())] = root;
 }
 
 nn::KeyWindow Decoder::frame_window(const DecoderSequence& sequence, int anchor) const {

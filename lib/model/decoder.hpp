@@ -45,6 +45,8 @@ struct DecoderConfig {
   bool copy = true;        ///< the copy path; without it P = V
   bool summary = true;     ///< the mean of the memory in the input
   double copy_temperature = 0.07;
+  /// Penalty of the Viterbi path that the memory knows (it needs the copy path); 0: none.
+  double segment_penalty = 0.45;
 };
 
 /// A string under a condition: `steps` steps that read frames [first_frame, first_frame + frames)
@@ -82,8 +84,7 @@ class Decoder {
 
   const DecoderMemory& memory() const { return memory_; }
 
-  /// Sets out from the geometric tokenizer: copies its codes from the frames at the anchor, for
-  /// tokens of the usual length.
+  /// Sets out from duration-penalised VQ: copies the tokens of its path, run by run.
   void initialise_from(const Encoder& encoder, float* p) const;
 
   /// What a step at `anchor` of a sequence sees, and the last frames that its token may have.

@@ -1,7 +1,9 @@
 #include "model/decoder_memory.hpp"
 
 #include <algorithm>
+#include <numeric>
 
+#include "model/segmenter.hpp"
 #include "nn/activation.hpp"
 #include "nn/elementwise.hpp"
 #include "nn/normalize.hpp"
@@ -11,6 +13,20 @@ namespace pairalign::model {
 namespace {
 
 using nn::area;
+
+// Every row of a run becomes the mean of them all.
+void average_runs(const std::vector<int>& runs, int width, float* rows) {
+  const auto columns = static_cast<std::size_t>(width);
+  for (std::size_t i = 0; i + 1 < runs.size(); ++i) {
+    const int count = runs[i + 1] - runs[i];
+    float* first = rows + area(runs[i], width);
+    for (int r = 1; r < count; ++r)
+      nn::add(first + area(r, width), columns, first);
+    nn::scale(1.0F / static_cast<float>(count), columns, first);
+    for (int r = 1; r < count; ++r)
+      std::copy_n(first, columns, first + area(r, width));
+  }
+}
 
 }  // namespace
 
@@ -22,6 +38,7 @@ DecoderMemory::DecoderMemory(nn::TensorTable& table, const std::string& name, co
       codebook_(encoder.codebook()) {
   const int columns = copy_column() + (shape.copy ? dimension_ : 0);
   linear_ = {table, name, encoder.config().width, columns};
+  boundary_ = table.add(name + "_boundary", {copy_column()}, false, 0);
 }
 
 double DecoderMemory::multiply_adds_per_frame() const {
@@ -38,8 +55,9 @@ void DecoderMemory::initialise_copy(const Encoder& encoder, float* p) const {
   std::copy_n(p + projection.bias, dimension_, p + linear_.bias + copy_column());
 }
 
-void DecoderMemory::forward(const float* p, const float* frames, int rows, nn::Precision precision,
-                            Cache& cache) const {
+void DecoderMemory::forward(const float* p, const float* frames, const std::vector<int>& lengths,
+                            nn::Precision precision, Cache& cache) const {
+  const int rows = std::accumulate(lengths.begin(), lengths.end(), 0);
   cache.rows = rows;
   cache.frames = frames;
   cache.projected.resize(area(rows, linear_.out));
@@ -57,9 +75,40 @@ void DecoderMemory::forward(const float* p, const float* frames, int rows, nn::P
   cache.right.assign(p + codebook_, codes_, dimension_, precision);
   nn::matmul(cache.left, nn::Transpose::no, cache.right, nn::Transpose::yes,
              cache.posteriors.data());
+  if (shape_.segment_penalty > 0) {
+    find_runs(lengths, cache);
+    mark_boundaries(p, cache);
+    average_runs(cache.runs, codes_, cache.posteriors.data());
+  }
   nn::scale(static_cast<float>(1 / shape_.copy_temperature), cache.posteriors.size(),
             cache.posteriors.data());
   nn::softmax_forward(cache.posteriors.data(), rows, codes_, cache.posteriors.data());
+}
+
+// Through the similarities, which cache.posteriors holds at this time.
+void DecoderMemory::find_runs(const std::vector<int>& lengths, Cache& cache) const {
+  cache.runs.clear();
+  const float* similarity = cache.posteriors.data();
+  std::vector<Segment> segments;
+  int first = 0;
+  for (const int length : lengths) {
+    DurationPenalisedSegmenter viterbi(codes_, shape_.segment_penalty);
+    segments.clear();
+    for (int r = 0; r < length; ++r, similarity += codes_)
+      viterbi.push(similarity, segments);
+    viterbi.finish(segments);
+    for (const Segment& segment : segments)
+      cache.runs.push_back(first + static_cast<int>(segment.first_frame));
+    first += length;
+  }
+  cache.runs.push_back(first);
+}
+
+void DecoderMemory::mark_boundaries(const float* p, Cache& cache) const {
+  for (std::size_t i = 1; i < cache.runs.size(); ++i) {
+    nn::add(p + boundary_, static_cast<std::size_t>(copy_column()),
+            cache.projected.data() + area(cache.runs[i] - 1, linear_.out));
+  }
 }
 
 void DecoderMemory::clear_gradients(Cache& cache) const {
@@ -75,6 +124,13 @@ void DecoderMemory::backward(const float* p, float* g, Cache& cache) const {
     float* dscores = cache.dposteriors.data();
     nn::softmax_backward(cache.posteriors.data(), dscores, cache.rows, codes_, dscores);
     nn::scale(static_cast<float>(1 / shape_.copy_temperature), cache.dposteriors.size(), dscores);
+    if (shape_.segment_penalty > 0) {
+      average_runs(cache.runs, codes_, dscores);
+      for (std::size_t i = 1; i < cache.runs.size(); ++i) {
+        nn::add(cache.dprojected.data() + area(cache.runs[i] - 1, linear_.out),
+                static_cast<std::size_t>(copy_column()), g + boundary_);
+      }
+    }
     cache.dunit.resize(cache.unit.size());
     cache.left.assign(dscores, cache.rows, codes_, precision);
     cache.right.assign(p + codebook_, codes_, dimension_, precision);

@@ -1,6 +1,12 @@
 // What the decoder sees of a recording: one projection of every frame, made once, from which the
-// layers take keys and values, the pointers their keys, and the copy path the frame's distribution
-// over codes.
+// layers take keys and values, the pointers their keys, and the copy path its distributions over
+// codes.
+//
+// The memory knows the duration-penalised Viterbi path through its frames (see segmenter.hpp).
+// Where a run of that path ends, a learned vector is added to the frame's projection, so that a
+// pointer can find it; and all frames of a run have one distribution, that of their mean
+// similarity. So the decoder sets out from a segmentation that is best as a whole, which a walk
+// from left to right does not find, and learns where to leave it.
 #pragma once
 
 #include <string>
@@ -20,6 +26,7 @@ class DecoderMemory {
     int pointer_width = 0;      ///< keys of the pointer, and again of the ends
     bool copy = true;
     double copy_temperature = 0;
+    double segment_penalty = 0;  ///< of the Viterbi path; 0: no path, each frame for itself
   };
   DecoderMemory() = default;
   /// The posteriors compare with the codebook of `encoder`, whose rows are to be unit vectors; it
@@ -29,6 +36,8 @@ class DecoderMemory {
 
   /// Frames start with the posteriors of the geometric tokenizer.
   void initialise_copy(const Encoder& encoder, float* p) const;
+  /// Offset of what is added to the projection where a run ends, (keys and values of all users).
+  std::size_t boundary() const { return boundary_; }
   double multiply_adds_per_frame() const;
 
   struct Cache {
@@ -37,6 +46,7 @@ class DecoderMemory {
     std::vector<float> projected;    ///< (rows, columns)
     std::vector<float> unit, norms;  // (rows, dimension), (rows)
     std::vector<float> posteriors;   ///< (rows, codes); empty without the copy path
+    std::vector<int> runs;           ///< first row of each run of the Viterbi path; then `rows`
     // Gradients that the users of the memory add to.
     std::vector<float> dprojected, dposteriors;
     std::vector<float> dframes;  ///< (rows, encoder width)
@@ -45,10 +55,15 @@ class DecoderMemory {
     nn::Operand left, right;
   };
 
-  /// frames (rows, encoder width): the output of the encoder behind its last norm; it must stay
-  /// while the cache is in use.
-  void forward(const float* p, const float* frames, int rows, nn::Precision precision,
-               Cache& cache) const;
+  /// frames (Σ lengths, encoder width): the output of the encoder behind its last norm, of several
+  /// sequences; it must stay while the cache is in use.
+  void forward(const float* p, const float* frames, const std::vector<int>& lengths,
+               nn::Precision precision, Cache& cache) const;
+  /// The same of one sequence.
+  void forward(const float* p, const float* frames, int length, nn::Precision precision,
+               Cache& cache) const {
+    forward(p, frames, std::vector<int>{length}, precision, cache);
+  }
   /// Adds to cache.dframes what follows from the gradients of the projection and the posteriors.
   void backward(const float* p, float* g, Cache& cache) const;
   /// Clears the gradients that the users of the memory add to.
@@ -74,11 +89,14 @@ class DecoderMemory {
 
  private:
   int copy_column() const { return end_keys() + shape_.pointer_width; }
+  void find_runs(const std::vector<int>& lengths, Cache& cache) const;
+  void mark_boundaries(const float* p, Cache& cache) const;
 
   Shape shape_;
   int codes_ = 0, dimension_ = 0;
   std::size_t codebook_ = 0;
   nn::Linear linear_;
+  std::size_t boundary_ = 0;  // (copy_column())
 };
 
 }  // namespace pairalign::model

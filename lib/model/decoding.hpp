@@ -2,9 +2,9 @@
 //
 // From BOS at anchor 0 on, a step writes a token and then its end, which is the next anchor, until
 // the anchor stands behind the last frame or, less than `longest` frames before that, EOS is the
-// likeliest output. The end is a quantile of its distribution D rather than its mode: the median
-// moves little when the mass of D is shared between two frames, and the choice of the quantile is
-// the control of the token rate.
+// likeliest output. The greedy walk takes the likeliest token, and as its end a quantile of the end
+// distribution D rather than the mode: the median moves little when the mass of D is shared between
+// two frames, and the choice of the quantile is the control of the token rate.
 //
 // What lasts longer than `longest` frames is written again, so a raw string may repeat a token;
 // `merge_repeats` makes of it the string that is published.
@@ -12,9 +12,9 @@
 
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <vector>
 
-#include "base/random.hpp"
 #include "model/decoder.hpp"
 #include "tokens/record.hpp"
 
@@ -26,12 +26,13 @@ struct DecodeOptions {
   double end_quantile = 0.5;
   /// Hypotheses kept per anchor; 1 is the greedy walk. See beam_search.hpp.
   int beam = 1;
-  /// Of a beam: a string is scored by its log probability over its tokens to this power.
+  /// Of a beam: a string is judged by its log probability over its number of tokens to this power.
   double length_exponent = 1;
   /// Divides the probability of what is among the last kRepetitionWindow tokens. The very last one
   /// is exempt: to write it again is to continue its segment, which is no repetition.
   double repetition_penalty = 1;
-  /// Most tokens per log-mel frame. At 0.5 a token may be as short as one frame of 20 ms.
+  /// Most tokens per log-mel frame of what is known of the audio. At 0.5 a token may be as short as
+  /// one frame of 20 ms.
   double cap = 0.5;
   /// Above 0, the greedy walk draws each token from the fewest that hold this share of the mass
   /// (nucleus sampling, Holtzman et al. 2020).
@@ -40,7 +41,6 @@ struct DecodeOptions {
 
 inline constexpr int kRepetitionWindow = 8;
 inline constexpr int kWidestBeam = 64;
-
 inline constexpr double kLeastEndQuantile = 0.001;
 
 /// Throws Error("", reason) for values out of range or that exclude one another.
@@ -50,9 +50,6 @@ void check(const DecodeOptions& options);
 struct DecodeSequence {
   int first_frame = 0, frames = 0;
   std::uint64_t seed = 0;  ///< of top_p
-  /// No token begins at this frame or later: for one who only wants the string so far, from frames
-  /// that reach further.
-  int until = std::numeric_limits<int>::max();
 };
 
 struct DecodedToken {
@@ -64,57 +61,52 @@ struct DecodedToken {
 
 struct DecodedString {
   std::vector<DecodedToken> tokens;
-  bool capped = false;  ///< stopped by the cap before the end of the audio
+  bool capped = false;  ///< more would have been written but for the cap
 };
 
 /// One token for each run of equal ones. Log probabilities add up.
 std::vector<DecodedToken> merge_repeats(const std::vector<DecodedToken>& raw);
 
-/// The index of the frame at which the cumulated distribution reaches `quantile`, below `count`.
-int quantile_index(const float* distribution, int count, double quantile);
+/// What is known of the audio of a string under way.
+struct DecodeReach {
+  int string = 0;
+  /// Where frame 0 of the sequence would be in the packed memory: negative when the memory has slid
+  /// on. Frames before the anchor are needed no further back than look_back.
+  int first_frame = 0;
+  int frames = 0;  ///< of the sequence
+  /// No token begins at this frame or later, for now.
+  int until = std::numeric_limits<int>::max();
+};
 
-/// Decodes in f32: a step has too few rows for rounding the weights to pay. Keeps buffers: one per
-/// thread.
+class StringSearch;
+
+/// Writes strings side by side, one batched step at a time, in f32: a step has too few rows for
+/// rounding the weights to pay. Keeps buffers: one per thread. A string does not depend on those
+/// beside it.
 class FreeDecoder {
  public:
   /// `decoder` must outlive it.
   FreeDecoder(const Decoder& decoder, const DecodeOptions& options);
+  ~FreeDecoder();
+  FreeDecoder(FreeDecoder&&) noexcept;
+  FreeDecoder& operator=(FreeDecoder&&) noexcept;
 
-  /// All sequences advance together, one batched step at a time; their strings, raw, in the same
-  /// order. Memory is that of `sequences.size()` histories.
+  /// The raw strings of whole sequences, in the same order.
   std::vector<DecodedString> decode(const float* p, const DecoderMemory::Cache& memory,
                                     const std::vector<DecodeSequence>& sequences);
 
+  // The same for audio that becomes known bit by bit.
+
+  /// A new string; returns its number.
+  int begin(std::uint64_t seed = 0);
+  /// Each of these strings as far as it reaches.
+  void advance(const float* p, const DecoderMemory::Cache& memory,
+               const std::vector<DecodeReach>& reaches);
+  /// What the string has become; its number may be given out again.
+  DecodedString end(int string);
+
  private:
-  // A sequence under way.
-  struct Walk {
-    DecodeSequence sequence;
-    std::size_t string = 0;  // where its tokens go
-    int anchor = 0;
-    int history = 0;  // rows of its block of history_ that are filled
-    Random random;
-  };
-
-  void start(const std::vector<DecodeSequence>& sequences);
-  void prepare_step();
-  int make_room(std::size_t block, int filled);
-  void write_tokens();
-  void write_ends();
-  int choose(const float* probabilities, Walk& walk);
-  void penalise(const std::vector<DecodedToken>& written);
-  int draw(Random& random);
-
-  const Decoder& decoder_;
-  DecodeOptions options_;
-  std::vector<DecodedString> strings_;
-  std::vector<Walk> walks_;
-  Decoder::History history_;
-  Decoder::Cache cache_;
-  StepWindows windows_;
-  std::vector<nn::KeyWindow> end_windows_;
-  std::vector<int> inputs_, tokens_;
-  std::vector<float> weights_;
-  std::vector<int> order_;
+  std::unique_ptr<StringSearch> search_;
 };
 
 }  // namespace pairalign::model

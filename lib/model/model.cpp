@@ -116,13 +116,15 @@ ModelInfo parse_info(const json& config) {
   return info;
 }
 
-Safetensors to_tensors(const nn::TensorTable& table, const std::vector<float>& parameters) {
+Safetensors to_tensors(const nn::TensorTable& table, const std::vector<float>& parameters,
+                       const SubstitutionTables& substitutions) {
   Safetensors file;
   for (const nn::TensorInfo& tensor : table.tensors()) {
     const auto begin = parameters.begin() + static_cast<std::ptrdiff_t>(tensor.offset);
     file.tensors[tensor.name] = {tensor.shape,
                                  {begin, begin + static_cast<std::ptrdiff_t>(tensor.size)}};
   }
+  store(substitutions, file);
   return file;
 }
 
@@ -151,6 +153,7 @@ Model read_model(const Safetensors& file) {
               parameters.begin() + static_cast<std::ptrdiff_t>(tensor.offset));
   }
   Model model(std::move(info), parameters);
+  model.set_substitutions(load_substitutions(file));
   check_self_test("codes", self_test_codes(model), config.at("self_test"), kSelfTestAgreement);
   if (model.decoder() != nullptr) {
     check_self_test("decoded tokens", self_test_decoded(model), config.at("decoder_self_test"),
@@ -176,11 +179,16 @@ Model::Model(ModelInfo info, const std::vector<float>& parameters)
     : info_(std::move(info)), encoder_(table_, info_.encoder), parameters_(parameters) {
   if (info_.decoder) decoder_.emplace(table_, *info_.decoder, encoder_);
   if (parameters_.size() != table_.size()) throw Error("", "parameters do not fit the model");
-  id_ = hex64(to_tensors(table_, parameters_).identity());
+  id_ = hex64(to_tensors(table_, parameters_, substitutions_).identity());
+}
+
+void Model::set_substitutions(SubstitutionTables tables) {
+  substitutions_ = std::move(tables);
+  id_ = hex64(to_tensors(table_, parameters_, substitutions_).identity());
 }
 
 void Model::save(const std::string& path) const {
-  Safetensors file = to_tensors(table_, parameters_);
+  Safetensors file = to_tensors(table_, parameters_, substitutions_);
   json config = {{"version", kFormatVersion},
                  {"encoder", info_.encoder},
                  {"features", info_.features},

@@ -10,6 +10,7 @@
 #include "audio/log_mel.hpp"
 #include "model/decoder.hpp"
 #include "model/encoder.hpp"
+#include "model/substitution.hpp"
 
 namespace pairalign::model {
 
@@ -60,6 +61,9 @@ class Model {
     info_.pairalign_rate_curve = std::move(curve);
   }
   void set_end_quantile(double quantile) { info_.end_quantile = quantile; }
+  /// Part of the model's identity.
+  void set_substitutions(SubstitutionTables tables);
+  const SubstitutionTables& substitutions() const { return substitutions_; }
   void set_command(std::string command) { info_.command = std::move(command); }
 
   const Encoder& encoder() const { return encoder_; }
@@ -76,6 +80,7 @@ class Model {
   Encoder encoder_;
   std::optional<Decoder> decoder_;
   std::vector<float> parameters_;
+  SubstitutionTables substitutions_;
   std::string id_;
 };
 

@@ -47,7 +47,8 @@ std::vector<int> self_test_decoded(const Model& model) {
   model.decoder()->memory().forward(p, frames.data(), count, nn::Precision::f32, memory);
   FreeDecoder decoder(*model.decoder(), {});
   std::vector<int> tokens(static_cast<std::size_t>(count), -1);
-  for (const DecodedToken& token : decoder.decode(p, memory, {{0, count, 0}})[0].tokens) {
+  const std::vector<DecodedString> strings = decoder.decode(p, memory, {{0, count, 0}});
+  for (const DecodedToken& token : strings[0].tokens) {
     std::fill(tokens.begin() + token.first_frame, tokens.begin() + token.end_frame, token.token);
   }
   return tokens;

@@ -6,57 +6,13 @@
 namespace pairalign::model {
 namespace {
 
-// Enough rows for a step's matrix products; more would only fill memory: 4,500 frames in the
-// decoder's memory are about 35 MB.
-constexpr std::size_t kPartsAtOnce = 16;
-constexpr std::int64_t kFramesAtOnce = 4 * DecodedStretches::kPartFrames;
-
-// The place in `next` of the same token with the same end as `last`, or −1.
-std::ptrdiff_t same_end(const std::vector<DecodedToken>& next, const DecodedToken& last) {
-  const auto found = std::lower_bound(
-      next.begin(), next.end(), last.end_frame,
-      [](const DecodedToken& token, int frame) { return token.end_frame < frame; });
-  const bool same =
-      found != next.end() && found->end_frame == last.end_frame && found->token == last.token;
-  return same ? found - next.begin() : -1;
-}
-
-// The token of `next` that begins soonest behind `frame`.
-std::vector<DecodedToken>::const_iterator first_behind(const std::vector<DecodedToken>& next,
-                                                       int frame) {
-  return std::lower_bound(
-      next.begin(), next.end(), frame,
-      [](const DecodedToken& token, int bound) { return token.first_frame < bound; });
-}
+// Frames that the decoder's memory is filled with at once: 40 s, about 16 MB. A recording is always
+// cut at multiples of it.
+constexpr std::int64_t kFramesAtOnce = 2000;
+// Walks that go side by side: enough rows for the matrix products of a step.
+constexpr std::size_t kWalksAtOnce = 16;
 
 }  // namespace
-
-void append_overlapping(const std::vector<DecodedToken>& next, std::vector<DecodedToken>& string) {
-  if (next.empty()) return;
-  const auto pass_over = [&](std::size_t kept, std::vector<DecodedToken>::const_iterator from) {
-    string.resize(kept);
-    string.insert(string.end(), from, next.end());
-  };
-  const int overlap = next.front().first_frame;
-  for (std::size_t i = string.size(); i-- > 0 && string[i].end_frame > overlap;) {
-    const std::ptrdiff_t same = same_end(next, string[i]);
-    if (same >= 0) return pass_over(i + 1, next.begin() + same + 1);
-  }
-  std::size_t kept = string.size();
-  auto from = next.end();
-  int smallest = std::numeric_limits<int>::max();
-  for (std::size_t i = string.size(); i-- > 0;) {
-    const auto candidate = first_behind(next, string[i].end_frame);
-    if (candidate != next.end() && candidate->first_frame - string[i].end_frame < smallest) {
-      smallest = candidate->first_frame - string[i].end_frame;
-      kept = i + 1;
-      from = candidate;
-    }
-    if (string[i].end_frame <= overlap) break;
-  }
-  if (string.empty()) from = next.begin();
-  pass_over(kept, from);
-}
 
 void SegmentedStretches::start() {
   open_.clear();
@@ -84,111 +40,93 @@ std::vector<std::vector<Segment>> SegmentedStretches::finish() {
 }
 
 DecodedStretches::DecodedStretches(const Model& model, const DecodeOptions& options)
-    : model_(model), decoder_(*model.decoder(), options) {}
+    : model_(model), options_(options), decoder_(*model.decoder(), options) {}
 
-// Frames beyond its end that a part sees: all that a token which begins before it depends on.
+// Frames behind its start that the token and the end of a step depend on.
 int DecodedStretches::ahead() const {
   const DecoderConfig& config = model_.decoder()->config();
   return std::max(config.look_ahead, config.longest);
 }
 
 void DecodedStretches::start() {
+  decoder_ = FreeDecoder(*model_.decoder(), options_);
   stretches_.clear();
-  queue_.clear();
   frames_.clear();
-  first_open_ = 0;
+  strings_.clear();
+  closed_ = 0;
   next_frame_ = first_kept_ = 0;
+  next_advance_ = kFramesAtOnce;
 }
 
 void DecodedStretches::open() {
-  stretches_.emplace_back();
-  stretches_.back().first_frame = next_frame_;
+  stretches_.push_back({next_frame_, 0, -1});
 }
 
 void DecodedStretches::take(const float* row) {
-  if (none_open()) {  // between windows that lie apart
-    flush();
-    frames_.clear();
-    first_kept_ = ++next_frame_;
-    return;
-  }
   frames_.insert(frames_.end(), row, row + model_.info().encoder.width);
-  ++next_frame_;
-  for (std::size_t i = first_open_; i < stretches_.size(); ++i) {
-    const Stretch& stretch = stretches_[i];
-    const std::int64_t part_end = std::int64_t{stretch.parts + 1} * kPartFrames;
-    if (next_frame_ - stretch.first_frame == part_end + ahead()) queue_part(i, next_frame_);
-  }
+  if (++next_frame_ < next_advance_) return;
+  advance();
+  next_advance_ += kFramesAtOnce;
 }
 
 void DecodedStretches::close() {
-  const Stretch& stretch = stretches_[first_open_];
-  while (std::int64_t{stretch.parts} * kPartFrames < next_frame_ - stretch.first_frame)
-    queue_part(first_open_, next_frame_);
-  ++first_open_;
-}
-
-// The next part of a stretch, of which there are frames up to `end`.
-void DecodedStretches::queue_part(std::size_t index, std::int64_t end) {
-  Stretch& stretch = stretches_[index];
-  const std::int64_t start = std::int64_t{stretch.parts} * kPartFrames;
-  const std::int64_t first = std::max<std::int64_t>(0, start - kEarlyFrames);
-  const std::int64_t last = std::min(end - stretch.first_frame, start + kPartFrames + ahead());
-  queue_.push_back({index, stretch.first_frame + first, static_cast<int>(last - first),
-                    static_cast<int>(start + kPartFrames - first)});
-  ++stretch.parts;
-  std::int64_t frames = 0;
-  for (const Part& part : queue_)
-    frames += part.frames;
-  if (queue_.size() >= kPartsAtOnce || frames >= kFramesAtOnce) flush();
-}
-
-// Decodes what is queued.
-void DecodedStretches::flush() {
-  if (queue_.empty()) return;
-  const float* p = model_.parameters().data();
-  const auto rows = static_cast<int>(next_frame_ - first_kept_);
-  model_.decoder()->memory().forward(p, frames_.data(), rows, nn::Precision::f32, memory_);
-  std::vector<DecodeSequence> sequences;
-  for (const Part& part : queue_) {
-    sequences.push_back(
-        {static_cast<int>(part.first_frame - first_kept_), part.frames, 0, part.until});
-  }
-  std::vector<DecodedString> decoded = decoder_.decode(p, memory_, sequences);
-  for (std::size_t i = 0; i < queue_.size(); ++i) {
-    Stretch& stretch = stretches_[queue_[i].stretch];
-    const auto offset = static_cast<int>(queue_[i].first_frame - stretch.first_frame);
-    for (DecodedToken& token : decoded[i].tokens) {
-      token.first_frame += offset;
-      token.end_frame += offset;
-    }
-    append_overlapping(decoded[i].tokens, stretch.string);
-  }
-  queue_.clear();
-  forget_frames();
-}
-
-// Keeps what the parts still to come will see.
-void DecodedStretches::forget_frames() {
-  std::int64_t keep = next_frame_;
-  for (std::size_t i = first_open_; i < stretches_.size(); ++i) {
-    const std::int64_t start = std::int64_t{stretches_[i].parts} * kPartFrames - kEarlyFrames;
-    keep = std::min(keep, stretches_[i].first_frame + std::max<std::int64_t>(0, start));
-  }
-  frames_.erase(frames_.begin(),
-                frames_.begin() + (keep - first_kept_) * model_.info().encoder.width);
-  first_kept_ = keep;
+  Stretch& stretch = stretches_[closed_++];
+  stretch.frames = static_cast<int>(next_frame_ - stretch.first_frame);
 }
 
 std::vector<std::vector<Segment>> DecodedStretches::finish() {
-  flush();
-  std::vector<std::vector<Segment>> strings;
-  for (const Stretch& stretch : stretches_) {
-    std::vector<Segment>& segments = strings.emplace_back();
-    for (const DecodedToken& token : merge_repeats(stretch.string))
-      segments.push_back({token.token, token.first_frame});
+  advance();
+  return std::move(strings_);
+}
+
+// All walks as far as the frames allow.
+void DecodedStretches::advance() {
+  const float* p = model_.parameters().data();
+  const auto rows = static_cast<int>(next_frame_ - first_kept_);
+  model_.decoder()->memory().forward(p, frames_.data(), rows, nn::Precision::f32, memory_);
+  std::vector<DecodeReach> reaches;
+  for (std::size_t first = 0; first < stretches_.size(); first += kWalksAtOnce) {
+    const std::size_t last = std::min(stretches_.size(), first + kWalksAtOnce);
+    reaches.clear();
+    for (std::size_t i = first; i < last; ++i) {
+      if (stretches_[i].string < 0) stretches_[i].string = decoder_.begin();
+      reaches.push_back(reach(stretches_[i], i < closed_));
+    }
+    decoder_.advance(p, memory_, reaches);
+    for (std::size_t i = first; i < std::min(last, closed_); ++i)
+      finish_string(stretches_[i]);
   }
-  return strings;
+  stretches_.erase(stretches_.begin(), stretches_.begin() + static_cast<std::ptrdiff_t>(closed_));
+  closed_ = 0;
+  forget_frames();
+}
+
+DecodeReach DecodedStretches::reach(const Stretch& stretch, bool closed) const {
+  DecodeReach result;
+  result.string = stretch.string;
+  result.first_frame = static_cast<int>(stretch.first_frame - first_kept_);
+  result.frames = closed ? stretch.frames : static_cast<int>(next_frame_ - stretch.first_frame);
+  if (!closed) result.until = result.frames - ahead();
+  return result;
+}
+
+void DecodedStretches::finish_string(Stretch& stretch) {
+  std::vector<Segment>& segments = strings_.emplace_back();
+  for (const DecodedToken& token : merge_repeats(decoder_.end(stretch.string).tokens))
+    segments.push_back({token.token, token.first_frame});
+}
+
+// Keeps what steps still to come will see.
+void DecodedStretches::forget_frames() {
+  std::int64_t keep = next_frame_;
+  if (!stretches_.empty()) {
+    const std::int64_t behind = next_frame_ - ahead() - model_.decoder()->config().look_back;
+    keep = std::max(stretches_.front().first_frame, behind);
+  }
+  keep = std::clamp(keep, first_kept_, next_frame_);
+  frames_.erase(frames_.begin(),
+                frames_.begin() + (keep - first_kept_) * model_.info().encoder.width);
+  first_kept_ = keep;
 }
 
 }  // namespace pairalign::model

@@ -56,11 +56,9 @@ class SegmentedStretches : public StretchTokenizer {
   std::vector<std::vector<Segment>> strings_;
 };
 
-/// With the decoder. A stretch is decoded in parts of fixed length, each of which begins a little
-/// early, so that it has found its feet where its own frames begin, and sees beyond its end. The
-/// string passes from one part to the next at the last place where both have written the same token
-/// with the same end; if there is none, where the gap between a token of the one and a token of the
-/// other is smallest. Parts that are ready are decoded side by side.
+/// With the decoder. The string of a stretch is one walk over all of it, however long it is: its
+/// attention slides along, so frames far behind are forgotten. Walks over stretches that overlap or
+/// lie close go side by side.
 class DecodedStretches : public StretchTokenizer {
  public:
   /// Throws Error("", reason) for options out of range. The model must have a decoder.
@@ -73,41 +71,31 @@ class DecodedStretches : public StretchTokenizer {
   void close() override;
   std::vector<std::vector<Segment>> finish() override;
 
-  static constexpr int kPartFrames = 1000;  ///< 20 s …
-  static constexpr int kEarlyFrames = 100;  ///< … begun 2 s early
-
  private:
   struct Stretch {
     std::int64_t first_frame = 0;
-    int parts = 0;  // that are queued or decoded
-    std::vector<DecodedToken> string;
-  };
-  struct Part {
-    std::size_t stretch = 0;
-    std::int64_t first_frame = 0;
-    int frames = 0;  // that it sees
-    int until = 0;   // no token of it begins here or later
+    int frames = 0;   // when closed
+    int string = -1;  // under way in the decoder; −1: not yet, or no longer
   };
 
-  bool none_open() const { return first_open_ == stretches_.size(); }
   int ahead() const;
-  void queue_part(std::size_t stretch, std::int64_t end);
-  void flush();
+  void advance();
+  DecodeReach reach(const Stretch& stretch, bool closed) const;
+  void finish_string(Stretch& stretch);
   void forget_frames();
 
   const Model& model_;
+  DecodeOptions options_;
   FreeDecoder decoder_;
   // Of the recording under way.
-  std::vector<Stretch> stretches_;
-  std::size_t first_open_ = 0;   // those from here on are open
-  std::int64_t next_frame_ = 0;  // of the recording
-  std::int64_t first_kept_ = 0;  // frame of the first row of frames_
-  std::vector<float> frames_;    // (…, width)
-  std::vector<Part> queue_;
+  std::deque<Stretch> stretches_;  // those that are not finished
+  std::size_t closed_ = 0;         // of stretches_, those at the front that are closed
+  std::int64_t next_frame_ = 0;    // of the recording
+  std::int64_t next_advance_ = 0;  // when that many frames are there
+  std::int64_t first_kept_ = 0;    // frame of the first row of frames_
+  std::vector<float> frames_;      // (…, width)
+  std::vector<std::vector<Segment>> strings_;
   DecoderMemory::Cache memory_;
 };
-
-/// Continues `string` with `next`, whose tokens overlap those at its end; see above.
-void append_overlapping(const std::vector<DecodedToken>& next, std::vector<DecodedToken>& string);
 
 }  // namespace pairalign::model

@@ -45,7 +45,7 @@ std::unique_ptr<StretchTokenizer> make_stretches(const Model& model,
   switch (options.kind) {
     case TokenizerKind::pairalign:
       if (model.decoder() == nullptr) {
-        throw Error("", "this model has no decoder; try the tokenizer vq or dpvq");
+        throw Error("model " + model.id(), "it has no decoder; try --tokenizer vq or dpvq");
       }
       return std::make_unique<DecodedStretches>(model, decode_options_for(model, options));
     case TokenizerKind::dpvq: {

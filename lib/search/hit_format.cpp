@@ -14,6 +14,10 @@ namespace {
 
 constexpr const char* kTrecTag = "pairalign";
 
+double bits(std::size_t distance) {
+  return static_cast<double>(distance) / SoftCost::kUnitsPerBit;
+}
+
 // The name of a key in TREC files, whose fields end at blanks.
 std::string trec_name(const std::string& key) {
   std::string name = tokens::key_stem(key);
@@ -39,6 +43,12 @@ Mode parse_mode(const std::string& name) {
   throw Error("", "'" + name + "' is no mode: infix or global");
 }
 
+Cost parse_cost(const std::string& name) {
+  if (name == "unit") return Cost::unit;
+  if (name == "soft") return Cost::soft;
+  throw Error("", "'" + name + "' is no cost: unit or soft");
+}
+
 std::string HitFormatter::lines(const std::string& query, const std::vector<Hit>& hits) const {
   if (format_ == HitFormat::trec) return trec_lines(query, hits);
   std::string text;
@@ -60,8 +70,10 @@ std::string HitFormatter::place(const Hit& hit) const {
 }
 
 std::string HitFormatter::tsv_line(const std::string& query, const Hit& hit) const {
+  const std::string distance = cost_ == Cost::soft ? fmt::format("{:.2f}", bits(hit.match.distance))
+                                                   : std::to_string(hit.match.distance);
   return fmt::format("{}\t{}\t{}\t{:.4f}\n", tokens::escape_key(query),
-                     tokens::escape_key(place(hit)), hit.match.distance, hit.score);
+                     tokens::escape_key(place(hit)), distance, hit.score);
 }
 
 std::string HitFormatter::json_line(const std::string& query, const Hit& hit,
@@ -73,7 +85,11 @@ std::string HitFormatter::json_line(const std::string& query, const Hit& hit,
   json["place"] = place(hit);
   json["begin"] = hit.match.begin;
   json["end"] = hit.match.end;
-  json["distance"] = hit.match.distance;
+  if (cost_ == Cost::soft) {
+    json["distance"] = bits(hit.match.distance);
+  } else {
+    json["distance"] = hit.match.distance;
+  }
   json["score"] = hit.score;
   return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }

@@ -18,15 +18,23 @@ enum class HitFormat {
   trec,   ///< `query Q0 document rank score tag`, names by their stems, blanks in them as '_'
 };
 
-/// Parse "tsv", "jsonl", "trec"; and "infix", "global". Throw Error("", reason) with the choices.
+enum class Cost {
+  unit,  ///< distances count edits
+  soft,  ///< distances are bits, see soft_alignment.hpp
+};
+
+/// Parse "tsv", "jsonl", "trec"; "infix", "global"; "unit", "soft". Throw Error("", reason) with
+/// the choices.
 HitFormat parse_hit_format(const std::string& name);
 Mode parse_mode(const std::string& name);
+Cost parse_cost(const std::string& name);
 
 /// Stateless between queries. The archives must outlive it.
 class HitFormatter {
  public:
-  HitFormatter(Span<const archive::Archive> archives, HitFormat format, Mode mode)
-      : archives_(archives), format_(format), mode_(mode) {}
+  HitFormatter(Span<const archive::Archive> archives, HitFormat format, Mode mode,
+               Cost cost = Cost::unit)
+      : archives_(archives), format_(format), mode_(mode), cost_(cost) {}
 
   /// The lines of one query's hits, which are in their order. A TREC run names a document once per
   /// query: of several records of a file, the best stands for it.
@@ -42,6 +50,7 @@ class HitFormatter {
   Span<const archive::Archive> archives_;
   HitFormat format_;
   Mode mode_;
+  Cost cost_;
 };
 
 }  // namespace pairalign::search

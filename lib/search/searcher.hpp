@@ -9,29 +9,38 @@
 #include "base/span.hpp"
 #include "base/thread_pool.hpp"
 #include "search/edit_distance.hpp"
+#include "search/soft_alignment.hpp"
 #include "tokens/record.hpp"
 
 namespace pairalign::search {
 
 struct SearchConfig {
   Mode mode = Mode::infix;
-  std::size_t k = 10;  ///< hits per query; 0: all
-  std::optional<std::size_t> max_distance;
-  double min_score = 0;         ///< records of a lower score are no hits
-  bool leave_out_self = false;  ///< records whose key is the query's key are no hits
+  std::size_t k = 10;                       ///< hits per query; 0: all
+  std::optional<std::size_t> max_distance;  ///< edits, or with soft costs bits
+  double min_score = 0;                     ///< records of a lower score are no hits
+  bool leave_out_self = false;              ///< records whose key is the query's key are no hits
+  /// The scores of token pairs, which must outlive the search; null: unit costs.
+  const SoftCost* soft = nullptr;
 };
 
 /// A record and where in it the query was found.
 struct Hit {
   std::size_t archive = 0;  ///< position in the list of archives
   std::size_t record = 0;   ///< in that archive
+  /// With soft costs, `match.distance` is what the alignment scores less than the best that any
+  /// could, in 1 / SoftCost::kUnitsPerBit bits.
   Match match;
-  /// 1 − distance / length: of the query in infix mode, of the longer string in global mode.
+  /// 1 − distance / length: of the query in infix mode, of the longer string in global mode. With
+  /// soft costs the score of the alignment in bits.
   double score = 0;
 };
 
-/// Compares every query with every record. A record is no hit when its score is 0: when nothing of
-/// the query is found in it. Hits are ordered by score, best first; equal scores by key in byte
+class Ranking;
+
+/// Compares every query with every record. A record is no hit when its score is 0 or less: when
+/// nothing of the query is found in it, or with soft costs nothing that chance would not explain.
+/// Hits are ordered by score, best first; equal scores by key in byte
 /// order, then by archive and record. The result does not depend on the number of threads.
 class Searcher {
  public:
@@ -47,12 +56,20 @@ class Searcher {
   std::size_t batch_size(const SearchConfig& config) const;
 
  private:
-  class Ranking;
+  // Hands each record from `first` to before `last`, with its tokens, to a function.
+  template <class Visit>
+  void for_each_record(std::size_t first, std::size_t last, Visit visit) const;
 
   std::size_t records() const { return first_record_.back(); }
-  void scan(std::size_t first, std::size_t last, Span<const tokens::Record> queries,
-            Span<const QueryProfile> profiles, std::vector<Ranking>& rankings) const;
-  void locate(const tokens::Record& query, std::vector<Hit>& hits) const;
+  /// `scan(first, last, rankings)` adds what it finds among these records; all of it comes back.
+  template <class Scan>
+  std::vector<Ranking> scan_in_pieces(const std::vector<Ranking>& empty, Scan scan) const;
+  std::vector<Ranking> find_unit(Span<const tokens::Record> queries,
+                                 const SearchConfig& config) const;
+  std::vector<Ranking> find_soft(Span<const tokens::Record> queries,
+                                 const SearchConfig& config) const;
+  void locate(const tokens::Record& query, const SearchConfig& config,
+              std::vector<Hit>& hits) const;
 
   Span<const archive::Archive> archives_;
   ThreadPool& pool_;

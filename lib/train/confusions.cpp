@@ -22,6 +22,10 @@ constexpr const char* kVq = "vq";
 constexpr const char* kDpvq = "dpvq";
 constexpr const char* kPairalign = "pairalign";
 
+// The token that each frame of a string belongs to, kNoToken for a frame of none.
+using FrameTokens = std::vector<int>;
+constexpr int kNoToken = -1;
+
 using FrameTokensByTokenizer = std::map<std::string, FrameTokens>;
 
 // Writes the token of frames [first, end).
@@ -74,7 +78,8 @@ class FrameTokenizer {
     options.end_quantile = model_.info().end_quantile;
     model::FreeDecoder decoder(*model_.decoder(), options);
     FrameTokens frames(static_cast<std::size_t>(count), kNoToken);
-    for (const model::DecodedToken& token : decoder.decode(p, memory, {{0, count, 0}})[0].tokens)
+    const std::vector<model::DecodedString> strings = decoder.decode(p, memory, {{0, count, 0}});
+    for (const model::DecodedToken& token : strings[0].tokens)
       fill(token.token, token.first_frame, std::min(token.end_frame, count), frames);
     return frames;
   }
@@ -84,21 +89,32 @@ class FrameTokenizer {
   model::FrameScorer scorer_;
 };
 
-// Frames of one crop's views: what the clean crop and the view have there, and how much it counts.
-struct FramePair {
+// Tokens of the same moment in a clean crop and in one of its views.
+struct TokenPair {
   int clean, heard;
-  float weight;
 };
-using FramePairs = std::map<std::string, std::vector<FramePair>>;
+using TokenPairs = std::map<std::string, std::vector<TokenPair>>;  // by tokenizer
 
-void pair_frames(const FrameTokens& clean, const FrameTokens& heard,
-                 const std::vector<int>& matches, const std::vector<float>& weights,
-                 std::vector<FramePair>& pairs) {
-  for (std::size_t j = 0; j < heard.size(); ++j) {
-    const auto frame = static_cast<std::size_t>(matches[j]);
-    if (clean[frame] == kNoToken || heard[j] == kNoToken) continue;
-    pairs.push_back({clean[frame], heard[j], weights[frame]});
+TokenPairs pair_tokens(const Recipe& recipe, const audio::LogMel& log_mel,
+                       const audio::PcmStore& store, const audio::NoiseBank& noise,
+                       const CropPlan& crop, FrameTokenizer& tokenizer) {
+  const FrameTokensByTokenizer clean = tokenizer.tokens(make_clean(log_mel, store, crop));
+  const int clean_frames = static_cast<int>(clean.at(kVq).size());
+  TokenPairs pairs;
+  for (const ViewPlan& view : crop.views) {
+    const FrameTokensByTokenizer heard =
+        tokenizer.tokens(make_view(recipe, log_mel, store, noise, crop, view));
+    const int heard_frames = static_cast<int>(heard.at(kVq).size());
+    const std::vector<int> matches =
+        match_frames(recipe.features, crop, view, heard_frames, clean_frames);
+    for (const auto& [name, tokens] : heard) {
+      for (std::size_t j = 0; j < tokens.size(); ++j) {
+        const TokenPair pair{clean.at(name)[static_cast<std::size_t>(matches[j])], tokens[j]};
+        if (pair.clean != kNoToken && pair.heard != kNoToken) pairs[name].push_back(pair);
+      }
+    }
   }
+  return pairs;
 }
 
 // The penalty of dpvq at the rate that pairalign is trained to have.
@@ -172,32 +188,17 @@ model::SubstitutionTables measure_substitutions(const model::Model& model, const
   const double penalty = penalty_of(model, recipe);
   const std::vector<CropPlan> crops = plan_crops(recipe, store);
   const audio::LogMel log_mel(recipe.features);
-  std::vector<FramePairs> pairs(crops.size());
+  std::vector<TokenPairs> pairs(crops.size());
   pool.parallel_for(crops.size(), [&](std::size_t i) {
     FrameTokenizer tokenizer(model, penalty);
-    const CropPlan& crop = crops[i];
-    const std::vector<float> features = make_clean(log_mel, store, crop);
-    const std::vector<float> weights =
-        frame_weights(recipe.features, features, recipe.geometric.silence_weight);
-    const FrameTokensByTokenizer clean = tokenizer.tokens(features);
-    for (const ViewPlan& view : crop.views) {
-      const auto heard = tokenizer.tokens(make_view(recipe, log_mel, store, noise, crop, view));
-      const std::vector<int> matches =
-          match_frames(recipe.features, crop, view, static_cast<int>(heard.at(kVq).size()),
-                       static_cast<int>(clean.at(kVq).size()));
-      for (const auto& [name, frames] : heard)
-        pair_frames(clean.at(name), frames, matches, weights, pairs[i][name]);
-    }
+    pairs[i] = pair_tokens(recipe, log_mel, store, noise, crops[i], tokenizer);
   });
-  // Added up in the order of crops, so that the sums are the same for any number of threads.
   std::map<std::string, ConfusionCounts> counts;
-  for (const FramePairs& crop_pairs : pairs) {
-    for (const auto& [name, frames] : crop_pairs) {
+  for (const TokenPairs& crop_pairs : pairs) {
+    for (const auto& [name, token_pairs] : crop_pairs) {
       ConfusionCounts& sum = counts.try_emplace(name, model.vocabulary()).first->second;
-      for (const FramePair& pair : frames) {
-        sum.add(static_cast<tokens::Token>(pair.clean), static_cast<tokens::Token>(pair.heard),
-                pair.weight);
-      }
+      for (const TokenPair& pair : token_pairs)
+        sum.add(static_cast<tokens::Token>(pair.clean), static_cast<tokens::Token>(pair.heard));
     }
   }
   model::SubstitutionTables tables;

@@ -13,13 +13,13 @@
 
 namespace pairalign::train {
 
-/// Weighted counts of aligned tokens: one of clean speech, one of the same moment degraded.
+/// Counts of aligned tokens: one of clean speech, one of the same moment degraded.
 class ConfusionCounts {
  public:
   explicit ConfusionCounts(int vocabulary);
 
   /// Throws Error("", reason) for a token beyond the vocabulary.
-  void add(tokens::Token clean, tokens::Token heard, double weight);
+  void add(tokens::Token clean, tokens::Token heard, double weight = 1);
 
   int vocabulary() const { return vocabulary_; }
   double count(int clean, int heard) const;
@@ -45,14 +45,11 @@ struct SubstitutionConfig {
 model::Substitution to_substitution(const ConfusionCounts& counts,
                                     const SubstitutionConfig& config = {});
 
-/// The token that each frame of a string belongs to, kNoToken for a frame of none.
-using FrameTokens = std::vector<int>;
-inline constexpr int kNoToken = -1;
-
 /// Listens to crops of the recordings and to degraded views of them, as in training, and returns a
 /// table for every tokenizer that the model holds ("vq", "dpvq", "pairalign"). Tokens are aligned
-/// frame by frame through the known time maps of the views; silent frames weigh less. The result
-/// does not depend on the number of threads. None for a vocabulary that is too large for a table.
+/// frame by frame through the known time maps of the views. The result does not depend on the
+/// number of threads. None for a vocabulary that is too
+/// large for a table. Throws Error when the model has no rate curve yet.
 model::SubstitutionTables measure_substitutions(const model::Model& model, const Recipe& recipe,
                                                 const audio::PcmStore& store,
                                                 const audio::NoiseBank& noise, ThreadPool& pool);

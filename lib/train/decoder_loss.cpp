@@ -33,17 +33,14 @@ int median_length(const float* ends, int longest) {
   return longest;
 }
 
-struct StepTarget {
-  int token = 0;
-  int anchor = 0, start = 0, end = 0;  // frames of the piece; end ≤ start: EOS
-};
-
 // One step of teacher forcing: `row` of the outputs against `target`.
 void step_loss(const DecoderStageConfig& config, const StepTarget& target, std::size_t row,
                double weight, const DecoderOutputs& out, StringTerms& terms) {
   const model::Decoder& decoder = out.decoder;
+  const int anchor = out.batch.anchors[row];
   const std::size_t at = row * static_cast<std::size_t>(decoder.outputs());
   const float* p = out.cache.probabilities.data() + at;
+  terms.weight += weight;
   terms.positive -= weight * log_of(p[target.token]);
   out.gradients.probabilities[at + static_cast<std::size_t>(target.token)] +=
       dlog(weight, p[target.token]);
@@ -52,7 +49,7 @@ void step_loss(const DecoderStageConfig& config, const StepTarget& target, std::
 
   terms.token_weight += weight;
   const int window = decoder.window();
-  const int place = target.start - (target.anchor - decoder.config().look_back);
+  const int place = target.start - (anchor - decoder.config().look_back);
   const int first = std::clamp(place, 0, window);
   const int last = std::clamp(place + target.end - target.start, first, window);
   const std::size_t pointer_at = row * static_cast<std::size_t>(window);
@@ -65,7 +62,7 @@ void step_loss(const DecoderStageConfig& config, const StepTarget& target, std::
     dpointer[j] += dlog(weight * config.pointer_weight, mass);
 
   const int longest = decoder.config().longest;
-  const int length = std::clamp(target.end - target.anchor, 1, longest);
+  const int length = std::clamp(target.end - anchor, 1, longest);
   const std::size_t end_at = row * static_cast<std::size_t>(longest);
   const float* ends = out.cache.ends.data() + end_at;
   terms.end -= weight * log_of(ends[length - 1]);
@@ -83,6 +80,7 @@ void StringTerms::operator+=(const StringTerms& other) {
   correct += other.correct;
   near_end += other.near_end;
   mass += other.mass;
+  weight += other.weight;
   token_weight += other.token_weight;
 }
 
@@ -101,21 +99,14 @@ StepWeights step_weights(std::int64_t masked, std::int64_t unmasked, double mask
   return weights;
 }
 
-StringTerms string_loss(const DecoderStageConfig& config, const std::vector<TargetString>& strings,
-                        const StepWeights& weights, const DecoderOutputs& out) {
+StringTerms string_loss(const DecoderStageConfig& config, const std::vector<StepTarget>& targets,
+                        int first_row, const StepWeights& weights, const DecoderOutputs& out) {
   StringTerms terms;
-  std::size_t row = 0;
-  for (const TargetString& string : strings) {
-    for (std::size_t i = 0; i <= string.tokens.size(); ++i, ++row) {
-      const bool last = i == string.tokens.size();
-      StepTarget target;
-      target.anchor = out.batch.anchors[row];
-      target.token = out.batch.tokens[row];
-      target.start = string.start(i);
-      target.end = last ? target.start : string.ends[i];
-      const bool masked = out.batch.inputs[row] == out.decoder.mask();
-      step_loss(config, target, row, masked ? weights.masked : weights.unmasked, out, terms);
-    }
+  auto row = static_cast<std::size_t>(first_row);
+  for (const StepTarget& target : targets) {
+    const bool masked = out.batch.inputs[row] == out.decoder.mask();
+    const double weight = target.weight * (masked ? weights.masked : weights.unmasked);
+    step_loss(config, target, row++, weight, out, terms);
   }
   return terms;
 }
@@ -139,33 +130,21 @@ double entropy_reward(int rows, double weight, const DecoderOutputs& out) {
   return entropy;
 }
 
-double length_loss(const std::vector<TargetString>& strings, double weight,
+double length_loss(const std::vector<StepTarget>& targets, double weight,
                    const DecoderOutputs& out) {
-  const int longest = out.decoder.config().longest;
+  const auto longest = static_cast<std::size_t>(out.decoder.config().longest);
   double expected = 0, wanted = 0;
-  std::vector<std::size_t> rows;  // of the steps that write a token
-  std::size_t row = 0;
-  for (const TargetString& string : strings) {
-    for (std::size_t i = 0; i < string.tokens.size(); ++i)
-      rows.push_back(row + i);
-    row += string.tokens.size() + 1;
-    wanted += string.frames;
-  }
-  for (const std::size_t r : rows) {
-    for (int d = 0; d < longest; ++d)
-      expected +=
-          (d + 1) *
-          static_cast<double>(
-              out.cache.ends[area(static_cast<int>(r), longest) + static_cast<std::size_t>(d)]);
+  for (std::size_t r = 0; r < targets.size(); ++r) {
+    wanted += targets[r].end - targets[r].start;
+    const float* ends = out.cache.ends.data() + r * longest;  // zero for EOS
+    for (std::size_t d = 0; d < longest; ++d)
+      expected += static_cast<double>(d + 1) * static_cast<double>(ends[d]);
   }
   if (wanted == 0 || expected == 0) return 1;
   const double ratio = expected / wanted;
   const double scale = weight * 2 * std::log(ratio) / expected;
-  for (const std::size_t r : rows) {
-    for (int d = 0; d < longest; ++d)
-      out.gradients.ends[area(static_cast<int>(r), longest) + static_cast<std::size_t>(d)] +=
-          static_cast<float>(scale * (d + 1));
-  }
+  for (std::size_t i = 0; i < targets.size() * longest; ++i)
+    out.gradients.ends[i] += static_cast<float>(scale * static_cast<double>(i % longest + 1));
   return ratio;
 }
 

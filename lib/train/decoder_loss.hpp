@@ -38,22 +38,23 @@ struct StringTerms {
   double correct = 0;       ///< weighted share of steps whose likeliest token is the target
   double near_end = 0;      ///< weighted share of tokens whose median end is within a frame
   double mass = 0;          ///< weighted mass of the pointer inside the span
+  double weight = 0;        ///< of all steps
   double token_weight = 0;  ///< of the steps that are not EOS
 
   void operator+=(const StringTerms& other);
 };
 
-/// Teacher forcing of `strings`, which are the first sequences of the batch, one each.
-StringTerms string_loss(const DecoderStageConfig& config, const std::vector<TargetString>& strings,
-                        const StepWeights& weights, const DecoderOutputs& outputs);
+/// Of the steps from `first_row` on, one for each of `targets`.
+StringTerms string_loss(const DecoderStageConfig& config, const std::vector<StepTarget>& targets,
+                        int first_row, const StepWeights& weights, const DecoderOutputs& outputs);
 
 /// The entropy of the mean distribution over tokens of rows [0, rows), in nats; its reward is
 /// `weight`.
 double entropy_reward(int rows, double weight, const DecoderOutputs& outputs);
 
-/// (log of the mean expected length over the mean length of `strings`)², times `weight`, of the
-/// steps of `strings`, which are the first sequences. Returns the ratio.
-double length_loss(const std::vector<TargetString>& strings, double weight,
+/// (log of the mean expected length over the mean length of the tokens of `targets`)², times
+/// `weight`, of the first rows. Returns the ratio.
+double length_loss(const std::vector<StepTarget>& targets, double weight,
                    const DecoderOutputs& outputs);
 
 /// A softmax classification: the mean log-likelihood per token of sequence `own` against those of

@@ -12,6 +12,7 @@
 #include "nn/shape.hpp"
 #include "train/ctc.hpp"
 #include "train/step_support.hpp"
+#include "train/string_measures.hpp"
 
 namespace pairalign::train {
 namespace {
@@ -183,7 +184,7 @@ void DecoderStage::decoded_targets(const TrainingState& state, const std::vector
   options.top_p = config_.top_p;
   options.cap = config_.cap;
   model::FreeDecoder free_decoder(decoder_, options);
-  decoder_.memory().forward(state.teacher.data(), work.encoder.final.data(), work.encoder.rows,
+  decoder_.memory().forward(state.teacher.data(), work.encoder.final.data(), work.encoder.lengths,
                             nn::Precision::f32, work.memory);
   std::vector<model::DecodeSequence> sequences;
   int first = 0;
@@ -228,8 +229,10 @@ void DecoderStage::control_length(TrainingState& state) const {
 void DecoderStage::make_batch(const TrainingState& state, std::size_t index, Shard& shard) const {
   shard.strings.clear();
   shard.piece_crops.clear();
-  shard.piece_frames.clear();
   shard.matches.clear();
+  shard.conditions.clear();
+  shard.own_prefix.clear();
+  shard.targets.clear();
   shard.batch = {};
   const Corruption corruption = {
       config_.mask_start + (config_.mask_end - config_.mask_start) * progress(state),
@@ -250,15 +253,22 @@ void DecoderStage::make_batch(const TrainingState& state, std::size_t index, Sha
       }
       shard.strings.push_back(to_target_string(piece_tokens, decoder_.config().longest));
       shard.piece_crops.push_back(static_cast<int>(c));
-      shard.piece_frames.push_back(frames);
-      append_sequence(decoder_, shard.strings.back(), {0, first_frame, frames}, corruption, random,
-                      shard.batch);
+      shard.conditions.push_back({0, first_frame, frames});
       first_frame += frames;
+      if (random.chance(config_.own_prefix)) {
+        shard.own_prefix.push_back(shard.strings.size() - 1);
+        continue;
+      }
+      append_sequence(decoder_, shard.strings.back(), shard.conditions.back(), corruption, random,
+                      shard.batch);
+      append_targets(decoder_, shard.strings.back(), shard.targets);
     }
     crop_start += crop_frames;
   }
   shard.masked = std::count(shard.batch.inputs.begin(), shard.batch.inputs.end(), decoder_.mask());
   shard.unmasked = static_cast<std::int64_t>(shard.batch.inputs.size()) - shard.masked;
+  for (const std::size_t i : shard.own_prefix)  // as many steps, by weight
+    shard.unmasked += static_cast<std::int64_t>(shard.strings[i].tokens.size()) + 1;
   add_contrasts(random, shard);
 }
 
@@ -269,9 +279,8 @@ void DecoderStage::add_contrasts(Random& random, Shard& shard) const {
   if (config_.contrast_weight == 0 || config_.contrast_share == 0) return;
   const auto negatives =
       hardest_negatives(shard.strings, shard.piece_crops, config_.contrast_negatives);
-  const std::vector<model::DecoderSequence> conditions = shard.batch.sequences;
   const auto append = [&](std::size_t string, std::size_t condition) {
-    append_sequence(decoder_, shard.strings[string], conditions[condition], {}, random,
+    append_sequence(decoder_, shard.strings[string], shard.conditions[condition], {}, random,
                     shard.batch);
     return shard.batch.sequences.size() - 1;
   };
@@ -307,6 +316,24 @@ DecoderStage::Scales DecoderStage::scales() const {
   return scales;
 }
 
+// Some pieces as the student decodes them now, without a teacher, for it to learn the way back.
+void DecoderStage::write_own_prefixes(const float* p, Shard& shard, Workspace& work) const {
+  shard.own_targets.clear();
+  if (shard.own_prefix.empty()) return;
+  model::DecodeOptions options;
+  options.cap = config_.cap;
+  std::vector<model::DecodeSequence> sequences;
+  for (const std::size_t i : shard.own_prefix)
+    sequences.push_back({shard.conditions[i].first_frame, shard.conditions[i].frames, 0});
+  const std::vector<model::DecodedString> strings =
+      model::FreeDecoder(decoder_, options).decode(p, work.memory, sequences);
+  for (std::size_t k = 0; k < strings.size(); ++k) {
+    const std::size_t i = shard.own_prefix[k];
+    append_own_prefix(decoder_, shard.strings[i], strings[k].tokens, shard.conditions[i],
+                      shard.batch, shard.own_targets);
+  }
+}
+
 void DecoderStage::student_pass(const TrainingState& state, const Scales& scales,
                                 Shard& shard) const {
   auto& work = of_this_thread<Workspace>();
@@ -330,9 +357,10 @@ void DecoderStage::student_pass(const TrainingState& state, const Scales& scales
   const bool with_encoder = config_.encoder_rate > 0;
   encoder_.forward(p, work.features.data(), work.lengths, log_mel_.silence(), precision_,
                    with_encoder, work.embeddings, work.encoder);
-  decoder_.memory().forward(p, work.encoder.final.data(), work.encoder.rows, precision_,
+  decoder_.memory().forward(p, work.encoder.final.data(), work.encoder.lengths, precision_,
                             work.memory);
   decoder_.memory().clear_gradients(work.memory);
+  write_own_prefixes(p, shard, work);
   decoder_.forward(p, work.memory, shard.batch, precision_, work.decoder);
   clear(decoder_, work.decoder.rows, work.outputs);
   decoder_losses(scales, shard, work);
@@ -345,10 +373,13 @@ void DecoderStage::student_pass(const TrainingState& state, const Scales& scales
 
 void DecoderStage::decoder_losses(const Scales& scales, Shard& shard, Workspace& work) const {
   const DecoderOutputs out = {decoder_, shard.batch, work.decoder, work.outputs};
-  shard.terms = string_loss(config_, shard.strings, scales.steps, out);
-  const int rows = static_cast<int>(shard.masked + shard.unmasked);
+  const int rows = static_cast<int>(shard.targets.size());
+  const int own_rows = static_cast<int>(shard.own_targets.size());
+  shard.terms = string_loss(config_, shard.targets, 0, scales.steps, out);
+  shard.own_terms =
+      string_loss(config_, shard.own_targets, work.decoder.rows - own_rows, scales.steps, out);
   shard.entropy = entropy_reward(rows, config_.entropy_weight * scales.shard, out);
-  shard.length_ratio = length_loss(shard.strings, config_.length_weight * scales.shard, out);
+  shard.length_ratio = length_loss(shard.targets, config_.length_weight * scales.shard, out);
   shard.contrast_loss = 0;
   shard.contrast_correct = 0;
   const double weight = 0.5 * config_.contrast_weight * scales.contrast;
@@ -401,12 +432,12 @@ void DecoderStage::frame_losses(const TrainingState& state, const Scales& scales
     int first = 0;
     for (std::size_t i = 0; i < shard.strings.size(); ++i) {
       const std::vector<int> string = distinct_tokens(shard.strings[i]);
-      const double frames = std::max(1, shard.piece_frames[i]);
+      const double frames = std::max(1, shard.conditions[i].frames);
       const double loss =
-          blank_free_ctc(work.scores.data() + area(first, codes), shard.piece_frames[i], codes,
+          blank_free_ctc(work.scores.data() + area(first, codes), shard.conditions[i].frames, codes,
                          string, static_cast<float>(config_.ctc_weight * scales.piece / frames),
                          dscores.data() + area(first, codes));
-      first += shard.piece_frames[i];
+      first += shard.conditions[i].frames;
       if (std::isfinite(loss)) shard.ctc_loss += loss / frames * scales.piece;
     }
   }
@@ -418,14 +449,52 @@ void DecoderStage::frame_losses(const TrainingState& state, const Scales& scales
                             rows, dimension, work.dembeddings.data());
 }
 
+namespace {
+
+// Of the strings of all clean crops.
+struct TargetMeasures {
+  double tokens = 0, seconds = 0, collapsed = 0, crops = 0;
+  std::vector<std::int64_t> counts;
+
+  void add(std::vector<int> string, double string_seconds) {
+    string.erase(std::unique(string.begin(), string.end()), string.end());
+    for (const int token : string)
+      ++counts[static_cast<std::size_t>(token)];
+    tokens += static_cast<double>(string.size());
+    seconds += string_seconds;
+    collapsed += train::collapsed({string.begin(), string.end()}) ? 1 : 0;
+    ++crops;
+  }
+};
+
+}  // namespace
+
+void DecoderStage::describe_targets(const TrainingState& state, StepReport& report) const {
+  TargetMeasures targets;
+  targets.counts.assign(static_cast<std::size_t>(decoder_.codes()), 0);
+  double capped = 0;
+  for (const Shard& shard : shards_) {
+    capped += static_cast<double>(shard.capped);
+    for (std::size_t c = 0; c < shard.crops.size(); ++c) {
+      const double seconds = static_cast<double>(shard.crops[c].samples) / audio::kSampleRate;
+      targets.add(shard.crop_tokens[c], seconds);
+    }
+  }
+  report.code_counts = std::move(targets.counts);
+  report.add_term("token_rate", targets.tokens / targets.seconds, targets.seconds);
+  report.add_term("length_control", state.length_control);
+  report.add_term("collapsed", targets.collapsed / targets.crops, targets.crops);
+  if (config_.targets == "decoded") report.add_term("capped", capped / targets.crops);
+}
+
 StepReport DecoderStage::describe_step(const TrainingState& state, const Scales& scales) const {
   StepReport report;
-  report.code_counts.assign(static_cast<std::size_t>(decoder_.codes()), 0);
-  StringTerms terms;
+  StringTerms forced, own;
   double contrast = 0, correct = 0, entropy = 0, ratio = 0, frame = 0, ctc = 0, agreed = 0;
-  double tokens = 0, seconds = 0, collapsed = 0, capped = 0, crops = 0, steps = 0;
+  double steps = 0;
   for (const Shard& shard : shards_) {
-    terms += shard.terms;
+    forced += shard.terms;
+    own += shard.own_terms;
     contrast += shard.contrast_loss * scales.contrast;
     correct += 0.5 * static_cast<double>(shard.contrast_correct) * scales.contrast;
     entropy += shard.entropy * scales.shard;
@@ -433,58 +502,45 @@ StepReport DecoderStage::describe_step(const TrainingState& state, const Scales&
     frame += shard.frame_loss;
     ctc += shard.ctc_loss;
     agreed += shard.agreed;
-    capped += static_cast<double>(shard.capped);
     steps += static_cast<double>(shard.batch.inputs.size());
     report.pairs += static_cast<std::int64_t>(shard.strings.size());
     report.student_frames += static_cast<std::int64_t>(shard.matches.size());
     report.teacher_frames += static_cast<std::int64_t>(shard.crop_codes.size());
     report.view_seconds += shard.view_seconds;
     report.model_seconds += shard.model_seconds;
-    for (std::size_t c = 0; c < shard.crops.size(); ++c) {
-      std::vector<int> string = shard.crop_tokens[c];
-      string.erase(std::unique(string.begin(), string.end()), string.end());
-      for (const int token : string)
-        ++report.code_counts[static_cast<std::size_t>(token)];
-      tokens += static_cast<double>(string.size());
-      seconds += static_cast<double>(shard.crops[c].samples) / audio::kSampleRate;
-      const auto length = static_cast<double>(string.size());
-      std::sort(string.begin(), string.end());
-      const auto distinct = std::unique(string.begin(), string.end()) - string.begin();
-      collapsed += static_cast<double>(distinct) <= 0.2 * length ? 1 : 0;
-      ++crops;
-    }
   }
-  report.loss =
-      terms.positive + config_.pointer_weight * terms.pointer + config_.end_weight * terms.end +
-      config_.contrast_weight * contrast - config_.entropy_weight * entropy +
-      config_.length_weight * std::pow(std::log(ratio), 2) + frame + config_.ctc_weight * ctc;
-  const double token_weight = std::max(terms.token_weight, 1e-9);
-  report.add_term("positive", terms.positive);
-  report.add_term("accuracy", terms.correct);
-  report.add_term("pointer", terms.mass / token_weight, token_weight);
-  report.add_term("end", terms.end / token_weight, token_weight);
-  report.add_term("near_end", terms.near_end / token_weight, token_weight);
+  StringTerms all = forced;
+  all += own;
+  report.loss = all.positive + config_.pointer_weight * all.pointer + config_.end_weight * all.end +
+                config_.contrast_weight * contrast - config_.entropy_weight * entropy +
+                config_.length_weight * std::pow(std::log(ratio), 2) + frame +
+                config_.ctc_weight * ctc;
+  report.add_term("positive", all.positive);
+  if (forced.weight > 0) report.add_term("accuracy", forced.correct / forced.weight, forced.weight);
+  if (own.weight > 0) report.add_term("own_accuracy", own.correct / own.weight, own.weight);
+  const double token_weight = std::max(all.token_weight, 1e-9);
+  report.add_term("pointer", all.mass / token_weight, token_weight);
+  report.add_term("end", all.end / token_weight, token_weight);
+  report.add_term("near_end", all.near_end / token_weight, token_weight);
   if (scales.contrast > 0) {
     report.add_term("contrast", contrast);
     report.add_term("contrast_correct", correct);
   }
   report.add_term("entropy", entropy);
   report.add_term("length_ratio", ratio);
-  if (config_.encoder_rate > 0 && config_.frame_weight > 0) {
+  const bool with_encoder = config_.encoder_rate > 0;
+  if (with_encoder && config_.frame_weight > 0) {
     report.add_term("frame", frame / config_.frame_weight);
     report.add_term("agreement", agreed);
   }
-  if (config_.encoder_rate > 0 && config_.ctc_weight > 0) report.add_term("ctc", ctc);
-  report.add_term("token_rate", tokens / seconds, seconds);
-  report.add_term("length_control", state.length_control);
-  report.add_term("collapsed", collapsed / crops, crops);
-  report.add_term("capped", capped / crops, crops);
-  const double encoder = encoder_.multiply_adds_per_frame();
-  const double frames = static_cast<double>(report.student_frames);
-  report.flops = 2 * (encoder * (static_cast<double>(report.teacher_frames) +
-                                 (config_.encoder_rate > 0 ? 3 : 1) * frames) +
-                      3 * (decoder_.multiply_adds_per_frame() * frames +
-                           decoder_.multiply_adds_per_step() * steps));
+  if (with_encoder && config_.ctc_weight > 0) report.add_term("ctc", ctc);
+  describe_targets(state, report);
+  const auto frames = static_cast<double>(report.student_frames);
+  report.flops =
+      2 * (encoder_.multiply_adds_per_frame() *
+               (static_cast<double>(report.teacher_frames) + (with_encoder ? 3 : 1) * frames) +
+           3 * (decoder_.multiply_adds_per_frame() * frames +
+                decoder_.multiply_adds_per_step() * steps));
   return report;
 }
 

@@ -59,9 +59,11 @@ class DecoderStage : public Stage {
 
     std::vector<TargetString> strings;  // of the pieces
     std::vector<int> piece_crops;       // crop of each piece
-    std::vector<int> piece_frames;
-    std::vector<int> matches;  // per frame of the pieces, its row among the crops'
-    model::DecoderBatch batch;
+    std::vector<int> matches;           // per frame of the pieces, its row among the crops'
+    std::vector<model::DecoderSequence> conditions;  // the pieces' audio
+    std::vector<std::size_t> own_prefix;             // pieces whose prefix the student writes
+    model::DecoderBatch batch;  // teacher forcing, contrasts, then the student's own prefixes
+    std::vector<StepTarget> targets, own_targets;  // of the first rows, of the last
     struct Contrast {
       std::size_t own = 0;
       std::vector<std::size_t> strings, conditions;  // sequences of the batch
@@ -70,7 +72,7 @@ class DecoderStage : public Stage {
     std::int64_t masked = 0, unmasked = 0, capped = 0;
 
     std::vector<float> gradients;
-    StringTerms terms;
+    StringTerms terms, own_terms;
     double frame_loss = 0, ctc_loss = 0, contrast_loss = 0, entropy = 0, length_ratio = 0;
     double agreed = 0, frame_weight = 0;
     std::int64_t contrast_count = 0, contrast_correct = 0, ctc_count = 0;
@@ -94,10 +96,12 @@ class DecoderStage : public Stage {
   void make_batch(const TrainingState& state, std::size_t index, Shard& shard) const;
   void add_contrasts(Random& random, Shard& shard) const;
   Scales scales() const;
+  void write_own_prefixes(const float* p, Shard& shard, Workspace& work) const;
   void student_pass(const TrainingState& state, const Scales& scales, Shard& shard) const;
   void decoder_losses(const Scales& scales, Shard& shard, Workspace& work) const;
   void frame_losses(const TrainingState& state, const Scales& scales, Shard& shard,
                     Workspace& work) const;
+  void describe_targets(const TrainingState& state, StepReport& report) const;
   StepReport describe_step(const TrainingState& state, const Scales& scales) const;
   double progress(const TrainingState& state) const;
 

@@ -37,8 +37,8 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(GeometricConfig, steps, crops, c
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(
     DecoderStageConfig, steps, crops, crop_seconds, views, piece_low_seconds, piece_high_seconds,
     teacher_warp, optimizer, encoder_rate, targets, target_rate, top_p, repetition_penalty, cap,
-    ema_start, ema_end, mask_start, mask_end, masked_weight, self_attention_dropout, anchor_jitter,
-    pointer_weight, end_weight, contrast_weight, contrast_negatives, contrast_share,
+    ema_start, ema_end, mask_start, mask_end, masked_weight, self_attention_dropout, own_prefix,
+    anchor_jitter, pointer_weight, end_weight, contrast_weight, contrast_negatives, contrast_share,
     contrast_temperature, entropy_weight, length_weight, frame_weight, ctc_weight)
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Recipe, seed, stages, passes, encoder, decoder,
@@ -126,6 +126,7 @@ void check_stage(const std::string& section, const DecoderStageConfig& c) {
       {"mask_end", c.mask_end},
       {"masked_weight", c.masked_weight},
       {"self_attention_dropout", c.self_attention_dropout},
+      {"own_prefix", c.own_prefix},
       {"anchor_jitter", c.anchor_jitter},
       {"contrast_share", c.contrast_share}};
   for (const auto& [name, value] : shares)
@@ -197,6 +198,7 @@ DecoderStageConfig DecoderStageConfig::ema_teacher() {
   config.optimizer.learning_rate = 3e-4;
   config.frame_weight = 0.5;
   config.entropy_weight = 0.01;
+  config.own_prefix = 0.5;
   return config;
 }
 

@@ -63,7 +63,8 @@ struct DecoderStageConfig : CropConfig {
   double mask_end = 0.1;       ///< … and, linearly, at the end
   double masked_weight = 0.5;  ///< weight of a step behind a MASK; the others have the rest
   double self_attention_dropout = 0.1;  ///< chance that a sequence and layer go without the branch
-  double anchor_jitter = 0.2;           ///< chance that an anchor is moved off its frame by one
+  double own_prefix = 0;       ///< share of the pieces whose prefix the student decodes itself
+  double anchor_jitter = 0.2;  ///< chance that an anchor is moved off its frame by one
 
   double pointer_weight = 0.3;   ///< −log of the pointer's mass inside the target's span
   double end_weight = 0.5;       ///< −log likelihood of where the token ends

@@ -33,13 +33,13 @@ PairResult measure_pair(const StringPairs& pairs, std::size_t i) {
   return {1 - own, 1.0 / rank};
 }
 
-bool collapsed(const String& string) {
+}  // namespace
+
+bool collapsed(const std::vector<tokens::Token>& string) {
   const std::set<tokens::Token> different(string.begin(), string.end());
   return !string.empty() && static_cast<double>(different.size()) <=
                                 kCollapsedRatio * static_cast<double>(string.size());
 }
-
-}  // namespace
 
 StringReport measure_strings(const StringPairs& pairs, int codes, ThreadPool& pool) {
   StringReport report;

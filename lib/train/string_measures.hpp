@@ -29,6 +29,7 @@ struct StringReport {
 
 /// A string has collapsed when its different tokens are at most this share of it.
 inline constexpr double kCollapsedRatio = 0.2;
+bool collapsed(const std::vector<tokens::Token>& string);
 
 /// All zeros without pairs. `codes`: of the vocabulary.
 StringReport measure_strings(const StringPairs& pairs, int codes, ThreadPool& pool);

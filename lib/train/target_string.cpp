@@ -60,4 +60,46 @@ void append_sequence(const model::Decoder& decoder, const TargetString& string,
   batch.self_dropped.resize(batch.inputs.size(), dropped ? 1 : 0);
 }
 
+void append_targets(const model::Decoder& decoder, const TargetString& string,
+                    std::vector<StepTarget>& targets) {
+  for (std::size_t i = 0; i < string.tokens.size(); ++i)
+    targets.push_back({string.tokens[i], string.start(i), string.ends[i], 1});
+  targets.push_back({decoder.eos(), string.frames, string.frames, 1});
+}
+
+namespace {
+
+// The token of `string` at `anchor`. Where a token has one frame left it is the next one: to write
+// the rest of it would be a repetition, and its end lies within what the eye can tell.
+StepTarget target_at(const model::Decoder& decoder, const TargetString& string, int anchor) {
+  const auto found = std::upper_bound(string.ends.begin(), string.ends.end(), anchor);
+  if (found == string.ends.end()) return {decoder.eos(), string.frames, string.frames, 1};
+  auto i = static_cast<std::size_t>(found - string.ends.begin());
+  const bool tail = *found - anchor == 1 && string.start(i) < anchor;
+  if (tail && i + 1 < string.tokens.size()) ++i;
+  return {string.tokens[i], std::max(anchor, string.start(i)), string.ends[i], 1};
+}
+
+}  // namespace
+
+void append_own_prefix(const model::Decoder& decoder, const TargetString& string,
+                       const std::vector<model::DecodedToken>& decoded,
+                       model::DecoderSequence condition, model::DecoderBatch& batch,
+                       std::vector<StepTarget>& targets) {
+  condition.steps = static_cast<int>(decoded.size()) + 1;
+  batch.sequences.push_back(condition);
+  const double weight = static_cast<double>(string.tokens.size() + 1) / condition.steps;
+  int anchor = 0;
+  for (std::size_t i = 0; i <= decoded.size(); ++i) {
+    StepTarget target = target_at(decoder, string, anchor);
+    target.weight = weight;
+    batch.inputs.push_back(i == 0 ? decoder.bos() : static_cast<int>(decoded[i - 1].token));
+    batch.anchors.push_back(anchor);
+    batch.tokens.push_back(target.token);
+    targets.push_back(target);
+    if (i < decoded.size()) anchor = decoded[i].end_frame;
+  }
+  batch.self_dropped.resize(batch.inputs.size(), 0);
+}
+
 }  // namespace pairalign::train

@@ -6,6 +6,7 @@
 
 #include "base/random.hpp"
 #include "model/decoder.hpp"
+#include "model/decoding.hpp"
 
 namespace pairalign::train {
 
@@ -37,5 +38,25 @@ struct Corruption {
 void append_sequence(const model::Decoder& decoder, const TargetString& string,
                      model::DecoderSequence condition, const Corruption& corruption, Random& random,
                      model::DecoderBatch& batch);
+
+/// What a step is held against: its token and the frames that stand for it; EOS has none.
+struct StepTarget {
+  int token = 0;
+  int start = 0, end = 0;
+  double weight = 1;  ///< in steps of teacher forcing
+};
+
+/// Of the steps that `append_sequence` appends.
+void append_targets(const model::Decoder& decoder, const TargetString& string,
+                    std::vector<StepTarget>& targets);
+
+/// The same for a prefix that the decoder wrote itself, `decoded`, right or wrong: each step is to
+/// write the token of `string` at the frame where it stands, so that it learns to find its way
+/// back (DAgger, Ross et al. 2011; scheduled sampling, Bengio et al. 2015). Together the steps
+/// weigh as much as those of teacher forcing.
+void append_own_prefix(const model::Decoder& decoder, const TargetString& string,
+                       const std::vector<model::DecodedToken>& decoded,
+                       model::DecoderSequence condition, model::DecoderBatch& batch,
+                       std::vector<StepTarget>& targets);
 
 }  // namespace pairalign::train

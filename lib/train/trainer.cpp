@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/error.hpp"
+#include "train/confusions.hpp"
 #include "train/decoder_stage.hpp"
 #include "train/geometric.hpp"
 #include "train/rate_curve.hpp"
@@ -177,6 +178,7 @@ model::Model Trainer::export_model(const std::string& command) const {
     model.set_end_quantile(quantile_for_rate(curve, config.target_rate));
     model.set_pairalign_rate_curve(curve);
   }
+  model.set_substitutions(measure_substitutions(model, recipe_, training_, noise_, pool_));
   model.set_command(command);
   return model;
 }

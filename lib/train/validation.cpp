@@ -151,7 +151,7 @@ int decode_group(const model::Model& model, const std::vector<Piece>& pieces, st
   model.encoder().forward(p, features.data(), lengths, model.info().features.silence(),
                           nn::Precision::f32, false, embeddings, encoder);
   model::DecoderMemory::Cache memory;
-  model.decoder()->memory().forward(p, encoder.final.data(), encoder.rows, nn::Precision::f32,
+  model.decoder()->memory().forward(p, encoder.final.data(), encoder.lengths, nn::Precision::f32,
                                     memory);
   std::vector<model::DecodeSequence> sequences;
   int first = 0;

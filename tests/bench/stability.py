@@ -1,11 +1,11 @@
 """Measures of evaluate.py on audio that it makes: what a string owes to the audio around it, and how
 near the times of its tokens are to where sounds begin.
 
-  context  Real recordings joined to ten minutes. Each minute of them is tokenised as a file of its
-           own (`inside` compares that string with what the minute has within the ten), and again
-           without its first half second (`cut_0.5`) and its first 1.7 s (`cut_1.7`; both compare
-           with the minute's own tokens that start after the cut). A string that owes nothing to
-           what surrounds its audio has similarity 1 but for the token at the edge.
+  context  Real recordings joined to ten minutes. Every other minute of them is tokenised as a file
+           of its own (`inside` compares that string with what the minute has within the ten), and
+           again without its first half second (`cut_0.5`) and its first 1.7 s (`cut_1.7`; both
+           compare with the minute's own tokens that start after the cut). A string that owes
+           nothing to what surrounds its audio has similarity 1 but for the token at the edge.
   timing   A made signal of vowels, hisses, bursts and pauses of 60 to 250 ms: the distance from
            each onset to the nearest start of a token. Strings of more tokens come nearer without
            knowing anything, so the same is given for moments that are no onsets (`chance`).
@@ -19,6 +19,7 @@ import wave
 SAMPLE_RATE = 16000
 WHOLE_SECONDS = 600
 PIECE_SECONDS = 60
+PIECES = {f"minute-{n}": n * PIECE_SECONDS for n in range(0, WHOLE_SECONDS // PIECE_SECONDS, 2)}
 CUTS_S = (0.5, 1.7)
 
 
@@ -64,11 +65,11 @@ class StabilityAudio:
         order = itertools.chain.from_iterable(paths[first::7] for first in range(7))
         whole = tools.run("join_audio", "--seconds", WHOLE_SECONDS, "--", *order)
         write_wave(folder / "whole/whole.wav", whole)
-        for n, start in enumerate(range(0, WHOLE_SECONDS, PIECE_SECONDS)):
-            minute = cut(whole, start, start + PIECE_SECONDS)
-            write_wave(folder / f"piece/{n}.wav", minute)
+        for name, start in PIECES.items():
+            piece = cut(whole, start, start + PIECE_SECONDS)
+            write_wave(folder / f"piece/{name}.wav", piece)
             for seconds in CUTS_S:
-                write_wave(folder / f"cut_{seconds}/{n}.wav", cut(minute, seconds, PIECE_SECONDS))
+                write_wave(folder / f"cut_{seconds}/{name}.wav", cut(piece, seconds, PIECE_SECONDS))
         write_wave(folder / "signal/signal.wav", tools.run("timing_signal"))
         self.onsets = [float(line) / 1000 for line in tools.run("timing_signal", "--onsets").split()]
 
@@ -94,12 +95,12 @@ def stability(tools, audio, scratch, tokenize_arguments):
 
     header, whole = tokenised("whole")
     _, pieces = tokenised("piece")
-    within = {stem: between(whole["whole"], PIECE_SECONDS * int(stem),
-                            PIECE_SECONDS * (int(stem) + 1)) for stem in pieces}
+    within = {name: between(whole["whole"], start, start + PIECE_SECONDS)
+              for name, start in PIECES.items()}
     context = {"inside": similarity(header, pieces, within)}
     for seconds in CUTS_S:
         _, strings = tokenised(f"cut_{seconds}")
-        rest = {stem: between(piece, seconds) for stem, piece in pieces.items()}
+        rest = {name: between(piece, seconds) for name, piece in pieces.items()}
         context[f"cut_{seconds}"] = similarity(header, strings, rest)
     _, signal = tokenised("signal")
     return {"context": context, "timing": timing(signal["signal"], audio.onsets)}

@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include "base/error.hpp"
+#include "model/beam_search.hpp"
 #include "model/decoding.hpp"
 #include "model_decoder_fixture.hpp"
 
@@ -16,7 +17,9 @@ namespace {
 struct DecodingFixture : DecoderFixture {
   DecoderMemory::Cache memory;
 
-  DecodingFixture() { remember(60); }
+  explicit DecodingFixture(const DecoderConfig& config = small_decoder()) : DecoderFixture(config) {
+    remember(60);
+  }
 
   void remember(int count) {
     frames = random_values(area(count, 16), random);
@@ -29,11 +32,12 @@ struct DecodingFixture : DecoderFixture {
     return free_decoder.decode(parameters.data(), memory, sequences);
   }
 
-  // Probabilities and ends of the steps of a decoded string, by teacher forcing.
-  void force(const DecodeSequence& sequence, const DecodedString& string,
-             Decoder::Cache& cache) const {
+  // Probabilities and ends of the steps of a decoded string, by teacher forcing; with that of EOS
+  // behind them if asked for.
+  void force(const DecodeSequence& sequence, const DecodedString& string, Decoder::Cache& cache,
+             bool with_eos = false) const {
     DecoderBatch forced;
-    const auto steps = static_cast<int>(string.tokens.size());
+    const auto steps = static_cast<int>(string.tokens.size()) + (with_eos ? 1 : 0);
     forced.sequences = {{steps, sequence.first_frame, sequence.frames}};
     int previous = decoder.bos();
     for (const DecodedToken& token : string.tokens) {
@@ -41,6 +45,11 @@ struct DecodingFixture : DecoderFixture {
       forced.anchors.push_back(token.first_frame);
       forced.tokens.push_back(token.token);
       previous = token.token;
+    }
+    if (with_eos) {
+      forced.inputs.push_back(previous);
+      forced.anchors.push_back(string.tokens.back().end_frame);
+      forced.tokens.push_back(decoder.eos());
     }
     decoder.forward(parameters.data(), memory, forced, Precision::f32, cache);
   }
@@ -123,16 +132,23 @@ TEST_CASE_FIXTURE(DecodingFixture, "a larger quantile gives longer tokens") {
   }
 }
 
-TEST_CASE_FIXTURE(DecodingFixture,
-                  "a string that is wanted up to a frame is the front of the whole") {
-  const DecodedString whole = decode({{0, 60, 0}})[0];
-  const DecodedString part = decode({{0, 60, 0, 30}})[0];
-  REQUIRE(part.tokens.size() < whole.tokens.size());
-  CHECK(part.tokens.back().first_frame < 30);
-  CHECK(part.tokens.back().end_frame >= 30);
-  DecodedString front = whole;
-  front.tokens.resize(part.tokens.size());
-  check_same(part, front);
+TEST_CASE_FIXTURE(DecodingFixture, "audio known bit by bit gives the string of the whole") {
+  for (const int beam : {1, 4}) {
+    CAPTURE(beam);
+    DecodeOptions options;
+    options.beam = beam;
+    FreeDecoder free_decoder(decoder, options);
+    const int a = free_decoder.begin(), b = free_decoder.begin();
+    const int ahead = std::max(decoder.config().look_ahead, decoder.config().longest);
+    for (const int known : {3, 10, 11, 30, 60}) {
+      const int until = known == 60 ? 60 : known - ahead;
+      free_decoder.advance(parameters.data(), memory, {{a, 0, known, until}});
+      if (known <= 40) free_decoder.advance(parameters.data(), memory, {{b, 20, known, until}});
+    }
+    free_decoder.advance(parameters.data(), memory, {{b, 20, 40}});
+    check_same(free_decoder.end(a), decode({{0, 60, 0}}, options)[0]);
+    check_same(free_decoder.end(b), decode({{20, 40, 0}}, options)[0]);
+  }
 }
 
 TEST_CASE_FIXTURE(DecodingFixture, "the cap stops a string") {
@@ -142,6 +158,20 @@ TEST_CASE_FIXTURE(DecodingFixture, "the cap stops a string") {
   const DecodedString string = decode({{0, 60, 0}}, options)[0];
   CHECK(string.capped);
   CHECK(string.tokens.size() == 3);
+}
+
+TEST_CASE_FIXTURE(DecodingFixture, "at the cap a string waits for more audio") {
+  DecodeOptions options;
+  options.cap = 0.05;
+  FreeDecoder free_decoder(decoder, options);
+  const int string = free_decoder.begin();
+  free_decoder.advance(parameters.data(), memory, {{string, 0, 30, 25}});
+  free_decoder.advance(parameters.data(), memory, {{string, 0, 60}});
+  const DecodedString result = free_decoder.end(string);
+  CHECK(result.capped);
+  REQUIRE(result.tokens.size() == 6);
+  CHECK(result.tokens[2].first_frame < 25);
+  CHECK(result.tokens[3].first_frame == 25);
 }
 
 TEST_CASE_FIXTURE(DecodingFixture, "a penalised token is not written again soon") {
@@ -191,6 +221,126 @@ TEST_CASE_FIXTURE(DecodingFixture, "nucleus sampling draws from the likeliest, b
     const float p = cache.probabilities[c];
     CHECK(counts[c] / kDraws == doctest::Approx(p >= least ? p / nucleus : 0).epsilon(0.05));
   }
+}
+
+// The total that a beam maximises, of a string that wrote what it wrote without the cap.
+double beam_score(const DecodingFixture& f, const DecodeSequence& sequence,
+                  const DecodedString& string, double quantile) {
+  Decoder::Cache cache;
+  f.force(sequence, string, cache, true);
+  const int longest = f.decoder.config().longest, outputs = f.decoder.outputs();
+  double score = 0;
+  std::vector<float> tilted;
+  for (std::size_t i = 0; i < string.tokens.size(); ++i) {
+    const DecodedToken& token = string.tokens[i];
+    const int row = static_cast<int>(i);
+    tilt_ends(cache.ends.data() + area(row, longest),
+              std::min(longest, sequence.frames - token.first_frame), quantile, tilted);
+    score += std::log(cache.probabilities[area(row, outputs) + token.token]) +
+             std::log(tilted[static_cast<std::size_t>(token.end_frame - token.first_frame - 1)]);
+  }
+  if (string.tokens.back().end_frame < sequence.frames) {
+    score += std::log(cache.probabilities[cache.probabilities.size() - 1]);
+  }
+  return score;
+}
+
+// The best score of all strings that continue `string`.
+double best_score(const DecodingFixture& f, const DecodeSequence& sequence, DecodedString string,
+                  double quantile) {
+  const int anchor = string.tokens.empty() ? 0 : string.tokens.back().end_frame;
+  double best = -std::numeric_limits<double>::infinity();
+  const int longest = f.decoder.config().longest;
+  if (!string.tokens.empty() && sequence.frames - anchor < longest) {
+    best = beam_score(f, sequence, string, quantile);
+  }
+  for (int token = 0; token < f.decoder.codes(); ++token) {
+    for (int end = anchor + 1; end <= std::min(sequence.frames, anchor + longest); ++end) {
+      DecodedString next = string;
+      next.tokens.push_back({static_cast<tokens::Token>(token), anchor, end, 0, 0});
+      best = std::max(best, best_score(f, sequence, next, quantile));
+    }
+  }
+  return best;
+}
+
+TEST_CASE("a wide beam finds the best of all strings") {
+  // With a history of one step, what follows depends on the anchor and the last token alone, and
+  // giving up all but the best that share them loses nothing.
+  DecoderConfig config = small_decoder();
+  config.history = 1;
+  config.longest = 2;
+  for (const double quantile : {0.5, 0.8}) {
+    DecodingFixture f(config);
+    DecodeOptions options;
+    options.end_quantile = quantile;
+    options.beam = 8;
+    options.length_exponent = 0;
+    for (int first = 0; first < 30; first += 3) {
+      const DecodeSequence sequence{first, 3, 0};
+      const DecodedString found = f.decode({sequence}, options)[0];
+      CHECK(beam_score(f, sequence, found, quantile) ==
+            doctest::Approx(best_score(f, sequence, {}, quantile)).epsilon(1e-5));
+    }
+  }
+}
+
+TEST_CASE_FIXTURE(DecodingFixture, "a beam's string is one that teacher forcing confirms") {
+  for (const double exponent : {0.0, 1.0}) {
+    DecodeOptions options;
+    options.beam = 5;
+    options.length_exponent = exponent;
+    options.repetition_penalty = 1.5;
+    const DecodeSequence sequence{5, 50, 0};
+    const DecodedString string = decode({sequence}, options)[0];
+    Decoder::Cache cache;
+    force(sequence, string, cache);
+    int anchor = 0;
+    for (std::size_t i = 0; i < string.tokens.size(); ++i) {
+      const DecodedToken& token = string.tokens[i];
+      const int row = static_cast<int>(i);
+      CHECK(token.first_frame == anchor);
+      CHECK(
+          token.log_probability ==
+          doctest::Approx(std::log(cache.probabilities[area(row, decoder.outputs()) + token.token]))
+              .epsilon(1e-5));
+      const int j = token.end_frame - anchor - 1;
+      CHECK(token.end_log_probability ==
+            doctest::Approx(
+                std::log(
+                    cache.ends[area(row, decoder.config().longest) + static_cast<std::size_t>(j)]))
+                .epsilon(1e-5));
+      anchor = token.end_frame;
+    }
+    CHECK(sequence.frames - anchor < decoder.config().longest);
+  }
+}
+
+TEST_CASE_FIXTURE(DecodingFixture, "a wider beam finds strings of a higher score") {
+  double before = -std::numeric_limits<double>::infinity();
+  for (const int beam : {1, 2, 8, 64}) {
+    DecodeOptions options;
+    options.beam = beam;
+    options.length_exponent = 0;
+    double total = 0;
+    for (int first = 0; first < 50; first += 5) {
+      const DecodeSequence sequence{first, 10, 0};
+      total += beam_score(*this, sequence, decode({sequence}, options)[0], 0.5);
+    }
+    CHECK(total > before);
+    before = total;
+  }
+}
+
+TEST_CASE("tilted ends have their median at the quantile") {
+  std::vector<float> tilted;
+  tilt_ends(std::vector<float>{0.2F, 0.3F, 0.4F, 0.1F}.data(), 4, 0.5, tilted);
+  CHECK(tilted[2] == doctest::Approx(0.4));
+  tilt_ends(std::vector<float>{0.2F, 0.3F, 0.4F, 0.1F}.data(), 4, 0.8, tilted);
+  CHECK(tilted[0] == doctest::Approx(0.125));
+  CHECK(tilted[2] == doctest::Approx(0.3 * 0.625 + 0.25));
+  CHECK(tilted[3] == doctest::Approx(0.25));
+  CHECK(tilted[0] + tilted[1] + tilted[2] + tilted[3] == doctest::Approx(1));
 }
 
 TEST_CASE("repeats merge") {

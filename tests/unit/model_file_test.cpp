@@ -44,6 +44,23 @@ Model random_model(std::uint64_t seed) {
   return {info, table.initialise(random)};
 }
 
+// The copy path is off: it would have a random decoder repeat what the encoder says.
+Model random_model_with_decoder() {
+  ModelInfo info = random_model(1).info();
+  info.decoder.emplace();
+  info.decoder->width = 16;
+  info.decoder->heads = 2;
+  info.decoder->longest = 13;
+  info.decoder->copy = false;
+  info.pairalign_rate_curve = {{0.1, 30}, {0.7, 9}};
+  info.end_quantile = 0.3;
+  nn::TensorTable table;
+  const Encoder encoder(table, info.encoder);
+  const Decoder decoder(table, *info.decoder, encoder);
+  Random random(2);
+  return {info, table.initialise(random)};
+}
+
 std::string with_header(const std::string& json, const std::string& data) {
   const std::uint64_t size = json.size();
   return std::string(reinterpret_cast<const char*>(&size), sizeof size) + json + data;
@@ -115,6 +132,40 @@ TEST_CASE("a model survives its file, and its identity does") {
   CHECK(read.info().command == "pa-train test");
   CHECK(read.info().rate_curve.size() == 2);
   CHECK(random_model(2).id() != model.id());
+}
+
+TEST_CASE("a model with a decoder survives its file, and one that was changed is found out") {
+  const Folder folder;
+  const Model model = random_model_with_decoder();
+  model.save(folder / "m");
+  const Model read = Model::load(folder / "m");
+  CHECK(read.id() == model.id());
+  CHECK(read.parameters() == model.parameters());
+  REQUIRE(read.decoder() != nullptr);
+  CHECK(read.decoder()->config().longest == 13);
+  CHECK(read.info().end_quantile == 0.3);
+  REQUIRE(read.info().pairalign_rate_curve.size() == 2);
+  CHECK(read.info().pairalign_rate_curve[1].control == 0.7);
+  CHECK(read.info().pairalign_rate_curve[1].tokens_per_second == 9);
+
+  Safetensors file = Safetensors::load(folder / "m");
+  for (float& value : file.tensors["decoder.vocabulary.weight"].values)
+    value = -value;
+  file.save(folder / "changed");
+  CHECK_THROWS_WITH_AS(Model::load(folder / "changed"), doctest::Contains("decoded tokens"), Error);
+
+  const std::string bytes = read_file(folder / "m");
+  for (const auto& [from, to] :
+       {std::pair{R"(\"heads\":2)", R"(\"heads\":3)"},
+        std::pair{R"(\"longest\":13)", R"(\"longest\":00)"},
+        std::pair{R"(\"end_quantile\":0.3,)", R"(\"end_quantile\":3.0,)"}}) {
+    std::string changed = bytes;
+    const std::size_t at = changed.find(from);
+    REQUIRE(at != std::string::npos);
+    changed.replace(at, std::strlen(from), to);
+    write(folder / "changed", changed);
+    CHECK_THROWS_AS(Model::load(folder / "changed"), Error);
+  }
 }
 
 TEST_CASE("a model whose tensors were changed fails its self-test") {

@@ -35,6 +35,7 @@ Model random_model() {
 
 struct Fixture {
   Model model = random_model();
+  DecodeOptions options;
   Random random{7};
 
   // Frames that last a while, as those of speech do.
@@ -53,7 +54,7 @@ struct Fixture {
     DecoderMemory::Cache memory;
     model.decoder()->memory().forward(p, frames.data(), static_cast<int>(frames.size()) / kWidth,
                                       nn::Precision::f32, memory);
-    FreeDecoder decoder(*model.decoder(), {});
+    FreeDecoder decoder(*model.decoder(), options);
     return merge_repeats(decoder.decode(p, memory, {{first, last - first, 0}})[0].tokens);
   }
 
@@ -71,77 +72,32 @@ void check_same(const std::vector<Segment>& got, const std::vector<DecodedToken>
   }
 }
 
-std::vector<DecodedToken> string_of(std::vector<std::array<int, 3>> tokens) {
-  std::vector<DecodedToken> result;
-  for (const auto& [token, first, end] : tokens)
-    result.push_back({static_cast<tokens::Token>(token), first, end, 0, 0});
-  return result;
-}
-
-std::vector<int> joined(std::vector<DecodedToken> string, const std::vector<DecodedToken>& next) {
-  append_overlapping(next, string);
-  std::vector<int> flat;
-  for (const DecodedToken& token : string)
-    flat.insert(flat.end(), {token.token, token.first_frame, token.end_frame});
-  return flat;
-}
-
 }  // namespace
 
-TEST_CASE("strings are joined at the last token that both end alike") {
-  const auto string = string_of({{1, 0, 4}, {2, 4, 8}, {3, 8, 12}, {4, 12, 16}, {5, 16, 20}});
-  CHECK(joined(string, string_of({{9, 3, 8}, {3, 8, 12}, {4, 12, 16}, {6, 16, 19}, {7, 19, 30}})) ==
-        std::vector<int>{1, 0, 4, 2, 4, 8, 3, 8, 12, 4, 12, 16, 6, 16, 19, 7, 19, 30});
-  // The same end with another token, and the same token with another end, are no such place.
-  CHECK(joined(string, string_of({{8, 7, 12}, {4, 12, 15}, {5, 15, 20}, {6, 20, 30}})) ==
-        std::vector<int>{1, 0, 4, 2, 4, 8, 3, 8, 12, 4, 12, 16, 5, 16, 20, 6, 20, 30});
-  CHECK(joined(string, string_of({{3, 7, 12}, {4, 12, 17}, {6, 17, 30}})) ==
-        std::vector<int>{1, 0, 4, 2, 4, 8, 3, 8, 12, 4, 12, 17, 6, 17, 30});
-}
-
-TEST_CASE("strings that agree nowhere are joined where the gap is smallest") {
-  const auto string = string_of({{1, 0, 4}, {2, 4, 8}, {3, 8, 12}, {4, 12, 20}});
-  CHECK(joined(string, string_of({{9, 7, 13}, {8, 13, 18}, {7, 18, 30}})) ==
-        std::vector<int>{1, 0, 4, 2, 4, 8, 3, 8, 12, 8, 13, 18, 7, 18, 30});
-  CHECK(joined(string, string_of({{9, 7, 21}})) == std::vector<int>{1, 0, 4, 9, 7, 21});
-  CHECK(joined(string, string_of({{9, 30, 31}})) ==
-        std::vector<int>{1, 0, 4, 2, 4, 8, 3, 8, 12, 4, 12, 20, 9, 30, 31});
-  CHECK(joined(string, {}).size() == 12);
-  CHECK(joined({}, string).size() == 12);
-}
-
-TEST_CASE_FIXTURE(Fixture, "a short recording is decoded as it is, one after the other") {
-  DecodedStretches stretches(model, {});
-  for (const int count : {0, 1, 40, 999, 1000, 1020}) {
-    CAPTURE(count);
-    const Values frames = make_frames(count);
-    stretches.start();
-    stretches.open();
-    feed(stretches, frames, 0, count);
-    stretches.close();
-    const auto strings = stretches.finish();
-    REQUIRE(strings.size() == 1);
-    if (count <= DecodedStretches::kPartFrames) check_same(strings[0], decode(frames, 0, count));
-    CHECK(strings[0].empty() == (count == 0));
+TEST_CASE_FIXTURE(Fixture, "the string is that of one walk, whatever the length") {
+  for (const int beam : {1, 3}) {
+    options.beam = beam;
+    DecodedStretches stretches(model, options);
+    for (const int count : {0, 1, 40, 1999, 2000, 2031, 4000, 6543}) {
+      CAPTURE(count);
+      const Values frames = make_frames(count);
+      stretches.start();
+      stretches.open();
+      feed(stretches, frames, 0, count);
+      stretches.close();
+      const auto strings = stretches.finish();
+      REQUIRE(strings.size() == 1);
+      check_same(strings[0], decode(frames, 0, count));
+      CHECK(strings[0].empty() == (count == 0));
+    }
   }
 }
 
-TEST_CASE_FIXTURE(Fixture, "the string of parts is that of one walk over the whole") {
-  constexpr int kFrames = 12345;
-  const Values frames = make_frames(kFrames);
-  DecodedStretches stretches(model, {});
-  stretches.start();
-  stretches.open();
-  feed(stretches, frames, 0, kFrames);
-  stretches.close();
-  check_same(stretches.finish()[0], decode(frames, 0, kFrames));
-}
-
 TEST_CASE_FIXTURE(Fixture, "windows are decoded by themselves, whether they overlap or lie apart") {
-  constexpr int kFrames = 2000;
+  constexpr int kFrames = 5000;
   const Values frames = make_frames(kFrames);
   DecodedStretches stretches(model, {});
-  for (const int hop : {1, 40, 150, 700}) {
+  for (const int hop : {1, 40, 150, 1700}) {
     CAPTURE(hop);
     constexpr int kWindow = 150;
     const int count = std::min(40, (kFrames - kWindow) / hop);

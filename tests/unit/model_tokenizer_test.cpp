@@ -27,6 +27,22 @@ Model random_model() {
   return {info, table.initialise(random)};
 }
 
+Model random_model_with_decoder() {
+  ModelInfo info = random_model().info();
+  info.decoder.emplace();
+  info.decoder->width = 16;
+  info.decoder->pointer_width = 8;
+  info.pairalign_rate_curve = {{0.2, 20}, {0.6, 10}};
+  info.end_quantile = 0.4;
+  nn::TensorTable table;
+  const Encoder encoder(table, info.encoder);
+  const Decoder decoder(table, *info.decoder, encoder);
+  Random random(4);
+  std::vector<float> parameters = table.initialise(random);
+  decoder.initialise_from(encoder, parameters.data());
+  return {info, parameters};
+}
+
 // `seconds` of the self-test signal, repeated with a drift so that no two repetitions are alike.
 std::vector<float> make_signal(double seconds) {
   const std::vector<float> base = self_test_signal();
@@ -126,6 +142,63 @@ TEST_CASE("the rate is looked up in the model's curve") {
   CHECK_THROWS_AS(tokens_at(5), Error);
 }
 
+TEST_CASE("pairalign: the decoder's string over the frames of the whole recording") {
+  const Model model = random_model_with_decoder();
+  CHECK(default_kind(model) == TokenizerKind::pairalign);
+  CHECK(default_kind(random_model()) == TokenizerKind::vq);
+  FreeDecoder decoder = [&] {
+    DecodeOptions options;
+    options.end_quantile = 0.4;
+    options.repetition_penalty = 2;
+    return FreeDecoder(*model.decoder(), options);
+  }();
+  TokenizerOptions options;
+  options.kind = TokenizerKind::pairalign;
+  options.decode.repetition_penalty = 2;
+  for (const double seconds : {0.01, 1.0, 47.7}) {
+    CAPTURE(seconds);
+    const std::vector<float> pcm = make_signal(seconds);
+    FrameScorer scorer(model);
+    const audio::LogMel log_mel(model.info().features);
+    const std::vector<float>& frames = scorer.encode(log_mel.compute(pcm));
+    const int count = static_cast<int>(frames.size()) / 16;
+    DecoderMemory::Cache memory;
+    const float* p = model.parameters().data();
+    model.decoder()->memory().forward(p, frames.data(), count, nn::Precision::f32, memory);
+    std::vector<Segment> segments;
+    for (const auto& token : merge_repeats(decoder.decode(p, memory, {{0, count, 0}})[0].tokens))
+      segments.push_back({token.token, token.first_frame});
+    check_same(run(model, options, pcm)[0], segments);
+  }
+  CHECK(run(model, options, {})[0].tokens.empty());
+}
+
+TEST_CASE("pairalign: control of the rate") {
+  const Model model = random_model_with_decoder();
+  const std::vector<float> pcm = make_signal(5);
+  const auto tokens_with = [&](auto change) {
+    TokenizerOptions options;
+    options.kind = TokenizerKind::pairalign;
+    change(options);
+    return run(model, options, pcm)[0].tokens;
+  };
+  const auto at_quantile = [&](double quantile) {
+    return tokens_with([&](TokenizerOptions& options) { options.end_quantile = quantile; });
+  };
+  const auto at_rate = [&](double rate) {
+    return tokens_with([&](TokenizerOptions& options) { options.rate = rate; });
+  };
+  CHECK(at_rate(20) == at_quantile(0.2));
+  CHECK(at_rate(14.1421356) == at_quantile(0.4));
+  CHECK(tokens_with([](TokenizerOptions&) {}) == at_quantile(0.4));  // the model's own
+  CHECK(at_quantile(0.1).size() > at_quantile(0.9).size());
+  CHECK_THROWS_WITH_AS(at_rate(5), doctest::Contains("10.0 .. 20.0"), Error);
+  CHECK_THROWS_AS(at_quantile(1.5), Error);
+  TokenizerOptions options;
+  options.kind = TokenizerKind::pairalign;
+  CHECK_THROWS_WITH_AS(Tokenizer(random_model(), options), doctest::Contains("no decoder"), Error);
+}
+
 TEST_CASE("windows: a record each, with fragments, tokens those of the recording's frames") {
   const Model model = random_model();
   const std::vector<float> pcm = make_signal(7.1);
@@ -176,4 +249,6 @@ TEST_CASE("options that make no sense are refused") {
   options.penalty = -1;
   CHECK_THROWS_AS(make(options), Error);
   CHECK_THROWS_AS(parse_tokenizer_kind("bpe"), Error);
+  for (const char* name : {"pairalign", "vq", "dpvq"})
+    CHECK(to_string(parse_tokenizer_kind(name)) == name);
 }

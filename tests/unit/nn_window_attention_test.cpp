@@ -17,12 +17,13 @@ using Values = std::vector<float>;
 namespace {
 
 // Rows wider than the heads need, as where queries, keys and values share a matrix.
-constexpr int kQueryStride = 17, kKeyStride = 19, kValueStride = 16, kContextStride = 15;
+constexpr int kQueryStride = 147, kKeyStride = 149, kValueStride = 146, kContextStride = 145;
 constexpr int kKeys = 9;
 
-// Two heads; windows that are full, overlapping, cut on either side, empty, and of one key.
+// Two heads, wider than the block that the sums are made in; windows that are full, overlapping,
+// cut on either side, empty, and of one key.
 struct Fixture {
-  WindowShape shape{2, 7, 5};
+  WindowShape shape{2, 70, 5};
   std::vector<KeyWindow> windows = {{0, 5, 0}, {2, 5, 0}, {0, 2, 3}, {7, 2, 0},
                                     {4, 0, 5}, {3, 1, 2}, {9, 0, 0}};
   Random random{1};

@@ -1,61 +1,22 @@
 #include <algorithm>
-#include <filesystem>
 #include <string>
 #include <tuple>
 #include <vector>
 
 #include <doctest/doctest.h>
-#include <unistd.h>
 
-#include "archive/archive.hpp"
-#include "archive/writer.hpp"
 #include "base/random.hpp"
 #include "search/hit_format.hpp"
 #include "search/searcher.hpp"
+#include "search_archives.hpp"
 
 using namespace pairalign;
 using namespace pairalign::search;
+using test::Archives;
+using test::random_records;
 using tokens::Record;
 
 namespace {
-
-// Archives in a folder that is gone at the end of the test.
-class Archives {
- public:
-  Archives() { REQUIRE(::mkdtemp(folder_.data()) != nullptr); }
-  ~Archives() { std::filesystem::remove_all(folder_); }
-
-  void add(const std::vector<Record>& records) {
-    const std::string path = folder_ + "/" + std::to_string(archives_.size()) + ".pai";
-    archive::ArchiveWriter writer(path);
-    for (const Record& record : records)
-      writer.add(record);
-    writer.commit();
-    archives_.push_back(archive::Archive::open(path));
-    records_.push_back(records);
-  }
-
-  const std::vector<archive::Archive>& opened() const { return archives_; }
-  const std::vector<std::vector<Record>>& records() const { return records_; }
-
- private:
-  std::string folder_ = "/tmp/pairalign_test_XXXXXX";
-  std::vector<archive::Archive> archives_;
-  std::vector<std::vector<Record>> records_;
-};
-
-std::vector<Record> random_records(const std::string& prefix, int count, Random& random) {
-  std::vector<Record> records;
-  for (int i = 0; i < count; ++i) {
-    // Few different keys and tokens: ties, also between equal keys.
-    Record record{prefix + std::to_string(random.below(20)), 1, {}, {}};
-    for (auto n = random.below(24); n > 0; --n) {
-      record.tokens.push_back(static_cast<Token>(random.below(5)));
-    }
-    records.push_back(record);
-  }
-  return records;
-}
 
 // The oracle: align with everything, sort everything, cut.
 std::vector<Hit> slow_search(const Record& query, const Archives& archives,
@@ -195,4 +156,18 @@ TEST_CASE("hits as text") {
                            "\"key\":\"a b/x.wav#t=10.00,12.00\","
                            "\"place\":\"a b/x.wav#t=10.50,11.50\",\"begin\":1,\"end\":3,"
                            "\"distance\":0,\"score\":1.0}\n") == 0);
+}
+
+TEST_CASE("hits of soft costs as text: distances in bits") {
+  Archives archives;
+  archives.add({{"x.wav", 2, {1, 2, 3, 4}, {}}});
+  const std::vector<Hit> hits{{0, 0, {9, 1, 3}, 10.25}};
+  const auto text = [&](HitFormat format) {
+    return HitFormatter(archives.opened(), format, Mode::infix, parse_cost("soft"))
+        .lines("q", hits);
+  };
+  CHECK(text(HitFormat::tsv) == "q\tx.wav#t=0.50,1.50\t2.25\t10.2500\n");
+  CHECK(text(HitFormat::trec) == "q Q0 x 1 10.25 pairalign\n");
+  CHECK(text(HitFormat::jsonl).find("\"distance\":2.25,\"score\":10.25}") != std::string::npos);
+  CHECK_THROWS_AS(parse_cost("free"), Error);
 }

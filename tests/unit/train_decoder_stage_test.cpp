@@ -157,7 +157,7 @@ TEST_CASE_FIXTURE(Fixture, "both kinds of targets train, with any number of thre
     config.targets = "decoded";
   }
   config.encoder_rate = 0.1;
-  config.frame_weight = 0.5;
+  config.frame_weight = config.own_prefix = 0.5;
   std::vector<std::vector<float>> results;
   for (const int threads : {1, 3}) {
     ThreadPool pool(threads);
@@ -243,6 +243,36 @@ TEST_CASE_FIXTURE(Fixture, "a sequence is its string, shifted by one, from BOS t
   CHECK(batch.inputs[4] == decoder.bos());
   CHECK(batch.inputs[5] == decoder.mask());
   CHECK(batch.self_dropped == std::vector<char>{0, 0, 0, 0, 1, 1, 1, 1});
+}
+
+TEST_CASE_FIXTURE(Fixture,
+                  "behind a prefix of its own, a step is to write what is heard where it stands") {
+  const TargetString string = to_target_string({5, 5, 2, 2, 2, 7, 7}, 6);
+  const auto token = [](int id, int first, int end) {
+    model::DecodedToken decoded;
+    decoded.token = static_cast<tokens::Token>(id);
+    decoded.first_frame = first;
+    decoded.end_frame = end;
+    return decoded;
+  };
+  model::DecoderBatch batch;
+  std::vector<StepTarget> targets;
+  // A wrong token that is too long, one that stops a frame short of the end of 2, an early EOS.
+  append_own_prefix(decoder, string, {token(9, 0, 3), token(2, 3, 4)}, {0, 10, 7}, batch, targets);
+  CHECK(batch.inputs == std::vector<int>{decoder.bos(), 9, 2});
+  CHECK(batch.anchors == std::vector<int>{0, 3, 4});
+  CHECK(batch.tokens == std::vector<int>{5, 2, 7});
+  REQUIRE(targets.size() == 3);
+  CHECK(targets[1].start == 3);
+  CHECK(targets[1].end == 5);
+  CHECK(targets[2].start == 5);
+  CHECK(targets[2].end == 7);
+  CHECK(3 * targets[0].weight == doctest::Approx(4));
+  // At the end of the audio, EOS.
+  batch = {};
+  targets.clear();
+  append_own_prefix(decoder, string, {token(5, 0, 7)}, {0, 10, 7}, batch, targets);
+  CHECK(batch.tokens == std::vector<int>{5, decoder.eos()});
 }
 
 TEST_CASE_FIXTURE(Fixture, "jittered anchors stay ascending and before the ends of their tokens") {

@@ -15,6 +15,39 @@ TEST_CASE("what is not given keeps its default, and a printed recipe reads back 
   CHECK(to_json(parse_recipe(to_json(recipe))) == to_json(recipe));
 }
 
+TEST_CASE("each decoder stage keeps its own defaults for what is not given") {
+  const Recipe recipe = parse_recipe(
+      R"({"fixed_teacher": {"steps": 12}, "ema_teacher": {"crops": 3, "optimizer": {"beta1": 0.8}}})");
+  CHECK(recipe.fixed_teacher.steps == 12);
+  CHECK(recipe.fixed_teacher.encoder_rate == 0);
+  CHECK(recipe.fixed_teacher.targets == "geometric");
+  CHECK(recipe.ema_teacher.crops == 3);
+  CHECK(recipe.ema_teacher.steps == Recipe{}.ema_teacher.steps);
+  CHECK(recipe.ema_teacher.targets == "decoded");
+  CHECK(recipe.ema_teacher.optimizer.beta1 == 0.8);
+  CHECK(recipe.ema_teacher.optimizer.learning_rate == Recipe{}.ema_teacher.optimizer.learning_rate);
+}
+
+TEST_CASE("a small corpus is trained for fewer steps, but not for too few") {
+  Recipe recipe;
+  recipe.passes = 10;
+  recipe.geometric.steps = 1000;
+  recipe.geometric.crops = 10;
+  recipe.geometric.crop_seconds = 2;  // 20 s a step
+  recipe.ema_teacher.steps = 7;
+  CHECK(fit_to_corpus(recipe, 1600).geometric.steps == 800);
+  CHECK(fit_to_corpus(recipe, 1601).geometric.steps == 801);
+  CHECK(fit_to_corpus(recipe, 1e6).geometric.steps == 1000);
+  CHECK(fit_to_corpus(recipe, 1).geometric.steps == kFewestSteps);
+  CHECK(fit_to_corpus(recipe, 1).fixed_teacher.steps == kFewestSteps);
+  CHECK(fit_to_corpus(recipe, 1).ema_teacher.steps == 7);
+  recipe.passes = 0;
+  CHECK(fit_to_corpus(recipe, 1).geometric.steps == 1000);
+  CHECK(stage_steps(recipe, kGeometric) == 1000);
+  CHECK(stage_steps(recipe, kFixedTeacher) == recipe.fixed_teacher.steps);
+  CHECK(stage_steps(recipe, kEmaTeacher) == 7);
+}
+
 TEST_CASE("faults are named") {
   const auto reason = [](const char* text) {
     try {
@@ -31,6 +64,21 @@ TEST_CASE("faults are named") {
         "geometric.steps is 0, outside 1 .. 1000000000");
   CHECK(reason(R"({"geometric": 3})") == "geometric: not an object");
   CHECK(reason(R"({"encoder": {"width": 0}})") == "width is 0, outside 1 .. 4096");
+  CHECK(reason(R"({"decoder": {"copy": 1}})") == "decoder.copy: neither true nor false");
+  CHECK(reason(R"({"decoder": {"heads": 3}})") == "decoder.heads does not divide decoder.width");
+  CHECK(reason(R"({"ema_teacher": {"targets": 1}})") == "ema_teacher.targets: not a text");
+  CHECK(reason(R"({"ema_teacher": {"targets": "mine"}})") ==
+        "ema_teacher.targets is mine, neither geometric nor decoded");
+  CHECK(reason(R"({"ema_teacher": {"mask_end": 2}})") ==
+        "ema_teacher.mask_end is 2, outside 0 .. 1");
+  CHECK(reason(R"({"fixed_teacher": {"optimizer": {"rate": 2}}})") ==
+        "unknown key fixed_teacher.optimizer.rate");
+  CHECK(reason(R"({"seed": null})") == "seed: not a number");
+  CHECK(reason(R"({"stages": "geometric"})") == "stages: not a list");
+  CHECK(reason(R"({"stages": []})") == "stages: none is named");
+  CHECK(reason(R"({"stages": ["third"]})") == "stages: there is no stage third");
+  CHECK(reason(R"({"stages": ["ema-teacher", "geometric"]})") ==
+        "stages: geometric is named twice or too late");
   CHECK(reason("[]") == "the recipe: not an object");
   CHECK(reason("{").find("parse error") != std::string::npos);
 }

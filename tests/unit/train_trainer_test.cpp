@@ -73,6 +73,7 @@ TEST_CASE_FIXTURE(CheckpointFile, "interrupted anywhere, a run ends the same, bi
   run(*straight, 12);
   CHECK(straight->position().run_finished());
   const TrainingState expected = state_of(*straight);
+  CHECK(expected.optimizer.step == 4);  // at rest when a stage begins
 
   for (const std::int64_t stop : {2, 4, 6, 8, 10, 12}) {  // within each stage, and at each boundary
     CAPTURE(stop);
@@ -170,17 +171,19 @@ TEST_CASE("a run begins with another model's parameters, as far as they fit") {
   same->start_from(model);
   CHECK(same->model().parameters() == model.parameters());
 
-  recipe.decoder.width = 24;
-  const auto wider = make_trainer(recipe, pool);  // a decoder of another shape is left behind
-  const std::vector<float> fresh = wider->model().parameters();
-  wider->start_from(model);
-  const std::vector<float> begun = wider->model().parameters();
+  recipe.decoder.longest = 7;  // a decoder of another shape is left behind, all of it
+  const auto shorter = make_trainer(recipe, pool);
+  const std::vector<float> fresh = shorter->model().parameters();
+  shorter->start_from(model);
+  const std::vector<float> begun = shorter->model().parameters();
   nn::TensorTable encoder_table;
   const model::Encoder encoder_alone(encoder_table, recipe.encoder);
   const std::size_t encoder = encoder_table.size();
   CHECK(std::equal(begun.begin(), begun.begin() + static_cast<std::ptrdiff_t>(encoder),
                    model.parameters().begin()));
   CHECK(begun.size() == fresh.size());
+  CHECK(begun[encoder] == fresh[encoder]);
+  CHECK(begun[encoder] != model.parameters()[encoder]);
 
   recipe.stages = {kGeometric};
   const auto geometric = make_trainer(recipe, pool);

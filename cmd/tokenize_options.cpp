@@ -1,0 +1,155 @@
+#include "tokenize_options.hpp"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "cli/program.hpp"
+
+namespace pairalign {
+namespace {
+
+constexpr const char* kFooter =
+    "Exit status: 0 done; 2 wrong use, or an input failed (it is named, the others are written).\n"
+    "\n"
+    "Examples:\n"
+    "  pa-tokenize talks/ | pa-index talks.pai\n"
+    "  find /audio -name '*.flac' -print0 | pa-tokenize -0 > strings.tsv\n"
+    "  pa-tokenize question.wav | pa-search talks.pai";
+
+void add_decoding_options(CLI::App& app, TokenizeOptions& options) {
+  app.add_option("--end-quantile", options.end_quantile,
+                 "pairalign: where in the distribution of its ends a token ends, between 0 and 1, "
+                 "instead of what suits --rate; larger gives fewer tokens")
+      ->type_name("Q");
+  app.add_option("--beam", options.decode.beam,
+                 "pairalign: strings compared side by side; 1 takes the likeliest token each time")
+      ->type_name("N");
+  app.add_option("--length-exponent", options.decode.length_exponent,
+                 "pairalign with a beam: a string is judged by its log probability over its number "
+                 "of tokens to this power")
+      ->type_name("X");
+  app.add_option("--repetition-penalty", options.decode.repetition_penalty,
+                 "pairalign: divides the probability of a token that was written a moment ago")
+      ->type_name("X");
+  app.add_option("--cap", options.decode.cap,
+                 "pairalign: most tokens per 10 ms; a string stops there")
+      ->type_name("X");
+}
+
+// Nothing when it is left to the model.
+std::optional<model::TokenizerKind> tokenizer_kind(const TokenizeOptions& options) {
+  if (!options.kind) return std::nullopt;
+  try {
+    return model::parse_tokenizer_kind(*options.kind);
+  } catch (const Error& error) {
+    throw cli::UsageError("--tokenizer: " + error.reason());
+  }
+}
+
+void check_kind_options(const TokenizeOptions& options, model::TokenizerKind kind) {
+  const bool decoded = kind == model::TokenizerKind::pairalign;
+  const bool penalised = kind == model::TokenizerKind::dpvq;
+  if (options.rate && !decoded && !penalised) {
+    throw cli::UsageError("--rate needs --tokenizer pairalign or dpvq");
+  }
+  if (options.penalty && !penalised) throw cli::UsageError("--penalty needs --tokenizer dpvq");
+  if (options.rate && options.penalty) {
+    throw cli::UsageError("--rate and --penalty are two ways to say the same");
+  }
+  if (options.rate && options.end_quantile) {
+    throw cli::UsageError("--rate and --end-quantile are two ways to say the same");
+  }
+  const model::DecodeOptions& defaults = model::DecodeOptions();
+  const std::pair<const char*, bool> given[] = {
+      {"--end-quantile", options.end_quantile.has_value()},
+      {"--beam", options.decode.beam != defaults.beam},
+      {"--length-exponent", options.decode.length_exponent != defaults.length_exponent},
+      {"--repetition-penalty", options.decode.repetition_penalty != defaults.repetition_penalty},
+      {"--cap", options.decode.cap != defaults.cap},
+  };
+  for (const auto& [name, is_given] : given) {
+    if (is_given && !decoded) {
+      throw cli::UsageError(std::string(name) + " needs --tokenizer pairalign");
+    }
+  }
+}
+
+}  // namespace
+
+void add_options(CLI::App& app, TokenizeOptions& options) {
+  cli::add_paths(app, "PATH", options.paths,
+                 "Audio files; folders, which are walked for audio files; - for audio on standard "
+                 "input. With none, standard input holds paths, one a line");
+  app.add_option("--model", options.model,
+                 "Model file, or the name of an installed model. Without it $PAIRALIGN_MODEL, then "
+                 "the model that came with the tools")
+      ->type_name("FILE");
+  app.add_option("--tokenizer", options.kind,
+                 "pairalign: written by the model's autoregressive decoder. vq: the nearest code "
+                 "of each frame, repetitions removed. dpvq: fewer tokens, found with a penalty on "
+                 "each change of code. Default: pairalign; vq where the model has no decoder")
+      ->type_name("NAME");
+  app.add_option("--rate", options.rate,
+                 fmt::format("pairalign, dpvq: tokens per second aimed at (dpvq: {} by default)",
+                             model::kDefaultRate))
+      ->type_name("R");
+  app.add_option("--penalty", options.penalty,
+                 "dpvq: penalty per token, instead of one chosen for --rate")
+      ->type_name("P");
+  add_decoding_options(app, options);
+  app.add_option("--window", options.window_s, "A record for each window of S seconds")
+      ->type_name("S");
+  app.add_option("--hop", options.hop_s,
+                 "Seconds from one window to the next (default: windows do not overlap)")
+      ->type_name("S");
+  app.add_flag("--times", options.times, "Add a field: the start of each token, in milliseconds");
+  app.add_option("--format", options.format,
+                 "tsv, jsonl, kaldi, km (tokens only), ctm or audacity (a label track)")
+      ->type_name("NAME");
+  app.add_flag("-0,--null", options.null, "Paths on standard input are separated by NUL");
+  app.footer(kFooter);
+}
+
+void check_usage(const TokenizeOptions& options) {
+  if (const auto kind = tokenizer_kind(options)) check_kind_options(options, *kind);
+  if (options.hop_s && !options.window_s) throw cli::UsageError("--hop needs --window");
+  if (options.window_s && !(*options.window_s > 0)) {
+    throw cli::UsageError("--window must be positive");
+  }
+  if (options.hop_s && !(*options.hop_s > 0)) throw cli::UsageError("--hop must be positive");
+  if (options.null && !options.paths.empty()) {
+    throw cli::UsageError("-0 is about path lists on standard input, and paths are given");
+  }
+  try {
+    model::DecodeOptions decode = options.decode;
+    decode.end_quantile = options.end_quantile.value_or(decode.end_quantile);
+    model::check(decode);
+  } catch (const Error& error) {
+    throw cli::UsageError(error.reason());
+  }
+}
+
+model::TokenizerOptions tokenizer_options(const TokenizeOptions& options,
+                                          const model::Model& model) {
+  model::TokenizerOptions result;
+  result.kind = tokenizer_kind(options).value_or(model::default_kind(model));
+  check_kind_options(options, result.kind);
+  result.rate = options.rate;
+  result.penalty = options.penalty;
+  result.end_quantile = options.end_quantile;
+  result.decode = options.decode;
+  result.window_s = options.window_s.value_or(0);
+  result.hop_s = options.hop_s.value_or(result.window_s);
+  return result;
+}
+
+tokens::OutputFormat output_format(const TokenizeOptions& options) {
+  try {
+    return tokens::parse_output_format(options.format);
+  } catch (const Error& error) {
+    throw cli::UsageError("--format: " + error.reason());
+  }
+}
+
+}  // namespace pairalign

@@ -1,0 +1,50 @@
+// The best candidates of one query while a search is under way. Not part of the library's face.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "search/searcher.hpp"
+
+namespace pairalign::search {
+
+/// A record that may become a hit. Its rank is kept as a fraction, to be compared exactly.
+struct Candidate {
+  std::size_t archive;
+  std::size_t record;
+  std::string_view key;
+  MatchEnd end;
+  std::size_t length;  ///< what the distance is divided by, > 0; with soft costs 1
+};
+
+class Ranking {
+ public:
+  /// `best_possible`: SoftCost::best_possible of the query, where the search has soft costs.
+  explicit Ranking(const SearchConfig& config, int best_possible = 0)
+      : config_(config), best_possible_(best_possible) {}
+
+  /// The largest distance, of a record whose distance is divided by `length`, that can still
+  /// matter. Empty: none can.
+  std::optional<std::size_t> bound(std::size_t length) const;
+
+  void add(const Candidate& candidate);
+  void merge(const Ranking& other);
+
+  /// Best first, without the begins of their matches.
+  std::vector<Hit> hits();
+
+  const SearchConfig& config() const { return config_; }
+
+ private:
+  bool full() const { return config_.k > 0 && best_.size() == config_.k; }
+  double score(const Candidate& candidate) const;
+  std::optional<std::size_t> bound_by_score(std::size_t length) const;
+
+  SearchConfig config_;
+  int best_possible_;
+  std::vector<Candidate> best_;  // a heap with the worst in front, unless all are wanted
+};
+
+}  // namespace pairalign::search

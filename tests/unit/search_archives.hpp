@@ -1,0 +1,57 @@
+// Archives in a folder that is gone at the end of the test.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+#include <unistd.h>
+
+#include "archive/archive.hpp"
+#include "archive/writer.hpp"
+#include "base/random.hpp"
+#include "tokens/record.hpp"
+
+namespace pairalign::test {
+
+class Archives {
+ public:
+  Archives() { REQUIRE(::mkdtemp(folder_.data()) != nullptr); }
+  ~Archives() { std::filesystem::remove_all(folder_); }
+  Archives(const Archives&) = delete;
+  Archives& operator=(const Archives&) = delete;
+
+  void add(const std::vector<tokens::Record>& records) {
+    const std::string path = folder_ + "/" + std::to_string(archives_.size()) + ".pai";
+    archive::ArchiveWriter writer(path);
+    for (const tokens::Record& record : records)
+      writer.add(record);
+    writer.commit();
+    archives_.push_back(archive::Archive::open(path));
+    records_.push_back(records);
+  }
+
+  const std::vector<archive::Archive>& opened() const { return archives_; }
+  const std::vector<std::vector<tokens::Record>>& records() const { return records_; }
+
+ private:
+  std::string folder_ = "/tmp/pairalign_test_XXXXXX";
+  std::vector<archive::Archive> archives_;
+  std::vector<std::vector<tokens::Record>> records_;
+};
+
+/// Few different keys and tokens: ties, also between equal keys.
+inline std::vector<tokens::Record> random_records(const std::string& prefix, int count,
+                                                  Random& random) {
+  std::vector<tokens::Record> records;
+  for (int i = 0; i < count; ++i) {
+    tokens::Record record{prefix + std::to_string(random.below(20)), 1, {}, {}};
+    for (auto n = random.below(24); n > 0; --n)
+      record.tokens.push_back(static_cast<tokens::Token>(random.below(5)));
+    records.push_back(record);
+  }
+  return records;
+}
+
+}  // namespace pairalign::test
