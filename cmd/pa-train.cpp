@@ -48,7 +48,8 @@ void register_options(CLI::App& app, Options& o) {
                  "geometric, fixed-teacher, ema-teacher")
       ->delimiter(',')
       ->allow_extra_args(false)
-      ->type_name("NAME[,NAME]");
+      ->type_name("NAME[,NAME]")
+      ->default_str("");
   app.add_option("--from", o.from,
                  "Begin with the encoder of this model, and with its decoder where it has one like "
                  "the recipe's, instead of the geometric stage (unless --stage names it)")

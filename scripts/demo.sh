@@ -16,7 +16,7 @@ step() {
   eval "$2" | tee "$work/output"
 }
 
-step 'A recording becomes one line of text: its name, its seconds, its tokens.' \
+step 'The decoder writes a recording as one line of text: its name, its seconds, its tokens.' \
   "pa-tokenize talks/harbour.opus | cut -c 1-76"
 step 'Twelve talks go into an archive, with the time of each token.' \
   "pa-tokenize --times talks/ | pa-index $archive"
@@ -24,6 +24,9 @@ step 'What it holds.' \
   "pa-index --info $archive"
 step 'A question by voice: 1.6 s cut out of one talk, band-limited, in noise. Where was it said?' \
   "pa-tokenize question.opus | pa-search -k 3 $archive"
+
+step 'The same, ranked by how tokens are confused: the score is in bits.' \
+  "pa-tokenize question.opus | pa-search -k 3 --cost soft $archive"
 
 printf '\n# What was said there (from transcripts.tsv; the tools never saw a word of text):\n'
 cut -f 2,4 "$work/output" | sed -E 's/#t=([0-9.]+),([0-9.]+)/\t\1\t\2/' |

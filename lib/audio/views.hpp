@@ -30,8 +30,8 @@ struct ViewConfig {
   double reverb_probability = 0.4;
   double reverb_rt60_low_s = 0.1;
   double reverb_rt60_high_s = 0.8;
-  double tempo = 0.15;      ///< factor uniform in 1 ± this
-  double frequency = 0.12;  ///< factor uniform in 1 ± this
+  double tempo = 0.2;       ///< factor uniform in 1 ± this
+  double frequency = 0.16;  ///< factor uniform in 1 ± this
   double time_mask_probability = 0.5;
   int time_mask_frames = 12;  ///< longest masked span, log-mel frames; up to 2 spans
   double band_mask_probability = 0.5;

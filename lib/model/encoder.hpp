@@ -23,7 +23,7 @@ struct EncoderConfig {
   int bands = 80;     ///< of the features
   int width = 256;    ///< channels of a block
   int expansion = 2;  ///< hidden width of a block, in widths
-  int blocks = 4;
+  int blocks = 5;
   int kernel = 9;      ///< of the depthwise convolution, frames of 20 ms
   int dimension = 64;  ///< of the embedding that is compared with codes
   int codes = 512;     ///< size of the codebook: the vocabulary

@@ -60,7 +60,6 @@ class Model {
   void set_pairalign_rate_curve(std::vector<RatePoint> curve) {
     info_.pairalign_rate_curve = std::move(curve);
   }
-  void set_end_quantile(double quantile) { info_.end_quantile = quantile; }
   /// Part of the model's identity.
   void set_substitutions(SubstitutionTables tables);
   const SubstitutionTables& substitutions() const { return substitutions_; }

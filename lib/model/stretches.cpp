@@ -44,8 +44,9 @@ DecodedStretches::DecodedStretches(const Model& model, const DecodeOptions& opti
 
 // Frames behind its start that the token and the end of a step depend on.
 int DecodedStretches::ahead() const {
-  const DecoderConfig& config = model_.decoder()->config();
-  return std::max(config.look_ahead, config.longest);
+  const Decoder& decoder = *model_.decoder();
+  return std::max(decoder.config().look_ahead, decoder.config().longest) +
+         decoder.memory().context();
 }
 
 void DecodedStretches::start() {
@@ -65,7 +66,7 @@ void DecodedStretches::open() {
 void DecodedStretches::take(const float* row) {
   frames_.insert(frames_.end(), row, row + model_.info().encoder.width);
   if (++next_frame_ < next_advance_) return;
-  advance();
+  advance(next_frame_ - ahead());
   next_advance_ += kFramesAtOnce;
 }
 
@@ -75,55 +76,60 @@ void DecodedStretches::close() {
 }
 
 std::vector<std::vector<Segment>> DecodedStretches::finish() {
-  advance();
+  advance(next_frame_);
   return std::move(strings_);
 }
 
-// All walks as far as the frames allow.
-void DecodedStretches::advance() {
+// All walks up to frame `settled`, which nothing changes that is still to come.
+void DecodedStretches::advance(std::int64_t settled) {
   const float* p = model_.parameters().data();
   const auto rows = static_cast<int>(next_frame_ - first_kept_);
   model_.decoder()->memory().forward(p, frames_.data(), rows, nn::Precision::f32, memory_);
   std::vector<DecodeReach> reaches;
+  std::size_t finished = 0;
   for (std::size_t first = 0; first < stretches_.size(); first += kWalksAtOnce) {
     const std::size_t last = std::min(stretches_.size(), first + kWalksAtOnce);
     reaches.clear();
     for (std::size_t i = first; i < last; ++i) {
       if (stretches_[i].string < 0) stretches_[i].string = decoder_.begin();
-      reaches.push_back(reach(stretches_[i], i < closed_));
+      reaches.push_back(reach(stretches_[i], i < closed_, settled));
     }
     decoder_.advance(p, memory_, reaches);
-    for (std::size_t i = first; i < std::min(last, closed_); ++i)
-      finish_string(stretches_[i]);
+    for (; finished < std::min(last, closed_); ++finished) {
+      const Stretch& stretch = stretches_[finished];
+      if (stretch.first_frame + stretch.frames > settled) break;
+      finish_string(stretch);
+    }
   }
-  stretches_.erase(stretches_.begin(), stretches_.begin() + static_cast<std::ptrdiff_t>(closed_));
-  closed_ = 0;
-  forget_frames();
+  stretches_.erase(stretches_.begin(), stretches_.begin() + static_cast<std::ptrdiff_t>(finished));
+  closed_ -= finished;
+  forget_frames(settled);
 }
 
-DecodeReach DecodedStretches::reach(const Stretch& stretch, bool closed) const {
+DecodeReach DecodedStretches::reach(const Stretch& stretch, bool closed,
+                                    std::int64_t settled) const {
   DecodeReach result;
   result.string = stretch.string;
   result.first_frame = static_cast<int>(stretch.first_frame - first_kept_);
   result.frames = closed ? stretch.frames : static_cast<int>(next_frame_ - stretch.first_frame);
-  if (!closed) result.until = result.frames - ahead();
+  result.until = static_cast<int>(settled - stretch.first_frame);
   return result;
 }
 
-void DecodedStretches::finish_string(Stretch& stretch) {
+void DecodedStretches::finish_string(const Stretch& stretch) {
   std::vector<Segment>& segments = strings_.emplace_back();
   for (const DecodedToken& token : merge_repeats(decoder_.end(stretch.string).tokens))
     segments.push_back({token.token, token.first_frame});
 }
 
-// Keeps what steps still to come will see.
-void DecodedStretches::forget_frames() {
-  std::int64_t keep = next_frame_;
+// Keeps what steps still to come will see, and the context of its path.
+void DecodedStretches::forget_frames(std::int64_t settled) {
+  std::int64_t seen = next_frame_;
   if (!stretches_.empty()) {
-    const std::int64_t behind = next_frame_ - ahead() - model_.decoder()->config().look_back;
-    keep = std::max(stretches_.front().first_frame, behind);
+    seen = std::max(stretches_.front().first_frame, settled - model_.decoder()->config().look_back);
   }
-  keep = std::clamp(keep, first_kept_, next_frame_);
+  const std::int64_t keep =
+      std::clamp(seen - model_.decoder()->memory().context(), first_kept_, next_frame_);
   frames_.erase(frames_.begin(),
                 frames_.begin() + (keep - first_kept_) * model_.info().encoder.width);
   first_kept_ = keep;

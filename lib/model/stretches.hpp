@@ -79,10 +79,10 @@ class DecodedStretches : public StretchTokenizer {
   };
 
   int ahead() const;
-  void advance();
-  DecodeReach reach(const Stretch& stretch, bool closed) const;
-  void finish_string(Stretch& stretch);
-  void forget_frames();
+  void advance(std::int64_t settled);
+  DecodeReach reach(const Stretch& stretch, bool closed, std::int64_t settled) const;
+  void finish_string(const Stretch& stretch);
+  void forget_frames(std::int64_t settled);
 
   const Model& model_;
   DecodeOptions options_;

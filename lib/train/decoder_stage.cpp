@@ -24,7 +24,7 @@ constexpr std::size_t kCropsPerShard = 8;
 
 // A step moves the control of the length by this much of the (log) error of the token rate.
 constexpr double kControlGain = 0.05;
-constexpr double kFirstPenalty = 0.2, kFirstQuantile = 0.5;
+constexpr double kFirstPenalty = 0.2;
 
 }  // namespace
 
@@ -86,9 +86,7 @@ StepReport DecoderStage::step(TrainingState& state) {
 }
 
 StepReport DecoderStage::compute_gradients(TrainingState& state) {
-  if (state.length_control == 0) {
-    state.length_control = config_.targets == "decoded" ? kFirstQuantile : kFirstPenalty;
-  }
+  if (state.length_control == 0) state.length_control = kFirstPenalty;
   plan(state.step);
   pool_.parallel_for(shards_.size(), [&](std::size_t s) {
     teacher_pass(state, shards_[s]);
@@ -179,7 +177,6 @@ void DecoderStage::geometric_targets(const TrainingState& state,
 void DecoderStage::decoded_targets(const TrainingState& state, const std::vector<int>& lengths,
                                    Shard& shard, Workspace& work) const {
   model::DecodeOptions options;
-  options.end_quantile = state.length_control;
   options.repetition_penalty = config_.repetition_penalty;
   options.top_p = config_.top_p;
   options.cap = config_.cap;
@@ -208,8 +205,11 @@ void DecoderStage::decoded_targets(const TrainingState& state, const std::vector
   }
 }
 
-// Holds the rate of the targets: an integral controller on the logarithm.
+// Holds the rate of the Viterbi path: an integral controller on the logarithm. What the teacher
+// decodes is left as it comes: its ends stand at the runs of its memory's path, and to move them by
+// the quantile would only spoil them.
 void DecoderStage::control_length(TrainingState& state) const {
+  if (config_.targets == "decoded") return;
   double tokens = 0, seconds = 0;
   for (const Shard& shard : shards_) {
     for (std::size_t c = 0; c < shard.crops.size(); ++c) {
@@ -221,9 +221,8 @@ void DecoderStage::control_length(TrainingState& state) const {
   }
   if (tokens == 0 || seconds == 0) return;
   const double error = std::log(tokens / seconds / config_.target_rate);
-  const double control = state.length_control * std::exp(kControlGain * error);
   state.length_control =
-      config_.targets == "decoded" ? std::clamp(control, 0.1, 0.9) : std::clamp(control, 1e-3, 2.0);
+      std::clamp(state.length_control * std::exp(kControlGain * error), 1e-3, 2.0);
 }
 
 void DecoderStage::make_batch(const TrainingState& state, std::size_t index, Shard& shard) const {
@@ -482,7 +481,7 @@ void DecoderStage::describe_targets(const TrainingState& state, StepReport& repo
   }
   report.code_counts = std::move(targets.counts);
   report.add_term("token_rate", targets.tokens / targets.seconds, targets.seconds);
-  report.add_term("length_control", state.length_control);
+  if (config_.targets == "geometric") report.add_term("penalty", state.length_control);
   report.add_term("collapsed", targets.collapsed / targets.crops, targets.crops);
   if (config_.targets == "decoded") report.add_term("capped", capped / targets.crops);
 }

@@ -187,18 +187,19 @@ nn::AdamWConfig DecoderStageConfig::default_optimizer() {
 
 DecoderStageConfig DecoderStageConfig::fixed_teacher() {
   DecoderStageConfig config;
+  config.steps = 1000;
   config.encoder_rate = 0;
+  config.optimizer.learning_rate = 1.2e-3;
   return config;
 }
 
 DecoderStageConfig DecoderStageConfig::ema_teacher() {
   DecoderStageConfig config;
-  config.steps = 3000;
+  config.steps = 600;
   config.targets = "decoded";
-  config.optimizer.learning_rate = 3e-4;
+  config.optimizer.learning_rate = 4e-4;
   config.frame_weight = 0.5;
-  config.entropy_weight = 0.01;
-  config.own_prefix = 0.5;
+  config.entropy_weight = 0.03;
   return config;
 }
 

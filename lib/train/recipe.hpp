@@ -29,10 +29,10 @@ struct CropConfig {
 struct GeometricConfig : CropConfig {
   GeometricConfig() { teacher_warp = 0.5; }
 
-  std::int64_t steps = 8000;
+  std::int64_t steps = 6000;
   double temperature = 0.1;        ///< of the student's softmax over codes
   double sinkhorn_epsilon = 0.04;  ///< entropy of the teacher's balanced assignment
-  int sinkhorn_iterations = 3;
+  int sinkhorn_iterations = 10;
   /// Weight of a silent frame against one of speech, in the balance of the codes and in the loss.
   /// With 1, silence is spread over as large a share of the codes as it has of the recordings.
   double silence_weight = 0.1;
@@ -45,17 +45,17 @@ struct GeometricConfig : CropConfig {
 /// the string of the clean crop. Every part is a switch of its own: a weight or share of 0 turns it
 /// off.
 struct DecoderStageConfig : CropConfig {
-  std::int64_t steps = 6000;
+  std::int64_t steps = 1000;
   nn::AdamWConfig optimizer = default_optimizer();
   double encoder_rate = 0.1;  ///< learning rate of the encoder, in the decoder's; 0: frozen
 
   /// Where the strings of the clean crops come from: "geometric", the duration-penalised Viterbi
   /// path, or "decoded", what the EMA teacher decodes freely.
   std::string targets = "geometric";
-  double target_rate = 12.7;      ///< tokens per second of the Viterbi path
+  double target_rate = 12.5;      ///< tokens per second of the Viterbi path
   double top_p = 0;               ///< of free decoding: share of the mass drawn from; 0: greedy
   double repetition_penalty = 1;  ///< of free decoding: divides the odds of a token just written
-  double cap = 0.15;              ///< of free decoding: most tokens per log-mel frame
+  double cap = 0.3;               ///< of free decoding: most tokens per log-mel frame
   double ema_start = 0.99;        ///< decay of the teacher's weights, at first …
   double ema_end = 0.999;         ///< … and, along a half cosine, at the end
 
@@ -63,7 +63,7 @@ struct DecoderStageConfig : CropConfig {
   double mask_end = 0.1;       ///< … and, linearly, at the end
   double masked_weight = 0.5;  ///< weight of a step behind a MASK; the others have the rest
   double self_attention_dropout = 0.1;  ///< chance that a sequence and layer go without the branch
-  double own_prefix = 0;       ///< share of the pieces whose prefix the student decodes itself
+  double own_prefix = 0.5;     ///< share of the pieces whose prefix the student decodes itself
   double anchor_jitter = 0.2;  ///< chance that an anchor is moved off its frame by one
 
   double pointer_weight = 0.3;   ///< −log of the pointer's mass inside the target's span

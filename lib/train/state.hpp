@@ -28,8 +28,8 @@ struct TrainingState {
   /// stage; later they stand inside the projection, and these are 0 and 1. Embeddings are centred
   /// and scaled by them, as constants, before they are normalised; without it the codes collapse.
   std::vector<float> centre, variance;
-  /// What holds the token rate of the decoder's targets where the recipe wants it: the penalty of
-  /// the Viterbi path, or the quantile at which the teacher ends its tokens. 0: not yet set.
+  /// The penalty of the Viterbi path that holds the decoder's targets at the rate wanted; 0: not
+  /// yet set.
   double length_control = 0;
   std::vector<StageRecord> records;  ///< of the stages begun
 };

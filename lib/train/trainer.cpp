@@ -40,13 +40,6 @@ const DecoderStageConfig& decoder_stage(const Recipe& recipe, const std::string&
   return name == kFixedTeacher ? recipe.fixed_teacher : recipe.ema_teacher;
 }
 
-// The end quantile that comes nearest to a rate.
-double quantile_for_rate(const std::vector<model::RatePoint>& curve, double rate) {
-  if (curve.empty()) return model::ModelInfo().end_quantile;
-  return model::control_for_rate(
-      curve, std::clamp(rate, curve.back().tokens_per_second, curve.front().tokens_per_second));
-}
-
 }  // namespace
 
 Trainer::Trainer(Recipe recipe, audio::PcmStore training, audio::PcmStore validation,
@@ -172,11 +165,8 @@ model::Model Trainer::export_model(const std::string& command) const {
   const audio::PcmStore& store = validation_.total_samples() > 0 ? validation_ : training_;
   model.set_rate_curve(measure_rate_curve(model, store, kRateCurveSeconds, pool_));
   if (trains_decoder()) {
-    const std::vector<model::RatePoint> curve =
-        measure_pairalign_rate_curve(model, store, kRateCurveSeconds, pool_);
-    const DecoderStageConfig& config = decoder_stage(recipe_, recipe_.stages[state_.stage]);
-    model.set_end_quantile(quantile_for_rate(curve, config.target_rate));
-    model.set_pairalign_rate_curve(curve);
+    model.set_pairalign_rate_curve(
+        measure_pairalign_rate_curve(model, store, kRateCurveSeconds, pool_));
   }
   model.set_substitutions(measure_substitutions(model, recipe_, training_, noise_, pool_));
   model.set_command(command);

@@ -103,7 +103,8 @@ PUBLISHED = {
 }
 
 # Rows whose difference is a row of its own.
-DIFFERENCES = [("pairalign", "vq"), ("pairalign", "dpvq")]
+DIFFERENCES = [("pairalign", "vq"), ("pairalign", "dpvq"), ("vq soft", "vq"), ("dpvq soft", "dpvq"),
+               ("pairalign soft", "pairalign")]
 
 
 class Tools:
@@ -294,6 +295,13 @@ def has_decoder(tools, scratch, model):
     return subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
+def has_log_odds(tools, strings, model):
+    """Whether the model can search these strings with soft costs: asked without a query."""
+    command = [tools.folder / "pa-search", "-q", "--cost", "soft", *model, strings.archive("recordings")]
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+    return done.returncode in (0, 1)  # 1: nothing found
+
+
 def configurations(options, tools, store, scratch):
     """Name of a row -> options of pa-tokenize and of pa-search."""
     model = ["--model", options.model] if options.model else []
@@ -306,6 +314,9 @@ def configurations(options, tools, store, scratch):
             rate = tools.tokens_per_second(store[rows["pairalign"][0]]["windows"])
         asked = asked_rate(tools, options.speech, scratch, rate, model)
         rows["dpvq"] = (["--tokenizer", "dpvq", "--rate", asked, *model], [])
+    for name, (tokenize, _) in list(rows.items()):
+        if has_log_odds(tools, store[tokenize], model):
+            rows[f"{name} soft"] = (tokenize, ["--cost", "soft", *model])
     return rows
 
 
@@ -338,7 +349,8 @@ def evaluate_all(options, tools, scratch):
     audio = StabilityAudio(tools, options.speech / "dev" / FOLDERS["recordings"], scratch / "made")
     all_rows = configurations(options, tools, store, scratch)
     for name, (tokenize, search_arguments) in all_rows.items():
-        reference = store[all_rows["vq"][0]] if "vq" in all_rows and name != "vq" else None
+        vq = all_rows.get("vq", (tokenize,))[0]
+        reference = store[vq] if vq != tokenize else None
         rows[name] = evaluate(tools, options.speech, store[tokenize], search_arguments, reference)
         if not search_arguments:  # a row with others searches strings that have been measured
             rows[name].update(stability(tools, audio, scratch, tokenize))

@@ -303,10 +303,10 @@ TEST_CASE("warps fill their ranges") {
     lowest = std::min(lowest, warp.frequency);
     highest = std::max(highest, warp.frequency);
   }
-  CHECK(slowest == about(0.85, 0.005));
-  CHECK(fastest == about(1.15, 0.005));
-  CHECK(lowest == about(0.88, 0.005));
-  CHECK(highest == about(1.12, 0.005));
+  CHECK(slowest == about(0.8, 0.005));
+  CHECK(fastest == about(1.2, 0.005));
+  CHECK(lowest == about(0.84, 0.005));
+  CHECK(highest == about(1.16, 0.005));
 }
 
 TEST_CASE("settings from which no view can be drawn are refused") {

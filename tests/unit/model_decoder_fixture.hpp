@@ -43,6 +43,14 @@ inline DecoderConfig small_decoder() {
   config.history = 3;
   config.longest = 4;
   config.copy_temperature = 0.5;
+  config.segment_penalty = 0;
+  return config;
+}
+
+/// One whose memory knows a path, on which about every second run has more than one frame.
+inline DecoderConfig small_decoder_with_path() {
+  DecoderConfig config = small_decoder();
+  config.segment_penalty = 0.45;
   return config;
 }
 
@@ -80,11 +88,24 @@ struct DecoderFixture {
     Decoder::Cache steps;
   };
 
+  /// Of `count` frames that hold the conditions of the batch, one sequence for each.
+  static std::vector<int> lengths(const DecoderBatch& b, int count) {
+    std::vector<int> cuts = {0, count};
+    for (const DecoderSequence& sequence : b.sequences)
+      cuts.push_back(sequence.first_frame);
+    std::sort(cuts.begin(), cuts.end());
+    std::vector<int> result;
+    for (std::size_t i = 1; i < cuts.size(); ++i) {
+      if (cuts[i] > cuts[i - 1]) result.push_back(cuts[i] - cuts[i - 1]);
+    }
+    return result;
+  }
+
   /// The caches refer to `p` in no way and to `f` as long as backward is to follow.
   void forward(const Values& p, const Values& f, const DecoderBatch& b, Pass& pass,
                Precision precision = Precision::f32) const {
     const int count = static_cast<int>(f.size()) / 16;
-    decoder.memory().forward(p.data(), f.data(), count, precision, pass.memory);
+    decoder.memory().forward(p.data(), f.data(), lengths(b, count), precision, pass.memory);
     decoder.forward(p.data(), pass.memory, b, precision, pass.steps);
   }
 };

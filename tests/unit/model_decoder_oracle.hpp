@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,34 @@
 namespace pairalign::test {
 
 using Doubles = std::vector<double>;
+
+/// Where the runs begin of the path that costs least, and the number of frames: of all ways to cut
+/// the frames, with one code a run, at 1 − similarity a frame and `penalty` a run. Without a
+/// penalty each frame is a run.
+inline std::vector<std::size_t> best_runs(const std::vector<Doubles>& similarity, double penalty) {
+  const std::size_t frames = similarity.size();
+  Doubles cost(frames + 1, std::numeric_limits<double>::infinity());
+  std::vector<std::size_t> last_run(frames + 1);
+  cost[0] = 0;
+  for (std::size_t end = 1; end <= frames; ++end) {
+    for (std::size_t begin = penalty > 0 ? 0 : end - 1; begin < end; ++begin) {
+      for (std::size_t code = 0; code < similarity[0].size(); ++code) {
+        double sum = cost[begin] + penalty;
+        for (std::size_t t = begin; t < end; ++t)
+          sum += 1 - similarity[t][code];
+        if (sum < cost[end]) {
+          cost[end] = sum;
+          last_run[end] = begin;
+        }
+      }
+    }
+  }
+  std::vector<std::size_t> runs = {frames};
+  while (runs.back() > 0)
+    runs.push_back(last_run[runs.back()]);
+  std::reverse(runs.begin(), runs.end());
+  return runs;
+}
 
 class DecoderOracle {
  public:
@@ -25,6 +54,7 @@ class DecoderOracle {
       frames_.emplace_back(frame, frame + 16);
       memory_.push_back(affine("decoder.memory", frames_.back()));
     }
+    if (config_.copy) find_posteriors();
     keys_.resize(static_cast<std::size_t>(config_.layers));
     values_.resize(keys_.size());
   }
@@ -182,25 +212,52 @@ class DecoderOracle {
     add(affine(name + ".down", hidden), x);
   }
 
-  // P = (1 − g) V + g Σ_j w_j softmax(cos(frame j, codes) / τ), in place of V.
+  // Cosines of the copied part of a row of the memory to the codes.
+  Doubles similarities(const Doubles& frame) const {
+    const Doubles u(frame.end() - 6, frame.end());
+    double square = 0;
+    for (const double value : u)
+      square += value * value;
+    Doubles result;
+    for (int code = 0; code < f_.decoder.codes(); ++code) {
+      const Doubles c = row("codebook", code, 6);
+      double cosine = 0;
+      for (std::size_t i = 0; i < u.size(); ++i)
+        cosine += u[i] * c[i] / std::sqrt(square);
+      result.push_back(cosine);
+    }
+    return result;
+  }
+
+  // Posteriors of all frames: those of a run share softmax(mean similarity / τ), and the last of
+  // them carries the boundary.
+  void find_posteriors() {
+    std::vector<Doubles> similarity;
+    for (const Doubles& frame : memory_)
+      similarity.push_back(similarities(frame));
+    const std::vector<std::size_t> runs = best_runs(similarity, config_.segment_penalty);
+    for (std::size_t i = 0; i + 1 < runs.size(); ++i) {
+      Doubles scores(static_cast<std::size_t>(f_.decoder.codes()));
+      for (std::size_t j = runs[i]; j < runs[i + 1]; ++j) {
+        for (std::size_t c = 0; c < scores.size(); ++c)
+          scores[c] += similarity[j][c] / static_cast<double>(runs[i + 1] - runs[i]);
+      }
+      for (double& score : scores)
+        score /= config_.copy_temperature;
+      posteriors_.resize(runs[i + 1], softmax(scores));
+      if (config_.segment_penalty == 0) continue;
+      const Doubles boundary =
+          row("decoder.memory_boundary", 0, static_cast<int>(memory_[0].size()) - 6);
+      add(boundary, memory_[runs[i + 1] - 1]);
+    }
+  }
+
+  // P = (1 − g) V + g Σ_j w_j posterior_j, in place of V.
   void blend(double gate, const Doubles& weights, Doubles& probabilities) const {
     for (double& p : probabilities)
       p *= 1 - gate;
     for (std::size_t j = 0; j < weights.size(); ++j) {
-      const Doubles& frame = memory_[static_cast<std::size_t>(first_) + j];
-      const Doubles u(frame.end() - 6, frame.end());
-      double square = 0;
-      for (const double value : u)
-        square += value * value;
-      Doubles scores;
-      for (int code = 0; code < f_.decoder.codes(); ++code) {
-        const Doubles c = row("codebook", code, 6);
-        double cosine = 0;
-        for (std::size_t i = 0; i < u.size(); ++i)
-          cosine += u[i] * c[i] / std::sqrt(square);
-        scores.push_back(cosine / config_.copy_temperature);
-      }
-      const Doubles posterior = softmax(scores);
+      const Doubles& posterior = posteriors_[static_cast<std::size_t>(first_) + j];
       for (std::size_t c = 0; c < posterior.size(); ++c)
         probabilities[c] += gate * weights[j] * posterior[c];
     }
@@ -208,7 +265,7 @@ class DecoderOracle {
 
   const DecoderFixture& f_;
   const DecoderConfig& config_;
-  std::vector<Doubles> frames_, memory_;
+  std::vector<Doubles> frames_, memory_, posteriors_;
   std::vector<std::vector<Doubles>> keys_, values_;  // of each layer, step by step
   int first_ = 0, last_ = 0;                         // the window of the present step
 };

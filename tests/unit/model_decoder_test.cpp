@@ -1,9 +1,12 @@
 #include <cmath>
 #include <functional>
+#include <numeric>
 
 #include <doctest/doctest.h>
 
 #include "base/error.hpp"
+#include "model/decoding.hpp"
+#include "model/segmenter.hpp"
 #include "model_decoder_fixture.hpp"
 #include "model_decoder_oracle.hpp"
 
@@ -21,8 +24,16 @@ Decoder::OutputGradients random_gradients(const DecoderFixture& f, Random& rando
   return d;
 }
 
+// Whether the outputs depend on a tensor in a way that training follows: the codebook is held fixed
+// by design, and nothing reads the encoder's own layers, nor a boundary where there is no path.
+bool is_trained(const DecoderFixture& f, const std::string& tensor) {
+  if (tensor == "decoder.memory_boundary") return f.decoder.config().segment_penalty > 0;
+  return tensor.rfind("decoder.", 0) == 0;
+}
+
 // Gradients of a random functional of all outputs, against finite differences: each tensor of the
-// decoder by itself, so that a large one does not hide a small one, and the frames.
+// decoder by itself, so that a large one does not hide a small one, and the frames. The path of the
+// memory must stand still under them, as it moves in jumps.
 void check_gradients(DecoderFixture& f) {
   const Decoder::OutputGradients up = random_gradients(f, f.random);
   DecoderFixture::Pass pass;
@@ -36,6 +47,7 @@ void check_gradients(DecoderFixture& f) {
   const auto loss = [&](const Values& p, const Values& frames) {
     DecoderFixture::Pass trial;
     f.forward(p, frames, f.batch, trial);
+    REQUIRE(trial.memory.runs == pass.memory.runs);
     return dot(trial.steps.probabilities, up.probabilities) + dot(trial.steps.pointer, up.pointer) +
            dot(trial.steps.ends, up.ends);
   };
@@ -44,8 +56,7 @@ void check_gradients(DecoderFixture& f) {
     const auto begin = static_cast<std::ptrdiff_t>(tensor.offset);
     const auto end = begin + static_cast<std::ptrdiff_t>(tensor.size);
     const Values gradient(g.begin() + begin, g.begin() + end);
-    if (tensor.name.rfind("decoder.", 0) != 0) {
-      // Neither the encoder's own layers nor the codebook, which is held fixed by design.
+    if (!is_trained(f, tensor.name)) {
       CHECK(gradient == Values(tensor.size));
       continue;
     }
@@ -83,6 +94,10 @@ TEST_CASE("gradients of all tensors and of the frames") {
     DecoderFixture f(config);
     check_gradients(f);
   }
+  SUBCASE("with a path") {
+    DecoderFixture f(small_decoder_with_path());
+    check_gradients(f);
+  }
   SUBCASE("with steps whose self-attention is left out") {
     DecoderFixture f;
     f.batch.self_dropped = {0, 1, 0, 1, 1, 0, 0, 1, 0, 1, 0, 0, 1};
@@ -91,30 +106,43 @@ TEST_CASE("gradients of all tensors and of the frames") {
 }
 
 // The posteriors have a small part in the gradients above.
-TEST_CASE_FIXTURE(DecoderFixture, "gradient of the posteriors") {
+TEST_CASE("gradient of the posteriors") {
+  DecoderConfig config = small_decoder();
+  SUBCASE("of frames by themselves") {}
+  SUBCASE("of runs, in several sequences") {
+    config = small_decoder_with_path();
+  }
+  DecoderFixture f(config);
   DecoderMemory::Cache cache;
-  const DecoderMemory& memory = decoder.memory();
-  const auto posteriors = [&](const Values& p, const Values& f) {
-    memory.forward(p.data(), f.data(), frame_count, Precision::f32, cache);
+  const DecoderMemory& memory = f.decoder.memory();
+  const auto posteriors = [&](const Values& p, const Values& frames) {
+    memory.forward(p.data(), frames.data(), {11, 6}, Precision::f32, cache);
     return cache.posteriors;
   };
-  const Values up = random_values(posteriors(parameters, frames).size(), random);
-  Values g(table.size());
+  const Values up = random_values(posteriors(f.parameters, f.frames).size(), f.random);
+  const std::vector<int> runs = cache.runs;
+  Values g(f.table.size());
   memory.clear_gradients(cache);
   cache.dposteriors = up;
-  memory.backward(parameters.data(), g.data(), cache);
+  memory.backward(f.parameters.data(), g.data(), cache);
   const Values dframes = cache.dframes;
+  const auto loss = [&](const Values& p, const Values& frames) {
+    const double value = dot(posteriors(p, frames), up);
+    REQUIRE(cache.runs == runs);
+    return value;
+  };
   check_gradient(
-      frames, dframes, [&](const Values& f) { return dot(posteriors(parameters, f), up); }, random);
+      f.frames, dframes, [&](const Values& frames) { return loss(f.parameters, frames); },
+      f.random);
+  const auto codebook = static_cast<std::ptrdiff_t>(f.encoder.codebook());
   check_gradient(
-      parameters, g,
+      f.parameters, g,
       [&](const Values& p) {
         Values fixed_codebook = p;
-        std::copy_n(parameters.begin() + static_cast<std::ptrdiff_t>(encoder.codebook()), 12 * 6,
-                    fixed_codebook.begin() + static_cast<std::ptrdiff_t>(encoder.codebook()));
-        return dot(posteriors(fixed_codebook, frames), up);
+        std::copy_n(f.parameters.begin() + codebook, 12 * 6, fixed_codebook.begin() + codebook);
+        return loss(fixed_codebook, f.frames);
       },
-      random);
+      f.random);
 }
 
 namespace {
@@ -164,6 +192,23 @@ bool same_step(const DecoderFixture& f, const Decoder::Cache& a, int row_a, cons
          (!with_ends || near(row_of(a.ends, row_a, longest), row_of(b.ends, row_b, longest)));
 }
 
+// Of frame t to each code, as the geometric tokenizer compares them.
+Values cosines(const DecoderFixture& f, const Values& p, int t) {
+  const nn::Linear& projection = f.encoder.projection();
+  Values u(6), similarity(12);
+  for (int d = 0; d < 6; ++d) {
+    u[d] = p[projection.bias + d];
+    for (int c = 0; c < 16; ++c)
+      u[d] += f.frames[area(t, 16) + c] * p[projection.weight + area(c, 6) + d];
+  }
+  for (int code = 0; code < 12; ++code) {
+    for (int d = 0; d < 6; ++d)
+      similarity[code] += u[d] * p[f.encoder.codebook() + area(code, 6) + d] /
+                          static_cast<float>(std::sqrt(dot(u, u)));
+  }
+  return similarity;
+}
+
 // A recording of `frames` frames and one string of it.
 DecoderBatch one_string(const DecoderFixture& f, int frames, const std::vector<int>& tokens,
                         const std::vector<int>& anchors) {
@@ -191,7 +236,32 @@ TEST_CASE("outputs follow the formulas") {
   SUBCASE("with one layer and one head") {
     config.layers = config.heads = 1;
   }
+  SUBCASE("with a path") {
+    config = small_decoder_with_path();
+  }
   check_against_oracle(DecoderFixture(config));
+}
+
+TEST_CASE("the runs are those of the best path of each sequence") {
+  DecoderFixture f(small_decoder_with_path());
+  const DecoderMemory& memory = f.decoder.memory();
+  f.frames = random_values(area(60, 16), f.random);
+  DecoderMemory::Cache all, part;
+  memory.forward(f.parameters.data(), f.frames.data(), {25, 0, 34, 1}, Precision::f32, all);
+  std::vector<int> expected;
+  for (const auto& [first, count] : {std::pair(0, 25), std::pair(25, 34), std::pair(59, 1)}) {
+    const float* frames = f.frames.data() + area(first, 16);
+    memory.forward(f.parameters.data(), frames, count, Precision::f32, part);
+    expected.insert(expected.end(), part.runs.begin(), part.runs.end() - 1);
+    for (auto run = expected.end() - static_cast<std::ptrdiff_t>(part.runs.size() - 1);
+         run != expected.end(); ++run)
+      *run += first;
+  }
+  expected.push_back(60);
+  CHECK(all.runs == expected);
+  // Neither all frames by themselves nor all in one run.
+  CHECK(all.runs.size() > 20);
+  CHECK(all.runs.size() < 50);
 }
 
 TEST_CASE_FIXTURE(DecoderFixture, "a step whose window holds frames gives probabilities") {
@@ -341,19 +411,92 @@ TEST_CASE_FIXTURE(DecoderFixture, "at first a step copies the nearest codes at i
   CHECK(near > 0.8);
   // Each frame's posterior ranks the codes as the geometric tokenizer does.
   for (int t = 0; t < frame_count; ++t) {
-    Values cosines(12);
-    for (int code = 0; code < 12; ++code) {
-      for (int d = 0; d < 6; ++d) {
-        double u = p[encoder.projection().bias + d];
-        for (int c = 0; c < 16; ++c)
-          u += double{frames[area(t, 16) + c]} * p[encoder.projection().weight + area(c, 6) + d];
-        cosines[code] += static_cast<float>(u * p[encoder.codebook() + area(code, 6) + d]);
+    const Values posterior = row_of(pass.memory.posteriors, t, 12);
+    CHECK(nearest_code(posterior.data(), 12) == nearest_code(cosines(*this, p, t).data(), 12));
+  }
+}
+
+namespace {
+
+// A decoder as training finds it, over sounds of 8 to 27 frames, each near one code.
+struct UntrainedFixture : DecoderFixture {
+  static DecoderConfig config() {
+    DecoderConfig config = small_decoder_with_path();
+    config.look_back = 16;
+    config.look_ahead = 32;
+    config.longest = 25;
+    config.pointer_width = 64;
+    config.copy_temperature = 0.07;
+    return config;
+  }
+
+  UntrainedFixture() : DecoderFixture(config()) {
+    const auto codebook = static_cast<std::ptrdiff_t>(encoder.codebook());
+    Values p = table.initialise(random);
+    std::copy_n(parameters.begin() + codebook, 12 * 6, p.begin() + codebook);
+    decoder.initialise_from(encoder, p.data());
+    parameters = p;
+    frame_count = 2000;
+    frames.clear();
+    for (int code = 0, left = 0, t = 0; t < frame_count; ++t, --left) {
+      if (left == 0) {
+        code = (code + 1 + static_cast<int>(random.below(11))) % 12;
+        left = 8 + static_cast<int>(random.below(20));
+      }
+      for (int c = 0; c < 16; ++c) {
+        double value = 0.2 * random.normal();
+        for (int d = 0; d < 6; ++d) {
+          value += 4.0 * p[encoder.projection().weight + area(c, 6) + d] *
+                   p[encoder.codebook() + area(code, 6) + d];
+        }
+        frames.push_back(static_cast<float>(value));
       }
     }
-    const Values posterior = row_of(pass.memory.posteriors, t, 12);
-    CHECK(std::max_element(posterior.begin(), posterior.end()) - posterior.begin() ==
-          std::max_element(cosines.begin(), cosines.end()) - cosines.begin());
   }
+};
+
+// Levenshtein distance of the tokens.
+std::size_t distance(const std::vector<Segment>& a, const std::vector<DecodedToken>& b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), 0U);
+  for (const Segment& segment : a) {
+    std::size_t diagonal = row[0]++;
+    for (std::size_t j = 1; j < row.size(); ++j) {
+      const std::size_t above = row[j];
+      row[j] = std::min(
+          {above + 1, row[j - 1] + 1, diagonal + (segment.token == b[j - 1].token ? 0U : 1U)});
+      diagonal = above;
+    }
+  }
+  return row.back();
+}
+
+}  // namespace
+
+// Not exactly: the random queries of the untrained pointers move some of them, and the end of a
+// short run has to share its mass with the ends of those that follow.
+TEST_CASE_FIXTURE(UntrainedFixture, "at first a string is nearly that of duration-penalised VQ") {
+  DurationPenalisedSegmenter segmenter(12, decoder.config().segment_penalty);
+  std::vector<Segment> expected;
+  for (int t = 0; t < frame_count; ++t)
+    segmenter.push(cosines(*this, parameters, t).data(), expected);
+  segmenter.finish(expected);
+
+  DecoderMemory::Cache memory;
+  decoder.memory().forward(parameters.data(), frames.data(), frame_count, Precision::f32, memory);
+  REQUIRE(memory.runs.size() == expected.size() + 1);
+  for (std::size_t i = 0; i < expected.size(); ++i)
+    REQUIRE(memory.runs[i] == expected[i].first_frame);
+
+  FreeDecoder free_decoder(decoder, {});
+  const auto raw = free_decoder.decode(parameters.data(), memory, {{0, frame_count, 0}});
+  const auto decoded = merge_repeats(raw[0].tokens);
+  int on_path = 0;
+  for (const DecodedToken& token : decoded)
+    on_path += std::binary_search(memory.runs.begin(), memory.runs.end(), token.first_frame);
+  const auto count = static_cast<double>(decoded.size());
+  CHECK(distance(expected, decoded) < 0.1 * count);
+  CHECK(on_path > 0.9 * count);
 }
 
 TEST_CASE("a width that does not divide into the heads is refused") {

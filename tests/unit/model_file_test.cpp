@@ -52,6 +52,7 @@ Model random_model_with_decoder() {
   info.decoder->heads = 2;
   info.decoder->longest = 13;
   info.decoder->copy = false;
+  info.decoder->segment_penalty = 0;
   info.pairalign_rate_curve = {{0.1, 30}, {0.7, 9}};
   info.end_quantile = 0.3;
   nn::TensorTable table;

@@ -30,6 +30,10 @@ Model random_model() {
   Random random(3);
   Values parameters = table.initialise(random);
   decoder.initialise_from(encoder, parameters.data());
+  // What a step sees of the path shows in all it does.
+  const nn::TensorInfo& boundary = *table.find("decoder.memory_boundary");
+  for (std::size_t i = 0; i < boundary.size; ++i)
+    parameters[boundary.offset + i] += 4 * static_cast<float>(random.normal());
   return {info, parameters};
 }
 
@@ -38,13 +42,14 @@ struct Fixture {
   DecodeOptions options;
   Random random{7};
 
-  // Frames that last a while, as those of speech do.
-  Values make_frames(int count) {
+  // Frames that last a while, as those of speech do. The more noise, the less clear the runs of the
+  // decoder's path, and the further it reaches.
+  Values make_frames(int count, double noise = 0.1) {
     Values frames, sound;
     for (int t = 0; t < count; ++t) {
       if (t == 0 || random.chance(0.15)) sound = test::random_values(kWidth, random);
       for (const float value : sound)
-        frames.push_back(value + 0.1F * static_cast<float>(random.normal()));
+        frames.push_back(value + static_cast<float>(noise * random.normal()));
     }
     return frames;
   }
@@ -93,9 +98,22 @@ TEST_CASE_FIXTURE(Fixture, "the string is that of one walk, whatever the length"
   }
 }
 
+TEST_CASE_FIXTURE(Fixture, "the path is that of the recording, however it is cut into blocks") {
+  constexpr int kFrames = 60000;
+  const Values frames = make_frames(kFrames, 0.7);
+  DecodedStretches stretches(model, {});
+  stretches.start();
+  stretches.open();
+  feed(stretches, frames, 0, kFrames);
+  stretches.close();
+  const auto strings = stretches.finish();
+  REQUIRE(strings.size() == 1);
+  check_same(strings[0], decode(frames, 0, kFrames));
+}
+
 TEST_CASE_FIXTURE(Fixture, "windows are decoded by themselves, whether they overlap or lie apart") {
   constexpr int kFrames = 5000;
-  const Values frames = make_frames(kFrames);
+  const Values frames = make_frames(kFrames, 0.7);
   DecodedStretches stretches(model, {});
   for (const int hop : {1, 40, 150, 1700}) {
     CAPTURE(hop);

@@ -1,4 +1,5 @@
 #include <cmath>
+#include <numeric>
 
 #include <doctest/doctest.h>
 
@@ -11,7 +12,7 @@ using namespace pairalign::train;
 
 namespace {
 
-Recipe small_recipe() {
+Recipe small_recipe(double segment_penalty) {
   Recipe recipe;
   recipe.encoder.width = 16;
   recipe.encoder.blocks = 1;
@@ -26,6 +27,7 @@ Recipe small_recipe() {
   recipe.decoder.look_ahead = 8;
   recipe.decoder.history = 4;
   recipe.decoder.longest = 6;
+  recipe.decoder.segment_penalty = segment_penalty;
   for (DecoderStageConfig* stage : {&recipe.fixed_teacher, &recipe.ema_teacher}) {
     stage->steps = 8;
     stage->crops = 9;  // two shards, the last of one crop
@@ -54,7 +56,9 @@ audio::PcmStore make_store() {
 }
 
 struct Fixture {
-  Recipe recipe = small_recipe();
+  explicit Fixture(double segment_penalty = 0.45) : recipe(small_recipe(segment_penalty)) {}
+
+  Recipe recipe;
   nn::TensorTable table;
   model::Encoder encoder{table, recipe.encoder};
   std::size_t encoder_size = table.size();
@@ -95,14 +99,47 @@ struct Fixture {
   }
 };
 
-}  // namespace
-
-TEST_CASE_FIXTURE(Fixture, "the gradient of every term of the objective, by finite differences") {
-  DecoderStageConfig& config = recipe.fixed_teacher;
-  config.encoder_rate = 0.1;
+// Tokens alone; other terms are to be added.
+void clear_terms(DecoderStageConfig& config) {
   config.contrast_weight = config.entropy_weight = config.length_weight = 0;
   config.pointer_weight = config.end_weight = config.frame_weight = config.ctc_weight = 0;
   config.contrast_share = 1;
+}
+
+// Against finite differences in which some parameters stand still.
+void check_stage_gradient(Fixture& f, const DecoderStageConfig& config,
+                          const std::vector<std::size_t>& fixed, Random& random) {
+  ThreadPool pool(1);
+  DecoderStage stage("s", config, f.recipe, f.encoder, f.decoder, f.table, f.store, f.noise,
+                     nn::Precision::f32, pool);
+  TrainingState state = f.begin(stage);
+  stage.compute_gradients(state);
+  std::vector<float> gradients = stage.gradients();
+  for (const std::size_t i : fixed)
+    gradients[i] = 0;
+  test::check_gradient(
+      state.student, gradients,
+      [&](const std::vector<float>& student) {
+        TrainingState moved = state;
+        moved.student = student;
+        for (const std::size_t i : fixed)
+          moved.student[i] = state.student[i];
+        return stage.compute_gradients(moved).loss;
+      },
+      random, 5e-2);
+}
+
+struct PathlessFixture : Fixture {
+  PathlessFixture() : Fixture(0) {}
+};
+
+}  // namespace
+
+// Without the path of the memory, which moves in jumps.
+TEST_CASE_FIXTURE(PathlessFixture, "the gradient of every term, by finite differences") {
+  DecoderStageConfig& config = recipe.fixed_teacher;
+  config.encoder_rate = 0.1;
+  clear_terms(config);
   SUBCASE("tokens alone") {}
   SUBCASE("pointer") {
     config.pointer_weight = 2;
@@ -125,27 +162,32 @@ TEST_CASE_FIXTURE(Fixture, "the gradient of every term of the objective, by fini
   SUBCASE("ctc") {
     config.ctc_weight = 2;
   }
-  ThreadPool pool(1);
-  DecoderStage stage("s", config, recipe, encoder, decoder, table, store, noise, nn::Precision::f32,
-                     pool);
-  TrainingState state = begin(stage);
   // The codebook takes part in posteriors and frame losses but is not trained.
-  stage.compute_gradients(state);
-  const std::vector<float> gradients = stage.gradients();
-  const std::size_t codebook = encoder.codebook();
-  const std::size_t codebook_end =
-      codebook + static_cast<std::size_t>(recipe.encoder.codes * recipe.encoder.dimension);
+  std::vector<std::size_t> codebook(
+      static_cast<std::size_t>(recipe.encoder.codes * recipe.encoder.dimension));
+  std::iota(codebook.begin(), codebook.end(), encoder.codebook());
   Random random(2);
-  test::check_gradient(
-      state.student, gradients,
-      [&](const std::vector<float>& student) {
-        TrainingState moved = state;
-        moved.student = student;
-        for (std::size_t i = codebook; i < codebook_end; ++i)
-          moved.student[i] = state.student[i];
-        return stage.compute_gradients(moved).loss;
-      },
-      random, 5e-2);
+  check_stage_gradient(*this, config, codebook, random);
+}
+
+// All that the path depends on stands still: the encoder and what the memory copies.
+TEST_CASE_FIXTURE(Fixture, "the gradient of the decoder along a path, by finite differences") {
+  DecoderStageConfig& config = recipe.fixed_teacher;
+  config.encoder_rate = 0;
+  clear_terms(config);
+  config.pointer_weight = config.end_weight = 2;
+  std::vector<std::size_t> fixed(encoder_size);
+  std::iota(fixed.begin(), fixed.end(), 0U);
+  for (const char* name : {"decoder.memory.weight", "decoder.memory.bias"}) {
+    const nn::TensorInfo& tensor = *table.find(name);
+    const auto columns = static_cast<std::size_t>(tensor.shape.back());
+    for (std::size_t i = 0; i < tensor.size; ++i) {
+      if (i % columns + static_cast<std::size_t>(recipe.encoder.dimension) >= columns)
+        fixed.push_back(tensor.offset + i);
+    }
+  }
+  Random random(2);
+  check_stage_gradient(*this, config, fixed, random);
 }
 
 TEST_CASE_FIXTURE(Fixture, "both kinds of targets train, with any number of threads alike") {

@@ -66,6 +66,11 @@ TEST_CASE("faults are named") {
   CHECK(reason(R"({"encoder": {"width": 0}})") == "width is 0, outside 1 .. 4096");
   CHECK(reason(R"({"decoder": {"copy": 1}})") == "decoder.copy: neither true nor false");
   CHECK(reason(R"({"decoder": {"heads": 3}})") == "decoder.heads does not divide decoder.width");
+  CHECK(reason(R"({"decoder": {"segment_penalty": 4.5}})") ==
+        "decoder.segment_penalty is 4.5, outside 0 .. 4");
+  CHECK(reason(R"({"decoder": {"copy": false}})") ==
+        "decoder.segment_penalty needs decoder.copy; without it, it is 0");
+  CHECK(reason(R"({"decoder": {"copy": false, "segment_penalty": 0}})") == "accepted");
   CHECK(reason(R"({"ema_teacher": {"targets": 1}})") == "ema_teacher.targets: not a text");
   CHECK(reason(R"({"ema_teacher": {"targets": "mine"}})") ==
         "ema_teacher.targets is mine, neither geometric nor decoded");

@@ -1,6 +1,6 @@
 # Fewer tokens for a higher penalty and for a lower rate; never more than vq.
 count() { pa-tokenize --format km "$@" audio/talks | wc -w; }
-vq=$(count)
+vq=$(count --tokenizer vq)
 light=$(count --tokenizer dpvq --penalty 0.05)
 heavy=$(count --tokenizer dpvq --penalty 0.4)
 [ "$vq" -gt "$light" ] && [ "$light" -gt "$heavy" ] && [ "$heavy" -gt 0 ] && echo "penalty: fewer and fewer"
