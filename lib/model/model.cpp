@@ -156,11 +156,12 @@ Model read_model(const Safetensors& file) {
     std::copy(values.begin(), values.end(),
               parameters.begin() + static_cast<std::ptrdiff_t>(tensor.offset));
   }
-  Model model(std::move(info), parameters);
-  model.set_substitutions(load_substitutions(file));
-  check_self_test("codes", self_test_codes(model), config.at("self_test"), kSelfTestAgreement);
+  Model model(std::move(info), std::move(parameters), load_substitutions(file),
+              hex64(file.identity()));
+  const SelfTest self_test = run_self_test(model);
+  check_self_test("codes", self_test.codes, config.at("self_test"), kSelfTestAgreement);
   if (model.decoder() != nullptr) {
-    check_self_test("decoded tokens", self_test_decoded(model), config.at("decoder_self_test"),
+    check_self_test("decoded tokens", self_test.decoded, config.at("decoder_self_test"),
                     kDecoderSelfTestAgreement);
   }
   return model;
@@ -179,11 +180,16 @@ Model Model::load(const std::string& path) {
   }
 }
 
-Model::Model(ModelInfo info, const std::vector<float>& parameters)
-    : info_(std::move(info)), encoder_(table_, info_.encoder), parameters_(parameters) {
+Model::Model(ModelInfo info, std::vector<float> parameters, SubstitutionTables substitutions,
+             std::string id)
+    : info_(std::move(info)),
+      encoder_(table_, info_.encoder),
+      parameters_(std::move(parameters)),
+      substitutions_(std::move(substitutions)),
+      id_(std::move(id)) {
   if (info_.decoder) decoder_.emplace(table_, *info_.decoder, encoder_);
   if (parameters_.size() != table_.size()) throw Error("", "parameters do not fit the model");
-  id_ = hex64(to_tensors(table_, parameters_, substitutions_).identity());
+  if (id_.empty()) id_ = hex64(to_tensors(table_, parameters_, substitutions_).identity());
 }
 
 void Model::set_substitutions(SubstitutionTables tables) {
@@ -193,18 +199,19 @@ void Model::set_substitutions(SubstitutionTables tables) {
 
 void Model::save(const std::string& path) const {
   Safetensors file = to_tensors(table_, parameters_, substitutions_);
+  const SelfTest self_test = run_self_test(*this);
   json config = {{"version", kFormatVersion},
                  {"encoder", info_.encoder},
                  {"features", info_.features},
                  {"dpvq_rate_curve", curve_json(info_.rate_curve, kPenalty)},
                  {"command", info_.command},
                  {"recipe", json::parse(info_.recipe.empty() ? "{}" : info_.recipe)},
-                 {"self_test", self_test_codes(*this)}};
+                 {"self_test", self_test.codes}};
   if (info_.decoder) {
     config["decoder"] = *info_.decoder;
     config["pairalign_rate_curve"] = curve_json(info_.pairalign_rate_curve, kEndQuantile);
     config[kEndQuantile] = info_.end_quantile;
-    config["decoder_self_test"] = self_test_decoded(*this);
+    config["decoder_self_test"] = self_test.decoded;
   }
   file.metadata["format"] = "pt";  // what Python's loader expects to see
   file.metadata[kConfigKey] = config.dump();

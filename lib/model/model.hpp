@@ -46,8 +46,9 @@ class Model {
   static Model load(const std::string& path);
 
   /// `parameters` in the layout of a table of an Encoder and then, if there is one, the Decoder;
-  /// codes are unit vectors.
-  Model(ModelInfo info, const std::vector<float>& parameters);
+  /// codes are unit vectors. `id`: where it is known, or it is computed.
+  Model(ModelInfo info, std::vector<float> parameters, SubstitutionTables substitutions = {},
+        std::string id = {});
 
   /// With the self-test strings of this machine inside. Replaces the file in one step.
   void save(const std::string& path) const;

@@ -19,28 +19,21 @@ std::vector<float> self_test_signal() {
     const double pitch = 120 + 40 * std::sin(2 * kPi * 0.7 * t);
     phase += 2 * kPi * pitch / audio::kSampleRate;
     const double formant = 1200 + 900 * std::sin(2 * kPi * 1.3 * t);
+    const double voiced = std::fmod(t, 0.4) < 0.28 ? 0.1 : 0.0;
     double value = 0;
-    for (int h = 1; h <= 24; ++h) {
+    for (int h = 1; voiced > 0 && h <= 24; ++h) {
       const double distance = (h * pitch - formant) / 400;
       value += std::exp(-distance * distance) * std::sin(h * phase);
     }
-    const double voiced = std::fmod(t, 0.4) < 0.28 ? 0.1 : 0.0;
     signal[static_cast<std::size_t>(i)] =
         static_cast<float>(voiced * value + (voiced > 0 ? 0.001 : 0.03) * random.normal());
   }
   return signal;
 }
 
-std::vector<int> self_test_codes(const Model& model) {
-  const audio::LogMel features(model.info().features);
-  FrameScorer scorer(model);
-  return scorer.nearest_codes(features.compute(self_test_signal()));
-}
+namespace {
 
-std::vector<int> self_test_decoded(const Model& model) {
-  const audio::LogMel features(model.info().features);
-  FrameScorer scorer(model);
-  const std::vector<float>& frames = scorer.encode(features.compute(self_test_signal()));
+std::vector<int> decode_frames(const Model& model, const std::vector<float>& frames) {
   const int count = static_cast<int>(frames.size()) / model.info().encoder.width;
   const float* p = model.parameters().data();
   DecoderMemory::Cache memory;
@@ -52,6 +45,18 @@ std::vector<int> self_test_decoded(const Model& model) {
     std::fill(tokens.begin() + token.first_frame, tokens.begin() + token.end_frame, token.token);
   }
   return tokens;
+}
+
+}  // namespace
+
+SelfTest run_self_test(const Model& model) {
+  const std::vector<float> features =
+      audio::LogMel(model.info().features).compute(self_test_signal());
+  FrameScorer scorer(model);
+  SelfTest result;
+  result.codes = scorer.nearest_codes(features);
+  if (model.decoder() != nullptr) result.decoded = decode_frames(model, scorer.encode(features));
+  return result;
 }
 
 double agreement(const std::vector<int>& a, const std::vector<int>& b) {

@@ -11,11 +11,13 @@ namespace pairalign::model {
 /// Two seconds of gliding harmonics and noise bursts, from a formula and a fixed seed.
 std::vector<float> self_test_signal();
 
-/// The nearest code of each frame of that signal.
-std::vector<int> self_test_codes(const Model& model);
-
-/// The token that the decoder, which there must be, writes over each frame; −1 where it has ended.
-std::vector<int> self_test_decoded(const Model& model);
+/// What a model makes of that signal.
+struct SelfTest {
+  std::vector<int> codes;    ///< the nearest code of each frame
+  std::vector<int> decoded;  ///< the token that the decoder writes over each frame, −1 where it has
+                             ///< ended; empty without a decoder
+};
+SelfTest run_self_test(const Model& model);
 
 /// Share of frames on which two code strings agree; 0 when their lengths differ. Other processors
 /// round differently, so a few frames may differ: kSelfTestAgreement is asked for, and less of the

@@ -45,15 +45,22 @@ class Row(NamedTuple):
     at_most: Optional[float] = None
 
 
+TOKENIZERS = ("vq", "dpvq", "pairalign")
+
 TABLE = [
     Row("tokenize.matmul", "matrix products, f32, all processors", "GFLOP/s"),
     Row("tokenize.vq", "pa-tokenize --tokenizer vq", "x real time", "{:.0f}", at_least=300),
     Row("tokenize.vq.share", "  its products, of the rate above", "%", at_least=40),
     Row("tokenize.dpvq", "pa-tokenize --tokenizer dpvq", "x real time", "{:.0f}", at_least=300),
     Row("tokenize.dpvq.share", "  its products, of the rate above", "%", at_least=40),
-    Row("train.pairs", "pa-train", "pairs/s"),
-    Row("train.gflops", "  its products", "GFLOP/s"),
-    Row("train.share", "  of the rate of products alone", "%"),
+    Row("tokenize.pairalign", "pa-tokenize --tokenizer pairalign", "x real time", "{:.0f}",
+        at_least=300),
+    Row("train.geometric.pairs", "pa-train, geometric", "pairs/s"),
+    Row("train.geometric.gflops", "  its products", "GFLOP/s"),
+    Row("train.geometric.share", "  of the rate of products alone", "%"),
+    Row("train.ema-teacher.pairs", "pa-train, ema-teacher", "pairs/s"),
+    Row("train.ema-teacher.gflops", "  its products", "GFLOP/s"),
+    Row("train.ema-teacher.share", "  of the rate of products alone", "%"),
     Row("search.one.edlib", "one long document: edlib", "M tokens/s"),
     Row("search.one.single", "  pa-search, 1 query", "M tokens/s"),
     Row("search.one.single.ratio", "    of edlib", "x", "{:.2f}", at_least=6),
@@ -71,8 +78,10 @@ TABLE = [
     Row("startup", "pa-tokenize on 1 s of audio", "ms", at_most=60),
     Row("memory.short.vq", "memory, {short}, vq", "MB", "{:.0f}"),
     Row("memory.short.dpvq", "memory, {short}, dpvq", "MB", "{:.0f}"),
+    Row("memory.short.pairalign", "memory, {short}, pairalign", "MB", "{:.0f}"),
     Row("memory.long.vq", "memory, {long}, vq", "MB", "{:.0f}", at_most=300),
     Row("memory.long.dpvq", "memory, {long}, dpvq", "MB", "{:.0f}", at_most=300),
+    Row("memory.long.pairalign", "memory, {long}, pairalign", "MB", "{:.0f}", at_most=300),
 ]
 
 
@@ -158,9 +167,11 @@ def tokenize(bench):
         matmul = bench.read_json("matmul_rate", *bench.jobs, *bench.model,
                                  "--seconds", bench.plan.matmul_seconds)
         add("tokenize.matmul", matmul["flop_per_second"] / 1e9)
-        for kind in ("vq", "dpvq"):
+        for kind in TOKENIZERS:
             speed = audio / measure(kind)
             add(f"tokenize.{kind}", speed)
+            if kind == "pairalign":
+                continue  # its products depend on the string
             flops = speed * matmul["flop_per_second_of_audio"]
             add(f"tokenize.{kind}.share", 100 * flops / matmul["flop_per_second"])
     return figures
@@ -169,17 +180,22 @@ def tokenize(bench):
 def train(bench):
     log = bench.scratch / "train.jsonl"
     noise = ["--noise", bench.options.noise] if bench.options.noise else []
-    bench.run("pa-train", "-q", *bench.jobs, "--steps", bench.plan.train_steps, "--log", log, *noise,
-              "-o", bench.scratch / "model.safetensors", bench.options.audio)
+    stages = ("geometric", "ema-teacher")
+    bench.run("pa-train", "-q", *bench.jobs, "--stage", ",".join(stages), "--steps",
+              bench.plan.train_steps, "--log", log, *noise, "-o",
+              bench.scratch / "model.safetensors", bench.options.audio)
     entries = [json.loads(line) for line in log.read_text().splitlines()]
     start = next(entry for entry in entries if entry["event"] == "start")
-    # The first report is left out: buffers grow and products are compiled meanwhile.
-    steps = [entry for entry in entries if entry["event"] == "step"][1:]
-    return {
-        "train.pairs": [step["pairs_per_second"] for step in steps],
-        "train.gflops": [step["gflops"] for step in steps],
-        "train.share": [100 * step["gflops"] / start["matmul_gflops"] for step in steps],
-    }
+    figures = {}
+    for stage in stages:
+        # The first report is left out: buffers grow and products are compiled meanwhile.
+        steps = [entry for entry in entries
+                 if entry["event"] == "step" and entry["stage"] == stage][1:]
+        figures[f"train.{stage}.pairs"] = [step["pairs_per_second"] for step in steps]
+        figures[f"train.{stage}.gflops"] = [step["gflops"] for step in steps]
+        figures[f"train.{stage}.share"] = [100 * step["gflops"] / start["matmul_gflops"]
+                                           for step in steps]
+    return figures
 
 
 def search(bench):
@@ -272,7 +288,7 @@ def peak_megabytes(commands):
 def memory(bench):
     figures = {}
     path = bench.scratch / "noise.wav"
-    kinds = ("vq", "dpvq")
+    kinds = TOKENIZERS
     for name, seconds in (("short", bench.plan.short_seconds), ("long", bench.plan.long_seconds)):
         write_noise(path, seconds)
         sizes = peak_megabytes([bench.command("pa-tokenize", *bench.jobs, *bench.model,

@@ -47,7 +47,7 @@ inline DecoderConfig small_decoder() {
   return config;
 }
 
-/// One whose memory knows a path, on which about every second run has more than one frame.
+/// One whose memory knows a path.
 inline DecoderConfig small_decoder_with_path() {
   DecoderConfig config = small_decoder();
   config.segment_penalty = 0.45;
