@@ -72,4 +72,17 @@ DecodedString FreeDecoder::end(int string) {
   return search_->end(string);
 }
 
+std::vector<int> decode_frames(const Decoder& decoder, const float* p, const float* encoded,
+                               int frames, const DecodeOptions& options) {
+  DecoderMemory::Cache memory;
+  decoder.memory().forward(p, encoded, frames, nn::Precision::f32, memory);
+  const std::vector<DecodedString> strings =
+      FreeDecoder(decoder, options).decode(p, memory, {{0, frames, 0}});
+  std::vector<int> tokens(static_cast<std::size_t>(frames), kNoToken);
+  for (const DecodedToken& token : strings[0].tokens) {
+    std::fill(tokens.begin() + token.first_frame, tokens.begin() + token.end_frame, token.token);
+  }
+  return tokens;
+}
+
 }  // namespace pairalign::model

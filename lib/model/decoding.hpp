@@ -109,4 +109,11 @@ class FreeDecoder {
   std::unique_ptr<StringSearch> search_;
 };
 
+inline constexpr int kNoToken = -1;
+
+/// The token that a decoder writes over each frame of one recording, kNoToken where it has ended.
+/// `encoded`: (frames, encoder width), what its memory reads.
+std::vector<int> decode_frames(const Decoder& decoder, const float* p, const float* encoded,
+                               int frames, const DecodeOptions& options);
+
 }  // namespace pairalign::model

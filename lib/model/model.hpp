@@ -94,6 +94,8 @@ class FrameScorer {
   /// `features`: rows of log-mel frames of one sequence, frames outside it silent. Valid until the
   /// next call.
   const std::vector<float>& encode(const std::vector<float>& features);
+  /// What the last call of any kind encoded.
+  const std::vector<float>& encoded() const { return cache_.final; }
   /// The cosine of each frame's embedding to each code, (frames, codes), of the same.
   const std::vector<float>& score(const std::vector<float>& features);
   /// The nearest code of each frame.

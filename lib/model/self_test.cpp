@@ -31,31 +31,17 @@ std::vector<float> self_test_signal() {
   return signal;
 }
 
-namespace {
-
-std::vector<int> decode_frames(const Model& model, const std::vector<float>& frames) {
-  const int count = static_cast<int>(frames.size()) / model.info().encoder.width;
-  const float* p = model.parameters().data();
-  DecoderMemory::Cache memory;
-  model.decoder()->memory().forward(p, frames.data(), count, nn::Precision::f32, memory);
-  FreeDecoder decoder(*model.decoder(), {});
-  std::vector<int> tokens(static_cast<std::size_t>(count), -1);
-  const std::vector<DecodedString> strings = decoder.decode(p, memory, {{0, count, 0}});
-  for (const DecodedToken& token : strings[0].tokens) {
-    std::fill(tokens.begin() + token.first_frame, tokens.begin() + token.end_frame, token.token);
-  }
-  return tokens;
-}
-
-}  // namespace
-
 SelfTest run_self_test(const Model& model) {
   const std::vector<float> features =
       audio::LogMel(model.info().features).compute(self_test_signal());
   FrameScorer scorer(model);
   SelfTest result;
   result.codes = scorer.nearest_codes(features);
-  if (model.decoder() != nullptr) result.decoded = decode_frames(model, scorer.encode(features));
+  if (model.decoder() != nullptr) {
+    result.decoded =
+        decode_frames(*model.decoder(), model.parameters().data(), scorer.encoded().data(),
+                      static_cast<int>(result.codes.size()), DecodeOptions());
+  }
   return result;
 }
 

@@ -24,7 +24,7 @@ constexpr const char* kPairalign = "pairalign";
 
 // The token that each frame of a string belongs to, kNoToken for a frame of none.
 using FrameTokens = std::vector<int>;
-constexpr int kNoToken = -1;
+using model::kNoToken;
 
 using FrameTokensByTokenizer = std::map<std::string, FrameTokens>;
 
@@ -63,25 +63,18 @@ class FrameTokenizer {
     result[kVq] = segment(nearest, scores, codes);
     model::DurationPenalisedSegmenter penalised(model_.vocabulary(), penalty_);
     result[kDpvq] = segment(penalised, scores, codes);
-    if (model_.decoder() != nullptr) result[kPairalign] = decode(features);
+    const int frames = static_cast<int>(scores.size() / codes);
+    if (model_.decoder() != nullptr) result[kPairalign] = decode(frames);
     return result;
   }
 
  private:
-  FrameTokens decode(const std::vector<float>& features) {
-    const std::vector<float>& encoded = scorer_.encode(features);
-    const int count = static_cast<int>(encoded.size()) / model_.info().encoder.width;
-    const float* p = model_.parameters().data();
-    model::DecoderMemory::Cache memory;
-    model_.decoder()->memory().forward(p, encoded.data(), count, nn::Precision::f32, memory);
+  // Of what was scored last.
+  FrameTokens decode(int frames) const {
     model::DecodeOptions options;
     options.end_quantile = model_.info().end_quantile;
-    model::FreeDecoder decoder(*model_.decoder(), options);
-    FrameTokens frames(static_cast<std::size_t>(count), kNoToken);
-    const std::vector<model::DecodedString> strings = decoder.decode(p, memory, {{0, count, 0}});
-    for (const model::DecodedToken& token : strings[0].tokens)
-      fill(token.token, token.first_frame, std::min(token.end_frame, count), frames);
-    return frames;
+    return model::decode_frames(*model_.decoder(), model_.parameters().data(),
+                                scorer_.encoded().data(), frames, options);
   }
 
   const model::Model& model_;

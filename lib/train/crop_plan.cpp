@@ -106,4 +106,38 @@ std::vector<float> frame_weights(const audio::LogMelConfig& features,
   return weights;
 }
 
+void FeatureBatch::clear() {
+  features.clear();
+  lengths.clear();
+}
+
+void FeatureBatch::append(const std::vector<float>& sequence, int bands) {
+  lengths.push_back(static_cast<int>(sequence.size()) / bands);
+  features.insert(features.end(), sequence.begin(), sequence.end());
+}
+
+void make_clean_batch(const Recipe& recipe, const audio::LogMel& log_mel,
+                      const audio::PcmStore& store, const std::vector<CropPlan>& crops,
+                      FeatureBatch& batch, std::vector<float>& weights) {
+  batch.clear();
+  weights.clear();
+  for (const CropPlan& crop : crops) {
+    const std::vector<float> clean = make_clean(log_mel, store, crop);
+    batch.append(clean, recipe.features.bands);
+    const std::vector<float> own =
+        frame_weights(recipe.features, clean, recipe.geometric.silence_weight);
+    weights.insert(weights.end(), own.begin(), own.end());
+  }
+}
+
+void make_view_batch(const Recipe& recipe, const audio::LogMel& log_mel,
+                     const audio::PcmStore& store, const audio::NoiseBank& noise,
+                     const std::vector<CropPlan>& crops, FeatureBatch& batch) {
+  batch.clear();
+  for (const CropPlan& crop : crops) {
+    for (const ViewPlan& view : crop.views)
+      batch.append(make_view(recipe, log_mel, store, noise, crop, view), recipe.features.bands);
+  }
+}
+
 }  // namespace pairalign::train

@@ -1,7 +1,9 @@
 // What one training step listens to, drawn before any audio is touched.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "audio/log_mel.hpp"
@@ -49,6 +51,36 @@ std::vector<float> make_view(const Recipe& recipe, const audio::LogMel& log_mel,
 /// The features of a crop as the teacher hears it: clean.
 std::vector<float> make_clean(const audio::LogMel& log_mel, const audio::PcmStore& store,
                               const CropPlan& crop);
+
+/// Features of several sequences, laid end to end, as the encoder takes them.
+struct FeatureBatch {
+  std::vector<float> features;  ///< (Σ lengths, bands)
+  std::vector<int> lengths;     ///< log-mel frames
+
+  void clear();
+  void append(const std::vector<float>& sequence, int bands);
+};
+
+/// The clean features of all `crops`, and the weights of their encoder frames, see frame_weights.
+void make_clean_batch(const Recipe& recipe, const audio::LogMel& log_mel,
+                      const audio::PcmStore& store, const std::vector<CropPlan>& crops,
+                      FeatureBatch& batch, std::vector<float>& weights);
+
+/// The features of all views of `crops`, in their order.
+void make_view_batch(const Recipe& recipe, const audio::LogMel& log_mel,
+                     const audio::PcmStore& store, const audio::NoiseBank& noise,
+                     const std::vector<CropPlan>& crops, FeatureBatch& batch);
+
+/// Gives the crops of a step to as many shards as are needed, `crops_per_shard` to each.
+template <class Shard>
+void share_out(std::vector<CropPlan> crops, std::size_t crops_per_shard,
+               std::vector<Shard>& shards) {
+  shards.resize((crops.size() + crops_per_shard - 1) / crops_per_shard);
+  for (Shard& shard : shards)
+    shard.crops.clear();
+  for (std::size_t i = 0; i < crops.size(); ++i)
+    shards[i / crops_per_shard].crops.push_back(std::move(crops[i]));
+}
 
 /// How much each encoder frame of a crop counts, from its clean features: 1 for speech, falling to
 /// `silence_weight` where the mean log power is more than 20 dB below the loud frames of the crop.

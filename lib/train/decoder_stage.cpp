@@ -8,6 +8,7 @@
 #include "model/decoding.hpp"
 #include "model/segmenter.hpp"
 #include "nn/cross_entropy.hpp"
+#include "nn/elementwise.hpp"
 #include "nn/normalize.hpp"
 #include "nn/shape.hpp"
 #include "train/ctc.hpp"
@@ -33,8 +34,8 @@ struct DecoderStage::Workspace {
   model::DecoderMemory::Cache memory;
   model::Decoder::Cache decoder;
   model::Decoder::OutputGradients outputs;
-  std::vector<float> features, embeddings, dembeddings, norms, scores, targets, weights;
-  std::vector<int> lengths;
+  FeatureBatch batch;
+  std::vector<float> embeddings, dembeddings, norms, scores, targets, weights;
   nn::Operand frames, codes, dscores;
 };
 
@@ -103,34 +104,19 @@ StepReport DecoderStage::compute_gradients(TrainingState& state) {
 }
 
 void DecoderStage::plan(std::int64_t step) {
-  std::vector<CropPlan> crops = plan_step(config_, recipe_.views, seed_, store_, step);
-  shards_.resize((crops.size() + kCropsPerShard - 1) / kCropsPerShard);
-  for (Shard& shard : shards_)
-    shard.crops.clear();
-  for (std::size_t i = 0; i < crops.size(); ++i)
-    shards_[i / kCropsPerShard].crops.push_back(std::move(crops[i]));
+  share_out(plan_step(config_, recipe_.views, seed_, store_, step), kCropsPerShard, shards_);
 }
 
 void DecoderStage::teacher_pass(const TrainingState& state, Shard& shard) const {
   auto& work = of_this_thread<Workspace>();
   shard.view_seconds = shard.model_seconds = 0;
-  shard.frame_weights.clear();
-  work.features.clear();
-  work.lengths.clear();
   {
     const Stopwatch watch(shard.view_seconds);
-    for (const CropPlan& crop : shard.crops) {
-      const std::vector<float> clean = make_clean(log_mel_, store_, crop);
-      work.lengths.push_back(static_cast<int>(clean.size()) / recipe_.features.bands);
-      work.features.insert(work.features.end(), clean.begin(), clean.end());
-      const std::vector<float> weights =
-          frame_weights(recipe_.features, clean, recipe_.geometric.silence_weight);
-      shard.frame_weights.insert(shard.frame_weights.end(), weights.begin(), weights.end());
-    }
+    make_clean_batch(recipe_, log_mel_, store_, shard.crops, work.batch, shard.frame_weights);
   }
   const Stopwatch watch(shard.model_seconds);
-  encoder_.forward(state.teacher.data(), work.features.data(), work.lengths, log_mel_.silence(),
-                   precision_, false, work.embeddings, work.encoder);
+  encoder_.forward(state.teacher.data(), work.batch.features.data(), work.batch.lengths,
+                   log_mel_.silence(), precision_, false, work.embeddings, work.encoder);
   geometric_targets(state, work.embeddings, work.encoder.lengths, shard, work);
   if (config_.targets == "decoded") decoded_targets(state, work.encoder.lengths, shard, work);
 }
@@ -194,7 +180,6 @@ void DecoderStage::decoded_targets(const TrainingState& state, const std::vector
       free_decoder.decode(state.teacher.data(), work.memory, sequences);
   for (std::size_t c = 0; c < strings.size(); ++c) {
     std::vector<int>& tokens = shard.crop_tokens[c];
-    shard.teacher_steps += static_cast<std::int64_t>(strings[c].tokens.size());
     shard.capped += strings[c].capped ? 1 : 0;
     for (const model::DecodedToken& token : strings[c].tokens) {
       tokens.resize(static_cast<std::size_t>(token.end_frame), static_cast<int>(token.token));
@@ -339,23 +324,14 @@ void DecoderStage::student_pass(const TrainingState& state, const Scales& scales
   const float* p = state.student.data();
   shard.gradients.assign(table_.size(), 0.0F);
   float* g = shard.gradients.data();
-  work.features.clear();
-  work.lengths.clear();
   {
     const Stopwatch watch(shard.view_seconds);
-    for (const CropPlan& crop : shard.crops) {
-      for (const ViewPlan& view : crop.views) {
-        const std::vector<float> features =
-            make_view(recipe_, log_mel_, store_, noise_, crop, view);
-        work.lengths.push_back(static_cast<int>(features.size()) / recipe_.features.bands);
-        work.features.insert(work.features.end(), features.begin(), features.end());
-      }
-    }
+    make_view_batch(recipe_, log_mel_, store_, noise_, shard.crops, work.batch);
   }
   const Stopwatch watch(shard.model_seconds);
   const bool with_encoder = config_.encoder_rate > 0;
-  encoder_.forward(p, work.features.data(), work.lengths, log_mel_.silence(), precision_,
-                   with_encoder, work.embeddings, work.encoder);
+  encoder_.forward(p, work.batch.features.data(), work.batch.lengths, log_mel_.silence(),
+                   precision_, with_encoder, work.embeddings, work.encoder);
   decoder_.memory().forward(p, work.encoder.final.data(), work.encoder.lengths, precision_,
                             work.memory);
   decoder_.memory().clear_gradients(work.memory);
@@ -400,7 +376,6 @@ void DecoderStage::frame_losses(const TrainingState& state, const Scales& scales
   const int dimension = recipe_.encoder.dimension, codes = recipe_.encoder.codes;
   const int rows = work.encoder.rows;
   shard.frame_loss = shard.ctc_loss = shard.agreed = 0;
-  shard.ctc_count = 0;
   work.dembeddings.assign(area(rows, dimension), 0.0F);
   if (config_.frame_weight == 0 && config_.ctc_weight == 0) return;
   work.norms.resize(static_cast<std::size_t>(rows));
@@ -411,7 +386,7 @@ void DecoderStage::frame_losses(const TrainingState& state, const Scales& scales
   work.codes.assign(state.student.data() + encoder_.codebook(), codes, dimension, precision_);
   nn::matmul(work.frames, nn::Transpose::no, work.codes, nn::Transpose::yes, work.scores.data());
   const auto inverse_temperature = static_cast<float>(1 / recipe_.geometric.temperature);
-  scale_values(inverse_temperature, work.scores.size(), work.scores.data());
+  nn::scale(inverse_temperature, work.scores.size(), work.scores.data());
 
   work.targets.assign(area(rows, codes), 0.0F);
   work.weights.resize(static_cast<std::size_t>(rows));
@@ -440,7 +415,7 @@ void DecoderStage::frame_losses(const TrainingState& state, const Scales& scales
       if (std::isfinite(loss)) shard.ctc_loss += loss / frames * scales.piece;
     }
   }
-  scale_values(inverse_temperature, dscores.size(), dscores.data());
+  nn::scale(inverse_temperature, dscores.size(), dscores.data());
   work.dscores.assign(dscores.data(), rows, codes, precision_);
   nn::matmul(work.dscores, nn::Transpose::no, work.codes, nn::Transpose::no,
              work.dembeddings.data());

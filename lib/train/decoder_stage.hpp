@@ -74,9 +74,8 @@ class DecoderStage : public Stage {
     std::vector<float> gradients;
     StringTerms terms, own_terms;
     double frame_loss = 0, ctc_loss = 0, contrast_loss = 0, entropy = 0, length_ratio = 0;
-    double agreed = 0, frame_weight = 0;
-    std::int64_t contrast_count = 0, contrast_correct = 0, ctc_count = 0;
-    std::int64_t teacher_steps = 0;
+    double agreed = 0;
+    std::int64_t contrast_correct = 0;
     double view_seconds = 0, model_seconds = 0;
   };
   // What a shard's losses are weighed with, from the whole batch.

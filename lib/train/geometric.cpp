@@ -6,6 +6,7 @@
 
 #include "model/segmenter.hpp"
 #include "nn/cross_entropy.hpp"
+#include "nn/elementwise.hpp"
 #include "nn/normalize.hpp"
 #include "nn/shape.hpp"
 #include "train/sinkhorn.hpp"
@@ -23,8 +24,7 @@ constexpr std::size_t kCropsPerShard = 4;
 
 struct GeometricStage::Workspace {
   model::Encoder::Cache cache;
-  std::vector<float> features;
-  std::vector<int> lengths;
+  FeatureBatch batch;
   std::vector<float> embeddings, norms, unit, code_norms, scale;
   std::vector<float> scores, targets, weights, dembeddings, dcodes;
   nn::Operand frames, codes, dscores;
@@ -119,36 +119,21 @@ void GeometricStage::assign_targets(const TrainingState& state) {
 }
 
 void GeometricStage::plan(std::int64_t step) {
-  std::vector<CropPlan> crops = plan_step(recipe_.geometric, recipe_.views,
-                                          stage_seed(recipe_.seed, kGeometric), store_, step);
-  shards_.resize((crops.size() + kCropsPerShard - 1) / kCropsPerShard);
-  for (Shard& shard : shards_)
-    shard.crops.clear();
-  for (std::size_t i = 0; i < crops.size(); ++i) {
-    shards_[i / kCropsPerShard].crops.push_back(std::move(crops[i]));
-  }
+  share_out(plan_step(recipe_.geometric, recipe_.views, stage_seed(recipe_.seed, kGeometric),
+                      store_, step),
+            kCropsPerShard, shards_);
 }
 
 void GeometricStage::teacher_forward(const TrainingState& state, Shard& shard) const {
   auto& work = of_this_thread<Workspace>();
   shard.view_seconds = shard.model_seconds = 0;
-  shard.weights.clear();
-  work.features.clear();
-  work.lengths.clear();
   {
     const Stopwatch watch(shard.view_seconds);
-    for (const CropPlan& crop : shard.crops) {
-      const std::vector<float> clean = make_clean(log_mel_, store_, crop);
-      work.lengths.push_back(static_cast<int>(clean.size()) / recipe_.features.bands);
-      work.features.insert(work.features.end(), clean.begin(), clean.end());
-      const std::vector<float> weights =
-          frame_weights(recipe_.features, clean, recipe_.geometric.silence_weight);
-      shard.weights.insert(shard.weights.end(), weights.begin(), weights.end());
-    }
+    make_clean_batch(recipe_, log_mel_, store_, shard.crops, work.batch, shard.weights);
   }
   const Stopwatch watch(shard.model_seconds);
-  encoder_.forward(state.teacher.data(), work.features.data(), work.lengths, log_mel_.silence(),
-                   precision_, false, shard.embeddings, work.cache);
+  encoder_.forward(state.teacher.data(), work.batch.features.data(), work.batch.lengths,
+                   log_mel_.silence(), precision_, false, shard.embeddings, work.cache);
   shard.crop_frames = work.cache.lengths;
 }
 
@@ -218,22 +203,13 @@ void GeometricStage::student_pass(const TrainingState& state, const std::vector<
                                   double scale, Shard& shard) const {
   auto& work = of_this_thread<Workspace>();
   shard.gradients.assign(table_.size(), 0.0F);
-  work.features.clear();
-  work.lengths.clear();
   {
     const Stopwatch watch(shard.view_seconds);
-    for (const CropPlan& crop : shard.crops) {
-      for (const ViewPlan& view : crop.views) {
-        const std::vector<float> features =
-            make_view(recipe_, log_mel_, store_, noise_, crop, view);
-        work.lengths.push_back(static_cast<int>(features.size()) / recipe_.features.bands);
-        work.features.insert(work.features.end(), features.begin(), features.end());
-      }
-    }
+    make_view_batch(recipe_, log_mel_, store_, noise_, shard.crops, work.batch);
   }
   const Stopwatch watch(shard.model_seconds);
-  encoder_.forward(state.student.data(), work.features.data(), work.lengths, log_mel_.silence(),
-                   precision_, true, work.embeddings, work.cache);
+  encoder_.forward(state.student.data(), work.batch.features.data(), work.batch.lengths,
+                   log_mel_.silence(), precision_, true, work.embeddings, work.cache);
   student_loss(state, targets, scale, shard, work);
   encoder_.backward(state.student.data(), work.embeddings.data(), nullptr, shard.gradients.data(),
                     work.cache);
@@ -270,17 +246,17 @@ void GeometricStage::student_loss(const TrainingState& state, const std::vector<
     const int code = model::nearest_code(work.scores.data() + area(r, codes), codes);
     if (code == shard.teacher_codes[match]) shard.agreed += static_cast<double>(weight);
   }
-  scale_values(inverse_temperature, work.scores.size(), work.scores.data());
+  nn::scale(inverse_temperature, work.scores.size(), work.scores.data());
   shard.loss = nn::cross_entropy(work.scores.data(), work.targets.data(), work.weights.data(), rows,
                                  codes, work.scores.data());
-  scale_values(inverse_temperature, work.scores.size(), work.scores.data());
+  nn::scale(inverse_temperature, work.scores.size(), work.scores.data());
 
   work.dscores.assign(work.scores.data(), rows, codes, precision_);
   work.dcodes.resize(area(codes, dimension));
   nn::matmul(work.dscores, nn::Transpose::yes, work.frames, nn::Transpose::no, work.dcodes.data());
   nn::l2_normalize_backward(work.unit.data(), work.code_norms.data(), work.dcodes.data(), codes,
                             dimension, work.dcodes.data());
-  add_values(work.dcodes.data(), work.dcodes.size(), shard.gradients.data() + encoder_.codebook());
+  nn::add(work.dcodes.data(), work.dcodes.size(), shard.gradients.data() + encoder_.codebook());
 
   work.dembeddings.resize(area(rows, dimension));
   nn::matmul(work.dscores, nn::Transpose::no, work.codes, nn::Transpose::no,

@@ -6,22 +6,11 @@
 #include "base/error.hpp"
 #include "base/hash.hpp"
 #include "base/multiversion.hpp"
+#include "nn/elementwise.hpp"
 #include "nn/normalize.hpp"
 #include "nn/shape.hpp"
 
 namespace pairalign::train {
-
-PAIRALIGN_MULTIVERSION
-void scale_values(float factor, std::size_t n, float* x) {
-  for (std::size_t i = 0; i < n; ++i)
-    x[i] *= factor;
-}
-
-PAIRALIGN_MULTIVERSION
-void add_values(const float* x, std::size_t n, float* sum) {
-  for (std::size_t i = 0; i < n; ++i)
-    sum[i] += x[i];
-}
 
 PAIRALIGN_MULTIVERSION
 void move_average(const float* x, float decay, std::size_t n, float* average) {
@@ -41,7 +30,7 @@ void sum_gradients(const std::vector<std::vector<float>*>& shards, ThreadPool& p
   pool.parallel_for((total.size() + kPiece - 1) / kPiece, [&](std::size_t i) {
     const std::size_t begin = i * kPiece, count = std::min(kPiece, total.size() - begin);
     for (std::size_t s = 1; s < shards.size(); ++s) {
-      add_values(shards[s]->data() + begin, count, total.data() + begin);
+      nn::add(shards[s]->data() + begin, count, total.data() + begin);
     }
   });
 }

@@ -33,9 +33,6 @@ T& of_this_thread() {
   return instance;
 }
 
-void scale_values(float factor, std::size_t n, float* x);
-/// sum ← sum + x
-void add_values(const float* x, std::size_t n, float* sum);
 /// average ← decay · average + (1 − decay) · x
 void move_average(const float* x, float decay, std::size_t n, float* average);
 

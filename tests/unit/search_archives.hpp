@@ -1,4 +1,4 @@
-// Archives in a folder that is gone at the end of the test.
+// Archives in a folder that is gone at the end of the test, and what is found in them.
 #pragma once
 
 #include <filesystem>
@@ -11,6 +11,7 @@
 #include "archive/archive.hpp"
 #include "archive/writer.hpp"
 #include "base/random.hpp"
+#include "search/searcher.hpp"
 #include "tokens/record.hpp"
 
 namespace pairalign::test {
@@ -52,6 +53,19 @@ inline std::vector<tokens::Record> random_records(const std::string& prefix, int
     records.push_back(record);
   }
   return records;
+}
+
+inline void check_equal(const std::vector<search::Hit>& got,
+                        const std::vector<search::Hit>& expected) {
+  REQUIRE(got.size() == expected.size());
+  for (std::size_t i = 0; i < got.size(); ++i) {
+    REQUIRE(got[i].archive == expected[i].archive);
+    REQUIRE(got[i].record == expected[i].record);
+    REQUIRE(got[i].match.distance == expected[i].match.distance);
+    REQUIRE(got[i].match.begin == expected[i].match.begin);
+    REQUIRE(got[i].match.end == expected[i].match.end);
+    REQUIRE(got[i].score == expected[i].score);
+  }
 }
 
 }  // namespace pairalign::test

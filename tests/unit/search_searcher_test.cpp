@@ -13,6 +13,7 @@
 using namespace pairalign;
 using namespace pairalign::search;
 using test::Archives;
+using test::check_equal;
 using test::random_records;
 using tokens::Record;
 
@@ -46,18 +47,6 @@ std::vector<Hit> slow_search(const Record& query, const Archives& archives,
   for (const auto& [score, key, a, r, match] : all)
     hits.push_back({a, r, match, -score});
   return hits;
-}
-
-void check_equal(const std::vector<Hit>& got, const std::vector<Hit>& expected) {
-  REQUIRE(got.size() == expected.size());
-  for (std::size_t i = 0; i < got.size(); ++i) {
-    REQUIRE(got[i].archive == expected[i].archive);
-    REQUIRE(got[i].record == expected[i].record);
-    REQUIRE(got[i].match.distance == expected[i].match.distance);
-    REQUIRE(got[i].match.begin == expected[i].match.begin);
-    REQUIRE(got[i].match.end == expected[i].match.end);
-    REQUIRE(got[i].score == expected[i].score);
-  }
 }
 
 }  // namespace

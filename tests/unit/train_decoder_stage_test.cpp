@@ -3,9 +3,10 @@
 
 #include <doctest/doctest.h>
 
-#include "model/self_test.hpp"
 #include "nn_gradient.hpp"
 #include "train/decoder_stage.hpp"
+#include "train/step_support.hpp"
+#include "train_fixture.hpp"
 
 using namespace pairalign;
 using namespace pairalign::train;
@@ -39,22 +40,6 @@ Recipe small_recipe(double segment_penalty) {
   return recipe;
 }
 
-audio::PcmStore make_store() {
-  audio::PcmStore store;
-  const std::vector<float> base = model::self_test_signal();
-  Random random(9);
-  for (const std::size_t size : {32000U, 25000U, 9000U, 31000U}) {
-    std::vector<float> pcm(size);
-    const std::size_t shift = random.below(base.size());
-    for (std::size_t i = 0; i < size; ++i) {
-      pcm[i] = base[(i + shift) % base.size()] + 0.01F * static_cast<float>(random.normal());
-    }
-    store.add(pcm);
-  }
-  store.seal();
-  return store;
-}
-
 struct Fixture {
   explicit Fixture(double segment_penalty = 0.45) : recipe(small_recipe(segment_penalty)) {}
 
@@ -63,7 +48,7 @@ struct Fixture {
   model::Encoder encoder{table, recipe.encoder};
   std::size_t encoder_size = table.size();
   model::Decoder decoder{table, recipe.decoder, encoder};
-  audio::PcmStore store = make_store();
+  audio::PcmStore store = test::make_store();
   audio::NoiseBank noise;
 
   // The encoder's codes as unit vectors, as a geometric stage leaves them.
@@ -72,24 +57,11 @@ struct Fixture {
     std::vector<float> p = table.initialise(random);
     p.resize(encoder_size);
     std::vector<float> norms;
-    const std::vector<float> unit =
-        unit_codes_of(p.data() + encoder.codebook(), recipe.encoder.codes);
+    const std::vector<float> unit = unit_codes(p.data() + encoder.codebook(), recipe.encoder.codes,
+                                               recipe.encoder.dimension, norms);
     std::copy(unit.begin(), unit.end(),
               p.begin() + static_cast<std::ptrdiff_t>(encoder.codebook()));
     return p;
-  }
-
-  std::vector<float> unit_codes_of(const float* codes, int count) const {
-    std::vector<float> unit(codes, codes + count * recipe.encoder.dimension);
-    for (int k = 0; k < count; ++k) {
-      double square = 0;
-      float* code = unit.data() + k * recipe.encoder.dimension;
-      for (int d = 0; d < recipe.encoder.dimension; ++d)
-        square += static_cast<double>(code[d]) * code[d];
-      for (int d = 0; d < recipe.encoder.dimension; ++d)
-        code[d] = static_cast<float>(code[d] / std::sqrt(square));
-    }
-    return unit;
   }
 
   TrainingState begin(const Stage& stage) const {
