@@ -48,7 +48,28 @@ bench: bench-tools ## measure speed, size and memory; options in ARGS
 
 .PHONY: install
 install: ## install into PREFIX (default /usr/local), below DESTDIR
-	DESTDIR=$(DESTDIR) cmake --install $(BUILD) --prefix $(PREFIX)
+	@test -e $(BUILD)/cmake_install.cmake || \
+	  { $(MAKE) --no-print-directory deps && $(MAKE) --no-print-directory all; }
+	@DESTDIR='$(DESTDIR)' scripts/install.sh install '$(PREFIX)' $(BUILD)
+
+.PHONY: uninstall
+uninstall: ## remove what `make install` installed there
+	@DESTDIR='$(DESTDIR)' scripts/install.sh uninstall '$(PREFIX)'
+
+.PHONY: deps-deb
+deps-deb: ## install the Debian packages that packaging needs
+	scripts/install-deps.sh build deb
+
+.PHONY: deb
+deb: deps-deb ## make Debian packages in BUILD/deb
+	$(MAKE) --no-print-directory all
+	rm -rf $(BUILD)/deb
+	umask 022 && cd $(BUILD) && cpack
+	lintian --fail-on error $(BUILD)/deb/*.deb
+
+.PHONY: deb-check
+deb-check: deb ## install the packages in a fresh Debian made for that, and use them; needs root
+	tests/install/clean-root.sh $(BUILD)/deb
 
 .PHONY: format
 format: ## format the source
@@ -61,4 +82,4 @@ clean: ## remove the build folder
 
 .PHONY: help
 help: ## print this list
-	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16

@@ -1,13 +1,11 @@
 // pa-search: where in archives a token string is found.
-#include <algorithm>
 #include <cstddef>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
-#include <sys/stat.h>
+#include <fmt/format.h>
 
 #include "archive/archive.hpp"
 #include "base/thread_pool.hpp"
@@ -16,104 +14,17 @@
 #include "cli/record_inputs.hpp"
 #include "model/default_model.hpp"
 #include "model/substitution.hpp"
+#include "search/duplicates.hpp"
 #include "search/hit_format.hpp"
 #include "search/searcher.hpp"
-#include "tokens/reader.hpp"
+#include "search_options.hpp"
 
 namespace pairalign {
 namespace {
 
 constexpr const char* kSummary =
     "Finds token strings in archives by edit distance. Prints hits, best first: QUERY, "
-    "KEY#t=start,end, DISTANCE, SCORE, separated by TAB.";
-
-constexpr const char* kFooter =
-    "Output: QUERY and KEY are keys as in token strings. start and end say where the\n"
-    "match is, in seconds of the file: from the token times in the archive, else\n"
-    "estimated from the duration; they are missing when that is unknown. Hits of a\n"
-    "query are ordered by score, equal scores by key. There is no header line, so\n"
-    "that hits of several archives can be merged with sort. trec: query, Q0,\n"
-    "document, rank, score, tag; names without folders and extension, each document\n"
-    "once.\n"
-    "\n"
-    "Unit costs: DISTANCE counts tokens replaced, left out and put in. SCORE is 1 -\n"
-    "DISTANCE / tokens of the query; in global mode / tokens of the longer string. A\n"
-    "record of score 0 shares nothing with the query and is no hit.\n"
-    "\n"
-    "Soft costs, which find more: the model that wrote the strings tells which tokens\n"
-    "stand for one another. SCORE is in bits: how much likelier the tokens found are\n"
-    "as another rendering of the query than by chance, 4 bits less for each token\n"
-    "left out or put in. It grows with what was said alike, so that one --min-score\n"
-    "serves queries of any length. A record of score 0 or less is no hit. DISTANCE is\n"
-    "what the score lacks of the best that any tokens could reach, in bits.\n"
-    "\n"
-    "Exit status: 0 done; 1 nothing found; 2 wrong use, or an input or a line of one\n"
-    "failed (it is named, the others are searched).\n"
-    "\n"
-    "Examples:\n"
-    "  pa-tokenize question.wav | pa-search talks.pai\n"
-    "  pa-search monday.pai tuesday.pai queries.tsv -k 3 --min-score 0.6\n"
-    "  pa-search talks.pai queries.tsv --cost soft --min-score 40\n"
-    "  pa-index --dump talks.pai | pa-search talks.pai --mode global --no-self -k 1\n"
-    "  pa-search talks.pai queries.tsv -k 0 --format trec > run.txt";
-
-// Of hits, of edits: beyond any use, within any type.
-constexpr int kMostAsked = 1'000'000'000;
-
-struct Options {
-  std::vector<std::string> arguments;
-  search::SearchConfig search;
-  std::string mode = "infix";
-  std::string cost = "unit";
-  std::string model;
-  std::string format = "tsv";
-  std::string input_format = "auto";
-  bool exhaustive = false;
-};
-
-void add_options(CLI::App& app, Options& options) {
-  cli::add_paths(app, "ARCHIVE", options.arguments,
-                 "Archives (folders, or names that end in .pai) and files of token strings to look "
-                 "for; - or no file reads these from standard input");
-  app.add_option("-k", options.search.k, "Hits per query; 0: all")
-      ->type_name("N")
-      ->check(CLI::Range(0, kMostAsked));
-  app.add_option("--max-distance", options.search.max_distance,
-                 "Only hits of at most N edits, with soft costs bits")
-      ->type_name("N")
-      ->check(CLI::Range(0, kMostAsked));
-  app.add_option("--min-score", options.search.min_score, "Only hits of at least this score")
-      ->type_name("S")
-      ->check(CLI::NonNegativeNumber);
-  app.add_option("--mode", options.mode,
-                 "infix: the query anywhere in a recording. global: query and recording as wholes")
-      ->type_name("NAME");
-  app.add_option("--cost", options.cost,
-                 "unit: every edit costs 1. soft: by the model's log-odds of token pairs")
-      ->type_name("NAME");
-  app.add_option("--model", options.model,
-                 "Of soft costs: file, or name of an installed model, that wrote the strings; "
-                 "without it $PAIRALIGN_MODEL, else the one that ships with pairalign")
-      ->type_name("FILE");
-  app.add_flag("--no-self", options.search.leave_out_self,
-               "Leave out hits whose key is the query's key");
-  app.add_option("--format", options.format, "tsv, jsonl or trec")->type_name("NAME");
-  app.add_option("--input-format", options.input_format, "auto, tsv, jsonl or kaldi")
-      ->type_name("NAME");
-  app.add_flag("--exhaustive", options.exhaustive,
-               "Compare with every record, which this version always does");
-  app.footer(kFooter);
-}
-
-bool names_archive(const std::string& argument) {
-  constexpr std::string_view kSuffix = ".pai";
-  if (argument.size() > kSuffix.size() &&
-      argument.compare(argument.size() - kSuffix.size(), kSuffix.size(), kSuffix) == 0) {
-    return true;
-  }
-  struct stat status {};
-  return ::stat(argument.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
-}
+    "KEY#t=start,end, DISTANCE, SCORE, EVALUE, separated by TAB.";
 
 std::vector<archive::Archive> open_archives(const std::vector<std::string>& paths,
                                             cli::CommonHeader& header) {
@@ -149,9 +60,9 @@ search::SoftCost read_soft_cost(const std::string& given, const tokens::Header& 
 // Takes queries batch by batch, so that any number of them needs bounded memory.
 class Session {
  public:
-  Session(const Options& options, const std::vector<archive::Archive>& archives,
+  Session(const search::SearchConfig& config, const std::vector<archive::Archive>& archives,
           const search::HitFormatter& formatter, cli::Context& context)
-      : config_(options.search),
+      : config_(config),
         pool_(context.options.jobs),
         searcher_(archives, pool_),
         formatter_(formatter),
@@ -197,40 +108,43 @@ class Session {
   std::size_t hits_ = 0;
 };
 
-void check_conflicts(const Options& options, search::Cost cost) {
-  if (cost == search::Cost::soft) return;
-  if (!options.model.empty()) throw cli::UsageError("--model goes with --cost soft");
-  if (options.search.min_score > 1) {
-    throw cli::UsageError("--min-score: the highest score is 1, but with --cost soft");
-  }
-}
-
-cli::ExitStatus find(Options& options, cli::Context& context) {
-  options.search.mode = cli::parse_option("--mode", options.mode, search::parse_mode);
-  const auto cost = cli::parse_option("--cost", options.cost, search::parse_cost);
-  const auto format = cli::parse_option("--format", options.format, search::parse_hit_format);
-  const auto input_format =
-      cli::parse_option("--input-format", options.input_format, tokens::parse_input_format);
-  check_conflicts(options, cost);
-  std::vector<std::string> paths = options.arguments;
-  const auto files = std::stable_partition(paths.begin(), paths.end(), names_archive);
-  if (files == paths.begin()) throw cli::UsageError("no archive to search in");
-
+cli::ExitStatus find(SearchRequest& request, const std::string& model, cli::Context& context) {
   cli::CommonHeader header;
-  const std::vector<archive::Archive> archives = open_archives({paths.begin(), files}, header);
+  const std::vector<archive::Archive> archives = open_archives(request.archives, header);
   std::optional<search::SoftCost> soft;
-  if (cost == search::Cost::soft) {
-    options.search.soft = &soft.emplace(read_soft_cost(options.model, header.header()));
+  if (request.cost == search::Cost::soft) {
+    request.search.soft = &soft.emplace(read_soft_cost(model, header.header()));
   }
-  cli::RecordInputs inputs({files, paths.end()}, input_format,
+  cli::RecordInputs inputs(request.files, request.input_format,
                            "give files of token strings, or pipe them in", context.messages,
                            header);
-  const search::HitFormatter formatter(archives, format, options.search.mode, cost);
-  Session session(options, archives, formatter, context);
+  const search::HitFormatter formatter(archives, request.format, request.search.mode, request.cost);
+  Session session(request.search, archives, formatter, context);
   session.run(inputs);
-  context.messages.detail(std::to_string(session.queries()) + " queries, " +
-                          std::to_string(session.hits()) + " hits");
+  context.messages.detail(fmt::format("{} queries, {} hits", session.queries(), session.hits()));
   return session.hits() > 0 ? cli::kDone : cli::kNothingFound;
+}
+
+cli::ExitStatus find_duplicates(const SearchRequest& request, double score, cli::Context& context) {
+  cli::CommonHeader header;
+  const std::vector<archive::Archive> archives = open_archives(request.archives, header);
+  ThreadPool pool(context.options.jobs);
+  cli::Progress progress("pa-search", archives[0].size(), context.options.progress);
+  std::size_t pairs = 0;
+  const auto key = [&](const search::DuplicatePair& pair, int i) {
+    return tokens::escape_key(archives[pair.archives[i]].key(pair.records[i]));
+  };
+  search::find_duplicates(
+      archives, {request.search.mode, score, request.search.postings}, pool,
+      [&](const search::DuplicatePair& pair) {
+        ++pairs;
+        context.out.write(fmt::format("{}\t{}\t{}\t{:.4f}\n", key(pair, 0), key(pair, 1),
+                                      pair.distance, pair.score));
+      },
+      [&](std::size_t records) { progress.update(records, "records"); });
+  progress.finish();
+  context.messages.detail(fmt::format("{} pairs", pairs));
+  return pairs > 0 ? cli::kDone : cli::kNothingFound;
 }
 
 }  // namespace
@@ -238,9 +152,13 @@ cli::ExitStatus find(Options& options, cli::Context& context) {
 
 int main(int argc, char** argv) {
   using namespace pairalign;
-  Options options;
+  SearchOptions options;
   return cli::run(
       argc, argv, "pa-search", kSummary, cli::kJobs | cli::kProgress,
       [&](CLI::App& app) { add_options(app, options); },
-      [&](cli::Context& context) { return find(options, context); });
+      [&](cli::Context& context) {
+        SearchRequest request = parse_request(options);
+        return options.duplicates ? find_duplicates(request, *options.duplicates, context)
+                                  : find(request, options.model, context);
+      });
 }

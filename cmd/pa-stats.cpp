@@ -1,7 +1,7 @@
 // pa-stats: what token strings look like, how similar two streams are, how good a ranking is.
 #include <cstdint>
-#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "cli/program.hpp"
@@ -11,6 +11,8 @@
 #include "stats/report.hpp"
 #include "stats/retrieval.hpp"
 #include "stats/summary.hpp"
+#include "stats/training_history.hpp"
+#include "stats_options.hpp"
 #include "tokens/reader.hpp"
 
 namespace pairalign {
@@ -18,113 +20,52 @@ namespace {
 
 constexpr const char* kSummary =
     "Measures token strings: rates, vocabulary, entropy, lengths, repetition; with --against, "
-    "--pairs or --qrels also against another stream or against relevance judgements.";
-
-constexpr const char* kFooter =
-    "Metrics of --qrels: MAP as trec_eval defines it, over all relevant documents of\n"
-    "the qrels; MRR; P@k; R@k, the share of queries with a relevant document in the\n"
-    "top k; the mean rank of the first relevant one; MTWV, the maximum over score\n"
-    "thresholds of 1 - mean over queries of (misses + 999.9 * false alarms), as\n"
-    "shares of the relevant and of the other documents named. Every query with a\n"
-    "relevant document counts, also when the run does not name it. Documents judged\n"
-    "below 0 are left out of the query's ranking. Equal scores are ranked by document.\n"
-    "\n"
-    "Exit status: 0 done; 2 wrong use, or an input or a line of one failed (it is\n"
-    "named, the others are counted).\n"
-    "\n"
-    "Examples:\n"
-    "  pa-tokenize corpus/ | pa-stats\n"
-    "  pa-stats short.tsv --against long.tsv\n"
-    "  pa-stats noisy.tsv --pairs clean.tsv --format json\n"
-    "  pa-search talks.pai queries.tsv -k 0 --format trec | pa-stats --qrels qrels.txt\n"
-    "  pa-stats --qrels qrels.txt run.txt --min-relevance 2";
+    "--pairs or --qrels also against another stream or against relevance judgements; with --log, "
+    "how a training goes.";
 
 // How often the progress bar is told, in records.
 constexpr std::uint64_t kProgressStep = 1024;
 
-struct Options {
-  std::vector<std::string> files;
-  std::string against;
-  std::string pairs;
-  std::string qrels;
-  stats::RetrievalConfig retrieval;
-  bool min_relevance_given = false;
-  std::string input_format = "auto";
-  std::string format = "text";
-};
-
-void add_options(CLI::App& app, Options& options) {
-  cli::add_paths(
-      app, "FILE", options.files,
-      "Token strings; with --qrels runs, in TREC format or as pa-search prints hits. - or "
-      "none reads standard input");
-  app.add_option("--against", options.against,
-                 "Count how many tokens are saved over the strings of the same recordings in FILE; "
-                 "recordings meet by key, else by file name without extension. -v: each of them")
-      ->type_name("FILE");
-  app.add_option(
-         "--pairs", options.pairs,
-         "Compare each string with the one of the same recording in FILE: edit similarity "
-         "(1 - distance / longer), Jaccard of the token sets, shorter / longer, edits, change "
-         "of length")
-      ->type_name("FILE");
-  app.add_option("--qrels", options.qrels,
-                 "Retrieval metrics of runs by the TREC judgements in FILE. -v: each query")
-      ->type_name("FILE");
-  app.add_option("--min-relevance", options.retrieval.min_relevance,
-                 "--qrels: what is judged N or higher is relevant")
-      ->type_name("N")
-      ->check(CLI::Range(0, 1000000))
-      ->each([&options](const std::string&) { options.min_relevance_given = true; });
-  app.add_option("--input-format", options.input_format, "auto, tsv, jsonl or kaldi")
-      ->type_name("NAME");
-  app.add_option("--format", options.format, "text or json")
-      ->type_name("NAME")
-      ->check(CLI::IsMember({"text", "json"}));
-  app.footer(kFooter);
-}
-
-void check_options(const Options& options) {
-  const bool records = !options.against.empty() || !options.pairs.empty();
-  if (!options.qrels.empty() && records) {
-    throw cli::UsageError("--qrels is about runs, --against and --pairs are about token strings");
-  }
-  if (options.min_relevance_given && options.qrels.empty()) {
-    throw cli::UsageError("--min-relevance needs --qrels");
-  }
-}
-
-// The sections of the report, in the one format or the other.
+// The sections of the report, in the format asked for.
 class Report {
  public:
-  explicit Report(const Options& options) : json_(options.format == "json") {}
+  explicit Report(const std::string& format) : format_(format) {}
 
-  template <class Result, class... Detail>
-  void add(const std::string& name, const std::string& title, const Result& result,
-           Detail... detail) {
-    if (json_) {
-      members_[name] = stats::to_json(result);
-      return;
-    }
-    if (!text_.empty()) text_ += '\n' + title + '\n';
-    text_ += stats::to_text(result, detail...);
+  /// Sections in text stand below their heading; the first needs none.
+  void add_text(const std::string& heading, const std::string& text) {
+    if (!text_.empty()) text_ += '\n' + heading + '\n';
+    text_ += text;
+  }
+  void add_json(const std::string& name, stats::Json json) { members_[name] = std::move(json); }
+  /// The title of the first section is that of the picture.
+  void add_title(const std::string& title, const std::string& subtitle) {
+    figure_.title = title;
+    figure_.subtitle = subtitle;
+  }
+  void add_panels(std::vector<stats::Panel> panels) {
+    for (stats::Panel& panel : panels)
+      figure_.panels.push_back(std::move(panel));
   }
 
-  std::string text() const { return json_ ? stats::dump(members_) : text_; }
+  std::string text() const {
+    if (format_ == "json") return stats::dump(members_);
+    return format_ == "svg" ? stats::to_svg(figure_) : text_;
+  }
 
  private:
-  bool json_;
-  stats::Json members_;
+  std::string format_;
   std::string text_;
+  stats::Json members_;
+  stats::Figure figure_;
 };
 
-tokens::InputFormat input_format(const Options& options) {
+tokens::InputFormat input_format(const StatsOptions& options) {
   return cli::parse_option("--input-format", options.input_format, tokens::parse_input_format);
 }
 
 // Reads a whole file of references; returns what it was written with.
 template <class Take>
-cli::CommonHeader read_references(const std::string& path, const Options& options,
+cli::CommonHeader read_references(const std::string& path, const StatsOptions& options,
                                   cli::Messages& messages, Take take) {
   cli::RecordInputs inputs({path}, input_format(options), "", messages);
   tokens::Record record;
@@ -148,7 +89,7 @@ void name_unmatched(const std::vector<std::string>& keys, const std::string& ref
 // Everything that token strings are asked for in one pass over them.
 class RecordStatistics {
  public:
-  RecordStatistics(const Options& options, cli::Context& context)
+  RecordStatistics(const StatsOptions& options, cli::Context& context)
       : options_(options), context_(context) {}
 
   void read_references_of_all() {
@@ -181,21 +122,30 @@ class RecordStatistics {
 
   void report(Report& report) {
     cli::Messages& messages = context_.messages;
-    report.add("summary", "", summariser_.summary(header_));
+    const stats::Summary summary = summariser_.summary(header_);
+    report.add_text("", stats::to_text(summary));
+    report.add_json("summary", stats::to_json(summary));
+    report.add_title(stats::title(summary), stats::subtitle(summary));
+    report.add_panels(stats::panels(summary));
     if (!options_.against.empty()) {
       const stats::ReductionSummary result = reduction_.summary();
       name_unmatched(result.unmatched, options_.against, result.keys.size(), messages);
-      report.add("against", "against " + options_.against, result, context_.options.verbosity > 0);
+      report.add_text("against " + options_.against,
+                      stats::to_text(result, context_.options.verbosity > 0));
+      report.add_json("against", stats::to_json(result));
+      report.add_panels(stats::panels(result, options_.against));
     }
     if (!options_.pairs.empty()) {
       const stats::PairSummary result = pairs_.summary();
       name_unmatched(result.unmatched, options_.pairs, result.pairs, messages);
-      report.add("pairs", "pairs with " + options_.pairs, result);
+      report.add_text("pairs with " + options_.pairs, stats::to_text(result));
+      report.add_json("pairs", stats::to_json(result));
+      report.add_panels(stats::panels(result, options_.pairs));
     }
   }
 
  private:
-  const Options& options_;
+  const StatsOptions& options_;
   cli::Context& context_;
   stats::Summariser summariser_;
   stats::ReductionComparison reduction_;
@@ -204,7 +154,7 @@ class RecordStatistics {
   cli::CommonHeader pairs_header_;
 };
 
-stats::RetrievalMetrics retrieval_metrics(const Options& options) {
+stats::RetrievalMetrics retrieval_metrics(const StatsOptions& options) {
   std::vector<std::string> runs = options.files;
   if (runs.empty()) {
     cli::require_piped_stdin("give a run, or pipe one in");
@@ -219,16 +169,39 @@ stats::RetrievalMetrics retrieval_metrics(const Options& options) {
   return metrics;
 }
 
-cli::ExitStatus measure(const Options& options, cli::Context& context) {
-  check_options(options);
-  Report report(options);
+void report_retrieval(const StatsOptions& options, cli::Context& context, Report& report) {
+  const stats::RetrievalMetrics metrics = retrieval_metrics(options);
+  report.add_text("", stats::to_text(metrics, context.options.verbosity > 0));
+  report.add_json("retrieval", stats::to_json(metrics));
+  report.add_title(stats::title(metrics), stats::subtitle(metrics));
+  report.add_panels(stats::panels(metrics));
+}
+
+void report_training(const StatsOptions& options, cli::Context& context, Report& report) {
+  const stats::TrainingHistory history = stats::read_training_history(
+      options.log, [&](const Error& error) { context.messages.failure(error); });
+  report.add_text("", stats::to_text(history, context.options.verbosity > 0));
+  report.add_json("training", stats::to_json(history));
+  report.add_title(stats::title(history), stats::subtitle(history));
+  report.add_panels(stats::panels(history));
+}
+
+void report_records(const StatsOptions& options, cli::Context& context, Report& report) {
+  RecordStatistics statistics(options, context);
+  statistics.read_references_of_all();
+  statistics.read_records();
+  statistics.report(report);
+}
+
+cli::ExitStatus measure(const StatsOptions& options, cli::Context& context) {
+  check_usage(options);
+  Report report(options.format);
   if (!options.qrels.empty()) {
-    report.add("retrieval", "", retrieval_metrics(options), context.options.verbosity > 0);
+    report_retrieval(options, context, report);
+  } else if (!options.log.empty()) {
+    report_training(options, context, report);
   } else {
-    RecordStatistics statistics(options, context);
-    statistics.read_references_of_all();
-    statistics.read_records();
-    statistics.report(report);
+    report_records(options, context, report);
   }
   context.out.write(report.text());
   return cli::kDone;
@@ -239,7 +212,7 @@ cli::ExitStatus measure(const Options& options, cli::Context& context) {
 
 int main(int argc, char** argv) {
   using namespace pairalign;
-  Options options;
+  StatsOptions options;
   return cli::run(
       argc, argv, "pa-stats", kSummary, cli::kProgress,
       [&](CLI::App& app) { add_options(app, options); },

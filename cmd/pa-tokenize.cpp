@@ -1,16 +1,20 @@
 // pa-tokenize: audio to token strings.
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <future>
 #include <memory>
+#include <optional>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "archive/archived_files.hpp"
 #include "audio/decoder.hpp"
 #include "cli/inputs.hpp"
 #include "cli/ordered_map.hpp"
@@ -36,6 +40,7 @@ constexpr int kFilesAhead = 8;
 struct Item {
   std::string path;
   std::string fault;
+  std::uint64_t bytes = 0;  // of the file; 0: not known
 };
 
 // The lines of one input.
@@ -68,22 +73,29 @@ Pipeline::Work make_work(const model::Model& model, const model::TokenizerOption
 // Writes the lines of each input as its turn comes, and counts.
 class Delivery {
  public:
-  Delivery(cli::Context& context, std::uint64_t inputs)
+  // What is known of the work: nothing when a list of paths is piped in.
+  Delivery(cli::Context& context, const std::vector<Item>& given)
       : messages_(context.messages),
         out_(context.out),
-        progress_("pa-tokenize", inputs, context.options.progress) {}
+        progress_("pa-tokenize", given.size(), context.options.progress) {
+    for (const Item& item : given)
+      bytes_given_ += item.bytes;
+  }
 
   void operator()(Item& item, std::future<Lines>& result) {
     // Flushed at once: the next tool of the pipeline may be waiting and the next input may take
     // long.
     out_.write(text_of(item, result));
     out_.flush();
-    progress_.update(++done_, progress_.shown() ? audio_so_far() : std::string());
+    ++done_;
+    bytes_done_ += item.bytes;
+    if (progress_.shown()) progress_.update(done_, audio_so_far("h"), part_done());
   }
 
   void finish() {
     progress_.finish();
-    messages_.detail(fmt::format("{} of {} inputs written, {}", written_, done_, audio_so_far()));
+    messages_.detail(
+        fmt::format("{} of {} inputs written, {}", written_, done_, audio_so_far("h of audio")));
   }
 
  private:
@@ -102,11 +114,16 @@ class Delivery {
     return {};
   }
 
-  std::string audio_so_far() const {
+  // By size, for time left: recordings of a folder may be seconds and hours long.
+  std::optional<double> part_done() const {
+    if (bytes_given_ == 0) return std::nullopt;
+    return static_cast<double>(bytes_done_) / static_cast<double>(bytes_given_);
+  }
+
+  std::string audio_so_far(const char* unit) const {
     const double elapsed =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
-    return fmt::format("{:.2f} h of audio, {:.0f} x real time", seconds_ / 3600,
-                       seconds_ / elapsed);
+    return fmt::format("{:.2f} {}, {:.0f} x real time", seconds_ / 3600, unit, seconds_ / elapsed);
   }
 
   cli::Messages& messages_;
@@ -114,18 +131,29 @@ class Delivery {
   cli::Progress progress_;
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
   double seconds_ = 0;
+  std::uint64_t bytes_given_ = 0;
+  std::uint64_t bytes_done_ = 0;
   std::uint64_t done_ = 0;
   std::uint64_t written_ = 0;
 };
 
+std::uint64_t size_of(const std::string& path) {
+  std::error_code none;
+  const std::uintmax_t bytes = std::filesystem::file_size(path, none);
+  return none ? 0 : bytes;
+}
+
+// Files that an archive has, as they are, are passed over when the user wants that.
 void for_each_item(const TokenizeOptions& options, const std::function<void(Item)>& take) {
+  std::optional<archive::ArchivedFiles> archived;
+  if (!options.skip.empty()) archived.emplace(options.skip);
   cli::for_each_input(
       options.paths, options.null,
       [&](const std::string& path) {
-        take({path, ""});
+        if (!archived || !archived->holds(path)) take({path, "", size_of(path)});
       },
       [&](const std::string& path, const std::string& reason) {
-        take({path, reason});
+        take({path, reason, 0});
       });
 }
 
@@ -152,7 +180,7 @@ cli::ExitStatus tokenize(const TokenizeOptions& options, cli::Context& context) 
   }
   const bool with_starts = options.times || tokens::needs_starts(format);
   const int jobs = context.options.jobs;
-  Delivery delivery(context, given.size());
+  Delivery delivery(context, given);
   Pipeline pipeline(
       jobs, static_cast<std::size_t>(jobs) * kFilesAhead,
       [&] { return make_work(model, how, formatter, with_starts); }, std::ref(delivery));

@@ -228,6 +228,16 @@ std::unique_ptr<train::Trainer> make_trainer(const Options& o, const train::Reci
                                           std::move(noise), precision, pool);
 }
 
+// Counts of confusions take the longest part of it.
+model::Model export_model(const train::Trainer& trainer, const std::string& command,
+                          cli::Context& context) {
+  std::optional<cli::Progress> progress;
+  return trainer.export_model(command, [&](std::size_t done, std::size_t all) {
+    if (!progress) progress.emplace("counting confusions", all, context.options.progress);
+    progress->update(done);
+  });
+}
+
 void check_call(const Options& o, const std::string& checkpoint) {
   if (o.output.empty()) throw cli::UsageError("name the model to write with -o FILE");
   if (o.paths.empty()) throw cli::UsageError("name a file or folder to learn from");
@@ -266,7 +276,7 @@ cli::ExitStatus run_training(const Options& o, const std::string& command, cli::
         "stopped at step {} of {} of stage {}; go on with --resume", at.step, at.steps, at.stage));
     return cli::kFailed;
   }
-  const model::Model model = trainer->export_model(command);
+  const model::Model model = export_model(*trainer, command, context);
   model.save(o.output);
   const train::ValidationReport report = trainer->validate(model);
   log.validation(report, trainer->position());

@@ -14,13 +14,14 @@ constexpr const char* kFooter =
     "\n"
     "Examples:\n"
     "  pa-tokenize talks/ | pa-index talks.pai\n"
+    "  pa-tokenize --skip talks.pai talks/ | pa-index talks.pai\n"
     "  find /audio -name '*.flac' -print0 | pa-tokenize -0 > strings.tsv\n"
     "  pa-tokenize question.wav | pa-search talks.pai";
 
 void add_decoding_options(CLI::App& app, TokenizeOptions& options) {
-  app.add_option("--end-quantile", options.end_quantile,
-                 "pairalign: where in the distribution of its ends a token ends, between 0 and 1, "
-                 "instead of what suits --rate; larger gives fewer tokens")
+  app.add_option("--end-quantile", options.decode.end_quantile,
+                 "pairalign: where in the distribution of its ends a token ends, between 0 and 1; "
+                 "larger gives somewhat fewer tokens")
       ->type_name("Q");
   app.add_option("--beam", options.decode.beam,
                  "pairalign: strings compared side by side; 1 takes the likeliest token each time")
@@ -53,16 +54,15 @@ void check_kind_options(const TokenizeOptions& options, model::TokenizerKind kin
   if (options.rate && !decoded && !penalised) {
     throw cli::UsageError("--rate needs --tokenizer pairalign or dpvq");
   }
-  if (options.penalty && !penalised) throw cli::UsageError("--penalty needs --tokenizer dpvq");
+  if (options.penalty && !decoded && !penalised) {
+    throw cli::UsageError("--penalty needs --tokenizer pairalign or dpvq");
+  }
   if (options.rate && options.penalty) {
     throw cli::UsageError("--rate and --penalty are two ways to say the same");
   }
-  if (options.rate && options.end_quantile) {
-    throw cli::UsageError("--rate and --end-quantile are two ways to say the same");
-  }
   const model::DecodeOptions& defaults = model::DecodeOptions();
   const std::pair<const char*, bool> given[] = {
-      {"--end-quantile", options.end_quantile.has_value()},
+      {"--end-quantile", options.decode.end_quantile != defaults.end_quantile},
       {"--beam", options.decode.beam != defaults.beam},
       {"--length-exponent", options.decode.length_exponent != defaults.length_exponent},
       {"--repetition-penalty", options.decode.repetition_penalty != defaults.repetition_penalty},
@@ -91,11 +91,14 @@ void add_options(CLI::App& app, TokenizeOptions& options) {
                  "each change of code. Default: pairalign; vq where the model has no decoder")
       ->type_name("NAME");
   app.add_option("--rate", options.rate,
-                 fmt::format("pairalign, dpvq: tokens per second aimed at (dpvq: {} by default)",
+                 fmt::format("pairalign, dpvq: tokens per second aimed at (default: what pairalign "
+                             "was trained with; dpvq: {})",
                              model::kDefaultRate))
       ->type_name("R");
-  app.add_option("--penalty", options.penalty,
-                 "dpvq: penalty per token, instead of one chosen for --rate")
+  app.add_option(
+         "--penalty", options.penalty,
+         "pairalign, dpvq: penalty per token, instead of one chosen for --rate; larger gives "
+         "fewer tokens")
       ->type_name("P");
   add_decoding_options(app, options);
   app.add_option("--window", options.window_s, "A record for each window of S seconds")
@@ -107,6 +110,9 @@ void add_options(CLI::App& app, TokenizeOptions& options) {
   app.add_option("--format", options.format,
                  "tsv, jsonl, kaldi, km (tokens only), ctm or audacity (a label track)")
       ->type_name("NAME");
+  app.add_option("--skip", options.skip,
+                 "Pass over files that ARCHIVE has strings of, unless they have changed since")
+      ->type_name("ARCHIVE");
   app.add_flag("-0,--null", options.null, "Paths on standard input are separated by NUL");
   app.footer(kFooter);
 }
@@ -122,9 +128,7 @@ void check_usage(const TokenizeOptions& options) {
     throw cli::UsageError("-0 is about path lists on standard input, and paths are given");
   }
   try {
-    model::DecodeOptions decode = options.decode;
-    decode.end_quantile = options.end_quantile.value_or(decode.end_quantile);
-    model::check(decode);
+    model::check(options.decode);
   } catch (const Error& error) {
     throw cli::UsageError(error.reason());
   }
@@ -137,7 +141,6 @@ model::TokenizerOptions tokenizer_options(const TokenizeOptions& options,
   check_kind_options(options, result.kind);
   result.rate = options.rate;
   result.penalty = options.penalty;
-  result.end_quantile = options.end_quantile;
   result.decode = options.decode;
   result.window_s = options.window_s.value_or(0);
   result.hop_s = options.hop_s.value_or(result.window_s);

@@ -21,11 +21,11 @@ struct TokenizeOptions {
   std::optional<std::string> kind;
   std::optional<double> rate;
   std::optional<double> penalty;
-  std::optional<double> end_quantile;
   model::DecodeOptions decode;
   std::optional<double> window_s;
   std::optional<double> hop_s;
   bool times = false;
+  std::string skip;  ///< archive whose unchanged files are passed over; empty: none
   std::string format = "tsv";
 };
 

@@ -9,6 +9,7 @@ usage: scripts/install-deps.sh [--list] [TASK]...
   build   compile and test (the default)
   eval    the evaluation and the benchmarks against other programs
   audio   make the clips of examples/audio again
+  deb     make Debian packages and try them
   format  format the source
   --list  print the packages with what each is for, and install nothing
 END
@@ -32,17 +33,25 @@ libxxhash-dev     checksums and identities
 nlohmann-json3-dev  JSON
 libmsgsl-dev      spans
 doctest-dev       unit tests
+python3           tests that read our files with other means than ours
 END
       ;;
     eval) cat <<'END'
 python3           scripts of the evaluation and of the benchmarks
 libedlib-dev      edit-distance library that search is compared with
+gnuplot-nox       plots of the benchmarks
 END
       ;;
     audio) cat <<'END'
 espeak-ng         the voices
 sox               cuts, joins and degrades
 opus-tools        encodes
+END
+      ;;
+    deb) cat <<'END'
+dpkg-dev          finds the packages that the tools depend on
+lintian           checks packages
+debootstrap       makes the clean Debian in which they are tried
 END
       ;;
     format) echo 'clang-format      source formatter' ;;

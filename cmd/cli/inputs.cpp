@@ -124,21 +124,13 @@ struct Line {
 };
 
 void take_path_lines(bool nul_separated, const Take& take, const Fail& fail) {
-  const char end = nul_separated ? '\0' : '\n';
-  Line line;
-  for (;;) {
-    const ssize_t length = ::getdelim(&line.text, &line.capacity, end, stdin);
-    if (length < 0) break;
-    std::string path(line.text, static_cast<std::size_t>(length));
-    if (path.back() == end) path.pop_back();
-    if (path.empty()) continue;
+  for_each_line(nul_separated, [&](const std::string& path) {
     if (path == "-") {
       fail(path, "standard input holds the list of paths, so it cannot be audio too");
     } else {
       take_path(path, take, fail);
     }
-  }
-  if (std::ferror(stdin) != 0) throw errno_error("standard input", "cannot read");
+  });
 }
 
 }  // namespace
@@ -150,6 +142,19 @@ bool has_audio_extension(std::string_view path) {
   return std::any_of(
       std::begin(kAudioExtensions), std::end(kAudioExtensions),
       [&](const char* known) { return ::strcasecmp(extension.c_str(), known) == 0; });
+}
+
+void for_each_line(bool nul_separated, const Take& take) {
+  const char end = nul_separated ? '\0' : '\n';
+  Line line;
+  for (;;) {
+    const ssize_t length = ::getdelim(&line.text, &line.capacity, end, stdin);
+    if (length < 0) break;
+    std::string text(line.text, static_cast<std::size_t>(length));
+    if (text.back() == end) text.pop_back();
+    if (!text.empty()) take(text);
+  }
+  if (std::ferror(stdin) != 0) throw errno_error("standard input", "cannot read");
 }
 
 void for_each_input(const std::vector<std::string>& paths, bool nul_separated, const Take& take,

@@ -11,6 +11,10 @@ namespace pairalign::cli {
 /// True for names that end like an audio file (.wav, .FLAC, .opus, ...), in upper or lower case.
 bool has_audio_extension(std::string_view path);
 
+/// Calls `take(line)` for each line of standard input, as it comes (`nul_separated`: split at NUL);
+/// empty lines are skipped. Throws Error when it cannot be read.
+void for_each_line(bool nul_separated, const std::function<void(const std::string&)>& take);
+
 /// Calls `take(path)` for each input in order. A folder is walked (in the order that `LC_ALL=C
 /// sort` gives its paths, hidden entries left out, only names with an audio extension, symbolic
 /// links followed, loops of them entered once); with no paths, path lines are read from stdin as

@@ -15,7 +15,8 @@ using Clock = std::chrono::steady_clock;
 
 // Six redraws a second are as many as an eye follows; more only cost the terminal.
 constexpr std::chrono::milliseconds kRedrawInterval(167);
-constexpr std::size_t kBarWidth = 20;
+constexpr std::size_t kMostBar = 20;
+constexpr std::size_t kLeastBar = 5;
 
 double seconds_between(Clock::time_point from, Clock::time_point to) {
   return std::chrono::duration<double>(to - from).count();
@@ -33,7 +34,37 @@ std::string rate_text(double rate) {
   return rate < 100 ? fmt::format("{:.1f}/s", rate) : fmt::format("{:.0f}/s", rate);
 }
 
+// "[####......]", or nothing where there is no room for it.
+std::string bar_text(double part, std::size_t room) {
+  constexpr std::size_t kFrame = 3;  // brackets and a blank
+  if (room < kLeastBar + kFrame) return {};
+  const std::size_t width = std::min(kMostBar, room - kFrame);
+  const auto filled = static_cast<std::size_t>(part * static_cast<double>(width));
+  return fmt::format(" [{}{}]", std::string(filled, '#'), std::string(width - filled, '.'));
+}
+
 }  // namespace
+
+std::string progress_line(const ProgressState& state, std::size_t columns) {
+  const auto done = static_cast<double>(state.done);
+  const bool known = state.total > 0;
+  double part = 0;
+  std::string figures;
+  if (known) {
+    part = std::clamp(state.part.value_or(done / static_cast<double>(state.total)), 0.0, 1.0);
+    figures = fmt::format(" {:3.0f}% {}/{}", 100 * part, state.done, state.total);
+  } else {
+    figures = fmt::format(" {}", state.done);
+  }
+  figures += "  " + rate_text(state.seconds > 0 ? done / state.seconds : 0);
+  if (part > 0 && part < 1) {
+    figures += "  " + clock_text(state.seconds * (1 - part) / part) + " left";
+  }
+  if (!state.note.empty()) figures += "  " + state.note;
+  const std::size_t taken = state.label.size() + figures.size();
+  const std::size_t room = columns > taken ? columns - taken : 0;
+  return (state.label + (known ? bar_text(part, room) : "") + figures).substr(0, columns);
+}
 
 Progress::Progress(std::string label, std::uint64_t total, bool forced)
     : label_(std::move(label)),
@@ -46,39 +77,20 @@ Progress::~Progress() {
   finish();
 }
 
-void Progress::update(std::uint64_t done, const std::string& note) {
+void Progress::update(std::uint64_t done, const std::string& note, std::optional<double> part) {
   if (!shown_) return;
   // The first redraw waits for the interval as well, so that a short run shows nothing at all.
   const Clock::time_point now = Clock::now();
   if (now - last_ < kRedrawInterval) return;
   last_ = now;
-  draw(done, note);
+  const ProgressState state{label_, done, total_, part, seconds_between(start_, now), note};
+  show_status(progress_line(state, terminal_columns() - 1));
+  drawn_ = true;
 }
 
 void Progress::finish() {
   if (drawn_) clear_status();
   drawn_ = false;
-}
-
-void Progress::draw(std::uint64_t done, const std::string& note) {
-  const double elapsed = seconds_between(start_, last_);
-  const double rate = elapsed > 0 ? static_cast<double>(done) / elapsed : 0;
-  std::string line = label_;
-  if (total_ > 0) {
-    const double part = std::min(1.0, static_cast<double>(done) / static_cast<double>(total_));
-    const auto filled = static_cast<std::size_t>(part * kBarWidth);
-    line += fmt::format(" [{}{}] {:3.0f}% {}/{}", std::string(filled, '#'),
-                        std::string(kBarWidth - filled, '.'), 100 * part, done, total_);
-  } else {
-    line += fmt::format(" {}", done);
-  }
-  line += "  " + rate_text(rate);
-  if (total_ > done && rate > 0) {
-    line += fmt::format("  {} left", clock_text(static_cast<double>(total_ - done) / rate));
-  }
-  if (!note.empty()) line += "  " + note;
-  show_status(line);
-  drawn_ = true;
 }
 
 }  // namespace pairalign::cli

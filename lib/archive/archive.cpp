@@ -1,8 +1,11 @@
 #include "archive/archive.hpp"
 
 #include <algorithm>
+#include <utility>
 
+#include "archive/folder.hpp"
 #include "archive/manifest.hpp"
+#include "archive/segment_damage.hpp"
 
 namespace pairalign::archive {
 namespace {
@@ -17,45 +20,84 @@ Segment open_segment(const std::string& folder, const SegmentEntry& entry) {
   return segment;
 }
 
+// What a manifest speaks of may be gone when a writer replaced the manifest meanwhile.
+bool all_there(const std::string& folder, const Manifest& manifest) {
+  for (const SegmentEntry& entry : manifest.segments) {
+    if (!exists(folder + "/" + segment_file(entry.number))) return false;
+    const std::uint64_t removed = entry.removed.file;
+    if (removed != 0 && !exists(folder + "/" + removed_file(removed))) return false;
+  }
+  return true;
+}
+
 }  // namespace
 
-Archive Archive::open(const std::string& path) {
-  const Manifest manifest = read_manifest(path);
+Archive Archive::open_once(const std::string& path, const Manifest& manifest) {
   Archive archive;
   archive.header_ = manifest.header;
+  archive.coding_ = manifest.coding;
   archive.manifest_bytes_ = to_text(manifest).size();
-  archive.segments_.reserve(manifest.segments.size());
+  archive.parts_.reserve(manifest.segments.size());
   for (const SegmentEntry& entry : manifest.segments) {
-    archive.segments_.push_back(open_segment(path, entry));
-    archive.first_record_.push_back(archive.size() + archive.segments_.back().size());
-    archive.token_total_ += entry.tokens;
+    Part part{open_segment(path, entry), read_removed(path, entry), entry.removed.tokens, 0};
+    if (entry.removed.file != 0) {
+      part.removed_bytes = removed_file_size(part.removed.size());
+    }
+    const std::size_t live = part.segment.size() - part.removed.size();
+    archive.first_record_.push_back(archive.size() + live);
+    archive.token_total_ += entry.tokens - entry.removed.tokens;
+    archive.parts_.push_back(std::move(part));
   }
   return archive;
 }
 
+Archive Archive::open(const std::string& path) {
+  Manifest manifest = read_manifest(path);
+  for (;;) {
+    try {
+      return open_once(path, manifest);
+    } catch (const Error&) {
+      const bool there = all_there(path, manifest);
+      const std::string before = to_text(manifest);
+      manifest = read_manifest(path);
+      if (there || to_text(manifest) == before) throw;
+    }
+  }
+}
+
 std::vector<Error> Archive::verify(const std::string& path) {
   std::vector<Error> damages;
-  try {
-    for (const SegmentEntry& entry : read_manifest(path).segments) {
-      try {
-        open_segment(path, entry).verify(damages);
-      } catch (const Error& error) {
-        damages.push_back(error);
-      }
+  const auto noting = [&](const auto& part) {
+    try {
+      part();
+    } catch (const Error& error) {
+      damages.push_back(error);
     }
-  } catch (const Error& error) {
-    damages.push_back(error);
-  }
+  };
+  noting([&] {
+    for (const SegmentEntry& entry : read_manifest(path).segments) {
+      noting([&] {
+        const SegmentDamage damage(open_segment(path, entry));
+        const std::vector<Error> found = damage.describe();
+        damages.insert(damages.end(), found.begin(), found.end());
+      });
+      noting([&] { read_removed(path, entry); });
+    }
+  });
   return damages;
 }
 
-Archive::Place Archive::locate(std::size_t i) const {
+std::size_t Archive::part_of(std::size_t i) const {
   const auto next = std::upper_bound(first_record_.begin(), first_record_.end(), i);
-  const auto segment = static_cast<std::size_t>(next - first_record_.begin()) - 1;
-  return {segments_[segment], i - first_record_[segment]};
+  return static_cast<std::size_t>(next - first_record_.begin()) - 1;
 }
 
-std::string_view Archive::key(std::size_t i) const {
+Archive::Place Archive::locate(std::size_t i) const {
+  const std::size_t p = part_of(i);
+  return {parts_[p].segment, nth_live(parts_[p].removed, i - first_record_[p])};
+}
+
+std::string Archive::key(std::size_t i) const {
   const Place place = locate(i);
   return place.segment.key(place.index);
 }
@@ -73,6 +115,48 @@ std::size_t Archive::token_count(std::size_t i) const {
 void Archive::tokens(std::size_t i, std::vector<tokens::Token>& values) const {
   const Place place = locate(i);
   place.segment.tokens(place.index, values);
+}
+
+void Archive::tokens(std::size_t i, std::size_t begin, std::size_t end,
+                     std::vector<tokens::Token>& values) const {
+  const Place place = locate(i);
+  place.segment.tokens(place.index, begin, end, values);
+}
+
+bool Archive::reads_parts(std::size_t i) const {
+  return locate(i).segment.coding() == TokenCoding::fixed;
+}
+
+std::size_t Archive::run_end(std::size_t first, std::size_t tokens) const {
+  const std::size_t p = part_of(first);
+  const Part& part = parts_[p];
+  const std::size_t begin = nth_live(part.removed, first - first_record_[p]);
+  const std::uint64_t position = part.segment.first_token(begin) + tokens;
+  if (position >= part.segment.token_total()) return first_record_[p + 1];
+  const std::size_t end = part.segment.record_at(position).record + 1;
+  return first_record_[p] + live_before(part.removed, std::max(begin + 1, end));
+}
+
+void Archive::tokens(std::size_t first, std::size_t last, std::vector<tokens::Token>& values,
+                     std::vector<std::size_t>& offsets) const {
+  values.clear();
+  offsets.assign(1, 0);
+  for (std::size_t p = first < last ? part_of(first) : 0; first < last; ++p) {
+    const Part& part = parts_[p];
+    const std::size_t stop = std::min(last, first_record_[p + 1]);
+    std::size_t begin = nth_live(part.removed, first - first_record_[p]);
+    std::size_t wanted = stop - first;
+    auto gap = std::lower_bound(part.removed.begin(), part.removed.end(), begin);
+    // From one removed record to the next.
+    while (wanted > 0) {
+      const std::size_t run_end = gap == part.removed.end() ? part.segment.size() : *gap++;
+      const std::size_t end = std::min(run_end, begin + wanted);
+      part.segment.append_tokens(begin, end, values, offsets);
+      wanted -= end - begin;
+      begin = run_end + 1;
+    }
+    first = stop;
+  }
 }
 
 bool Archive::has_starts(std::size_t i) const {
@@ -98,18 +182,34 @@ void Archive::record(std::size_t i, tokens::Record& record) const {
 std::vector<Archive::SectionTotal> Archive::section_totals() const {
   std::vector<SectionTotal> totals;
   std::uint64_t frames = manifest_bytes_;
-  for (const Segment& segment : segments_)
-    frames += segment.file_size();
-  for (std::uint32_t number = kKeyOffsets; number < kSectionKinds; ++number) {
+  std::uint64_t removed = 0;
+  for (const Part& part : parts_) {
+    frames += part.segment.file_size();
+    removed += part.removed_bytes;
+  }
+  for (std::uint32_t number = kPageSums; number < kSectionKinds; ++number) {
     const auto kind = static_cast<SectionKind>(number);
     SectionTotal total{kind, Segment::section_name(kind), 0};
-    for (const Segment& segment : segments_)
-      total.bytes += segment.section_size(kind);
+    for (const Part& part : parts_)
+      total.bytes += part.segment.section(kind).size;
     frames -= total.bytes;
     totals.push_back(total);
   }
+  totals.push_back({kSectionKinds, "removed", removed});
   totals.push_back({kSectionKinds, "framing", frames});
   return totals;
+}
+
+Archive::Removed Archive::removed_total() const {
+  Removed total;
+  for (const Part& part : parts_) {
+    const std::uint64_t records = part.removed.size();
+    total.records += records;
+    total.tokens += part.removed_tokens;
+    if (records > 0) total.bytes += part.segment.file_size() * records / part.segment.size();
+    total.bytes += part.removed_bytes;
+  }
+  return total;
 }
 
 }  // namespace pairalign::archive

@@ -3,20 +3,22 @@
 // An archive is a folder, by custom NAME.pai:
 //   manifest         which segments count, in order (manifest.hpp)
 //   segment-000001   immutable files of records (segment_format.hpp)
+//   removed-000002   which records of a segment are removed (removed_records.hpp)
 //   lock             held by the one writer (folder_lock.hpp)
-// An append writes new segments under names the manifest does not know, each fsynced and renamed
-// into place, and then replaces the manifest in one rename(2). Killed at any instant, it leaves the
+// A writer makes new files under names the manifest does not know, each fsynced and renamed into
+// place, and then replaces the manifest in one rename(2). Killed at any instant, it leaves the
 // archive as it was before or after: files no manifest names are not read, and the next writer
-// deletes them. Readers take no lock: what they have mapped never changes.
+// deletes them. Readers take no lock: what they have mapped never changes, also when a writer
+// deletes the file. One that finds a file gone before it could open it reads the manifest again.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
+#include "archive/removed_records.hpp"
 #include "archive/segment.hpp"
 #include "archive/source.hpp"
 #include "base/error.hpp"
@@ -24,9 +26,12 @@
 
 namespace pairalign::archive {
 
+struct Manifest;
+
 /// An archive as it stood when it was opened; safe to read from several threads. Records keep the
-/// order in which they were added, and are numbered from 0 to size() − 1. Where a record turns out
-/// to be damaged, its accessors throw Error(file, reason); they never read outside the file.
+/// order in which they were added, and are numbered from 0 to size() − 1; removed ones are not
+/// seen. Where a record turns out to be damaged, its accessors throw Error(file, reason); they
+/// never read outside the file.
 class Archive {
  public:
   /// Throws Error: no archive, or a file of it is missing, cut or damaged where that shows at once.
@@ -36,16 +41,30 @@ class Archive {
   static std::vector<Error> verify(const std::string& path);
 
   const tokens::Header& header() const { return header_; }
+  /// How new segments are written.
+  TokenCoding coding() const { return coding_; }
   std::size_t size() const { return first_record_.back(); }
   std::uint64_t token_total() const { return token_total_; }
 
-  /// Valid as long as the archive.
-  std::string_view key(std::size_t i) const;
+  /// Read from among up to 31 keys before it: for the records one wants to name, not for all.
+  std::string key(std::size_t i) const;
   /// Negative: not known.
   double seconds(std::size_t i) const;
   std::size_t token_count(std::size_t i) const;
   /// `values` is replaced; pass the same vector again to spare its allocation.
   void tokens(std::size_t i, std::vector<tokens::Token>& values) const;
+  /// Tokens [begin, end) of a record.
+  void tokens(std::size_t i, std::size_t begin, std::size_t end,
+              std::vector<tokens::Token>& values) const;
+  /// Whether parts of a record are read at the cost of these parts alone: not entropy-coded ones.
+  bool reads_parts(std::size_t i) const;
+  /// The tokens of records [first, last), those of record i at offsets[i − first] ..
+  /// offsets[i − first + 1]: the way to go through all of them.
+  void tokens(std::size_t first, std::size_t last, std::vector<tokens::Token>& values,
+              std::vector<std::size_t>& offsets) const;
+  /// Where to cut off records from `first` on to read at once: behind those of `tokens` tokens or a
+  /// little more, at the latest at the end of the segment.
+  std::size_t run_end(std::size_t first, std::size_t tokens) const;
   bool has_starts(std::size_t i) const;
   /// Empty when the record has none.
   void starts_ms(std::size_t i, std::vector<std::uint32_t>& values) const;
@@ -58,20 +77,43 @@ class Archive {
     std::string name;
     std::uint64_t bytes = 0;
   };
-  /// What takes up the room: each kind of section over all segments, then
-  /// "framing": heads, filling and manifest.
+  /// What takes up the room: each kind of section over all segments, then "removed": which records
+  /// are, and "framing": heads, filling, sections of unknown kinds and manifest.
   std::vector<SectionTotal> section_totals() const;
-  std::size_t segment_count() const { return segments_.size(); }
+
+  /// What there is of removed records and, by their part in the records, of room they take.
+  struct Removed {
+    std::uint64_t records = 0;
+    std::uint64_t tokens = 0;
+    std::uint64_t bytes = 0;
+  };
+  Removed removed_total() const;
+
+  /// Segments and what of them is removed. Record `i` of the archive is record
+  /// nth_live(removed(s), i − first_record(s)) of the last segment s with first_record(s) ≤ i.
+  std::size_t segment_count() const { return parts_.size(); }
+  const Segment& segment(std::size_t s) const { return parts_[s].segment; }
+  const RecordNumbers& removed(std::size_t s) const { return parts_[s].removed; }
+  std::size_t first_record(std::size_t s) const { return first_record_[s]; }
 
  private:
+  struct Part {
+    Segment segment;
+    RecordNumbers removed;
+    std::uint64_t removed_tokens;
+    std::uint64_t removed_bytes;  // of the file that names them
+  };
   struct Place {
     const Segment& segment;
     std::size_t index;
   };
+  static Archive open_once(const std::string& path, const Manifest& manifest);
+  std::size_t part_of(std::size_t i) const;
   Place locate(std::size_t i) const;
 
   tokens::Header header_;
-  std::vector<Segment> segments_;
+  TokenCoding coding_ = TokenCoding::fixed;
+  std::vector<Part> parts_;
   std::vector<std::size_t> first_record_{0};  // of each segment, and the total at the end
   std::uint64_t token_total_ = 0;
   std::uint64_t manifest_bytes_ = 0;

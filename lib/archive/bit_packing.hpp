@@ -22,7 +22,8 @@ std::uint64_t packed_size(std::uint64_t count, int bits);
 /// Appends the packed stream, its last byte filled up with zeros.
 void pack(const std::vector<tokens::Token>& values, int bits, std::string& packed);
 
-/// Tokens [first, first + count) of the stream, into `values[0, count)`. About 1.5 G tokens/s.
+/// Tokens [first, first + count) of the stream, into `values[0, count)`. About 14 G tokens/s where
+/// there is AVX2, else 1.5 G.
 void unpack(const unsigned char* packed, std::uint64_t first, std::size_t count, int bits,
             tokens::Token* values);
 

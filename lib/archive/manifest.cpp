@@ -1,5 +1,7 @@
 #include "archive/manifest.hpp"
 
+#include <utility>
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 #include <sys/stat.h>
@@ -13,7 +15,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr int kManifestVersion = 1;
+constexpr int kManifestVersion = 2;
 
 Json to_json(const Manifest& manifest) {
   const tokens::Header& header = manifest.header;
@@ -21,17 +23,26 @@ Json to_json(const Manifest& manifest) {
   if (!header.model.empty()) top["model"] = header.model;
   if (!header.tokenizer.empty()) top["tokenizer"] = header.tokenizer;
   if (header.vocabulary != 0) top["vocab"] = header.vocabulary;
-  top["next_segment"] = manifest.next_segment;
+  if (manifest.coding != TokenCoding::fixed) top["pack"] = name_of(manifest.coding);
+  top["next_file"] = manifest.next_file;
   return top;
 }
 
 Json to_json(const SegmentEntry& segment) {
-  return {{"segment", segment.number},
-          {"bytes", segment.bytes},
-          {"records", segment.records},
-          {"tokens", segment.tokens},
-          {"largest_token", segment.largest_token},
-          {"hash", hex64(segment.hash)}};
+  Json line = {{"segment", segment.number},
+               {"bytes", segment.bytes},
+               {"records", segment.records},
+               {"tokens", segment.tokens},
+               {"largest_token", segment.largest_token},
+               {"hash", hex64(segment.hash)}};
+  const RemovedEntry& removed = segment.removed;
+  if (removed.file != 0) {
+    line["removed"] = {{"file", removed.file},
+                       {"records", removed.records},
+                       {"tokens", removed.tokens},
+                       {"hash", hex64(removed.hash)}};
+  }
+  return line;
 }
 
 std::string end_line(std::size_t segments, std::string_view above) {
@@ -47,7 +58,8 @@ void parse_top(const Json& top, Manifest& manifest) {
   manifest.header.model = top.value("model", "");
   manifest.header.tokenizer = top.value("tokenizer", "");
   manifest.header.vocabulary = top.value("vocab", 0);
-  manifest.next_segment = top.at("next_segment").get<std::uint64_t>();
+  manifest.coding = parse_token_coding(top.value("pack", "fixed"));
+  manifest.next_file = top.at("next_file").get<std::uint64_t>();
 }
 
 SegmentEntry parse_segment(const Json& line) {
@@ -58,6 +70,13 @@ SegmentEntry parse_segment(const Json& line) {
   segment.tokens = line.at("tokens").get<std::uint64_t>();
   segment.largest_token = line.at("largest_token").get<tokens::Token>();
   segment.hash = parse_hash(line.at("hash").get<std::string>());
+  if (line.contains("removed")) {
+    const Json& removed = line.at("removed");
+    segment.removed.file = removed.at("file").get<std::uint64_t>();
+    segment.removed.records = removed.at("records").get<std::uint64_t>();
+    segment.removed.tokens = removed.at("tokens").get<std::uint64_t>();
+    segment.removed.hash = parse_hash(removed.at("hash").get<std::string>());
+  }
   return segment;
 }
 
@@ -79,6 +98,21 @@ std::string_view without_end_line(const std::string& path, std::string_view text
 
 std::string segment_file(std::uint64_t number) {
   return fmt::format("segment-{:06}", number);
+}
+
+std::string removed_file(std::uint64_t number) {
+  return fmt::format("removed-{:06}", number);
+}
+
+TokenCoding parse_token_coding(const std::string& name) {
+  for (const TokenCoding coding : {TokenCoding::fixed, TokenCoding::entropy}) {
+    if (name == name_of(coding)) return coding;
+  }
+  throw Error("", "'" + name + "' is not one of fixed, entropy");
+}
+
+const char* name_of(TokenCoding coding) {
+  return coding == TokenCoding::fixed ? "fixed" : "entropy";
 }
 
 std::string to_text(const Manifest& manifest) {
@@ -114,6 +148,17 @@ Manifest parse_manifest(const std::string& path, std::string_view text) {
     throw Error(path, "damaged: not a manifest");
   }
   return manifest;
+}
+
+RecordNumbers read_removed(const std::string& folder, const SegmentEntry& entry) {
+  if (entry.removed.file == 0) return {};
+  const std::string path = folder + "/" + removed_file(entry.removed.file);
+  RemovedFile file = parse_removed(path, read_file(path));
+  const bool fits = file.segment == entry.number && file.hash == entry.removed.hash &&
+                    file.records.size() == entry.removed.records && !file.records.empty() &&
+                    file.records.back() < entry.records && entry.removed.tokens <= entry.tokens;
+  if (!fits) throw Error(path, "damaged: not the removed records that the manifest speaks of");
+  return std::move(file.records);
 }
 
 Manifest read_manifest(const std::string& folder) {

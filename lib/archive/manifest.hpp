@@ -4,16 +4,21 @@
 // first thing a person looks at when something is wrong: `jq . NAME.pai/manifest`. As text it needs
 // no byte-order mark, and counts are no danger: nothing is allocated by them.
 //
-//   {"pairalign_archive":1,"model":"…","tokenizer":"…","vocab":512,"next_segment":3}
+//   {"pairalign_archive":2,"model":"…","tokenizer":"…","vocab":512,"pack":"entropy","next_file":4}
 //   {"segment":1,"bytes":…,"records":…,"tokens":…,"largest_token":…,"hash":"16 hex digits"}
-//   {"segment":2,…}
+//   {"segment":2,…,"removed":{"file":3,"records":…,"tokens":…,"hash":"16 hex digits"}}
 //   {"end":2,"xxh3":"16 hex digits"}
 //
-// The first line is magic and version in one; model, tokenizer and vocab are absent when unknown.
+// The first line is magic and version in one; model, tokenizer and vocab are absent when unknown,
+// pack when new segments are written with tokens of fixed width. `removed` names the file that says
+// which records of the segment are removed (removed_records.hpp), how many, and their tokens.
 // The last line, newline included, is the end mark: the number of segments, and the XXH3-64 of all
 // bytes above it. `hash` is the checksum of a segment's head, which covers the checksums of all its
-// sections. Segment numbers are never used again, so a reader with an old manifest in hand cannot
+// sections. Numbers of files are never used again, so a reader with an old manifest in hand cannot
 // open a new file by an old name.
+//
+// Version 2 came, before any release, with version 2 of the segments: `removed`, `pack`, and one
+// count of files for segments and removed records, which was `next_segment`.
 //
 // Rejected: a binary manifest (nothing gained at this size); a log to which each append adds a line
 // (a line half written must be told from damage, and an append could not remove or replace).
@@ -24,9 +29,19 @@
 #include <string_view>
 #include <vector>
 
+#include "archive/removed_records.hpp"
+#include "archive/segment_format.hpp"
 #include "tokens/record.hpp"
 
 namespace pairalign::archive {
+
+/// Removed records of a segment; `file` 0: none.
+struct RemovedEntry {
+  std::uint64_t file = 0;
+  std::uint64_t records = 0;
+  std::uint64_t tokens = 0;
+  std::uint64_t hash = 0;
+};
 
 struct SegmentEntry {
   std::uint64_t number = 0;
@@ -35,23 +50,34 @@ struct SegmentEntry {
   std::uint64_t tokens = 0;
   tokens::Token largest_token = 0;
   std::uint64_t hash = 0;
+  RemovedEntry removed;
 };
 
 struct Manifest {
   tokens::Header header;
-  std::uint64_t next_segment = 1;
+  TokenCoding coding = TokenCoding::fixed;
+  std::uint64_t next_file = 1;
   std::vector<SegmentEntry> segments;
 };
 
 /// File names within an archive's folder.
 std::string segment_file(std::uint64_t number);
+std::string removed_file(std::uint64_t number);
 constexpr const char* kManifestFile = "manifest";
 constexpr const char* kLockFile = "lock";
 
 std::string to_text(const Manifest& manifest);
 
+/// Parses "fixed" and "entropy"; throws Error("", reason) that lists the choices.
+TokenCoding parse_token_coding(const std::string& name);
+const char* name_of(TokenCoding coding);
+
 /// Throws Error(path, reason) for text that is not exactly what `to_text` gives.
 Manifest parse_manifest(const std::string& path, std::string_view text);
+
+/// The removed records of a segment, empty when it has none. Throws Error(file, reason) when they
+/// are not what the manifest speaks of.
+RecordNumbers read_removed(const std::string& folder, const SegmentEntry& entry);
 
 /// The manifest of the archive in `folder`. Throws Error(folder, reason) when there is none, and as
 /// parse_manifest.

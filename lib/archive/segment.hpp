@@ -4,13 +4,17 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
+#include "archive/entropy_coding.hpp"
+#include "archive/pair_index.hpp"
 #include "archive/segment_format.hpp"
 #include "archive/source.hpp"
+#include "archive/varint.hpp"
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "tokens/record.hpp"
@@ -18,60 +22,136 @@
 namespace pairalign::archive {
 
 /// Opening checks all that is needed to never read outside the file; contents are checked where
-/// they are used and, against their checksums, by `verify`. Records are numbered from 0; an index
-/// beyond the last is the caller's fault. All faults are Error(path of the file, reason).
+/// they are used and, against their checksums, by segment_damage.hpp. Records are numbered from 0;
+/// an index beyond the last is the caller's fault. All faults are Error(path of the file, reason).
+/// Safe to read from several threads.
 class Segment {
  public:
   explicit Segment(const std::string& path);
+  /// Of bytes in memory, as if they were the file `path`.
+  Segment(const std::string& path, std::vector<unsigned char> bytes);
 
+  const std::string& path() const { return path_; }
   std::size_t size() const { return records_; }
   std::uint64_t token_total() const { return tokens_; }
-  std::uint64_t file_size() const { return file_.size(); }
+  std::uint64_t file_size() const { return size_; }
+  TokenCoding coding() const { return coding_; }
   /// The checksum that stands for the whole file.
   std::uint64_t hash() const { return hash_; }
-  /// The name of a section, for people; and its bytes in the file, without filling.
-  static const char* section_name(SectionKind kind);
-  std::uint64_t section_size(SectionKind kind) const { return sections_[kind].size; }
 
-  std::string_view key(std::size_t i) const;
+  /// A section's place in the file, without filling; no `data`: not in this segment.
+  struct Section {
+    const unsigned char* data = nullptr;
+    std::uint64_t offset = 0;
+    std::uint64_t size = 0;
+    std::uint64_t hash = 0;
+  };
+  const Section& section(SectionKind kind) const { return sections_[kind]; }
+  /// In the order of the file, with those of unknown kinds.
+  const std::vector<std::pair<std::uint32_t, Section>>& sections() const { return all_sections_; }
+  /// The name of a section, for people.
+  static const char* section_name(std::uint32_t kind);
+
+  /// Finds one key by reading up to 31 before it; to walk over all, use `block_keys`.
+  std::string key(std::size_t i) const;
+  std::size_t blocks() const { return (records_ + kBlockRecords - 1) / kBlockRecords; }
+  /// The keys of records kBlockRecords·block and the following ones, as many as the block holds.
+  void block_keys(std::size_t block, std::vector<std::string>& keys) const;
+
+  /// What the numbers of a record say.
+  struct Facts {
+    std::uint32_t tokens = 0;
+    std::uint32_t start_bytes = 0;
+    double seconds = -1;  ///< negative: not known
+    std::optional<Source> source;
+  };
+  /// Those of a block's records; for each record, the members below read the block again.
+  void block_facts(std::size_t block, std::vector<Facts>& facts) const;
+
   double seconds(std::size_t i) const;
   std::size_t token_count(std::size_t i) const;
+  /// How many tokens the records before `i` have.
+  std::uint64_t first_token(std::size_t i) const { return token_slice(i).begin; }
+  /// `values` is replaced; pass the same vector again to spare its allocation.
   void tokens(std::size_t i, std::vector<tokens::Token>& values) const;
+  /// Tokens [begin, end) of a record.
+  void tokens(std::size_t i, std::size_t begin, std::size_t end,
+              std::vector<tokens::Token>& values) const;
+  /// Appends the tokens of records [first, last) to `values`, and to `ends` where in it those of
+  /// each record end. What a scan uses: the cost of finding them is paid once per block.
+  void append_tokens(std::size_t first, std::size_t last, std::vector<tokens::Token>& values,
+                     std::vector<std::size_t>& ends) const;
+  /// The record that a token belongs to, `position` counting all of the segment's, and where that
+  /// record's tokens begin and end in this count.
+  struct TokenPlace {
+    std::size_t record;
+    std::uint64_t begin, end;
+  };
+  TokenPlace record_at(std::uint64_t position) const;
+  /// Appends tokens [first, last) of that count, all of one record.
+  void append_stretch(const TokenPlace& place, std::uint64_t first, std::uint64_t last,
+                      std::vector<tokens::Token>& values) const;
+  /// Not `present()` in a small segment.
+  PairIndex pair_index() const;
   bool has_starts(std::size_t i) const;
   void starts_ms(std::size_t i, std::vector<std::uint32_t>& values) const;
   std::optional<Source> source(std::size_t i) const;
   void record(std::size_t i, tokens::Record& record) const;
 
-  /// Compares every section with its checksum; appends what is damaged.
-  void verify(std::vector<Error>& damages) const;
+  /// The bytes of the file that the contents of a record are read from, as far as these bytes
+  /// themselves tell; begin and end.
+  struct ByteRange {
+    std::uint64_t begin, end;
+  };
+  std::vector<ByteRange> bytes_of(std::size_t i) const;
 
  private:
   struct Slice {
     std::uint64_t begin, end;
   };
-  struct Section {
-    const unsigned char* data = nullptr;
-    std::uint64_t size = 0;
+  using Counts = std::array<std::uint32_t, kBlockRecords>;
+  struct LazyDecoder {
+    std::once_flag made;
+    TokenDecoder decoder;
   };
 
+  void open();
   SegmentHead check_head() const;
   void read_table(const SegmentHead& head);
-  void check_sizes(int bits) const;
+  void check_counts(const SegmentHead& head) const;
   void check_size(SectionKind kind, std::uint64_t size) const;
-  void check_offsets(SectionKind kind, std::uint64_t end) const;
-  Slice slice(SectionKind offsets, std::uint64_t limit, std::size_t i) const;
-  template <class T>
-  const T* array(SectionKind kind) const;
   [[noreturn]] void fail(const std::string& reason) const;
+  [[noreturn]] void fail(SectionKind kind, std::size_t i) const;
+
+  const BlockRow* block_rows() const;
+  std::size_t records_in(std::size_t block) const;
+  Slice block_slice(SectionKind kind, std::uint32_t BlockRow::*member, std::size_t block) const;
+  ByteReader block_bytes(SectionKind kind, std::uint32_t BlockRow::*member,
+                         std::size_t block) const;
+  bool read_sources(std::size_t block, ByteReader& numbers, std::vector<Facts>& facts) const;
+  Facts facts(std::size_t i) const;
+  Slice token_slice(std::size_t i) const;
+  Slice start_slice(std::size_t i) const;
+  Counts token_counts(std::size_t block) const;
+  const TokenDecoder& decoder() const;
+  std::size_t coded_block_of(std::size_t record) const;
+  Slice coded_slice(std::size_t coded_block) const;
+  void append_decoded(std::size_t first, std::size_t last,
+                      std::vector<tokens::Token>& values) const;
 
   std::string path_;
   MappedFile file_;
+  std::vector<unsigned char> bytes_;  // instead of a mapped file
+  const unsigned char* data_ = nullptr;
+  std::uint64_t size_ = 0;
   std::size_t records_ = 0;
   std::uint64_t tokens_ = 0;
   int bits_ = 1;
+  TokenCoding coding_ = TokenCoding::fixed;
   std::uint64_t hash_ = 0;
-  std::vector<SectionRow> rows_;
   std::array<Section, kSectionKinds> sections_;
+  std::vector<std::pair<std::uint32_t, Section>> all_sections_;
+  std::unique_ptr<LazyDecoder> decoder_;  // entropy coding: made when it is first needed
 };
 
 }  // namespace pairalign::archive

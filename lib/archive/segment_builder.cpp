@@ -1,29 +1,24 @@
 #include "archive/segment_builder.hpp"
 
 #include <algorithm>
-#include <cstring>
-#include <limits>
 
 #include "archive/bit_packing.hpp"
-#include "archive/segment_format.hpp"
-#include "base/hash.hpp"
+#include "archive/entropy_coding.hpp"
+#include "archive/key_coding.hpp"
+#include "archive/pair_index.hpp"
+#include "archive/source_coding.hpp"
+#include "archive/varint.hpp"
 
 namespace pairalign::archive {
 namespace {
 
-static_assert(sizeof(Source) == 24, "sources are written as they stand in memory");
-
-void append_leb128(std::uint32_t value, std::string& bytes) {
-  for (; value >= 0x80; value >>= 7)
-    bytes += static_cast<char>(value | 0x80);
-  bytes += static_cast<char>(value);
-}
+constexpr std::uint32_t kNone = 0xffffffff;
 
 std::string encode_starts(const std::vector<std::uint32_t>& starts_ms) {
   std::string bytes;
   std::uint32_t previous = 0;
   for (const std::uint32_t start : starts_ms) {
-    append_leb128(start - previous, bytes);
+    append_varint(start - previous, bytes);
     previous = start;
   }
   return bytes;
@@ -43,48 +38,13 @@ void check(const tokens::Record& record) {
 }
 
 bool fits(std::size_t present, std::size_t more) {
-  constexpr std::size_t kLimit = std::numeric_limits<std::uint32_t>::max();
+  constexpr std::size_t kLimit = std::size_t{1} << 30;  // coded, all of it has 32-bit offsets
   return more <= kLimit && present <= kLimit - more;
 }
 
-// Sections one behind the other, with the rows that describe them.
-class Sections {
- public:
-  void add(SectionKind kind, const void* data, std::size_t size) {
-    rows_.push_back({kind, 0, bytes_.size(), size, 0});
-    bytes_.append(static_cast<const char*>(data), size);
-    bytes_.resize(padded(bytes_.size()), '\0');
-    rows_.back().hash =
-        hash64(bytes_.data() + rows_.back().offset, bytes_.size() - rows_.back().offset);
-  }
-  template <class T>
-  void add(SectionKind kind, const std::vector<T>& values) {
-    add(kind, values.data(), values.size() * sizeof(T));
-  }
-  void add(SectionKind kind, const std::string& bytes) { add(kind, bytes.data(), bytes.size()); }
-
-  std::string file(SegmentHead head) {
-    const std::size_t top = sizeof head + rows_.size() * sizeof(SectionRow) + 8;
-    for (SectionRow& row : rows_)
-      row.offset += top;
-    head.sections = static_cast<std::uint32_t>(rows_.size());
-    head.file_size = top + bytes_.size() + sizeof kSegmentEnd;
-
-    std::string file;
-    file.reserve(head.file_size);
-    file.append(reinterpret_cast<const char*>(&head), sizeof head);
-    file.append(reinterpret_cast<const char*>(rows_.data()), rows_.size() * sizeof(SectionRow));
-    const std::uint64_t hash = hash64(file.data(), file.size());
-    file.append(reinterpret_cast<const char*>(&hash), sizeof hash);
-    file += bytes_;
-    file.append(kSegmentEnd, sizeof kSegmentEnd);
-    return file;
-  }
-
- private:
-  std::vector<SectionRow> rows_;
-  std::string bytes_;
-};
+constexpr std::uint64_t encoded_seconds(std::uint32_t centiseconds) {
+  return centiseconds == kNone ? 0 : std::uint64_t{centiseconds} + 1;
+}
 
 }  // namespace
 
@@ -137,31 +97,97 @@ tokens::Token SegmentBuilder::largest_token() const {
   return tokens_.empty() ? tokens::Token{0} : *std::max_element(tokens_.begin(), tokens_.end());
 }
 
-std::string SegmentBuilder::serialise() const {
-  SegmentHead head{};
-  std::memcpy(head.magic, kSegmentMagic, sizeof head.magic);
-  head.byte_order = kByteOrderMark;
-  head.version = kSegmentVersion;
-  head.records = size();
-  head.tokens = tokens_.size();
+std::string_view SegmentBuilder::key(std::size_t i) const {
+  return std::string_view(keys_).substr(key_ends_[i], key_ends_[i + 1] - key_ends_[i]);
+}
+
+struct SegmentBuilder::CodedRecords {
+  std::vector<BlockRow> rows;
+  std::string keys, numbers, sources;
+
+  void begin_block(std::uint32_t tokens, std::uint32_t starts) {
+    rows.push_back({static_cast<std::uint32_t>(keys.size()),
+                    static_cast<std::uint32_t>(numbers.size()), tokens, starts,
+                    static_cast<std::uint32_t>(sources.size())});
+  }
+};
+
+void SegmentBuilder::add_block(std::size_t first, std::size_t last, CodedRecords& coded) const {
+  coded.begin_block(token_ends_[first], start_ends_[first]);
+  for (std::size_t i = first; i < last; ++i) {
+    append_key(i == first ? std::string_view() : key(i - 1), key(i), coded.keys);
+    append_varint(token_ends_[i + 1] - token_ends_[i], coded.numbers);
+  }
+  for (std::size_t i = first; !starts_.empty() && i < last; ++i)
+    append_varint(start_ends_[i + 1] - start_ends_[i], coded.numbers);
+  Source source;
+  std::uint32_t index = kNone;
+  for (std::size_t i = first; !sources_.empty() && i < last; ++i) {
+    const std::uint32_t next = source_index_[i];
+    const bool new_source = next != kNone && next != index;
+    append_varint(next == kNone ? kNoSource
+                  : new_source  ? kNextSource
+                                : kSameSource,
+                  coded.numbers);
+    if (!new_source) continue;
+    index = next;
+    append_source(source, sources_[index], coded.sources);
+    source = sources_[index];
+  }
+  std::uint64_t seconds = 0;
+  for (std::size_t i = first; i < last; ++i) {
+    append_varint(zigzag(encoded_seconds(centiseconds_[i]) - seconds), coded.numbers);
+    seconds = encoded_seconds(centiseconds_[i]);
+  }
+}
+
+void SegmentBuilder::add_records(SectionList& sections) const {
+  CodedRecords coded;
+  for (std::size_t first = 0; first < size(); first += kBlockRecords)
+    add_block(first, std::min(first + kBlockRecords, size()), coded);
+  coded.begin_block(token_ends_.back(), start_ends_.back());
+  sections.add(kBlocks, coded.rows);
+  sections.add(kKeys, coded.keys);
+  sections.add(kNumbers, coded.numbers);
+  if (!starts_.empty()) sections.add(kStarts, starts_);
+  if (!sources_.empty()) sections.add(kSources, coded.sources);
+}
+
+void SegmentBuilder::add_tokens(TokenCoding coding, SegmentHead& head,
+                                SectionList& sections) const {
   const int bits = bits_for(largest_token());
-  head.bits = static_cast<std::uint32_t>(bits);
+  head.bits = static_cast<std::uint16_t>(bits);
+  head.coding = TokenCoding::fixed;
+  if (coding == TokenCoding::entropy) {
+    const CodedTokens coded = encode_tokens(tokens_, token_ends_);
+    if (coded.bytes() < packed_size(tokens_.size(), bits) &&
+        tokens_.size() <= kMostTokensPerByte * coded.bytes()) {
+      head.coding = TokenCoding::entropy;
+      sections.add(kTokenTable, coded.table);
+      sections.add(kTokenBlocks, coded.blocks);
+      sections.add(kTokens, coded.streams);
+      return;
+    }
+  }
   std::string packed;
   pack(tokens_, bits, packed);
-
-  Sections sections;
-  sections.add(kKeyOffsets, key_ends_);
-  sections.add(kKeys, keys_);
-  sections.add(kTokenOffsets, token_ends_);
   sections.add(kTokens, packed);
-  sections.add(kSeconds, centiseconds_);
-  if (!starts_.empty()) {
-    sections.add(kStartOffsets, start_ends_);
-    sections.add(kStarts, starts_);
-  }
-  if (!sources_.empty()) {
-    sections.add(kSourceIndex, source_index_);
-    sections.add(kSources, sources_);
+}
+
+std::string SegmentBuilder::serialise(const tokens::Header& header, TokenCoding coding,
+                                      std::size_t least_indexed_tokens) const {
+  SegmentHead head{};
+  head.records = size();
+  head.tokens = tokens_.size();
+  SectionList sections;
+  sections.add(kHeader, tokens::describe(header));
+  add_records(sections);
+  add_tokens(coding, head, sections);
+  if (tokens_.size() >= least_indexed_tokens) {
+    const PairPostings postings =
+        make_pair_postings(tokens_, token_ends_, pair_bucket_bits(tokens_.size()));
+    sections.add(kPairLists, postings.lists);
+    sections.add(kPairs, postings.pairs);
   }
   return sections.file(head);
 }

@@ -5,8 +5,12 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "archive/pair_index.hpp"
+#include "archive/section_list.hpp"
+#include "archive/segment_format.hpp"
 #include "archive/source.hpp"
 #include "base/error.hpp"
 #include "tokens/record.hpp"
@@ -39,11 +43,18 @@ class SegmentBuilder {
   /// 0 when there are no tokens.
   tokens::Token largest_token() const;
 
-  /// The bytes of the file (segment_format.hpp).
-  std::string serialise() const;
+  /// The bytes of the file (segment_format.hpp); `header` is what the strings are known to be of.
+  /// Entropy coding is left out where it would not make the file smaller.
+  std::string serialise(const tokens::Header& header, TokenCoding coding,
+                        std::size_t least_indexed_tokens = kLeastIndexedTokens) const;
 
  private:
-  std::vector<std::uint32_t> key_ends_;  // offsets, beginning with 0, as in the file
+  void add_records(SectionList& sections) const;
+  void add_tokens(TokenCoding coding, SegmentHead& head, SectionList& sections) const;
+  struct CodedRecords;
+  void add_block(std::size_t first, std::size_t last, CodedRecords& coded) const;
+  std::string_view key(std::size_t i) const;
+  std::vector<std::uint32_t> key_ends_;  // offsets, beginning with 0, as all `ends`
   std::string keys_;
   std::vector<std::uint32_t> token_ends_;
   std::vector<tokens::Token> tokens_;

@@ -1,54 +1,79 @@
 // The bytes of a segment file, shared by its builder and its reader.
 //
 // A segment holds the records of (a part of) one append and never changes. What shaped it:
-//   - it is read in place through a mapping: every table is an array at a multiple of 8 bytes, in
-//     the machine's byte order, and record i is found without looking at the records before it;
+//   - it is read in place through a mapping, in the machine's byte order; any record is found by
+//     reading at most the few bytes of the 31 before it;
 //   - a reader of a file cut or changed at any byte must notice or give an error, never fall over:
-//     counts are compared with the bytes present before they are used, each slice with its table;
-//   - a scan of all tokens is what a search does most: they stand in one stream of their own, with
-//     as many bits each as the largest token in the segment needs (9 at a vocabulary of 512).
+//     counts are compared with the bytes present before they are used, each slice with its section;
+//   - what is damaged must cost no more than itself: checksums of pages tell which bytes are sound,
+//     nothing is coded across a block of records, and the head is there twice;
+//   - a scan of all tokens is what a search does most: they stand in one stream of their own, by
+//     default with as many bits each as the largest token in the segment needs (9 at a vocabulary
+//     of 512);
+//   - a clip of 3 s is 38 tokens, 43 bytes: what is kept besides must be small.
 //
 //   offset  bytes
 //        0      8  magic, "PAIRSEG\n"
 //        8      4  byte-order mark 0x01020304
-//       12      4  format version, 1
+//       12      4  format version, 2
 //       16      8  size of this file
 //       24      8  R, number of records
 //       32      8  T, number of tokens
-//       40      4  bits per token, 1 to 16
+//       40      2  bits of the largest token, 1 to 16
+//       42      2  token coding: 0 fixed width, 1 entropy
 //       44      4  S, number of sections
-//       48   32·S  a row per section: u32 what, u32 zero, u64 offset, u64 size, u64 XXH3-64 of its
-//                  bytes, filling zeros included
-//   48+32S      8  XXH3-64 of all bytes above; the manifest holds it too, so it stands for the file
-//   56+32S         the sections in the order of the table, without gaps, each filled up with
+//       48   24·S  a row per section: u32 what, u32 zero, u64 size, u64 XXH3-64 of its bytes,
+//                  filling zeros included
+//   48+24S      8  XXH3-64 of all bytes above; the manifest holds it too, so it stands for the file
+//   56+24S         the sections in the order of the table, without gaps, each filled up with
 //                  zeros to a multiple of 8
+//   end−64−24S     bytes 0 to 56+24S once more
 //    end−8      8  end mark, "PAIREND\n"
 //
+// Records stand in blocks of 32 (the last one may hold fewer).
+//
 //   what            content                                                      present
-//   1 key offsets   u32 × (R+1), into the keys                                   always
-//   2 keys          bytes, unescaped                                             always
-//   3 token offsets u32 × (R+1), in tokens                                       always
-//   4 tokens        T tokens as one bit stream (bit_packing.hpp)                 always
-//   5 seconds       u32 × R, in 0.01 s; 0xffffffff: not known                    always
-//   6 start offsets u32 × (R+1), into the starts                                 with any starts
-//   7 starts        per record the first start in ms and then the differences,   with any starts
-//                   each as LEB128; no bytes: the record has none
-//   8 source index  u32 × R, into the sources; 0xffffffff: none                  with any source
-//   9 sources       u64 size, i64 mtime (ns), u64 XXH3-64 of the contents        with any source
-// A reader passes over sections it does not know, so later ones can be added to version 1.
+//   1 page sums     u32 × pages: low half of the XXH3-64 of each 4,096 bytes     always, the first
+//                   from the end of this section to the end of the last one
+//   2 header        the text of tokens::describe: model, tokenizer and           always
+//                   vocabulary as far as they were known, for --salvage
+//   3 blocks        per block and once more for the end: u32 offset into keys,   always
+//                   u32 offset into numbers, u32 first token, u32 offset into
+//                   starts, u32 offset into sources
+//   4 keys          unescaped, front-coded in each block (key_coding.hpp)        always
+//   5 numbers       per block, as varints (varint.hpp), one column behind the    always
+//                   other: number of tokens; bytes of starts (with section 6);
+//                   source: 0 none, 1 that of the record before, 2 the next of
+//                   section 7 (with it); duration in 0.01 s plus 1 (0: not
+//                   known), as zigzag difference from the record before
+//   6 starts        per record the first start in ms and then the differences,   with any starts
+//                   as varints; no bytes: the record has none
+//   7 sources       zigzag differences of size and of mtime (ns) from the        with any source
+//                   source before in the block, then u64 XXH3-64 of the contents
+//   8 token table   entropy coding: frequencies (entropy_coding.hpp)             entropy coding
+//   9 token blocks  entropy coding: where the coded blocks begin                 entropy coding
+//  10 tokens        T tokens as one bit stream (bit_packing.hpp), or coded       always
+//  11 pair lists    postings of token pairs (pair_index.hpp)                     from 32,768 tokens
+//  12 pairs         "                                                            with section 11
+// Entropy coding is used where it is smaller, and never for more than 64 tokens a byte of sections
+// 8 to 10, so that T is bounded by the size of the file. A reader passes over sections it does not
+// know, so later ones can be added to version 2.
 //
-// Measured, on 263,158 records of 38 tokens (3 s each) with keys of 40 bytes: 94.8 bytes a record,
-// of which keys 40.0, tokens 42.8 (9.00 bits a token), offsets 8.0, seconds 4.0. A start takes one
-// byte while tokens last less than 128 ms, else two; a source 28 bytes, or 4 when it is that of the
-// record before.
+// Version 2 replaced, before any release, a version with arrays for each number and with keys in
+// full (8 bytes of offsets and 4 of duration a record; 40 of key, 28 of source), one checksum per
+// section, and one head.
 //
-// Rejected: a length before each record in one stream (smaller by 4 bytes a record, but finding a
-// record then means reading all before it); 16-bit tokens (78 % more at a vocabulary of 512);
-// filling each record up to whole bytes (1 % more on 3 s clips); codes per token of unequal length
-// (the vocabulary is used evenly by design, so at most some 4 % to gain, for unpacking many times
-// slower); keys as differences from the key before (a quarter of the size where keys are sorted
-// paths, but a key could no longer be compared in place, which a scan does for every record).
-// Segments stay far below 4 GiB, so offsets need but 32 bits.
+// Measured, on a million records of 38 tokens (3 s each) with keys of 53 bytes in the order of a
+// folder: 54 bytes a record without sections 11 and 12, of which keys 8.5, numbers 2.0, blocks 0.6,
+// page sums 0.2, tokens 42.8 (9.00 bits a token); by its layout, version 1 took 108. A source adds
+// some 13 bytes, a start one byte while tokens last less than 128 ms, else two. Entropy coding: 4.6
+// bits a token, table included, on 335,000 dpvq tokens of speech; read at 50 M tokens/s and not
+// 2,000.
+//
+// Rejected: a length before each record in one stream (a record is then found only through all
+// before it); 16-bit tokens (78 % more at a vocabulary of 512); filling each record up to whole
+// bytes (1 % more on 3 s clips); entropy coding always (a scan is several times slower). Segments
+// stay far below 4 GiB, so offsets need but 32 bits.
 #pragma once
 
 #include <cstddef>
@@ -59,21 +84,28 @@ namespace pairalign::archive {
 constexpr char kSegmentMagic[8] = {'P', 'A', 'I', 'R', 'S', 'E', 'G', '\n'};
 constexpr char kSegmentEnd[8] = {'P', 'A', 'I', 'R', 'E', 'N', 'D', '\n'};
 constexpr std::uint32_t kByteOrderMark = 0x01020304;
-constexpr std::uint32_t kSegmentVersion = 1;
-constexpr std::uint32_t kNone = 0xffffffff;
+constexpr std::uint32_t kSegmentVersion = 2;
+constexpr std::size_t kBlockRecords = 32;
+constexpr std::size_t kPageBytes = 4096;
+constexpr std::uint64_t kMostTokensPerByte = 64;
 
 enum SectionKind : std::uint32_t {
-  kKeyOffsets = 1,
+  kPageSums = 1,
+  kHeader,
+  kBlocks,
   kKeys,
-  kTokenOffsets,
-  kTokens,
-  kSeconds,
-  kStartOffsets,
+  kNumbers,
   kStarts,
-  kSourceIndex,
   kSources,
+  kTokenTable,
+  kTokenBlocks,
+  kTokens,
+  kPairLists,
+  kPairs,
   kSectionKinds
 };
+
+enum class TokenCoding : std::uint16_t { fixed = 0, entropy = 1 };
 
 struct SegmentHead {
   char magic[8];
@@ -82,7 +114,8 @@ struct SegmentHead {
   std::uint64_t file_size;
   std::uint64_t records;
   std::uint64_t tokens;
-  std::uint32_t bits;
+  std::uint16_t bits;
+  TokenCoding coding;
   std::uint32_t sections;
 };
 static_assert(sizeof(SegmentHead) == 48);
@@ -90,14 +123,32 @@ static_assert(sizeof(SegmentHead) == 48);
 struct SectionRow {
   std::uint32_t kind;
   std::uint32_t zero;
-  std::uint64_t offset;
   std::uint64_t size;
   std::uint64_t hash;
 };
-static_assert(sizeof(SectionRow) == 32);
+static_assert(sizeof(SectionRow) == 24);
+
+/// Where what a block of records needs begins in each section.
+struct BlockRow {
+  std::uint32_t keys;
+  std::uint32_t numbers;
+  std::uint32_t tokens;
+  std::uint32_t starts;
+  std::uint32_t sources;
+};
+static_assert(sizeof(BlockRow) == 20);
 
 constexpr std::uint64_t padded(std::uint64_t size) {
   return (size + 7) / 8 * 8;
+}
+
+/// Bytes of head, rows and their checksum.
+constexpr std::uint64_t head_size(std::uint64_t sections) {
+  return sizeof(SegmentHead) + sections * sizeof(SectionRow) + sizeof(std::uint64_t);
+}
+
+constexpr std::uint64_t page_count(std::uint64_t bytes) {
+  return (bytes + kPageBytes - 1) / kPageBytes;
 }
 
 }  // namespace pairalign::archive

@@ -60,6 +60,20 @@ std::optional<Source> read_source(const std::string& path) {
 
 }  // namespace
 
+bool same_contents(const Source& a, const Source& b) {
+  const bool both_known = a.hash != 0 && b.hash != 0;
+  return a.size == b.size && (both_known ? a.hash == b.hash : a.mtime_ns == b.mtime_ns);
+}
+
+bool is_unchanged(const std::string& path, const Source& source) {
+  struct stat info {};
+  if (source.hash == 0 || ::stat(path.c_str(), &info) != 0 || !S_ISREG(info.st_mode)) return false;
+  const Source now = describe(info);
+  if (now.size != source.size || now.mtime_ns == source.mtime_ns) return now.size == source.size;
+  const std::optional<Source> read = read_source(path);
+  return read && read->size == source.size && read->hash == source.hash;
+}
+
 std::optional<Source> SourceReader::of(std::string_view key) {
   std::string path(tokens::split_fragment(key).path);
   if (path.find('\0') != std::string::npos) return std::nullopt;  // no path at all

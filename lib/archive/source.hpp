@@ -25,6 +25,14 @@ inline bool operator!=(const Source& a, const Source& b) {
   return !(a == b);
 }
 
+/// Whether two descriptions are of the same bytes: by size and contents, or by mtime where the
+/// contents of either are not known.
+bool same_contents(const Source& a, const Source& b);
+
+/// Whether the file at `path` still is what `source` describes: same size, and same mtime or, by
+/// reading it, same contents. False when that cannot be known.
+bool is_unchanged(const std::string& path, const Source& source);
+
 /// Finds the sources of keys. Contents are read once per path, however many records a path has.
 class SourceReader {
  public:

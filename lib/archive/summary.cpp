@@ -1,13 +1,77 @@
 #include "archive/summary.hpp"
 
+#include <string_view>
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
+
+#include "archive/key_scan.hpp"
 
 namespace pairalign::archive {
 namespace {
 
 double ratio(double value, double divisor) {
   return divisor > 0 ? value / divisor : 0;
+}
+
+constexpr std::uint64_t kPcmBytesPerSecond = 2 * 16000;
+
+// What the records add up to, one after the other.
+class Sums {
+ public:
+  void add(const std::string& key, const Segment::Facts& facts) {
+    if (facts.seconds < 0) {
+      ++untimed_;
+    } else {
+      centiseconds_ += tokens::centiseconds(facts.seconds);
+      timed_tokens_ += facts.tokens;
+    }
+    if (!facts.source) {
+      sources_known_ = false;
+      return;
+    }
+    const std::string_view path = tokens::split_fragment(key).path;
+    if (path == path_ && files_ > 0) return;
+    path_ = path;
+    ++files_;
+    file_bytes_ += facts.source->size;
+  }
+
+  void report(Summary& summary) const {
+    summary.untimed_records = untimed_;
+    summary.seconds = static_cast<double>(centiseconds_) / 100;
+    summary.tokens_per_second = ratio(static_cast<double>(timed_tokens_), summary.seconds);
+    if (sources_known_) summary.source_files = files_, summary.source_bytes = file_bytes_;
+    if (untimed_ == 0) {
+      summary.pcm_bytes = static_cast<std::uint64_t>(centiseconds_) * kPcmBytesPerSecond / 100;
+    }
+  }
+
+ private:
+  std::uint64_t untimed_ = 0;
+  std::uint64_t timed_tokens_ = 0;
+  std::int64_t centiseconds_ = 0;
+  bool sources_known_ = true;
+  std::uint64_t files_ = 0;
+  std::uint64_t file_bytes_ = 0;
+  std::string path_;
+};
+
+Sums add_up(const Archive& archive) {
+  Sums sums;
+  std::vector<Segment::Facts> facts;
+  for (std::size_t s = 0; s < archive.segment_count(); ++s) {
+    const Segment& segment = archive.segment(s);
+    std::size_t block = segment.blocks();  // none read yet
+    for_each_key(segment, archive.removed(s), [&](const std::string& key, std::size_t record) {
+      if (record / kBlockRecords != block) {
+        block = record / kBlockRecords;
+        segment.block_facts(block, facts);
+      }
+      sums.add(key, facts[record % kBlockRecords]);
+    });
+  }
+  return sums;
 }
 
 }  // namespace
@@ -18,27 +82,18 @@ Summary summarise(const Archive& archive) {
   summary.segments = archive.segment_count();
   summary.records = archive.size();
   summary.tokens = archive.token_total();
+  summary.removed = archive.removed_total();
   summary.sections = archive.section_totals();
-  double packed_bytes = 0;
+  double token_bytes = 0;
   for (const Archive::SectionTotal& section : summary.sections) {
     summary.bytes += section.bytes;
-    if (section.kind == kTokens) packed_bytes = static_cast<double>(section.bytes);
-  }
-
-  std::uint64_t timed_tokens = 0;
-  std::int64_t centiseconds = 0;
-  for (std::size_t i = 0; i < archive.size(); ++i) {
-    const double seconds = archive.seconds(i);
-    if (seconds < 0) {
-      ++summary.untimed_records;
-    } else {
-      centiseconds += tokens::centiseconds(seconds);
-      timed_tokens += archive.token_count(i);
+    if (section.kind == kTokens || section.kind == kTokenTable || section.kind == kTokenBlocks) {
+      token_bytes += static_cast<double>(section.bytes);
     }
   }
-  summary.seconds = static_cast<double>(centiseconds) / 100;
-  summary.tokens_per_second = ratio(static_cast<double>(timed_tokens), summary.seconds);
-  summary.bits_per_token = ratio(8 * packed_bytes, static_cast<double>(summary.tokens));
+  add_up(archive).report(summary);
+  const std::uint64_t stored_tokens = summary.tokens + summary.removed.tokens;
+  summary.bits_per_token = ratio(8 * token_bytes, static_cast<double>(stored_tokens));
   summary.token_bits_per_second = summary.bits_per_token * summary.tokens_per_second;
   if (summary.untimed_records == 0) {
     summary.archive_bits_per_second =
@@ -70,10 +125,27 @@ std::string to_text(const Summary& summary) {
   line("bits/token", rate(summary.bits_per_token));
   line("bits/s, tokens", rate(summary.token_bits_per_second));
   line("bits/s, archive", rate(summary.archive_bits_per_second));
-  line("bytes", std::to_string(summary.bytes));
-  for (const auto& section : summary.sections) {
-    line("  " + section.name, std::to_string(section.bytes));
+  if (summary.removed.records > 0) {
+    line("removed records", fmt::format("{}, some {} bytes until --merge", summary.removed.records,
+                                        summary.removed.bytes));
   }
+  const auto compared = [&](std::uint64_t bytes) {
+    if (bytes == 0) return std::string("unknown");
+    return fmt::format("{:>12} {:>9.1f} x the archive", bytes,
+                       ratio(static_cast<double>(bytes), static_cast<double>(summary.bytes)));
+  };
+  line("", "       bytes  bits/s of audio");
+  const auto part = [&](const std::string& name, std::uint64_t bytes) {
+    const bool timed = summary.untimed_records == 0 && summary.seconds > 0;
+    const double bits = ratio(8 * static_cast<double>(bytes), summary.seconds);
+    line(name, fmt::format("{:>12} {:>9}", bytes, timed ? fmt::format("{:.2f}", bits) : "unknown"));
+  };
+  part("archive", summary.bytes);
+  for (const auto& section : summary.sections) {
+    if (section.bytes > 0) part("  " + section.name, section.bytes);
+  }
+  line("16-bit PCM at 16 kHz", compared(summary.pcm_bytes));
+  line("source files", compared(summary.source_bytes));
   return text;
 }
 
@@ -98,6 +170,13 @@ std::string to_json(const Summary& summary) {
       {"archive_bits_per_second",
        known(summary.archive_bits_per_second, summary.archive_bits_per_second > 0)},
       {"bytes", summary.bytes},
+      {"pcm_bytes", known(summary.pcm_bytes, summary.pcm_bytes > 0)},
+      {"source_files", known(summary.source_files, summary.source_files > 0)},
+      {"source_bytes", known(summary.source_bytes, summary.source_files > 0)},
+      {"removed",
+       {{"records", summary.removed.records},
+        {"tokens", summary.removed.tokens},
+        {"bytes", summary.removed.bytes}}},
   };
   for (const auto& section : summary.sections)
     info["sections"][section.name] = section.bytes;

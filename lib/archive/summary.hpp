@@ -18,12 +18,19 @@ struct Summary {
   double seconds = 0;
   std::uint64_t tokens = 0;
   double tokens_per_second = 0;
-  /// Of the packed tokens, without what finds them.
+  /// Of the stored tokens, with what is needed to decode them and without what finds them.
   double bits_per_token = 0;
   double token_bits_per_second = 0;
   /// Of everything, keys and times included; 0 when some duration is not known.
   double archive_bits_per_second = 0;
   std::uint64_t bytes = 0;
+  /// The same audio as 16-bit samples at 16 kHz; 0 when some duration is not known.
+  std::uint64_t pcm_bytes = 0;
+  /// The files that the strings were made from; 0 when that of some record is not known.
+  std::uint64_t source_files = 0;
+  std::uint64_t source_bytes = 0;
+  /// Records that are removed and not counted above; their bytes are.
+  Archive::Removed removed;
   std::vector<Archive::SectionTotal> sections;
 };
 

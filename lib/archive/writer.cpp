@@ -2,56 +2,20 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <filesystem>
-#include <system_error>
+#include <unordered_set>
+#include <utility>
 
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "archive/folder.hpp"
 #include "archive/segment.hpp"
 #include "base/error.hpp"
 #include "base/file.hpp"
 
 namespace pairalign::archive {
 namespace {
-
-namespace fs = std::filesystem;
-
-bool starts_with(const std::string& text, const std::string& prefix) {
-  return text.compare(0, prefix.size(), prefix) == 0;
-}
-
-// Names that a writer, killed or not, may have left: segments, and the temporary files of
-// replace_file.
-bool may_be_orphan(const std::string& name) {
-  return starts_with(name, "segment-") || starts_with(name, std::string(kManifestFile) + ".");
-}
-
-std::vector<std::string> names_in(const std::string& folder) {
-  std::vector<std::string> names;
-  std::error_code fault;
-  for (fs::directory_iterator at(folder, fault), end; !fault && at != end; at.increment(fault)) {
-    names.push_back(at->path().filename().string());
-  }
-  if (fault) throw Error(folder, "cannot list: " + fault.message());
-  return names;
-}
-
-bool exists(const std::string& path) {
-  struct stat info {};
-  return ::stat(path.c_str(), &info) == 0;
-}
-
-// A folder of somebody else's files must not become an archive by a slip of the hand.
-void refuse_other_folder(const std::string& folder) {
-  if (exists(folder + "/" + kManifestFile)) return;
-  for (const std::string& name : names_in(folder)) {
-    if (name != kLockFile && name != kManifestFile && !may_be_orphan(name)) {
-      throw Error(folder, "not an archive: a folder with other files and no manifest");
-    }
-  }
-}
 
 tokens::Token largest_in(const Manifest& manifest) {
   tokens::Token largest = 0;
@@ -70,6 +34,9 @@ ArchiveWriter::ArchiveWriter(const std::string& path, const tokens::Header& head
     lock_folder();
     load();
     take_header(header);
+    const TokenCoding coding = options.coding.value_or(manifest_.coding);
+    changed_ = changed_ || coding != manifest_.coding;
+    manifest_.coding = coding;
   } catch (...) {
     remove_new_folder();
     throw;
@@ -78,6 +45,8 @@ ArchiveWriter::ArchiveWriter(const std::string& path, const tokens::Header& head
 
 ArchiveWriter::~ArchiveWriter() {
   drop_written(0);
+  for (const std::uint64_t number : removed_files_)
+    ::unlink(file(removed_file(number)).c_str());
   remove_new_folder();
 }
 
@@ -94,7 +63,10 @@ void ArchiveWriter::lock_folder() {
     if (errno != EEXIST || ::stat(path_.c_str(), &info) != 0)
       throw errno_error(path_, "cannot create");
     if (!S_ISDIR(info.st_mode)) throw Error(path_, "not an archive, which is a folder");
-    refuse_other_folder(path_);
+    // A folder of somebody else's files must not become an archive by a slip of the hand.
+    if (!exists(file(kManifestFile)) && !is_free(path_)) {
+      throw Error(path_, "not an archive: a folder with other files and no manifest");
+    }
   }
   lock_ = std::make_unique<FolderLock>(path_, file(kLockFile));
 }
@@ -106,12 +78,13 @@ void ArchiveWriter::load() {
 }
 
 void ArchiveWriter::delete_orphans() const {
-  std::vector<std::string> named;
-  for (const SegmentEntry& entry : manifest_.segments)
-    named.push_back(segment_file(entry.number));
+  std::unordered_set<std::string> named;
+  for (const SegmentEntry& entry : manifest_.segments) {
+    named.insert(segment_file(entry.number));
+    if (entry.removed.file != 0) named.insert(removed_file(entry.removed.file));
+  }
   for (const std::string& name : names_in(path_)) {
-    const bool known = std::find(named.begin(), named.end(), name) != named.end();
-    if (!known && may_be_orphan(name)) ::unlink(file(name).c_str());
+    if (named.count(name) == 0 && may_be_orphan(name)) ::unlink(file(name).c_str());
   }
 }
 
@@ -152,19 +125,20 @@ void ArchiveWriter::add(const tokens::Record& record, const std::optional<Source
 std::uint64_t ArchiveWriter::committed() const {
   std::uint64_t records = 0;
   for (const SegmentEntry& entry : manifest_.segments)
-    records += entry.records;
+    records += entry.records - entry.removed.records;
   return records;
 }
 
 void ArchiveWriter::write_segment() {
   SegmentEntry entry;
-  entry.number = manifest_.next_segment + written_.size();
+  entry.number = manifest_.next_file + written_.size();
   entry.records = builder_.size();
   entry.tokens = builder_.token_count();
   entry.largest_token = builder_.largest_token();
   const std::string path = file(segment_file(entry.number));
   {
-    const std::string bytes = builder_.serialise();
+    const std::string bytes =
+        builder_.serialise(manifest_.header, manifest_.coding, options_.least_indexed_tokens);
     entry.bytes = bytes.size();
     replace_file(path, bytes);
   }
@@ -204,21 +178,135 @@ void ArchiveWriter::drop_written(std::size_t keep) {
   }
 }
 
-void ArchiveWriter::commit() {
+Removals& ArchiveWriter::removals() {
+  if (!removals_) {
+    const bool any = !manifest_.segments.empty();
+    removals_ = std::make_unique<Removals>(any ? Archive::open(path_) : Archive());
+  }
+  return *removals_;
+}
+
+std::vector<bool> ArchiveWriter::remove(const std::vector<std::string>& keys) {
+  KeysToRemove wanted(keys);
+  removals().remove_if(
+      [&](const std::string& key, const Segment&, std::size_t) { return wanted.take(key); });
+  return wanted.found();
+}
+
+// One segment after the other, for their keys are to fit into memory.
+std::size_t ArchiveWriter::remove_replaced() {
+  std::size_t replaced = 0;
+  for (std::size_t i = 0; i < written_.size() && !manifest_.segments.empty(); ++i) {
+    NewerRecords newer;
+    newer.add(Segment(file(segment_file(written_[i].number))), {});
+    replaced += removals().remove_if(
+        [&](const std::string& key, const Segment& segment, std::size_t record) {
+          return newer.replaces(key, segment, record);
+        });
+  }
+  return replaced;
+}
+
+// Segments of which nothing is left are named no more.
+void ArchiveWriter::write_removals(Manifest& next) {
+  std::vector<SegmentEntry> kept;
+  for (std::size_t s = 0; s < next.segments.size(); ++s) {
+    SegmentEntry entry = next.segments[s];
+    const RecordNumbers& removed = removals_->removed(s);
+    if (removed.size() == entry.records) continue;
+    if (removals_->added(s) > 0) {
+      RemovedFile content{entry.number, removed, 0};
+      const std::string bytes = to_bytes(content);
+      entry.removed = {next.next_file++, removed.size(), 0, content.hash};
+      for (const std::uint32_t record : removed)
+        entry.removed.tokens += removals_->archive().segment(s).token_count(record);
+      removed_files_.push_back(entry.removed.file);
+      replace_file(file(removed_file(entry.removed.file)), bytes);
+    }
+    kept.push_back(entry);
+  }
+  next.segments = std::move(kept);
+}
+
+std::size_t ArchiveWriter::commit() {
   if (builder_.size() > 0) write_segment();
-  if (written_.empty() && !changed_) return;
+  const std::size_t replaced = remove_replaced();
+  const bool removes = removals_ != nullptr && removals_->added() > 0;
+  if (written_.empty() && !changed_ && !removes) return 0;
   Manifest next = manifest_;
+  next.next_file += written_.size();
+  if (removes) write_removals(next);
   next.segments.insert(next.segments.end(), written_.begin(), written_.end());
-  next.next_segment += written_.size();
+  swap_manifest(std::move(next));
+  return replaced;
+}
+
+void ArchiveWriter::swap_manifest(Manifest next) {
   // From here on the new manifest may be in place, even if replacing it is reported to have failed
-  // (after the rename, the folder may not sync): its segments must not be deleted any more. Should
-  // it not be in place, the next writer deletes them.
+  // (after the rename, the folder may not sync): its files must not be deleted any more. Should it
+  // not be in place, the next writer deletes them.
   written_.clear();
   written_records_ = 0;
+  removed_files_.clear();
+  removals_.reset();
   folder_is_new_ = false;
   replace_file(file(kManifestFile), to_text(next));
   manifest_ = std::move(next);
   changed_ = false;
+  delete_orphans();
+}
+
+bool ArchiveWriter::compact() const {
+  if (manifest_.segments.empty()) return true;
+  const SegmentEntry& entry = manifest_.segments.front();
+  return manifest_.segments.size() == 1 && entry.removed.file == 0 &&
+         Segment(file(segment_file(entry.number))).coding() == manifest_.coding;
+}
+
+std::size_t ArchiveWriter::merge(const std::vector<std::string>& others) {
+  if (others.empty() && compact()) return commit();
+  std::vector<Removals> archives;
+  archives.emplace_back(manifest_.segments.empty() ? Archive() : Archive::open(path_));
+  std::size_t replaced = 0;
+  for (const std::string& other : others) {
+    Archive archive = Archive::open(other);
+    try {
+      take_header(archive.header());
+    } catch (const Error& error) {
+      throw Error(other, error.reason());
+    }
+    for (std::size_t s = 0; s < archive.segment_count(); ++s) {
+      NewerRecords newer;
+      newer.add(archive.segment(s), archive.removed(s));
+      for (Removals& older : archives) {
+        replaced += older.remove_if(
+            [&](const std::string& key, const Segment& segment, std::size_t record) {
+              return newer.replaces(key, segment, record);
+            });
+      }
+    }
+    archives.emplace_back(std::move(archive));
+  }
+  for (const Removals& archive : archives)
+    add_all(archive);
+  if (builder_.size() > 0) write_segment();
+  Manifest next = manifest_;
+  next.next_file += written_.size();
+  next.segments = written_;
+  swap_manifest(std::move(next));
+  return replaced;
+}
+
+void ArchiveWriter::add_all(const Removals& removals) {
+  tokens::Record record;
+  for (std::size_t s = 0; s < removals.archive().segment_count(); ++s) {
+    const Segment& segment = removals.archive().segment(s);
+    for (std::size_t i = 0; i < segment.size(); ++i) {
+      if (is_removed(removals.removed(s), i)) continue;
+      segment.record(i, record);
+      add(record, segment.source(i));
+    }
+  }
 }
 
 }  // namespace pairalign::archive

@@ -10,6 +10,8 @@
 
 #include "archive/folder_lock.hpp"
 #include "archive/manifest.hpp"
+#include "archive/pair_index.hpp"
+#include "archive/removals.hpp"
 #include "archive/segment_builder.hpp"
 #include "archive/source.hpp"
 #include "tokens/record.hpp"
@@ -19,12 +21,17 @@ namespace pairalign::archive {
 struct WriterOptions {
   /// A segment is written when its records take this much memory.
   std::size_t segment_bytes = std::size_t{64} << 20;
+  /// How tokens are written from now on, by later writers too; nothing: as the archive has it.
+  std::optional<TokenCoding> coding;
+  /// A segment of fewer tokens gets no postings.
+  std::size_t least_indexed_tokens = kLeastIndexedTokens;
 };
 
-/// Appends records to an archive, which is made when it does not exist. All that was added becomes
-/// visible together, at `commit`; a writer that goes away before leaves nothing behind. Records are
-/// kept as they come and in order, also when their keys are there already. Memory is bounded by a
-/// few segments, whatever is added.
+/// Changes an archive, which is made when it does not exist. All that was added and removed shows
+/// together, at `commit`; a writer that goes away before leaves nothing behind. Records are kept in
+/// the order in which they come. They replace those of the same key that were committed before
+/// (also those of a file that changed; see NewerRecords), and no other: none of what is added
+/// together is dropped. Memory is bounded by a few segments, whatever is added.
 class ArchiveWriter {
  public:
   /// Locks the archive at `path` until the writer is gone. Throws Error: locked by another writer,
@@ -49,7 +56,7 @@ class ArchiveWriter {
 
   /// Records added since the last commit.
   std::size_t pending() const { return written_records_ + builder_.size(); }
-  /// Records committed, by this writer and before it.
+  /// Records committed, by this writer and before it, and not removed.
   std::uint64_t committed() const;
 
   /// A state to come back to: what was added and taken in since is forgotten. Good until `commit`.
@@ -61,9 +68,19 @@ class ArchiveWriter {
   Mark mark() const;
   void roll_back(const Mark& mark);
 
-  /// Makes all visible, on disk when this returns. An archive that does not exist yet is made even
-  /// when nothing was added.
-  void commit();
+  /// Removes the committed records of these keys, at the next commit; a key without a media
+  /// fragment stands for its parts too. Returns for each key whether it has records.
+  std::vector<bool> remove(const std::vector<std::string>& keys);
+
+  /// Makes all visible, on disk when this returns; returns how many records were replaced. An
+  /// archive that does not exist yet is made even when nothing was added.
+  std::size_t commit();
+
+  /// Rewrites the archive as few segments, without removed records and with those of `others`
+  /// behind its own, and commits that; nothing may be pending. A record replaces those before it as
+  /// in appending, the archives taken for appended one after the other. Returns how many were
+  /// replaced. Throws Error: an archive that cannot be read, or whose header does not match.
+  std::size_t merge(const std::vector<std::string>& others);
 
  private:
   void lock_folder();
@@ -72,6 +89,12 @@ class ArchiveWriter {
   void delete_orphans() const;
   void write_segment();
   void drop_written(std::size_t keep);
+  Removals& removals();
+  std::size_t remove_replaced();
+  void write_removals(Manifest& next);
+  void add_all(const Removals& removals);
+  bool compact() const;
+  void swap_manifest(Manifest next);
   std::string file(const std::string& name) const { return path_ + "/" + name; }
 
   std::string path_;
@@ -82,6 +105,8 @@ class ArchiveWriter {
   Manifest manifest_;
   std::vector<SegmentEntry> written_;  // segments on disk that the manifest does not name yet
   std::size_t written_records_ = 0;
+  std::vector<std::uint64_t> removed_files_;  // the same of files of removed records
+  std::unique_ptr<Removals> removals_;        // from what is committed; made when first needed
   SegmentBuilder builder_;
 };
 

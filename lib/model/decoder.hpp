@@ -32,6 +32,8 @@
 
 namespace pairalign::model {
 
+inline constexpr double kMostPenalty = 4;  ///< of a path: beyond it, cosines have no say
+
 struct DecoderConfig {
   int width = 256;
   int layers = 2;
@@ -46,7 +48,7 @@ struct DecoderConfig {
   bool summary = true;     ///< the mean of the memory in the input
   double copy_temperature = 0.07;
   /// Penalty of the Viterbi path that the memory knows (it needs the copy path); 0: none.
-  double segment_penalty = 0.45;
+  double segment_penalty = 0.28;
 };
 
 /// A string under a condition: `steps` steps that read frames [first_frame, first_frame + frames)

@@ -55,8 +55,17 @@ void DecoderMemory::initialise_copy(const Encoder& encoder, float* p) const {
   std::copy_n(p + projection.bias, dimension_, p + linear_.bias + copy_column());
 }
 
+int DecoderMemory::context(std::optional<double> penalty) const {
+  constexpr double kMeasuredPenalty = 0.45;
+  constexpr double kMeasuredContext = 100;
+  if (!has_path()) return 0;
+  const double ratio = penalty.value_or(shape_.segment_penalty) / kMeasuredPenalty;
+  return static_cast<int>(kMeasuredContext * std::max(1.0, ratio));
+}
+
 void DecoderMemory::forward(const float* p, const float* frames, const std::vector<int>& lengths,
-                            nn::Precision precision, Cache& cache) const {
+                            nn::Precision precision, Cache& cache,
+                            std::optional<double> penalty) const {
   const int rows = std::accumulate(lengths.begin(), lengths.end(), 0);
   cache.rows = rows;
   cache.frames = frames;
@@ -75,8 +84,8 @@ void DecoderMemory::forward(const float* p, const float* frames, const std::vect
   cache.right.assign(p + codebook_, codes_, dimension_, precision);
   nn::matmul(cache.left, nn::Transpose::no, cache.right, nn::Transpose::yes,
              cache.posteriors.data());
-  if (shape_.segment_penalty > 0) {
-    find_runs(lengths, cache);
+  if (has_path()) {
+    find_runs(lengths, penalty.value_or(shape_.segment_penalty), cache);
     mark_boundaries(p, cache);
     average_runs(cache.runs, codes_, cache.posteriors.data());
   }
@@ -86,13 +95,13 @@ void DecoderMemory::forward(const float* p, const float* frames, const std::vect
 }
 
 // Through the similarities, which cache.posteriors holds at this time.
-void DecoderMemory::find_runs(const std::vector<int>& lengths, Cache& cache) const {
+void DecoderMemory::find_runs(const std::vector<int>& lengths, double penalty, Cache& cache) const {
   cache.runs.clear();
   const float* similarity = cache.posteriors.data();
   std::vector<Segment> segments;
   int first = 0;
   for (const int length : lengths) {
-    DurationPenalisedSegmenter viterbi(codes_, shape_.segment_penalty);
+    DurationPenalisedSegmenter viterbi(codes_, penalty);
     segments.clear();
     for (int r = 0; r < length; ++r, similarity += codes_)
       viterbi.push(similarity, segments);
@@ -124,7 +133,7 @@ void DecoderMemory::backward(const float* p, float* g, Cache& cache) const {
     float* dscores = cache.dposteriors.data();
     nn::softmax_backward(cache.posteriors.data(), dscores, cache.rows, codes_, dscores);
     nn::scale(static_cast<float>(1 / shape_.copy_temperature), cache.dposteriors.size(), dscores);
-    if (shape_.segment_penalty > 0) {
+    if (has_path()) {
       average_runs(cache.runs, codes_, dscores);
       for (std::size_t i = 1; i < cache.runs.size(); ++i) {
         nn::add(cache.dprojected.data() + area(cache.runs[i] - 1, linear_.out),

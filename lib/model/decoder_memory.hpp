@@ -9,6 +9,7 @@
 // from left to right does not find, and learns where to leave it.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -41,8 +42,11 @@ class DecoderMemory {
   double multiply_adds_per_frame() const;
   /// Frames on either side of a frame that its run depends on, for all practical purposes: where
   /// the path of a part is compared with that of the whole, over ten minutes of speech, they are
-  /// one from 54 frames behind a cut on, and up to 21 frames before one. 0 without a path.
-  int context() const { return shape_.segment_penalty > 0 ? 100 : 0; }
+  /// one from 54 frames behind a cut on, and up to 21 frames before one at a penalty of 0.45; runs
+  /// of a larger penalty are longer. 0 without a path.
+  int context(std::optional<double> penalty = {}) const;
+  /// Whether runs of a path are found, so that their penalty is the control of the token rate.
+  bool has_path() const { return shape_.segment_penalty > 0; }
 
   struct Cache {
     int rows = 0;
@@ -60,13 +64,14 @@ class DecoderMemory {
   };
 
   /// frames (Σ lengths, encoder width): the output of the encoder behind its last norm, of several
-  /// sequences; it must stay while the cache is in use.
+  /// sequences; it must stay while the cache is in use. `penalty`: of the path, in place of the
+  /// shape's, where there is one.
   void forward(const float* p, const float* frames, const std::vector<int>& lengths,
-               nn::Precision precision, Cache& cache) const;
+               nn::Precision precision, Cache& cache, std::optional<double> penalty = {}) const;
   /// The same of one sequence.
   void forward(const float* p, const float* frames, int length, nn::Precision precision,
-               Cache& cache) const {
-    forward(p, frames, std::vector<int>{length}, precision, cache);
+               Cache& cache, std::optional<double> penalty = {}) const {
+    forward(p, frames, std::vector<int>{length}, precision, cache, penalty);
   }
   /// Adds to cache.dframes what follows from the gradients of the projection and the posteriors.
   void backward(const float* p, float* g, Cache& cache) const;
@@ -93,7 +98,7 @@ class DecoderMemory {
 
  private:
   int copy_column() const { return end_keys() + shape_.pointer_width; }
-  void find_runs(const std::vector<int>& lengths, Cache& cache) const;
+  void find_runs(const std::vector<int>& lengths, double penalty, Cache& cache) const;
   void mark_boundaries(const float* p, Cache& cache) const;
 
   Shape shape_;

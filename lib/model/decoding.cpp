@@ -10,6 +10,10 @@ namespace {
 
 std::unique_ptr<StringSearch> make_search(const Decoder& decoder, const DecodeOptions& options) {
   check(options);
+  const std::size_t weights = options.token_weights.size();
+  if (weights != 0 && weights != static_cast<std::size_t>(decoder.codes())) {
+    throw Error("", "token weights are not as many as the tokens");
+  }
   if (options.beam > 1) return std::make_unique<BeamSearch>(decoder, options);
   return std::make_unique<GreedySearch>(decoder, options);
 }
@@ -17,6 +21,7 @@ std::unique_ptr<StringSearch> make_search(const Decoder& decoder, const DecodeOp
 }  // namespace
 
 void check(const DecodeOptions& options) {
+  if (options.segment_penalty) check_range("penalty", *options.segment_penalty, 0, kMostPenalty);
   check_range("end quantile", options.end_quantile, kLeastEndQuantile, 1 - kLeastEndQuantile);
   check_range("beam", options.beam, 1, kWidestBeam);
   check_range("length exponent", options.length_exponent, 0, 4);
@@ -75,7 +80,7 @@ DecodedString FreeDecoder::end(int string) {
 std::vector<int> decode_frames(const Decoder& decoder, const float* p, const float* encoded,
                                int frames, const DecodeOptions& options) {
   DecoderMemory::Cache memory;
-  decoder.memory().forward(p, encoded, frames, nn::Precision::f32, memory);
+  decoder.memory().forward(p, encoded, frames, nn::Precision::f32, memory, options.segment_penalty);
   const std::vector<DecodedString> strings =
       FreeDecoder(decoder, options).decode(p, memory, {{0, frames, 0}});
   std::vector<int> tokens(static_cast<std::size_t>(frames), kNoToken);

@@ -4,7 +4,7 @@
 // the anchor stands behind the last frame or, less than `longest` frames before that, EOS is the
 // likeliest output. The greedy walk takes the likeliest token, and as its end a quantile of the end
 // distribution D rather than the mode: the median moves little when the mass of D is shared between
-// two frames, and the choice of the quantile is the control of the token rate.
+// two frames.
 //
 // What lasts longer than `longest` frames is written again, so a raw string may repeat a token;
 // `merge_repeats` makes of it the string that is published.
@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "model/decoder.hpp"
@@ -21,8 +22,11 @@
 namespace pairalign::model {
 
 struct DecodeOptions {
-  /// A token ends at the first frame where the cumulated end distribution reaches this, in (0, 1):
-  /// larger gives longer tokens, and fewer.
+  /// Of the Viterbi path in the memory: larger gives longer tokens, and fewer. It is the control of
+  /// the token rate. Empty: what the decoder was trained with. Of no use to a decoder without a
+  /// path.
+  std::optional<double> segment_penalty;
+  /// A token ends at the first frame where the cumulated end distribution reaches this, in (0, 1).
   double end_quantile = 0.5;
   /// Hypotheses kept per anchor; 1 is the greedy walk. See beam_search.hpp.
   int beam = 1;
@@ -31,6 +35,9 @@ struct DecodeOptions {
   /// Divides the probability of what is among the last kRepetitionWindow tokens. The very last one
   /// is exempt: to write it again is to continue its segment, which is no repetition.
   double repetition_penalty = 1;
+  /// (codes): multiplies the probabilities of tokens before the choice. Empty: they stand as they
+  /// are.
+  std::vector<float> token_weights;
   /// Most tokens per log-mel frame of what is known of the audio. At 0.5 a token may be as short as
   /// one frame of 20 ms.
   double cap = 0.5;

@@ -22,8 +22,7 @@ namespace {
 
 constexpr int kFormatVersion = 1;
 constexpr const char* kConfigKey = "pairalign";  // one JSON text among the string metadata
-constexpr const char* kPenalty = "penalty";      // the controls of the rate curves
-constexpr const char* kEndQuantile = "end_quantile";
+constexpr const char* kPenalty = "penalty";      // the control of the rate curves
 
 }  // namespace
 
@@ -58,7 +57,7 @@ void check(const DecoderConfig& d) {
   check_range("decoder.history", d.history, 1, 4096);
   check_range("decoder.longest", d.longest, 1, 4096);
   check_range("decoder.copy_temperature", d.copy_temperature, 1e-3, 10);
-  check_range("decoder.segment_penalty", d.segment_penalty, 0, 4);
+  check_range("decoder.segment_penalty", d.segment_penalty, 0, kMostPenalty);
   if (d.segment_penalty > 0 && !d.copy) {
     throw Error("", "decoder.segment_penalty needs decoder.copy; without it, it is 0");
   }
@@ -81,18 +80,19 @@ double control_for_rate(const std::vector<RatePoint>& curve, double rate) {
 
 namespace {
 
-std::vector<RatePoint> parse_curve(const json& points, const char* control) {
+std::vector<RatePoint> parse_curve(const json& points) {
   std::vector<RatePoint> curve;
   for (const json& point : points) {
-    curve.push_back({point.at(control).get<double>(), point.at("tokens_per_second").get<double>()});
+    curve.push_back(
+        {point.at(kPenalty).get<double>(), point.at("tokens_per_second").get<double>()});
   }
   return curve;
 }
 
-json curve_json(const std::vector<RatePoint>& curve, const char* control) {
+json curve_json(const std::vector<RatePoint>& curve) {
   json points = json::array();
   for (const RatePoint& point : curve) {
-    points.push_back({{control, point.control}, {"tokens_per_second", point.tokens_per_second}});
+    points.push_back({{kPenalty, point.control}, {"tokens_per_second", point.tokens_per_second}});
   }
   return points;
 }
@@ -105,17 +105,15 @@ ModelInfo parse_info(const json& config) {
   ModelInfo info;
   info.encoder = config.at("encoder").get<EncoderConfig>();
   info.features = config.at("features").get<audio::LogMelConfig>();
-  info.rate_curve = parse_curve(config.at("dpvq_rate_curve"), kPenalty);
+  info.rate_curve = parse_curve(config.at("dpvq_rate_curve"));
   info.command = config.at("command").get<std::string>();
   info.recipe = config.at("recipe").dump();
   check(info.encoder, info.features);
   // A model of the geometric stage alone has none of these.
   if (config.contains("decoder")) {
     info.decoder = config.at("decoder").get<DecoderConfig>();
-    info.pairalign_rate_curve = parse_curve(config.at("pairalign_rate_curve"), kEndQuantile);
-    info.end_quantile = config.at(kEndQuantile).get<double>();
+    info.pairalign_rate_curve = parse_curve(config.at("pairalign_rate_curve"));
     check(*info.decoder);
-    check_range(kEndQuantile, info.end_quantile, kLeastEndQuantile, 1 - kLeastEndQuantile);
   }
   return info;
 }
@@ -203,14 +201,13 @@ void Model::save(const std::string& path) const {
   json config = {{"version", kFormatVersion},
                  {"encoder", info_.encoder},
                  {"features", info_.features},
-                 {"dpvq_rate_curve", curve_json(info_.rate_curve, kPenalty)},
+                 {"dpvq_rate_curve", curve_json(info_.rate_curve)},
                  {"command", info_.command},
                  {"recipe", json::parse(info_.recipe.empty() ? "{}" : info_.recipe)},
                  {"self_test", self_test.codes}};
   if (info_.decoder) {
     config["decoder"] = *info_.decoder;
-    config["pairalign_rate_curve"] = curve_json(info_.pairalign_rate_curve, kEndQuantile);
-    config[kEndQuantile] = info_.end_quantile;
+    config["pairalign_rate_curve"] = curve_json(info_.pairalign_rate_curve);
     config["decoder_self_test"] = self_test.decoded;
   }
   file.metadata["format"] = "pt";  // what Python's loader expects to see

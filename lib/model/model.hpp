@@ -32,8 +32,7 @@ struct ModelInfo {
   std::optional<DecoderConfig> decoder;
   audio::LogMelConfig features;
   std::vector<RatePoint> rate_curve;            ///< of dpvq, by penalty per segment, ascending
-  std::vector<RatePoint> pairalign_rate_curve;  ///< of the decoder, by end quantile, ascending
-  double end_quantile = 0.5;                    ///< of the decoder when no rate is asked for
+  std::vector<RatePoint> pairalign_rate_curve;  ///< of the decoder, by penalty of its path
   std::string command;                          ///< that trained it
   std::string recipe;                           ///< the training recipe, JSON
 };

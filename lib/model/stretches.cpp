@@ -46,7 +46,7 @@ DecodedStretches::DecodedStretches(const Model& model, const DecodeOptions& opti
 int DecodedStretches::ahead() const {
   const Decoder& decoder = *model_.decoder();
   return std::max(decoder.config().look_ahead, decoder.config().longest) +
-         decoder.memory().context();
+         decoder.memory().context(options_.segment_penalty);
 }
 
 void DecodedStretches::start() {
@@ -84,7 +84,8 @@ std::vector<std::vector<Segment>> DecodedStretches::finish() {
 void DecodedStretches::advance(std::int64_t settled) {
   const float* p = model_.parameters().data();
   const auto rows = static_cast<int>(next_frame_ - first_kept_);
-  model_.decoder()->memory().forward(p, frames_.data(), rows, nn::Precision::f32, memory_);
+  model_.decoder()->memory().forward(p, frames_.data(), rows, nn::Precision::f32, memory_,
+                                     options_.segment_penalty);
   std::vector<DecodeReach> reaches;
   std::size_t finished = 0;
   for (std::size_t first = 0; first < stretches_.size(); first += kWalksAtOnce) {
@@ -129,7 +130,8 @@ void DecodedStretches::forget_frames(std::int64_t settled) {
     seen = std::max(stretches_.front().first_frame, settled - model_.decoder()->config().look_back);
   }
   const std::int64_t keep =
-      std::clamp(seen - model_.decoder()->memory().context(), first_kept_, next_frame_);
+      std::clamp(seen - model_.decoder()->memory().context(options_.segment_penalty), first_kept_,
+                 next_frame_);
   frames_.erase(frames_.begin(),
                 frames_.begin() + (keep - first_kept_) * model_.info().encoder.width);
   first_kept_ = keep;

@@ -8,6 +8,8 @@ void StringSearch::weigh(const float* probabilities, const std::vector<tokens::T
                          bool may_end, float* weights) const {
   std::copy_n(probabilities, decoder_.outputs(), weights);
   if (!may_end) weights[decoder_.eos()] = 0;
+  for (std::size_t k = 0; k < options_.token_weights.size(); ++k)
+    weights[k] *= options_.token_weights[k];
   if (options_.repetition_penalty <= 1) return;
   for (std::size_t i = 0; i < recent.size(); ++i) {
     const tokens::Token token = recent[i];

@@ -15,28 +15,32 @@ namespace {
 
 constexpr std::size_t kReadSamples = 1 << 15;
 
-// `instead`: what to give where the curve does not help.
-double look_up(const std::vector<RatePoint>& curve, double rate, const char* instead) {
+double penalty_for(const std::vector<RatePoint>& curve, double rate) {
   try {
     return control_for_rate(curve, rate);
   } catch (const Error& error) {
-    throw Error("rate", error.reason() + "; give " + instead + " instead");
+    throw Error("rate", error.reason() + "; give a penalty instead");
   }
 }
 
-double penalty_for(const Model& model, const TokenizerOptions& options) {
-  if (options.penalty) return *options.penalty;
-  return look_up(model.info().rate_curve, options.rate.value_or(kDefaultRate), "a penalty");
+// Frames are centred on multiples of their distance: the border between two of them lies half a
+// frame before the second.
+std::uint32_t start_ms(std::uint64_t frame) {
+  if (frame == 0) return 0;
+  return static_cast<std::uint32_t>(frame * kFrameMilliseconds - kFrameMilliseconds / 2);
 }
 
 DecodeOptions decode_options_for(const Model& model, const TokenizerOptions& options) {
   DecodeOptions result = options.decode;
-  result.end_quantile = model.info().end_quantile;
-  if (options.rate) {
-    result.end_quantile =
-        look_up(model.info().pairalign_rate_curve, *options.rate, "an end quantile");
+  result.segment_penalty = options.penalty;
+  if (!options.penalty && !options.rate) return result;
+  if (!model.decoder()->memory().has_path()) {
+    throw Error("model " + model.id(),
+                "its decoder has no path, so it has no rate or penalty; try an end quantile");
   }
-  if (options.end_quantile) result.end_quantile = *options.end_quantile;
+  if (!options.penalty) {
+    result.segment_penalty = penalty_for(model.info().pairalign_rate_curve, *options.rate);
+  }
   return result;
 }
 
@@ -49,7 +53,9 @@ std::unique_ptr<StretchTokenizer> make_stretches(const Model& model,
       }
       return std::make_unique<DecodedStretches>(model, decode_options_for(model, options));
     case TokenizerKind::dpvq: {
-      const double penalty = penalty_for(model, options);
+      const double penalty = options.penalty ? *options.penalty
+                                             : penalty_for(model.info().rate_curve,
+                                                           options.rate.value_or(kDefaultRate));
       return std::make_unique<SegmentedStretches>([&model, penalty] {
         return std::make_unique<DurationPenalisedSegmenter>(model.vocabulary(), penalty);
       });
@@ -200,8 +206,7 @@ std::vector<tokens::Record> Tokenizer::Impl::make_records(const std::string& key
     record.seconds = end_s - start_s;
     for (const Segment& segment : strings[i]) {
       record.tokens.push_back(segment.token);
-      record.starts_ms.push_back(
-          static_cast<std::uint32_t>(segment.first_frame * kFrameMilliseconds));
+      record.starts_ms.push_back(start_ms(segment.first_frame));
     }
   }
   return records;

@@ -33,11 +33,11 @@ struct TokenizerOptions {
   TokenizerKind kind = TokenizerKind::vq;
   /// Tokens per second, for which the control is looked up in the model's measured curve …
   std::optional<double> rate;
-  /// … unless it is given. dpvq: cost per segment, in units of 1 − cosine …
+  /// … unless it is given: the cost per segment of the path of dpvq, or of the one that pairalign
+  /// sets out from, in units of 1 − cosine. With neither, dpvq aims at kDefaultRate, and pairalign
+  /// takes the penalty it was trained with.
   std::optional<double> penalty;
-  /// … pairalign: DecodeOptions::end_quantile; without a rate either, the model's own.
-  std::optional<double> end_quantile;
-  /// pairalign: all but the end quantile.
+  /// pairalign: all but the penalty.
   DecodeOptions decode;
   /// A record per window of this many seconds, every `hop_s`; 0: one record for the whole
   /// recording.

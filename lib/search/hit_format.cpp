@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <string>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -69,11 +70,16 @@ std::string HitFormatter::place(const Hit& hit) const {
   return time ? tokens::with_fragment(key(hit), time->start_s, time->end_s) : key(hit);
 }
 
+// Two digits are more than an estimate of chance is good for.
+std::string HitFormatter::evalue(const Hit& hit) const {
+  return hit.evalue < 0 ? "-" : fmt::format("{:.2g}", hit.evalue);
+}
+
 std::string HitFormatter::tsv_line(const std::string& query, const Hit& hit) const {
   const std::string distance = cost_ == Cost::soft ? fmt::format("{:.2f}", bits(hit.match.distance))
                                                    : std::to_string(hit.match.distance);
-  return fmt::format("{}\t{}\t{}\t{:.4f}\n", tokens::escape_key(query),
-                     tokens::escape_key(place(hit)), distance, hit.score);
+  return fmt::format("{}\t{}\t{}\t{:.4f}\t{}\n", tokens::escape_key(query),
+                     tokens::escape_key(place(hit)), distance, hit.score, evalue(hit));
 }
 
 std::string HitFormatter::json_line(const std::string& query, const Hit& hit,
@@ -91,6 +97,7 @@ std::string HitFormatter::json_line(const std::string& query, const Hit& hit,
     json["distance"] = hit.match.distance;
   }
   json["score"] = hit.score;
+  if (hit.evalue >= 0) json["evalue"] = std::stod(evalue(hit));
   return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }
 

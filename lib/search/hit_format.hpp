@@ -13,7 +13,8 @@
 namespace pairalign::search {
 
 enum class HitFormat {
-  tsv,    ///< `QUERY TAB KEY#t=start,end TAB DISTANCE TAB SCORE`, keys escaped, score to 4 decimals
+  tsv,    ///< `QUERY TAB KEY#t=start,end TAB DISTANCE TAB SCORE TAB EVALUE`, keys escaped, score
+          ///< to 4 decimals, E-value '-' when not asked for
   jsonl,  ///< an object a hit; bytes of keys that are not UTF-8 come out as U+FFFD
   trec,   ///< `query Q0 document rank score tag`, names by their stems, blanks in them as '_'
 };
@@ -43,6 +44,7 @@ class HitFormatter {
  private:
   std::string key(const Hit& hit) const;
   std::string place(const Hit& hit) const;
+  std::string evalue(const Hit& hit) const;
   std::string tsv_line(const std::string& query, const Hit& hit) const;
   std::string json_line(const std::string& query, const Hit& hit, std::size_t rank) const;
   std::string trec_lines(const std::string& query, const std::vector<Hit>& hits) const;

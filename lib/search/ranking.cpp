@@ -73,7 +73,7 @@ std::vector<Hit> Ranking::hits() {
   std::vector<Hit> hits;
   hits.reserve(best_.size());
   for (const Candidate& c : best_) {
-    hits.push_back({c.archive, c.record, {c.end.distance, 0, c.end.end}, score(c)});
+    hits.push_back({c.archive, c.record, {c.end.distance, c.begin, c.end.end}, score(c)});
   }
   return hits;
 }

@@ -3,7 +3,7 @@
 
 #include <cstddef>
 #include <optional>
-#include <string_view>
+#include <string>
 #include <vector>
 
 #include "search/searcher.hpp"
@@ -14,9 +14,11 @@ namespace pairalign::search {
 struct Candidate {
   std::size_t archive;
   std::size_t record;
-  std::string_view key;
+  std::string key;
   MatchEnd end;
   std::size_t length;  ///< what the distance is divided by, > 0; with soft costs 1
+  /// The match lies within tokens [begin, end.end) of the record; there, too, it is the first.
+  std::size_t begin = 0;
 };
 
 class Ranking {
@@ -29,6 +31,9 @@ class Ranking {
   /// matter. Empty: none can.
   std::optional<std::size_t> bound(std::size_t length) const;
 
+  /// Whether there are as many candidates as are asked for.
+  bool full() const { return config_.k > 0 && best_.size() == config_.k; }
+
   void add(const Candidate& candidate);
   void merge(const Ranking& other);
 
@@ -38,7 +43,6 @@ class Ranking {
   const SearchConfig& config() const { return config_; }
 
  private:
-  bool full() const { return config_.k > 0 && best_.size() == config_.k; }
   double score(const Candidate& candidate) const;
   std::optional<std::size_t> bound_by_score(std::size_t length) const;
 

@@ -1,10 +1,14 @@
 #include "search/searcher.hpp"
 
 #include <algorithm>
-#include <string_view>
+#include <string>
+#include <utility>
 
+#include "search/chance_sample.hpp"
+#include "search/distance_scan.hpp"
+#include "search/index_search.hpp"
 #include "search/ranking.hpp"
-#include "search/soft_queries.hpp"
+#include "search/soft_scan.hpp"
 
 namespace pairalign::search {
 namespace {
@@ -15,44 +19,99 @@ constexpr std::size_t kMostQueriesAtOnce = 256;
 constexpr std::size_t kMostCandidates = std::size_t{1} << 22;
 
 // Whether a record cannot be a hit whatever its tokens are.
-bool left_out(const tokens::Record& query, std::string_view key, const SearchConfig& config) {
+bool left_out(const tokens::Record& query, const std::string& key, const SearchConfig& config) {
   return query.tokens.empty() || (config.leave_out_self && query.key == key);
 }
+
+std::vector<Span<const Token>> strings_of(Span<const tokens::Record> records) {
+  std::vector<Span<const Token>> strings;
+  for (const tokens::Record& record : records)
+    strings.emplace_back(record.tokens);
+  return strings;
+}
+
+// What a scan with unit costs finds, on its way into the rankings.
+class UnitCandidates {
+ public:
+  UnitCandidates(Span<const archive::Archive> archives, Span<const tokens::Record> queries,
+                 const SearchConfig& config, std::vector<Ranking>& rankings)
+      : archives_(archives),
+        queries_(queries),
+        config_(config),
+        rankings_(rankings),
+        in_parts_(queries.size()) {}
+
+  std::optional<std::size_t> bound(std::size_t q, std::size_t record_tokens) const {
+    if (queries_[q].tokens.empty()) return std::nullopt;
+    return rankings_[q].bound(length(q, record_tokens));
+  }
+
+  void take(const RecordTile& tile, const std::vector<NearPair>& found) {
+    const bool part = tile.part_begin > 0 || tile.part_follows;
+    for (const NearPair& pair : found) {
+      const std::size_t tokens = tile.documents[pair.document].size();
+      Candidate candidate{tile.archive,
+                          tile.first_record + pair.document,
+                          {},
+                          {pair.distance, tile.part_begin + pair.end},
+                          length(pair.query, tokens),
+                          tile.part_begin + pair.begin};
+      if (!part) {
+        add(pair.query, std::move(candidate));
+        continue;
+      }
+      std::optional<Candidate>& best = in_parts_[pair.query];
+      if (!best || pair.distance < best->end.distance) best = std::move(candidate);
+    }
+    if (part && !tile.part_follows) finish_record();
+  }
+
+ private:
+  std::size_t length(std::size_t q, std::size_t record_tokens) const {
+    const std::size_t query_tokens = queries_[q].tokens.size();
+    return config_.mode == Mode::infix ? query_tokens : std::max(query_tokens, record_tokens);
+  }
+
+  // Keys are slow to read: only where the bound, which others may have lowered, still allows.
+  void add(std::size_t q, Candidate candidate) {
+    if (candidate.end.distance > rankings_[q].bound(candidate.length)) return;
+    candidate.key = archives_[candidate.archive].key(candidate.record);
+    if (!left_out(queries_[q], candidate.key, config_)) rankings_[q].add(candidate);
+  }
+
+  void finish_record() {
+    for (std::size_t q = 0; q < in_parts_.size(); ++q) {
+      if (in_parts_[q]) add(q, std::move(*in_parts_[q]));
+      in_parts_[q].reset();
+    }
+  }
+
+  Span<const archive::Archive> archives_;
+  Span<const tokens::Record> queries_;
+  const SearchConfig& config_;
+  std::vector<Ranking>& rankings_;
+  std::vector<std::optional<Candidate>> in_parts_;  // by query, of the record under way
+};
 
 }  // namespace
 
 Searcher::Searcher(Span<const archive::Archive> archives, ThreadPool& pool)
-    : archives_(archives), pool_(pool), first_record_{0} {
-  for (const archive::Archive& archive : archives) {
-    first_record_.push_back(first_record_.back() + archive.size());
-  }
-}
+    : archives_(archives), pool_(pool), tiles_(archives) {}
 
 std::size_t Searcher::batch_size(const SearchConfig& config) const {
-  const std::size_t candidates = config.k == 0 ? std::max<std::size_t>(records(), 1) : config.k;
+  const std::size_t candidates =
+      config.k == 0 ? std::max<std::size_t>(tiles_.records(), 1) : config.k;
   return std::clamp<std::size_t>(kMostCandidates / candidates, 1, kMostQueriesAtOnce);
-}
-
-template <class Visit>
-void Searcher::for_each_record(std::size_t first, std::size_t last, Visit visit) const {
-  std::vector<Token> document;
-  std::size_t a = 0;
-  for (std::size_t i = first; i < last; ++i) {
-    while (i >= first_record_[a + 1])
-      ++a;
-    const std::size_t record = i - first_record_[a];
-    archives_[a].tokens(record, document);
-    visit(a, record, archives_[a].key(record), document);
-  }
 }
 
 template <class Scan>
 std::vector<Ranking> Searcher::scan_in_pieces(const std::vector<Ranking>& empty, Scan scan) const {
+  const std::size_t records = tiles_.records();
   const std::size_t pieces =
-      std::min(records(), static_cast<std::size_t>(pool_.threads()) * kPiecesPerThread);
+      std::min(records, static_cast<std::size_t>(pool_.threads()) * kPiecesPerThread);
   std::vector<std::vector<Ranking>> found(pieces, empty);
   pool_.parallel_for(pieces, [&](std::size_t p) {
-    scan(records() * p / pieces, records() * (p + 1) / pieces, found[p]);
+    scan(records * p / pieces, records * (p + 1) / pieces, found[p]);
   });
   std::vector<Ranking> all = empty;
   pool_.parallel_for(all.size(), [&](std::size_t q) {
@@ -64,88 +123,128 @@ std::vector<Ranking> Searcher::scan_in_pieces(const std::vector<Ranking>& empty,
 
 std::vector<Ranking> Searcher::find_unit(Span<const tokens::Record> queries,
                                          const SearchConfig& config) const {
-  std::vector<QueryProfile> profiles;
-  profiles.reserve(queries.size());
-  for (const tokens::Record& query : queries)
-    profiles.emplace_back(query.tokens);
+  const std::vector<Span<const Token>> strings = strings_of(queries);
+  std::size_t longest = 0;
+  for (const Span<const Token>& string : strings)
+    longest = std::max(longest, string.size());
+  const DistanceScan lanes(strings, config.mode);
+  // A match spans less than twice the query: see DistanceScan.
+  std::optional<std::size_t> overlap;
+  if (config.mode == Mode::infix) overlap = 2 * longest;
   const auto scan = [&](std::size_t first, std::size_t last, std::vector<Ranking>& rankings) {
-    for_each_record(first, last,
-                    [&](std::size_t a, std::size_t record, std::string_view key,
-                        const std::vector<Token>& document) {
-                      for (std::size_t q = 0; q < queries.size(); ++q) {
-                        if (left_out(queries[q], key, config)) continue;
-                        const std::size_t length =
-                            config.mode == Mode::infix
-                                ? profiles[q].length()
-                                : std::max(profiles[q].length(), document.size());
-                        const auto end = find_match_end(profiles[q], document,
-                                                        {config.mode, rankings[q].bound(length)});
-                        if (end) rankings[q].add({a, record, key, *end, length});
-                      }
-                    });
+    UnitCandidates candidates(archives_, queries, config, rankings);
+    const auto bound = [&](std::size_t q, std::size_t tokens) {
+      return candidates.bound(q, tokens);
+    };
+    std::vector<NearPair> found;
+    tiles_.visit(first, last, overlap, [&](const RecordTile& tile) {
+      found.clear();
+      lanes.find(tile.documents, bound, found);
+      candidates.take(tile, found);
+    });
   };
   return scan_in_pieces(std::vector<Ranking>(queries.size(), Ranking(config)), scan);
 }
 
+std::vector<Ranking> Searcher::find_indexed(Span<const tokens::Record> queries,
+                                            const SearchConfig& config) const {
+  std::vector<std::optional<Ranking>> found = IndexSearch(archives_, pool_).find(queries, config);
+  std::vector<tokens::Record> others;
+  for (std::size_t q = 0; q < queries.size(); ++q) {
+    if (!found[q]) others.push_back(queries[q]);
+  }
+  std::vector<Ranking> scanned;
+  if (!others.empty()) scanned = find_unit(others, config);
+  std::vector<Ranking> rankings;
+  auto next = scanned.begin();
+  for (std::optional<Ranking>& ranking : found)
+    rankings.push_back(std::move(ranking ? *ranking : *next++));
+  return rankings;
+}
+
 std::vector<Ranking> Searcher::find_soft(Span<const tokens::Record> queries,
                                          const SearchConfig& config) const {
-  const SoftQueries groups(queries, *config.soft, config.mode);
+  const std::vector<Span<const Token>> strings = strings_of(queries);
+  const SoftScan lanes(strings, *config.soft, config.mode);
   std::vector<int> best_possible;
   std::vector<Ranking> empty;
   for (const tokens::Record& query : queries) {
     best_possible.push_back(config.soft->best_possible(query.tokens));
     empty.emplace_back(config, best_possible.back());
   }
-  // Group by group, so that what a group looks up for each token stays in the cache.
   const auto scan = [&](std::size_t first, std::size_t last, std::vector<Ranking>& rankings) {
-    std::vector<int> scores;
-    for (std::size_t g = 0; g < groups.groups(); ++g) {
-      const std::vector<std::size_t>& members = groups.members(g);
-      for_each_record(first, last,
-                      [&](std::size_t a, std::size_t record, std::string_view key,
-                          const std::vector<Token>& document) {
-                        groups.best_scores(g, document, scores);
-                        for (std::size_t i = 0; i < members.size(); ++i) {
-                          const std::size_t q = members[i];
-                          const auto distance =
-                              static_cast<std::size_t>(best_possible[q] - scores[i]);
-                          const auto bound = rankings[q].bound(1);
-                          if (!bound || distance > *bound || left_out(queries[q], key, config))
-                            continue;
-                          rankings[q].add({a, record, key, {distance, document.size()}, 1});
-                        }
-                      });
-    }
+    tiles_.visit(first, last, std::nullopt, [&](const RecordTile& tile) {
+      lanes.score(tile.documents, [&](const SoftPair& pair) {
+        const std::size_t q = pair.query;
+        const auto distance = static_cast<std::size_t>(best_possible[q] - pair.score);
+        const auto bound = rankings[q].bound(1);
+        if (!bound || distance > *bound) return;
+        const std::size_t record = tile.first_record + pair.document;
+        std::string key = archives_[tile.archive].key(record);
+        if (left_out(queries[q], key, config)) return;
+        rankings[q].add(
+            {tile.archive, record, std::move(key), {distance, pair.end}, 1, pair.begin});
+      });
+    });
   };
   return scan_in_pieces(empty, scan);
 }
 
-// Completes what the scan of infix matches leaves open: where they begin and, with soft costs, end.
+// Completes what the scan of infix matches leaves open: where they end and begin.
 void Searcher::locate(const tokens::Record& query, const SearchConfig& config,
                       std::vector<Hit>& hits) const {
   const std::vector<Token> backwards(query.tokens.rbegin(), query.tokens.rend());
-  const QueryProfile reversed(backwards);
-  std::vector<Token> document;
+  const QueryProfile forward(query.tokens), reversed(backwards);
+  std::vector<Token> document;  // or the part of it to look in
   for (Hit& hit : hits) {
-    archives_[hit.archive].tokens(hit.record, document);
+    const std::size_t begin = hit.match.begin;
+    archives_[hit.archive].tokens(hit.record, begin, hit.match.end, document);
     if (config.soft == nullptr) {
-      hit.match = locate_match(reversed, document, {hit.match.distance, hit.match.end});
+      const Match match = locate_match(reversed, document, *find_match_end(forward, document));
+      hit.match = {match.distance, begin + match.begin, begin + match.end};
     } else {
       const SoftMatch match = align(query.tokens, document, *config.soft, config.mode);
-      hit.match = {hit.match.distance, match.begin, match.end};
+      hit.match = {hit.match.distance, begin + match.begin, begin + match.end};
     }
   }
 }
 
-std::vector<std::vector<Hit>> Searcher::search(Span<const tokens::Record> queries,
-                                               const SearchConfig& config) const {
-  std::vector<Ranking> rankings =
-      config.soft != nullptr ? find_soft(queries, config) : find_unit(queries, config);
+std::vector<std::vector<Hit>> Searcher::find(Span<const tokens::Record> queries,
+                                             const SearchConfig& config) const {
+  const auto find_all = config.soft != nullptr               ? &Searcher::find_soft
+                        : config.postings == Postings::never ? &Searcher::find_unit
+                                                             : &Searcher::find_indexed;
+  std::vector<Ranking> rankings = (this->*find_all)(queries, config);
   std::vector<std::vector<Hit>> hits(queries.size());
   pool_.parallel_for(queries.size(), [&](std::size_t q) {
     hits[q] = rankings[q].hits();
     if (config.mode == Mode::infix) locate(queries[q], config, hits[q]);
   });
+  return hits;
+}
+
+std::vector<std::vector<Hit>> Searcher::search(Span<const tokens::Record> queries,
+                                               const SearchConfig& config) const {
+  if (!config.evalues && !config.max_evalue) return find(queries, config);
+  const ChanceSample sample(archives_, config);
+  std::vector<std::optional<ChanceModel>> models(queries.size());
+  pool_.parallel_for(queries.size(), [&](std::size_t q) { models[q] = sample.model(queries[q]); });
+  SearchConfig narrowed = config;
+  if (config.max_evalue) {
+    double lowest = sample.highest_score();
+    for (std::size_t q = 0; q < queries.size(); ++q) {
+      lowest = std::min(lowest, sample.lowest_score(queries[q], *models[q], *config.max_evalue));
+    }
+    narrowed.min_score = std::max(config.min_score, lowest);
+  }
+  std::vector<std::vector<Hit>> hits = find(queries, narrowed);
+  for (std::size_t q = 0; q < queries.size(); ++q) {
+    for (Hit& hit : hits[q])
+      hit.evalue = models[q]->expected(sample.distance(queries[q], hit.score));
+    if (!config.max_evalue) continue;
+    const auto too_likely = [&](const Hit& hit) { return hit.evalue > *config.max_evalue; };
+    hits[q].erase(std::remove_if(hits[q].begin(), hits[q].end(), too_likely), hits[q].end());
+  }
   return hits;
 }
 

@@ -9,10 +9,18 @@
 #include "base/span.hpp"
 #include "base/thread_pool.hpp"
 #include "search/edit_distance.hpp"
+#include "search/record_tiles.hpp"
 #include "search/soft_alignment.hpp"
 #include "tokens/record.hpp"
 
 namespace pairalign::search {
+
+/// Whether postings spare the comparison with every record; the hits are the same.
+enum class Postings {
+  where_cheaper,
+  where_possible,  ///< at any price: for tests
+  never,
+};
 
 struct SearchConfig {
   Mode mode = Mode::infix;
@@ -22,6 +30,9 @@ struct SearchConfig {
   bool leave_out_self = false;              ///< records whose key is the query's key are no hits
   /// The scores of token pairs, which must outlive the search; null: unit costs.
   const SoftCost* soft = nullptr;
+  std::optional<double> max_evalue{};  ///< records of a higher E-value are no hits
+  bool evalues = false;                ///< tell E-values, also without `max_evalue`
+  Postings postings = Postings::where_cheaper;
 };
 
 /// A record and where in it the query was found.
@@ -34,6 +45,9 @@ struct Hit {
   /// 1 − distance / length: of the query in infix mode, of the longer string in global mode. With
   /// soft costs the score of the alignment in bits.
   double score = 0;
+  /// How many records of that score or a better one chance alone would give in these archives
+  /// (chance.hpp); negative: not asked for.
+  double evalue = -1;
 };
 
 class Ranking;
@@ -56,16 +70,17 @@ class Searcher {
   std::size_t batch_size(const SearchConfig& config) const;
 
  private:
-  // Hands each record from `first` to before `last`, with its tokens, to a function.
-  template <class Visit>
-  void for_each_record(std::size_t first, std::size_t last, Visit visit) const;
-
-  std::size_t records() const { return first_record_.back(); }
   /// `scan(first, last, rankings)` adds what it finds among these records; all of it comes back.
   template <class Scan>
   std::vector<Ranking> scan_in_pieces(const std::vector<Ranking>& empty, Scan scan) const;
   std::vector<Ranking> find_unit(Span<const tokens::Record> queries,
                                  const SearchConfig& config) const;
+  /// Without E-values.
+  std::vector<std::vector<Hit>> find(Span<const tokens::Record> queries,
+                                     const SearchConfig& config) const;
+  /// By postings where these are enough, else by comparing with every record.
+  std::vector<Ranking> find_indexed(Span<const tokens::Record> queries,
+                                    const SearchConfig& config) const;
   std::vector<Ranking> find_soft(Span<const tokens::Record> queries,
                                  const SearchConfig& config) const;
   void locate(const tokens::Record& query, const SearchConfig& config,
@@ -73,7 +88,7 @@ class Searcher {
 
   Span<const archive::Archive> archives_;
   ThreadPool& pool_;
-  std::vector<std::size_t> first_record_;  // of each archive in one count over all, and the total
+  RecordTiles tiles_;
 };
 
 /// Seconds within the recording that a record stands for.

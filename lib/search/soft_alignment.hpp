@@ -62,33 +62,4 @@ struct SoftMatch {
 SoftMatch align(Span<const Token> query, Span<const Token> document, const SoftCost& cost,
                 Mode mode);
 
-/// Several queries made ready for many documents. They advance together, one in each lane of wide
-/// registers: as each lane holds a query of its own, cells need no reordering against the
-/// dependencies within a column. Const after construction and safe to share between threads.
-class SoftProfile {
- public:
-  static constexpr std::size_t kLanes = 32;
-  /// So that no 16-bit cell can overflow in infix mode: 256 · 127 < 2^15.
-  static constexpr std::size_t kLongestQuery = 256;
-
-  /// At most kLanes queries of at most kLongestQuery tokens, else Error("", reason).
-  SoftProfile(Span<const Span<const Token>> queries, const SoftCost& cost, Mode mode);
-
-  std::size_t queries() const { return lengths_.size(); }
-  /// Whether a document of this many tokens can be scored: in global mode long ones cannot.
-  bool fits(std::size_t document_tokens) const;
-  /// The score of each query's best alignment: `align(...).score`. The document must fit.
-  void best_scores(Span<const Token> document, std::vector<int>& scores) const;
-
- private:
-  Mode mode_;
-  std::size_t vocabulary_;
-  std::size_t rows_ = 1;  // as many as the longest query has tokens
-  std::vector<std::size_t> lengths_;
-  // (vocabulary + 1, rows, kLanes): by document token; the last is for tokens beyond the
-  // vocabulary.
-  std::vector<std::int8_t> scores_;
-  std::vector<std::int16_t> first_column_;  // (rows, kLanes): cells before any document token
-};
-
 }  // namespace pairalign::search

@@ -105,6 +105,7 @@ PairSummary PairComparison::summary() const {
   result.length_ratio = centre_of(measures_, &PairMeasures::length_ratio);
   result.edits = centre_of(measures_, &PairMeasures::edits);
   result.length_change = centre_of(measures_, &PairMeasures::length_change);
+  result.measures = measures_;
   result.unmatched = unmatched_;
   result.unmatched_reference = unused_keys(references_, used_);
   return result;

@@ -53,6 +53,7 @@ struct PairSummary {
   std::size_t pairs = 0;
   std::size_t identical = 0;  ///< pairs at distance 0
   Centre edit_similarity, jaccard, length_ratio, edits, length_change;
+  std::vector<PairMeasures> measures;            ///< of each pair, in the order of the stream
   std::vector<std::string> unmatched;            ///< keys of the first stream without a partner
   std::vector<std::string> unmatched_reference;  ///< keys of the second that were not asked for
 };

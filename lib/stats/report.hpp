@@ -1,14 +1,17 @@
-// Reports as text for people and as JSON for programs. The names of the JSON members are those of
-// the result structs; a value that is not defined is null.
+// Reports as text for people, as JSON for programs and as pictures. The names of the JSON members
+// are those of the result structs; a value that is not defined is null.
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
 #include "stats/pairs.hpp"
+#include "stats/plot.hpp"
 #include "stats/retrieval.hpp"
 #include "stats/summary.hpp"
+#include "stats/training_history.hpp"
 
 namespace pairalign::stats {
 
@@ -18,6 +21,8 @@ Json to_json(const Summary& summary);
 Json to_json(const ReductionSummary& reduction);
 Json to_json(const PairSummary& pairs);
 Json to_json(const RetrievalMetrics& metrics);
+/// Curves are arrays of [step, value].
+Json to_json(const TrainingHistory& history);
 
 /// JSON as one line of text, with its newline. Bytes of keys that are not UTF-8 come out as U+FFFD.
 std::string dump(const Json& json);
@@ -27,5 +32,25 @@ std::string to_text(const Summary& summary);
 std::string to_text(const ReductionSummary& reduction, bool detailed);
 std::string to_text(const PairSummary& pairs);
 std::string to_text(const RetrievalMetrics& metrics, bool detailed);
+/// A line per curve: first and last value and the whole of it in block characters. `detailed`: all
+/// of them, not only those that tell how it goes.
+std::string to_text(const TrainingHistory& history, bool detailed);
+
+/// A curve in one line of 40 block characters at most, its lowest and its highest mean at the ends
+/// of the scale; as much of the line is filled as points reach of `steps`.
+std::string spark_line(const std::vector<Point>& points, double steps);
+
+/// The panels of a picture, and what stands over them. `reference` names what is compared with.
+std::vector<Panel> panels(const Summary& summary);
+std::vector<Panel> panels(const ReductionSummary& reduction, const std::string& reference);
+std::vector<Panel> panels(const PairSummary& pairs, const std::string& reference);
+std::vector<Panel> panels(const RetrievalMetrics& metrics);
+std::vector<Panel> panels(const TrainingHistory& history);
+std::string title(const Summary& summary);
+std::string title(const RetrievalMetrics& metrics);
+std::string title(const TrainingHistory& history);
+std::string subtitle(const Summary& summary);
+std::string subtitle(const RetrievalMetrics& metrics);
+std::string subtitle(const TrainingHistory& history);
 
 }  // namespace pairalign::stats

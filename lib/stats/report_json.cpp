@@ -116,6 +116,7 @@ Json to_json(const RetrievalMetrics& m) {
           {"precision_1", m.precision_1},
           {"precision_5", m.precision_5},
           {"precision_10", m.precision_10},
+          {"precision_at_recall", m.precision_at_recall},
           {"recall_1", m.recall_1},
           {"recall_10", m.recall_10},
           {"mean_first_rank", optional(m.mean_first_rank)},
@@ -123,6 +124,37 @@ Json to_json(const RetrievalMetrics& m) {
           {"mtwv", m.mtwv},
           {"mtwv_threshold", reached ? Json(m.mtwv_threshold) : Json(nullptr)},
           {"per_query", queries}};
+}
+
+namespace {
+
+Json curves_json(const std::vector<Curve>& curves) {
+  Json json = Json::object();
+  for (const Curve& curve : curves) {
+    Json points = Json::array();
+    for (const Point& p : curve.points)
+      points.push_back(Json::array({static_cast<std::int64_t>(p.x), p.y}));
+    Json& group = curve.tokenizer.empty() ? json : json["tokenizers"][curve.tokenizer];
+    group[curve.name] = std::move(points);
+  }
+  return json;
+}
+
+}  // namespace
+
+Json to_json(const TrainingHistory& history) {
+  Json stages = Json::array();
+  for (const StageHistory& stage : history.stages) {
+    Json json;
+    json["stage"] = stage.name;
+    json["step"] = stage.step;
+    json["steps"] = stage.steps;
+    json["model"] = stage.model.empty() ? Json(nullptr) : Json(stage.model);
+    json["training"] = curves_json(stage.training);
+    json["validation"] = curves_json(stage.validation);
+    stages.push_back(std::move(json));
+  }
+  return {{"stages", stages}};
 }
 
 std::string dump(const Json& json) {

@@ -47,31 +47,23 @@ std::string word(const std::string& text) {
   return text.empty() ? "unknown" : text;
 }
 
-// 1, 2 or 5 times a power of ten, so that at most `bins` bins of that width hold `range` values.
-std::size_t bin_width(std::size_t range, std::size_t bins) {
-  for (std::size_t power = 1;; power *= 10) {
-    for (const std::size_t digit : {1U, 2U, 5U}) {
-      if (digit * power * bins >= range) return digit * power;
-    }
-  }
-}
-
 void add_histogram(const std::map<std::size_t, std::uint64_t>& lengths, Lines& lines) {
   constexpr std::size_t kBins = 15;
   constexpr std::uint64_t kBar = 40;
   if (lengths.empty()) return;
-  const std::size_t width = bin_width(lengths.rbegin()->first + 1, kBins);
+  const auto range = static_cast<double>(lengths.rbegin()->first + 1);
+  const auto width = static_cast<std::size_t>(std::max(1.0, round_step(range, kBins)));
   std::vector<std::uint64_t> bins(lengths.rbegin()->first / width + 1, 0);
   for (const auto& [length, records] : lengths)
     bins[length / width] += records;
   const std::uint64_t highest = *std::max_element(bins.begin(), bins.end());
   lines.line("\ntokens per record");
   for (std::size_t i = lengths.begin()->first / width; i < bins.size(); ++i) {
-    const std::string range =
+    const std::string label =
         width == 1 ? fmt::format("{}", i) : fmt::format("{}-{}", i * width, (i + 1) * width - 1);
     // Rounded up: a bin that is not empty shows.
     const auto bar = static_cast<std::size_t>((bins[i] * kBar + highest - 1) / highest);
-    lines.line("{:>15} {:>9}{}{}", range, bins[i], bar > 0 ? "  " : "", std::string(bar, '#'));
+    lines.line("{:>15} {:>9}{}{}", label, bins[i], bar > 0 ? "  " : "", std::string(bar, '#'));
   }
 }
 

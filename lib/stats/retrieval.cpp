@@ -57,6 +57,23 @@ RetrievalEvaluation::Ranking RetrievalEvaluation::ranking(const std::string& que
   return hits;
 }
 
+namespace {
+
+// `precisions`: at the ranks of the relevant documents found, in their order.
+PrecisionAtRecall interpolate(const std::vector<double>& precisions, std::size_t relevant) {
+  PrecisionAtRecall at{};
+  const std::size_t steps = at.size() - 1;
+  for (std::size_t i = 0; i < precisions.size(); ++i) {
+    // The recall at this document, in steps rounded down: every level up to there is reached.
+    const std::size_t reached = (i + 1) * steps / relevant;
+    for (std::size_t level = 0; level <= reached; ++level)
+      at[level] = std::max(at[level], precisions[i]);
+  }
+  return at;
+}
+
+}  // namespace
+
 QueryMetrics RetrievalEvaluation::measure(const std::string& query, const Judgements& judged,
                                           const Ranking& ranking) const {
   QueryMetrics m;
@@ -65,17 +82,22 @@ QueryMetrics RetrievalEvaluation::measure(const std::string& query, const Judgem
   m.relevant = static_cast<std::size_t>(std::count_if(
       judged.begin(), judged.end(), [&](const auto& j) { return relevant(judged, j.first); }));
   std::size_t found = 0;
+  std::vector<double> precisions;
   for (std::size_t i = 0; i < ranking.size(); ++i) {
     if (!relevant(judged, ranking[i].document)) continue;
     const std::size_t rank = i + 1;
     ++found;
-    m.average_precision += static_cast<double>(found) / static_cast<double>(rank);
+    precisions.push_back(static_cast<double>(found) / static_cast<double>(rank));
+    m.average_precision += precisions.back();
     if (!m.first_relevant) m.first_relevant = rank;
     m.precision_1 += rank <= 1 ? 1.0 : 0.0;
     m.precision_5 += rank <= 5 ? 1.0 / 5 : 0.0;
     m.precision_10 += rank <= 10 ? 1.0 / 10 : 0.0;
   }
-  if (m.relevant > 0) m.average_precision /= static_cast<double>(m.relevant);
+  if (m.relevant > 0) {
+    m.average_precision /= static_cast<double>(m.relevant);
+    m.precision_at_recall = interpolate(precisions, m.relevant);
+  }
   if (m.first_relevant) m.reciprocal_rank = 1.0 / static_cast<double>(*m.first_relevant);
   return m;
 }
@@ -105,6 +127,10 @@ void set_means(RetrievalMetrics& result) {
   result.precision_10 = mean_over(all, [](const QueryMetrics& m) { return m.precision_10; });
   result.recall_1 = mean_over(all, found_by(1));
   result.recall_10 = mean_over(all, found_by(10));
+  for (std::size_t level = 0; level < result.precision_at_recall.size(); ++level) {
+    result.precision_at_recall[level] =
+        mean_over(all, [level](const QueryMetrics& m) { return m.precision_at_recall[level]; });
+  }
   std::size_t rank_sum = 0;
   for (const QueryMetrics& m : all) {
     rank_sum += m.first_relevant.value_or(0);

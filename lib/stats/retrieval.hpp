@@ -1,6 +1,7 @@
 // Retrieval metrics over TREC files: average precision, reciprocal rank, precision, success, MTWV.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -19,6 +20,10 @@ struct RetrievalConfig {
   double beta = 999.9;
 };
 
+/// Interpolated precision at recall 0, 0.1 … 1: the highest precision at any rank that has at least
+/// that recall, 0 where none has; trec_eval's iprec_at_recall.
+using PrecisionAtRecall = std::array<double, 11>;
+
 /// Every mean is over the queries that have a relevant document in the qrels; one that the run does
 /// not name counts as if nothing had been retrieved.
 struct QueryMetrics {
@@ -29,6 +34,7 @@ struct QueryMetrics {
   double reciprocal_rank = 0;
   std::optional<std::size_t> first_relevant;  ///< its rank, from 1
   double precision_1 = 0, precision_5 = 0, precision_10 = 0;
+  PrecisionAtRecall precision_at_recall{};
 };
 
 struct RetrievalMetrics {
@@ -41,6 +47,7 @@ struct RetrievalMetrics {
   double map = 0;
   double mrr = 0;  ///< mean of 1 / rank of the first relevant; 0 where there is none
   double precision_1 = 0, precision_5 = 0, precision_10 = 0;
+  PrecisionAtRecall precision_at_recall{};
   double recall_1 = 0, recall_10 = 0;  ///< share of queries with a relevant document in the top k
   /// Over the queries whose ranking holds a relevant document; `not_found` is the number of others.
   std::optional<double> mean_first_rank;

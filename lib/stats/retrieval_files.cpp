@@ -72,7 +72,7 @@ void RetrievalEvaluation::read_qrels(const std::string& path) {
 
 void RetrievalEvaluation::add_run_line(std::string_view line) {
   const auto columns = split_at_tabs(line);
-  if (columns.size() == 4) {
+  if (columns.size() == 4 || columns.size() == 5) {  // the fifth is the E-value
     const double score = parse_number<double>(columns[3], "score");
     add_hit(tokens::key_stem(tokens::unescape_key(columns[0])),
             tokens::key_stem(tokens::unescape_key(columns[1])), score);

@@ -67,6 +67,8 @@ void Summariser::add(const tokens::Record& record) {
   if (record.seconds >= 0) {
     totals_.seconds += record.seconds;
     timed_tokens_ += record.tokens.size();
+    rate_series_.add(record.seconds, record.tokens.size());
+    count_rate(record);
   } else {
     ++totals_.unknown_duration;
   }
@@ -76,6 +78,13 @@ void Summariser::add(const tokens::Record& record) {
   totals_.collapsed += collapsed(record.tokens);
   add_ngrams(record.tokens);
   collisions_.add(record.key, record.tokens);
+}
+
+void Summariser::count_rate(const tokens::Record& record) {
+  if (record.seconds <= 0) return;
+  const double tenths = 10 * static_cast<double>(record.tokens.size()) / record.seconds;
+  ++totals_
+        .rates[tenths < Summary::kHighestRate ? static_cast<int>(tenths) : Summary::kHighestRate];
 }
 
 bool Summariser::collapsed(const std::vector<Token>& tokens) {
@@ -126,8 +135,11 @@ Summary Summariser::summary(const tokens::Header& header) const {
   for (std::size_t token = 0; token < kTokenValues; ++token) {
     if (token_counts_[token] == 0) continue;
     ++result.vocabulary_used;
+    result.token_counts.push_back(token_counts_[token]);
     result.vocabulary = static_cast<int>(token) + 1;
   }
+  std::sort(result.token_counts.rbegin(), result.token_counts.rend());
+  result.stretches = rate_series_.stretches();
   if (header.vocabulary > 0) result.vocabulary = header.vocabulary;
   result.entropy = entropy_bits(token_counts_);
   if (result.vocabulary > 1) {

@@ -10,6 +10,7 @@
 
 #include "stats/collisions.hpp"
 #include "stats/frequent_items.hpp"
+#include "stats/rate_series.hpp"
 #include "tokens/record.hpp"
 
 namespace pairalign::stats {
@@ -49,6 +50,14 @@ struct Summary {
   double entropy = 0;               ///< of the token frequencies, bits
   double normalised_entropy = 0;    ///< entropy / log2(vocabulary); 0 for a vocabulary of 1
 
+  std::vector<std::uint64_t> token_counts;  ///< of the tokens in use, highest first
+
+  /// Tokens per second in tenths, rounded down → number of records of that rate; the highest key,
+  /// `kHighestRate`, stands for all beyond. Records without a duration or of 0 s are left out.
+  std::map<int, std::uint64_t> rates;
+  static constexpr int kHighestRate = 1000;
+  std::vector<Stretch> stretches;  ///< the records with a duration, in the order of the stream
+
   std::map<std::size_t, std::uint64_t> lengths;  ///< tokens in a record → number of records
   std::size_t median_length = 0;                 ///< the lower median
   double mean_length = 0;
@@ -68,6 +77,7 @@ class Summariser {
 
  private:
   void add_ngrams(const std::vector<tokens::Token>& tokens);
+  void count_rate(const tokens::Record& record);
   bool collapsed(const std::vector<tokens::Token>& tokens);
   std::array<NGramTable, 3> top_ngrams() const;
 
@@ -79,6 +89,7 @@ class Summariser {
       last_record_of_;                     // by token: the number of the last record that had it
   std::array<FrequentItems, 2> frequent_;  // pairs, triples
   CollisionCounter collisions_;
+  RateSeries rate_series_;
 };
 
 }  // namespace pairalign::stats

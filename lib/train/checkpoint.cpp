@@ -12,7 +12,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr int kCheckpointVersion = 2;
+constexpr int kCheckpointVersion = 3;
 constexpr const char* kStateKey = "pairalign.checkpoint";
 constexpr const char* kRecipeKey = "pairalign.recipe";
 
@@ -37,6 +37,8 @@ void save_checkpoint(const std::string& path, const TrainingState& state,
   put(file, "optimizer.v", state.optimizer.v);
   put(file, "centre", state.centre);
   put(file, "variance", state.variance);
+  put(file, "token_shares", state.token_shares);
+  put(file, "code_shares", state.code_shares);
   file.metadata[kStateKey] = json{
       {"version", kCheckpointVersion},
       {"stage", state.stage},
@@ -73,6 +75,8 @@ Checkpoint load_checkpoint(const std::string& path) {
     state.optimizer.v = take(file, "optimizer.v");
     state.centre = take(file, "centre");
     state.variance = take(file, "variance");
+    state.token_shares = take(file, "token_shares");
+    state.code_shares = take(file, "code_shares");
     return result;
   } catch (const json::exception& error) {
     throw Error(path, std::string("malformed checkpoint: ") + error.what());

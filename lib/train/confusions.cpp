@@ -18,6 +18,8 @@ constexpr int kMostCrops = 3000;
 // Crops of a small corpus: more would only hear the same again.
 constexpr double kPasses = 8;
 
+constexpr std::size_t kCropsAtOnce = 64;  // between two reports
+
 constexpr const char* kVq = "vq";
 constexpr const char* kDpvq = "dpvq";
 constexpr const char* kPairalign = "pairalign";
@@ -71,10 +73,8 @@ class FrameTokenizer {
  private:
   // Of what was scored last.
   FrameTokens decode(int frames) const {
-    model::DecodeOptions options;
-    options.end_quantile = model_.info().end_quantile;
     return model::decode_frames(*model_.decoder(), model_.parameters().data(),
-                                scorer_.encoded().data(), frames, options);
+                                scorer_.encoded().data(), frames, {});
   }
 
   const model::Model& model_;
@@ -127,6 +127,15 @@ std::vector<CropPlan> plan_crops(const Recipe& recipe, const audio::PcmStore& st
   return plan_step(config, recipe.views, kSeed, store, 0);
 }
 
+void add_pairs(const TokenPairs& pairs, int vocabulary,
+               std::map<std::string, ConfusionCounts>& counts) {
+  for (const auto& [name, token_pairs] : pairs) {
+    ConfusionCounts& sum = counts.try_emplace(name, vocabulary).first->second;
+    for (const TokenPair& pair : token_pairs)
+      sum.add(static_cast<tokens::Token>(pair.clean), static_cast<tokens::Token>(pair.heard));
+  }
+}
+
 }  // namespace
 
 ConfusionCounts::ConfusionCounts(int vocabulary)
@@ -176,23 +185,23 @@ model::Substitution to_substitution(const ConfusionCounts& counts,
 
 model::SubstitutionTables measure_substitutions(const model::Model& model, const Recipe& recipe,
                                                 const audio::PcmStore& store,
-                                                const audio::NoiseBank& noise, ThreadPool& pool) {
+                                                const audio::NoiseBank& noise, ThreadPool& pool,
+                                                const CropReport& report) {
   if (model.vocabulary() > model::Substitution::kLargestVocabulary) return {};
   const double penalty = penalty_of(model, recipe);
   const std::vector<CropPlan> crops = plan_crops(recipe, store);
   const audio::LogMel log_mel(recipe.features);
-  std::vector<TokenPairs> pairs(crops.size());
-  pool.parallel_for(crops.size(), [&](std::size_t i) {
-    FrameTokenizer tokenizer(model, penalty);
-    pairs[i] = pair_tokens(recipe, log_mel, store, noise, crops[i], tokenizer);
-  });
   std::map<std::string, ConfusionCounts> counts;
-  for (const TokenPairs& crop_pairs : pairs) {
-    for (const auto& [name, token_pairs] : crop_pairs) {
-      ConfusionCounts& sum = counts.try_emplace(name, model.vocabulary()).first->second;
-      for (const TokenPair& pair : token_pairs)
-        sum.add(static_cast<tokens::Token>(pair.clean), static_cast<tokens::Token>(pair.heard));
-    }
+  std::vector<TokenPairs> pairs;
+  for (std::size_t first = 0; first < crops.size(); first += kCropsAtOnce) {
+    pairs.assign(std::min(kCropsAtOnce, crops.size() - first), {});
+    pool.parallel_for(pairs.size(), [&](std::size_t i) {
+      FrameTokenizer tokenizer(model, penalty);
+      pairs[i] = pair_tokens(recipe, log_mel, store, noise, crops[first + i], tokenizer);
+    });
+    for (const TokenPairs& crop_pairs : pairs)
+      add_pairs(crop_pairs, model.vocabulary(), counts);
+    if (report) report(first + pairs.size(), crops.size());
   }
   model::SubstitutionTables tables;
   for (const auto& [name, sum] : counts)

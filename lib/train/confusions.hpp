@@ -1,6 +1,8 @@
 // Which tokens are heard for one another, counted on degraded views of clean speech.
 #pragma once
 
+#include <cstddef>
+#include <functional>
 #include <vector>
 
 #include "audio/pcm_store.hpp"
@@ -48,10 +50,14 @@ model::Substitution to_substitution(const ConfusionCounts& counts,
 /// Listens to crops of the recordings and to degraded views of them, as in training, and returns a
 /// table for every tokenizer that the model holds ("vq", "dpvq", "pairalign"). Tokens are aligned
 /// frame by frame through the known time maps of the views. The result does not depend on the
-/// number of threads. None for a vocabulary that is too
-/// large for a table. Throws Error when the model has no rate curve yet.
+/// number of threads. None for a vocabulary that is too large for a table. Throws Error when the
+/// model has no rate curve yet.
+///
+/// It takes a minute or two: `report` hears, on this thread, how many of all crops are done.
+using CropReport = std::function<void(std::size_t done, std::size_t all)>;
 model::SubstitutionTables measure_substitutions(const model::Model& model, const Recipe& recipe,
                                                 const audio::PcmStore& store,
-                                                const audio::NoiseBank& noise, ThreadPool& pool);
+                                                const audio::NoiseBank& noise, ThreadPool& pool,
+                                                const CropReport& report = {});
 
 }  // namespace pairalign::train

@@ -14,6 +14,7 @@
 #include "train/ctc.hpp"
 #include "train/step_support.hpp"
 #include "train/string_measures.hpp"
+#include "train/target_balance.hpp"
 
 namespace pairalign::train {
 namespace {
@@ -35,7 +36,7 @@ struct DecoderStage::Workspace {
   model::Decoder::Cache decoder;
   model::Decoder::OutputGradients outputs;
   FeatureBatch batch;
-  std::vector<float> embeddings, dembeddings, norms, scores, targets, weights;
+  std::vector<float> embeddings, dembeddings, norms, scores, weighed, targets, weights;
   nn::Operand frames, codes, dscores;
 };
 
@@ -82,6 +83,7 @@ StepReport DecoderStage::step(TrainingState& state) {
   move_average(state.student.data(), static_cast<float>(decay), table_.size(),
                state.teacher.data());
   control_length(state);
+  count_choices(state);
   ++state.step;
   return report;
 }
@@ -89,6 +91,7 @@ StepReport DecoderStage::step(TrainingState& state) {
 StepReport DecoderStage::compute_gradients(TrainingState& state) {
   if (state.length_control == 0) state.length_control = kFirstPenalty;
   plan(state.step);
+  prepare_choices(state);
   pool_.parallel_for(shards_.size(), [&](std::size_t s) {
     teacher_pass(state, shards_[s]);
     make_batch(state, s, shards_[s]);
@@ -105,6 +108,18 @@ StepReport DecoderStage::compute_gradients(TrainingState& state) {
 
 void DecoderStage::plan(std::int64_t step) {
   share_out(plan_step(config_, recipe_.views, seed_, store_, step), kCropsPerShard, shards_);
+}
+
+// Shares begin as if all tokens had been chosen equally often.
+void DecoderStage::prepare_choices(TrainingState& state) {
+  const auto codes = static_cast<std::size_t>(decoder_.codes());
+  for (std::vector<float>* shares : {&state.token_shares, &state.code_shares}) {
+    if (shares->empty()) shares->assign(codes, 1.0F / static_cast<float>(codes));
+  }
+  token_weights_ = balance_weights(state.token_shares, config_.target_balance);
+  code_offsets_ = balance_weights(state.code_shares, config_.target_balance);
+  for (float& offset : code_offsets_)
+    offset = static_cast<float>(recipe_.geometric.temperature) * std::log(offset);
 }
 
 void DecoderStage::teacher_pass(const TrainingState& state, Shard& shard) const {
@@ -145,8 +160,10 @@ void DecoderStage::geometric_targets(const TrainingState& state,
     model::DurationPenalisedSegmenter viterbi(codes, state.length_control);
     std::vector<model::Segment> segments;
     for (int j = 0; j < lengths[c]; ++j, scores += codes) {
-      shard.crop_codes.push_back(model::nearest_code(scores, codes));
       if (config_.targets == "geometric") viterbi.push(scores, segments);
+      work.weighed.assign(scores, scores + codes);
+      nn::add(code_offsets_.data(), work.weighed.size(), work.weighed.data());
+      shard.crop_codes.push_back(model::nearest_code(work.weighed.data(), codes));
     }
     if (config_.targets != "geometric") continue;
     viterbi.finish(segments);
@@ -166,6 +183,7 @@ void DecoderStage::decoded_targets(const TrainingState& state, const std::vector
   options.repetition_penalty = config_.repetition_penalty;
   options.top_p = config_.top_p;
   options.cap = config_.cap;
+  options.token_weights = token_weights_;
   model::FreeDecoder free_decoder(decoder_, options);
   decoder_.memory().forward(state.teacher.data(), work.encoder.final.data(), work.encoder.lengths,
                             nn::Precision::f32, work.memory);
@@ -208,6 +226,24 @@ void DecoderStage::control_length(TrainingState& state) const {
   const double error = std::log(tokens / seconds / config_.target_rate);
   state.length_control =
       std::clamp(state.length_control * std::exp(kControlGain * error), 1e-3, 2.0);
+}
+
+// What the teacher has chosen in this step: a token once for each time it is written, a code once
+// for each frame, silence weighed as in the loss.
+void DecoderStage::count_choices(TrainingState& state) const {
+  std::vector<double> tokens(state.token_shares.size()), codes(state.code_shares.size());
+  for (const Shard& shard : shards_) {
+    for (std::vector<int> string : shard.crop_tokens) {
+      string.erase(std::unique(string.begin(), string.end()), string.end());
+      for (const int token : string)
+        ++tokens[static_cast<std::size_t>(token)];
+    }
+    for (std::size_t j = 0; j < shard.crop_codes.size(); ++j)
+      codes[static_cast<std::size_t>(shard.crop_codes[j])] +=
+          static_cast<double>(shard.frame_weights[j]);
+  }
+  move_shares(tokens, state.token_shares);
+  move_shares(codes, state.code_shares);
 }
 
 void DecoderStage::make_batch(const TrainingState& state, std::size_t index, Shard& shard) const {

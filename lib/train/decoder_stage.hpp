@@ -86,12 +86,14 @@ class DecoderStage : public Stage {
   struct Workspace;
 
   void plan(std::int64_t step);
+  void prepare_choices(TrainingState& state);
   void teacher_pass(const TrainingState& state, Shard& shard) const;
   void geometric_targets(const TrainingState& state, const std::vector<float>& embeddings,
                          const std::vector<int>& lengths, Shard& shard, Workspace& work) const;
   void decoded_targets(const TrainingState& state, const std::vector<int>& lengths, Shard& shard,
                        Workspace& work) const;
   void control_length(TrainingState& state) const;
+  void count_choices(TrainingState& state) const;
   void make_batch(const TrainingState& state, std::size_t index, Shard& shard) const;
   void add_contrasts(Random& random, Shard& shard) const;
   Scales scales() const;
@@ -116,6 +118,9 @@ class DecoderStage : public Stage {
   nn::Precision precision_;
   ThreadPool& pool_;
   std::vector<double> rate_factors_;  // per tensor
+  // Of the step under way: how choices among tokens are weighed, and what is added to similarities
+  // for the choice of a code. Both (codes).
+  std::vector<float> token_weights_, code_offsets_;
   std::vector<Shard> shards_;
 };
 

@@ -18,10 +18,6 @@ Controls penalties() {
   return {0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6, 0.7, 0.8, 1.0, 1.3, 1.6};
 }
 
-Controls end_quantiles() {
-  return {0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98};
-}
-
 TokenCounts count_penalised(const model::Model& model, const Controls& controls,
                             const std::vector<float>& features) {
   model::FrameScorer scorer(model);
@@ -46,15 +42,16 @@ TokenCounts count_decoded(const model::Model& model, const Controls& controls,
   const std::vector<float>& frames = scorer.encode(features);
   const int count = static_cast<int>(frames.size()) / model.info().encoder.width;
   const float* p = model.parameters().data();
-  model::DecoderMemory::Cache memory;
-  model.decoder()->memory().forward(p, frames.data(), count, nn::Precision::f32, memory);
   TokenCounts counts;
-  for (const double quantile : controls) {
+  for (const double penalty : controls) {
     model::DecodeOptions options;
-    options.end_quantile = quantile;
-    model::FreeDecoder decoder(*model.decoder(), options);
-    const auto strings = decoder.decode(p, memory, {{0, count, 0}});
-    counts.push_back(static_cast<std::int64_t>(model::merge_repeats(strings[0].tokens).size()));
+    options.segment_penalty = penalty;
+    const std::vector<int> tokens =
+        model::decode_frames(*model.decoder(), p, frames.data(), count, options);
+    std::int64_t changes = 0;
+    for (std::size_t j = 0; j < tokens.size(); ++j)
+      changes += tokens[j] != model::kNoToken && (j == 0 || tokens[j] != tokens[j - 1]);
+    counts.push_back(changes);
   }
   return counts;
 }
@@ -103,7 +100,8 @@ std::vector<model::RatePoint> measure_rate_curve(const model::Model& model,
 std::vector<model::RatePoint> measure_pairalign_rate_curve(const model::Model& model,
                                                            const audio::PcmStore& store,
                                                            double seconds, ThreadPool& pool) {
-  const Controls controls = end_quantiles();
+  if (!model.decoder()->memory().has_path()) return {};
+  const Controls controls = penalties();
   return measure(model, controls, store, seconds, pool, [&](const std::vector<float>& features) {
     return count_decoded(model, controls, features);
   });

@@ -17,7 +17,8 @@ std::vector<model::RatePoint> measure_rate_curve(const model::Model& model,
                                                  const audio::PcmStore& store, double seconds,
                                                  ThreadPool& pool);
 
-/// The decoder, which the model must have, by the quantile at which a token ends.
+/// The decoder, which the model must have, by the penalty of the path in its memory. Empty
+/// where it has no path.
 std::vector<model::RatePoint> measure_pairalign_rate_curve(const model::Model& model,
                                                            const audio::PcmStore& store,
                                                            double seconds, ThreadPool& pool);

@@ -37,9 +37,9 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(GeometricConfig, steps, crops, c
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(
     DecoderStageConfig, steps, crops, crop_seconds, views, piece_low_seconds, piece_high_seconds,
     teacher_warp, optimizer, encoder_rate, targets, target_rate, top_p, repetition_penalty, cap,
-    ema_start, ema_end, mask_start, mask_end, masked_weight, self_attention_dropout, own_prefix,
-    anchor_jitter, pointer_weight, end_weight, contrast_weight, contrast_negatives, contrast_share,
-    contrast_temperature, entropy_weight, length_weight, frame_weight, ctc_weight)
+    target_balance, ema_start, ema_end, mask_start, mask_end, masked_weight, self_attention_dropout,
+    own_prefix, anchor_jitter, pointer_weight, end_weight, contrast_weight, contrast_negatives,
+    contrast_share, contrast_temperature, entropy_weight, length_weight, frame_weight, ctc_weight)
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Recipe, seed, stages, passes, encoder, decoder,
                                                 features, views, optimizer, geometric,
@@ -120,6 +120,7 @@ void check_stage(const std::string& section, const DecoderStageConfig& c) {
   check.range("contrast_temperature", c.contrast_temperature, 1e-3, 1e3);
   const std::pair<const char*, double> shares[] = {
       {"top_p", c.top_p},
+      {"target_balance", c.target_balance},
       {"ema_start", c.ema_start},
       {"ema_end", c.ema_end},
       {"mask_start", c.mask_start},
@@ -195,8 +196,9 @@ DecoderStageConfig DecoderStageConfig::fixed_teacher() {
 
 DecoderStageConfig DecoderStageConfig::ema_teacher() {
   DecoderStageConfig config;
-  config.steps = 600;
+  config.steps = 900;
   config.targets = "decoded";
+  config.target_balance = 1;
   config.optimizer.learning_rate = 4e-4;
   config.frame_weight = 0.5;
   config.entropy_weight = 0.03;

@@ -19,17 +19,22 @@ struct CropConfig {
   int crops = 32;  ///< stretches of recordings per step; the teacher hears them clean
   double crop_seconds = 3.2;
   int views = 2;                    ///< degraded pieces of each crop per step, for the student
-  double piece_low_seconds = 0.8;   ///< length of a piece: uniform between these …
-  double piece_high_seconds = 3.0;  ///< … at a random place of the crop
+  double piece_low_seconds = 0.4;   ///< length of a piece: uniform between these …
+  double piece_high_seconds = 2.0;  ///< … at a random place of the crop
   double teacher_warp = 0;          ///< the teacher's share of the ranges of tempo and frequency
 };
 
 /// Stage I, the geometric tokenizer: a frame of a degraded piece must be given the code that the
 /// EMA teacher gives the same moment of the clean recording in context.
 struct GeometricConfig : CropConfig {
-  GeometricConfig() { teacher_warp = 0.5; }
+  /// Short pieces: near an end the encoder hears one side only, and a query is mostly ends.
+  GeometricConfig() {
+    teacher_warp = 0.5;
+    piece_low_seconds = 0.3;
+    piece_high_seconds = 1.5;
+  }
 
-  std::int64_t steps = 6000;
+  std::int64_t steps = 10000;
   double temperature = 0.1;        ///< of the student's softmax over codes
   double sinkhorn_epsilon = 0.04;  ///< entropy of the teacher's balanced assignment
   int sinkhorn_iterations = 10;
@@ -56,6 +61,7 @@ struct DecoderStageConfig : CropConfig {
   double top_p = 0;               ///< of free decoding: share of the mass drawn from; 0: greedy
   double repetition_penalty = 1;  ///< of free decoding: divides the odds of a token just written
   double cap = 0.3;               ///< of free decoding: most tokens per log-mel frame
+  double target_balance = 0;      ///< how far the teacher's choices are spread: target_balance.hpp
   double ema_start = 0.99;        ///< decay of the teacher's weights, at first …
   double ema_end = 0.999;         ///< … and, along a half cosine, at the end
 

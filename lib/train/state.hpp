@@ -31,6 +31,9 @@ struct TrainingState {
   /// The penalty of the Viterbi path that holds the decoder's targets at the rate wanted; 0: not
   /// yet set.
   double length_control = 0;
+  /// Running shares of the tokens and of the codes among what the teacher has chosen as targets,
+  /// (codes) each, in the stages of the decoder; see target_balance.hpp. Empty: none chosen yet.
+  std::vector<float> token_shares, code_shares;
   std::vector<StageRecord> records;  ///< of the stages begun
 };
 

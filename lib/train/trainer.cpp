@@ -147,6 +147,12 @@ void Trainer::resume(const std::string& path) {
   if (state.centre.size() != dimension || state.variance.size() != dimension) {
     throw Error(path, "statistics do not fit the recipe");
   }
+  const auto codes = static_cast<std::size_t>(recipe_.encoder.codes);
+  for (const auto* shares : {&state.token_shares, &state.code_shares}) {
+    if (!shares->empty() && shares->size() != codes) {
+      throw Error(path, "shares of the codes do not fit the recipe");
+    }
+  }
   stage_ = std::move(stage);
   state_ = std::move(checkpoint.state);
 }
@@ -160,7 +166,7 @@ model::Model Trainer::model() const {
   return model::Model(std::move(info), stage_->export_parameters(state_));
 }
 
-model::Model Trainer::export_model(const std::string& command) const {
+model::Model Trainer::export_model(const std::string& command, const CropReport& report) const {
   model::Model model = Trainer::model();
   const audio::PcmStore& store = validation_.total_samples() > 0 ? validation_ : training_;
   model.set_rate_curve(measure_rate_curve(model, store, kRateCurveSeconds, pool_));
@@ -168,7 +174,7 @@ model::Model Trainer::export_model(const std::string& command) const {
     model.set_pairalign_rate_curve(
         measure_pairalign_rate_curve(model, store, kRateCurveSeconds, pool_));
   }
-  model.set_substitutions(measure_substitutions(model, recipe_, training_, noise_, pool_));
+  model.set_substitutions(measure_substitutions(model, recipe_, training_, noise_, pool_, report));
   model.set_command(command);
   return model;
 }

@@ -12,6 +12,7 @@
 #include "model/decoder.hpp"
 #include "model/encoder.hpp"
 #include "model/model.hpp"
+#include "train/confusions.hpp"
 #include "train/recipe.hpp"
 #include "train/stage.hpp"
 #include "train/state.hpp"
@@ -45,9 +46,9 @@ class Trainer {
   StepReport step();
   /// What the state stands for, the EMA teacher.
   model::Model model() const;
-  /// The same with its measured rate curves and, for the decoder, the setting that gives the rate
-  /// it was taught; `command` is kept inside.
-  model::Model export_model(const std::string& command) const;
+  /// The same with its measured rate curves and tables of confusions; `command` is kept inside.
+  /// `report`: see measure_substitutions.
+  model::Model export_model(const std::string& command, const CropReport& report = {}) const;
   /// On what was kept aside; empty when that is nothing.
   ValidationReport validate(const model::Model& model) const;
 

@@ -160,10 +160,8 @@ int decode_group(const model::Model& model, const std::vector<Piece>& pieces, st
     first += frames;
   }
   int capped = 0;
-  model::DecodeOptions options;
-  options.end_quantile = model.info().end_quantile;
   const std::vector<model::DecodedString> decoded =
-      model::FreeDecoder(*model.decoder(), options).decode(p, memory, sequences);
+      model::FreeDecoder(*model.decoder(), {}).decode(p, memory, sequences);
   for (std::size_t i = 0; i < decoded.size(); ++i) {
     capped += decoded[i].capped;
     for (const model::DecodedToken& token : model::merge_repeats(decoded[i].tokens))

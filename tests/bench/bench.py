@@ -3,8 +3,9 @@
 
   tokenize  pa-tokenize on all processors, from compressed files to strings
   train     a short pa-train
-  search    exhaustive infix search on one processor, beside edlib in the same process
+  search    exhaustive infix search, on one processor beside edlib in the same process
   index     pa-index on random strings, beside gzip -6 on the same lines
+  scale     archives of up to 100 M tokens: making them, their size, questions to them
   startup   pa-tokenize on one second of audio
   memory    pa-tokenize on a long recording, beside a short one
 
@@ -26,7 +27,9 @@ import sys
 import tempfile
 import time
 import wave
-from typing import NamedTuple, Optional
+from typing import NamedTuple, Optional, Tuple
+
+import scale
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 EXAMPLES = REPOSITORY / "examples/audio/talks"
@@ -45,6 +48,7 @@ class Row(NamedTuple):
     at_most: Optional[float] = None
 
 
+DOCUMENT_KINDS = (("one", "one long document"), ("many", "documents of 51 tokens"))
 TOKENIZERS = ("vq", "dpvq", "pairalign")
 
 TABLE = [
@@ -61,16 +65,25 @@ TABLE = [
     Row("train.ema-teacher.pairs", "pa-train, ema-teacher", "pairs/s"),
     Row("train.ema-teacher.gflops", "  its products", "GFLOP/s"),
     Row("train.ema-teacher.share", "  of the rate of products alone", "%"),
-    Row("search.one.edlib", "one long document: edlib", "M tokens/s"),
-    Row("search.one.single", "  pa-search, 1 query", "M tokens/s"),
-    Row("search.one.single.ratio", "    of edlib", "x", "{:.2f}", at_least=6),
-    Row("search.one.batch", "  pa-search, 16 queries", "M tokens/s", at_least=1000),
-    Row("search.one.batch.ratio", "    of edlib", "x", "{:.2f}", at_least=15),
-    Row("search.many.edlib", "documents of 51 tokens: edlib", "M tokens/s", "{:.2f}"),
-    Row("search.many.single", "  pa-search, 1 query", "M tokens/s"),
-    Row("search.many.single.ratio", "    of edlib", "x", "{:.2f}", at_least=60),
-    Row("search.many.batch", "  pa-search, 16 queries", "M tokens/s"),
-    Row("search.many.batch.ratio", "    of edlib", "x", "{:.2f}", at_least=60),
+    Row("search.one.256.edlib", "one long document, vocabulary 256: edlib", "M tokens/s"),
+    Row("search.one.256.single", "  pa-search, 1 query", "M tokens/s"),
+    Row("search.one.256.single.ratio", "    of edlib", "x", "{:.2f}", at_least=6),
+    Row("search.one.256.batch", "  pa-search, 16 queries", "M tokens/s", at_least=1000),
+    Row("search.one.256.batch.ratio", "    of edlib", "x", "{:.2f}", at_least=15),
+    Row("search.many.256.edlib", "documents of 51 tokens: edlib", "M tokens/s", "{:.2f}"),
+    Row("search.many.256.single", "  pa-search, 1 query", "M tokens/s"),
+    Row("search.many.256.single.ratio", "    of edlib", "x", "{:.2f}", at_least=60),
+    Row("search.many.256.batch", "  pa-search, 16 queries", "M tokens/s"),
+    Row("search.many.256.batch.ratio", "    of edlib", "x", "{:.2f}", at_least=60),
+    Row("search.many.256.two.single", "  2 threads, 1 query", "M tokens/s"),
+    Row("search.many.256.two.batch", "  2 threads, 16 queries", "M tokens/s"),
+    *(row for vocabulary in (512, 65536) for kind, documents in DOCUMENT_KINDS for row in (
+        Row(f"search.{kind}.{vocabulary}.single",
+            f"{documents}, vocabulary {vocabulary}: 1 query", "M tokens/s"),
+        Row(f"search.{kind}.{vocabulary}.batch", "  16 queries", "M tokens/s"))),
+    *(row for kind, documents in DOCUMENT_KINDS for row in (
+        Row(f"search.{kind}.512.soft.single", f"soft cost, {documents}: 1 query", "M tokens/s"),
+        Row(f"search.{kind}.512.soft.batch", "  16 queries", "M tokens/s"))),
     Row("index.rate", "pa-index", "M tokens/s", "{:.2f}", at_least=20),
     Row("index.bits", "  packed tokens, of log2(vocabulary)", "x", "{:.3f}", at_most=1.05),
     Row("index.gzip.speed", "  gzip -6, its time of ours", "x", "{:.2f}"),
@@ -83,6 +96,7 @@ TABLE = [
     Row("memory.long.dpvq", "memory, {long}, dpvq", "MB", "{:.0f}", at_most=300),
     Row("memory.long.pairalign", "memory, {long}, pairalign", "MB", "{:.0f}", at_most=300),
 ]
+ROW_KEYS = {row.key for row in TABLE}
 
 
 class Plan(NamedTuple):
@@ -94,14 +108,15 @@ class Plan(NamedTuple):
     search_tokens: int = 10_000_000
     index_repeats: int = 3
     index_tokens: int = 10_000_000
+    scale_tokens: Tuple[int, ...] = (1_000_000, 10_000_000, 100_000_000)
     startup_repeats: int = 21
     short_seconds: int = 120
     long_seconds: int = 2 * 3600
 
 
 QUICK = Plan(tokenize_repeats=1, matmul_seconds=0.05, train_steps=40, search_repeats=1,
-             search_tokens=500_000, index_repeats=1, index_tokens=500_000, startup_repeats=3,
-             short_seconds=10, long_seconds=120)
+             search_tokens=500_000, index_repeats=1, index_tokens=500_000,
+             scale_tokens=(100_000, 1_000_000), startup_repeats=3, short_seconds=10, long_seconds=120)
 
 
 class Bench:
@@ -203,10 +218,12 @@ def search(bench):
                              "--tokens", bench.plan.search_tokens)
     figures = {}
     for corpus, rates in report.items():
-        for name in ("edlib", "single", "batch"):
-            figures[f"search.{corpus}.{name}"] = [rate / 1e6 for rate in rates[name]]
-        for name in ("single", "batch"):
-            figures[f"search.{corpus}.{name}.ratio"] = ratios(rates[name], rates["edlib"])
+        for name, values in rates.items():
+            key = f"search.{corpus}.{name}"
+            if key in ROW_KEYS:
+                figures[key] = [rate / 1e6 for rate in values]
+                if f"{key}.ratio" in ROW_KEYS:
+                    figures[f"{key}.ratio"] = ratios(values, rates["edlib"])
     return figures
 
 
@@ -300,7 +317,7 @@ def memory(bench):
 
 
 SECTIONS = {"tokenize": tokenize, "train": train, "search": search, "index": index,
-            "startup": startup, "memory": memory}
+            "scale": scale.scale, "startup": startup, "memory": memory}
 
 
 def duration(seconds):
@@ -325,10 +342,10 @@ def verdict(figure):
     return target, "met" if figure["met"] else "missed"
 
 
-def table(figures, plan):
+def table(figures, rows, plan):
     lines = [("", "median", "min", "max", "unit", "target", "")]
     lengths = {"short": duration(plan.short_seconds), "long": duration(plan.long_seconds)}
-    for row in TABLE:
+    for row in rows.values():
         if row.key in figures:
             figure = figures[row.key]
             spread = [row.form.format(figure[name]) for name in ("min", "max")]
@@ -376,7 +393,8 @@ def choose_audio(options):
 
 
 def check_tools(folder):
-    for name in ("pa-tokenize", "pa-train", "pa-index", "search_bench", "matmul_rate"):
+    for name in ("pa-tokenize", "pa-train", "pa-index", "search_bench", "matmul_rate",
+                 "synthetic_strings", "scale_bench"):
         if not (folder / name).is_file():
             sys.exit(f"bench: {folder / name}: not there; build with -DPAIRALIGN_BENCH=ON")
 
@@ -415,16 +433,17 @@ def main():
     print(describe(box))
     choose_audio(options)
     figures = {}
-    rows = {row.key: row for row in TABLE}
     with tempfile.TemporaryDirectory(prefix="pairalign-bench-") as scratch:
         bench = Bench(options, pathlib.Path(scratch))
+        rows = {row.key: row for row in TABLE + scale.rows(Row, bench.plan.scale_tokens)}
         model = bench.read_json("matmul_rate", *bench.model, "--seconds", 0)["model"]
         print(f"model: {model}\n", flush=True)
         for name in options.section or SECTIONS:
             print(f"measuring: {name}", file=sys.stderr, flush=True)
             for key, values in SECTIONS[name](bench).items():
                 figures[key] = summary(rows[key], values)
-    print(table(figures, bench.plan))
+    print(table(figures, rows, bench.plan))
+    scale.save_plots(figures, bench.plan.scale_tokens, options.output)
     if options.output:
         report = {"machine": box, "audio": str(options.audio), "model": model, "figures": figures}
         options.output.write_text(json.dumps(report, indent=2) + "\n")

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <fstream>
 #include <optional>
 #include <string>
 #include <vector>
@@ -40,6 +41,10 @@ struct Entry {
   std::optional<Source> source;
 };
 
+inline void write_text(const std::string& path, const std::string& text) {
+  std::ofstream(path, std::ios::binary | std::ios::trunc) << text;
+}
+
 inline bool operator==(const Entry& a, const Entry& b) {
   return a.record.key == b.record.key && a.record.seconds == b.record.seconds &&
          a.record.tokens == b.record.tokens && a.record.starts_ms == b.record.starts_ms &&
@@ -49,9 +54,11 @@ inline bool operator==(const Entry& a, const Entry& b) {
 inline Entry random_entry(Random& random, int vocabulary) {
   Entry entry;
   tokens::Record& record = entry.record;
-  record.key.resize(random.below(20));
-  for (char& c : record.key)
-    c = static_cast<char>(random.below(256));
+  // Any bytes behind one of a few folders, and a number, for keys that are the same replace.
+  record.key = std::string(random.below(40), 'f') + "/";
+  for (std::uint64_t odd = random.below(5); odd > 0; --odd)
+    record.key += static_cast<char>(random.below(256));
+  record.key += std::to_string(random.below(~std::uint64_t{0}));
   if (random.chance(0.8)) record.seconds = static_cast<double>(random.below(1000000)) / 100;
   record.tokens.resize(random.below(40));
   const bool times = random.chance(0.5);

@@ -66,16 +66,21 @@ TEST_CASE("a manifest comes back from its text, and from no other text") {
   manifest.header.model = "0123456789abcdef";
   manifest.header.tokenizer = "vq";
   manifest.header.vocabulary = 512;
-  manifest.next_segment = 4;
-  manifest.segments = {{1, 1000, 10, 100, 511, 0xabcULL}, {3, 2000, 20, 200, 5, ~0ULL}};
+  manifest.next_file = 4;
+  manifest.coding = TokenCoding::entropy;
+  manifest.segments = {{1, 1000, 10, 100, 511, 0xabcULL, {2, 3, 30, 0xdefULL}},
+                       {3, 2000, 20, 200, 5, ~0ULL, {}}};
   const std::string text = to_text(manifest);
   const Manifest again = parse_manifest("m", text);
   CHECK(to_text(again) == text);
   CHECK(again.header == manifest.header);
-  CHECK(again.next_segment == 4);
+  CHECK(again.next_file == 4);
   REQUIRE(again.segments.size() == 2);
   CHECK(again.segments[1].hash == ~0ULL);
   CHECK(again.segments[1].number == 3);
+  CHECK(again.segments[1].removed.file == 0);
+  CHECK(again.segments[0].removed.tokens == 30);
+  CHECK(again.coding == TokenCoding::entropy);
 
   for (std::size_t length = 0; length < text.size(); ++length) {
     REQUIRE_THROWS_AS(parse_manifest("m", text.substr(0, length)), Error);
@@ -99,12 +104,12 @@ TEST_CASE("a manifest with a right checksum and wrong contents is an error") {
     return body + "{\"end\":" + std::to_string(lines - 1) + ",\"xxh3\":\"" +
            hex64(hash64(body.data(), body.size())) + "\"}\n";
   };
-  const std::string top = "{\"pairalign_archive\":1,\"next_segment\":2}\n";
+  const std::string top = "{\"pairalign_archive\":2,\"next_file\":2}\n";
   CHECK(parse_manifest("m", sealed(top)).segments.empty());
-  CHECK_THROWS_WITH_AS(parse_manifest("m", sealed("{\"pairalign_archive\":2}\n")),
-                       "m: archive format version 2, and this program reads version 1", Error);
-  for (const char* body : {"[]\n", "{}\n", "x\n", "\n", "{\"pairalign_archive\":1}\n",
-                           "{\"pairalign_archive\":1,\"next_segment\":\"x\"}\n"}) {
+  CHECK_THROWS_WITH_AS(parse_manifest("m", sealed("{\"pairalign_archive\":1}\n")),
+                       "m: archive format version 1, and this program reads version 2", Error);
+  for (const char* body : {"[]\n", "{}\n", "x\n", "\n", "{\"pairalign_archive\":2}\n",
+                           "{\"pairalign_archive\":2,\"next_file\":\"x\"}\n"}) {
     CHECK_THROWS_WITH_AS(parse_manifest("m", sealed(body)), "m: damaged: not a manifest", Error);
   }
   CHECK_THROWS_AS(parse_manifest("m", sealed(top + "{\"segment\":1}\n")), Error);

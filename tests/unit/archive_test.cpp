@@ -51,6 +51,7 @@ TEST_CASE("records come back as they went in, over appends and segments") {
     const int vocabulary = static_cast<int>(1 + random.below(random.chance(0.5) ? 600 : 65536));
     WriterOptions options;
     options.segment_bytes = random.chance(0.5) ? 1000 : options.segment_bytes;
+    if (random.chance(0.5)) options.coding = TokenCoding::entropy;
     std::vector<Entry> expected;
     for (std::uint64_t appends = 1 + random.below(3); appends > 0; --appends) {
       const auto entries = random_entries(random, random.below(60), vocabulary);
@@ -61,6 +62,17 @@ TEST_CASE("records come back as they went in, over appends and segments") {
     REQUIRE(contents(archive) == expected);
     REQUIRE(Archive::verify(path).empty());
     std::uint64_t total = 0;
+    const std::size_t first = random.below(expected.size() + 1);
+    const std::size_t last = first + random.below(expected.size() - first + 1);
+    std::vector<tokens::Token> run;
+    std::vector<std::size_t> offsets;
+    archive.tokens(first, last, run, offsets);
+    REQUIRE(offsets.size() == last - first + 1);
+    for (std::size_t i = first; i < last; ++i) {
+      const auto begin = run.begin() + static_cast<std::ptrdiff_t>(offsets[i - first]);
+      const auto end = run.begin() + static_cast<std::ptrdiff_t>(offsets[i - first + 1]);
+      REQUIRE(std::vector<tokens::Token>(begin, end) == expected[i].record.tokens);
+    }
     for (std::size_t i = 0; i < expected.size(); ++i) {
       const tokens::Record& record = expected[i].record;
       REQUIRE(archive.key(i) == record.key);
@@ -130,7 +142,7 @@ TEST_CASE("an open archive does not see later appends, and a writer goes on afte
   writer.commit();
   CHECK(before.size() == 0);
   CHECK(contents(path) == entries);
-  for (const Entry& entry : entries)
+  for (const Entry& entry : random_entries(random, 20))
     writer.add(entry.record, entry.source);
   writer.commit();
   CHECK(Archive::open(path).size() == 40);
@@ -241,12 +253,13 @@ TEST_CASE("what a killed writer left is deleted by the next one, and nothing els
   Random random(6);
   const auto entries = random_entries(random, 10);
   append(path, entries);
-  for (const char* name : {"segment-000002", "segment-000003.Xy12ab", "manifest.Qwerty"}) {
+  for (const char* name :
+       {"segment-000002", "segment-000003.Xy12ab", "removed-000004", "manifest.Qwerty"}) {
     std::ofstream(path + "/" + name) << "half";
   }
   std::ofstream(path + "/README") << "mine";
   CHECK(contents(path) == entries);
-  append(path, entries);
+  append(path, random_entries(random, 10));
   CHECK(files_in(path) == 5);
   CHECK(fs::exists(path + "/README"));
   CHECK(Archive::open(path).size() == 20);
@@ -258,6 +271,7 @@ TEST_CASE("the summary counts what is there") {
   std::vector<Entry> entries(100);
   for (std::size_t i = 0; i < entries.size(); ++i) {
     entries[i].record = record_with(std::vector<tokens::Token>(i, 511));
+    entries[i].record.key += std::to_string(i);
     entries[i].record.seconds = i % 2 == 0 ? 3.25 : -1;
   }
   append(path, entries);

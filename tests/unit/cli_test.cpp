@@ -16,6 +16,7 @@
 #include "base/random.hpp"
 #include "cli/inputs.hpp"
 #include "cli/ordered_map.hpp"
+#include "cli/progress.hpp"
 #include "cli/terminal.hpp"
 
 namespace pairalign::cli {
@@ -25,6 +26,27 @@ using Map = OrderedMap<int, int>;
 
 void sleep_up_to_ms(double most, Random& random) {
   std::this_thread::sleep_for(std::chrono::duration<double, std::milli>(random.uniform(0, most)));
+}
+
+TEST_CASE("a progress line gives its bar the room that is left") {
+  const ProgressState state{"tool", 25, 100, std::nullopt, 50, "0.20 h, 281 x real time"};
+  CHECK(progress_line(state, 200) ==
+        "tool [#####...............]  25% 25/100  0.5/s  2:30 left  0.20 h, 281 x real time");
+  CHECK(progress_line(state, 70) ==
+        "tool [##......]  25% 25/100  0.5/s  2:30 left  0.20 h, 281 x real time");
+  CHECK(progress_line(state, 62) == "tool  25% 25/100  0.5/s  2:30 left  0.20 h, 281 x real time");
+  CHECK(progress_line(state, 10) == "tool  25% ");
+}
+
+TEST_CASE("a progress line knows the time left by the part of the work, where it is told") {
+  CHECK(progress_line({"tool", 25, 100, 0.5, 7200, ""}, 200) ==
+        "tool [##########..........]  50% 25/100  0.0/s  2:00:00 left");
+  CHECK(progress_line({"tool", 0, 4, 0.0, 1, ""}, 200) ==
+        "tool [....................]   0% 0/4  0.0/s");
+  CHECK(progress_line({"tool", 4, 4, 1.0, 2, ""}, 200) ==
+        "tool [####################] 100% 4/4  2.0/s");
+  CHECK(progress_line({"tool", 300, 0, std::nullopt, 1, "records"}, 200) ==
+        "tool 300  300/s  records");
 }
 
 TEST_CASE("results come in the order of push for any number of workers") {

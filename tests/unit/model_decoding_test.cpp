@@ -132,6 +132,24 @@ TEST_CASE_FIXTURE(DecodingFixture, "a larger quantile gives longer tokens") {
   }
 }
 
+TEST_CASE_FIXTURE(DecodingFixture, "weighed tokens are chosen, or not, whatever the search") {
+  const std::vector<DecodeSequence> whole = {{0, 60, 0}};
+  for (const int beam : {1, 3}) {
+    DecodeOptions options;
+    options.beam = beam;
+    const DecodeOptions plain = options;
+    const tokens::Token usual = decode(whole, plain)[0].tokens[0].token;
+    options.token_weights.assign(static_cast<std::size_t>(decoder.codes()), 1.0F);
+    check_same(decode(whole, options)[0], decode(whole, plain)[0]);
+    options.token_weights[usual] = 0;
+    const std::vector<DecodedString> without = decode(whole, options);
+    for (const DecodedToken& token : without[0].tokens)
+      CHECK(token.token != usual);
+    options.token_weights.pop_back();
+    CHECK_THROWS_AS(decode(whole, options), Error);
+  }
+}
+
 TEST_CASE_FIXTURE(DecodingFixture, "audio known bit by bit gives the string of the whole") {
   for (const int beam : {1, 4}) {
     CAPTURE(beam);

@@ -54,7 +54,6 @@ Model random_model_with_decoder() {
   info.decoder->copy = false;
   info.decoder->segment_penalty = 0;
   info.pairalign_rate_curve = {{0.1, 30}, {0.7, 9}};
-  info.end_quantile = 0.3;
   nn::TensorTable table;
   const Encoder encoder(table, info.encoder);
   const Decoder decoder(table, *info.decoder, encoder);
@@ -144,7 +143,6 @@ TEST_CASE("a model with a decoder survives its file, and one that was changed is
   CHECK(read.parameters() == model.parameters());
   REQUIRE(read.decoder() != nullptr);
   CHECK(read.decoder()->config().longest == 13);
-  CHECK(read.info().end_quantile == 0.3);
   REQUIRE(read.info().pairalign_rate_curve.size() == 2);
   CHECK(read.info().pairalign_rate_curve[1].control == 0.7);
   CHECK(read.info().pairalign_rate_curve[1].tokens_per_second == 9);
@@ -156,10 +154,8 @@ TEST_CASE("a model with a decoder survives its file, and one that was changed is
   CHECK_THROWS_WITH_AS(Model::load(folder / "changed"), doctest::Contains("decoded tokens"), Error);
 
   const std::string bytes = read_file(folder / "m");
-  for (const auto& [from, to] :
-       {std::pair{R"(\"heads\":2)", R"(\"heads\":3)"},
-        std::pair{R"(\"longest\":13)", R"(\"longest\":00)"},
-        std::pair{R"(\"end_quantile\":0.3,)", R"(\"end_quantile\":3.0,)"}}) {
+  for (const auto& [from, to] : {std::pair{R"(\"heads\":2)", R"(\"heads\":3)"},
+                                 std::pair{R"(\"longest\":13)", R"(\"longest\":00)"}}) {
     std::string changed = bytes;
     const std::size_t at = changed.find(from);
     REQUIRE(at != std::string::npos);

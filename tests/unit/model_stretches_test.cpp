@@ -58,7 +58,7 @@ struct Fixture {
     const float* p = model.parameters().data();
     DecoderMemory::Cache memory;
     model.decoder()->memory().forward(p, frames.data(), static_cast<int>(frames.size()) / kWidth,
-                                      nn::Precision::f32, memory);
+                                      nn::Precision::f32, memory, options.segment_penalty);
     FreeDecoder decoder(*model.decoder(), options);
     return merge_repeats(decoder.decode(p, memory, {{first, last - first, 0}})[0].tokens);
   }
@@ -101,14 +101,21 @@ TEST_CASE_FIXTURE(Fixture, "the string is that of one walk, whatever the length"
 TEST_CASE_FIXTURE(Fixture, "the path is that of the recording, however it is cut into blocks") {
   constexpr int kFrames = 60000;
   const Values frames = make_frames(kFrames, 0.7);
-  DecodedStretches stretches(model, {});
-  stretches.start();
-  stretches.open();
-  feed(stretches, frames, 0, kFrames);
-  stretches.close();
-  const auto strings = stretches.finish();
-  REQUIRE(strings.size() == 1);
-  check_same(strings[0], decode(frames, 0, kFrames));
+  std::size_t tokens = kFrames;
+  for (const double penalty : {0.2, 0.45, 1.0}) {
+    CAPTURE(penalty);
+    options.segment_penalty = penalty;
+    DecodedStretches stretches(model, options);
+    stretches.start();
+    stretches.open();
+    feed(stretches, frames, 0, kFrames);
+    stretches.close();
+    const auto strings = stretches.finish();
+    REQUIRE(strings.size() == 1);
+    check_same(strings[0], decode(frames, 0, kFrames));
+    CHECK(strings[0].size() < tokens);
+    tokens = strings[0].size();
+  }
 }
 
 TEST_CASE_FIXTURE(Fixture, "windows are decoded by themselves, whether they overlap or lie apart") {

@@ -33,7 +33,6 @@ Model random_model_with_decoder() {
   info.decoder->width = 16;
   info.decoder->pointer_width = 8;
   info.pairalign_rate_curve = {{0.2, 20}, {0.6, 10}};
-  info.end_quantile = 0.4;
   nn::TensorTable table;
   const Encoder encoder(table, info.encoder);
   const Decoder decoder(table, *info.decoder, encoder);
@@ -88,7 +87,8 @@ void check_same(const tokens::Record& record, const std::vector<Segment>& segmen
   REQUIRE(record.starts_ms.size() == segments.size());
   for (std::size_t i = 0; i < segments.size(); ++i) {
     REQUIRE(record.tokens[i] == segments[i].token);
-    REQUIRE(record.starts_ms[i] == segments[i].first_frame * 20);
+    const auto frame = static_cast<std::uint32_t>(segments[i].first_frame);
+    REQUIRE(record.starts_ms[i] == (frame == 0 ? 0 : 20 * frame - 10));
   }
 }
 
@@ -148,7 +148,6 @@ TEST_CASE("pairalign: the decoder's string over the frames of the whole recordin
   CHECK(default_kind(random_model()) == TokenizerKind::vq);
   FreeDecoder decoder = [&] {
     DecodeOptions options;
-    options.end_quantile = 0.4;
     options.repetition_penalty = 2;
     return FreeDecoder(*model.decoder(), options);
   }();
@@ -182,18 +181,20 @@ TEST_CASE("pairalign: control of the rate") {
     change(options);
     return run(model, options, pcm)[0].tokens;
   };
-  const auto at_quantile = [&](double quantile) {
-    return tokens_with([&](TokenizerOptions& options) { options.end_quantile = quantile; });
+  const auto at_penalty = [&](double penalty) {
+    return tokens_with([&](TokenizerOptions& options) { options.penalty = penalty; });
   };
   const auto at_rate = [&](double rate) {
     return tokens_with([&](TokenizerOptions& options) { options.rate = rate; });
   };
-  CHECK(at_rate(20) == at_quantile(0.2));
-  CHECK(at_rate(14.1421356) == at_quantile(0.4));
-  CHECK(tokens_with([](TokenizerOptions&) {}) == at_quantile(0.4));  // the model's own
-  CHECK(at_quantile(0.1).size() > at_quantile(0.9).size());
+  CHECK(at_rate(20) == at_penalty(0.2));
+  CHECK(at_rate(14.1421356) == at_penalty(0.4));
+  CHECK(tokens_with([](TokenizerOptions&) {}) ==
+        at_penalty(model.decoder()->config().segment_penalty));
+  CHECK(at_penalty(0.1).size() > at_penalty(0.9).size());
   CHECK_THROWS_WITH_AS(at_rate(5), doctest::Contains("10.0 .. 20.0"), Error);
-  CHECK_THROWS_AS(at_quantile(1.5), Error);
+  CHECK_THROWS_AS(at_penalty(5), Error);
+  CHECK_THROWS_AS(tokens_with([](TokenizerOptions& o) { o.decode.end_quantile = 1.5; }), Error);
   TokenizerOptions options;
   options.kind = TokenizerKind::pairalign;
   CHECK_THROWS_WITH_AS(Tokenizer(random_model(), options), doctest::Contains("no decoder"), Error);

@@ -23,9 +23,9 @@ class Archives {
   Archives(const Archives&) = delete;
   Archives& operator=(const Archives&) = delete;
 
-  void add(const std::vector<tokens::Record>& records) {
-    const std::string path = folder_ + "/" + std::to_string(archives_.size()) + ".pai";
-    archive::ArchiveWriter writer(path);
+  void add(const std::vector<tokens::Record>& records, const archive::WriterOptions& options = {}) {
+    const std::string path = path_of(archives_.size());
+    archive::ArchiveWriter writer(path, {}, options);
     for (const tokens::Record& record : records)
       writer.add(record);
     writer.commit();
@@ -33,10 +33,23 @@ class Archives {
     records_.push_back(records);
   }
 
+  /// From the archive added last; `records()` still has them.
+  void remove(const std::vector<std::string>& keys) {
+    const std::string path = path_of(archives_.size() - 1);
+    archive::ArchiveWriter writer(path);
+    writer.remove(keys);
+    writer.commit();
+    archives_.back() = archive::Archive::open(path);
+  }
+
   const std::vector<archive::Archive>& opened() const { return archives_; }
   const std::vector<std::vector<tokens::Record>>& records() const { return records_; }
 
  private:
+  std::string path_of(std::size_t number) const {
+    return folder_ + "/" + std::to_string(number) + ".pai";
+  }
+
   std::string folder_ = "/tmp/pairalign_test_XXXXXX";
   std::vector<archive::Archive> archives_;
   std::vector<std::vector<tokens::Record>> records_;

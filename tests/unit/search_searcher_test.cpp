@@ -79,6 +79,46 @@ TEST_CASE("hits equal align-with-everything, for any number of threads") {
   }
 }
 
+// Longer than what is read at once. Each query stands in two parts of each record, with tokens left
+// out of the one, the other or both, so that the first, the second or both are best; and some stand
+// across the end of a part.
+TEST_CASE("long records, which are read in parts") {
+  Random random(13);
+  std::vector<Record> queries(18);  // one fills lanes with documents, all fill them with queries
+  for (Record& query : queries) {
+    query = {"q", 1, std::vector<Token>(20 + random.below(30)), {}};
+    for (Token& token : query.tokens)
+      token = static_cast<Token>(random.below(60));
+  }
+  std::vector<Record> records{{"short", 1, queries[3].tokens, {}}};
+  for (const std::size_t size : {700000U, 530000U, 524288U, 524289U}) {
+    std::vector<Token> tokens(size, 99);
+    const auto put = [&](std::size_t q, std::size_t left_out, std::size_t place) {
+      std::copy(queries[q].tokens.begin() + static_cast<std::ptrdiff_t>(left_out),
+                queries[q].tokens.end(), tokens.begin() + static_cast<std::ptrdiff_t>(place));
+    };
+    for (std::size_t q = 0; q < queries.size(); ++q) {
+      put(q, q % 3, 5000 + 300 * q);
+      put(q, q / 3 % 3, 300000 + 300 * q);
+    }
+    put(records.size(), 0, 262144 + records.size() - queries[records.size()].tokens.size());
+    records.push_back({"r" + std::to_string(size), 1, tokens, {}});
+  }
+  Archives archives;
+  archives.add(records);
+  ThreadPool pool(2);
+  const Searcher searcher(archives.opened(), pool);
+  SearchConfig config;
+  config.postings = Postings::never;
+  for (const std::size_t count : {1U, 18U}) {
+    const std::vector<Record> asked(queries.begin(),
+                                    queries.begin() + static_cast<std::ptrdiff_t>(count));
+    const auto hits = searcher.search(asked, config);
+    for (std::size_t q = 0; q < count; ++q)
+      check_equal(hits[q], slow_search(asked[q], archives, config));
+  }
+}
+
 TEST_CASE("no archive, no record, no query") {
   ThreadPool pool(2);
   Archives archives;
@@ -129,22 +169,22 @@ TEST_CASE("hits as text") {
                 {"tab\there.wav", -1, {1, 2, 9, 4}, {}},
                 {"c/x.flac", 1, {1, 2}, {}}});
   const std::vector<Hit> hits{
-      {0, 0, {0, 1, 3}, 1}, {0, 1, {1, 0, 4}, 2.0 / 3}, {0, 2, {2, 0, 1}, 1.0 / 3}};
+      {0, 0, {0, 1, 3}, 1, 1.23e-7}, {0, 1, {1, 0, 4}, 2.0 / 3}, {0, 2, {2, 0, 1}, 1.0 / 3}};
   const auto text = [&](const char* format) {
     return HitFormatter(archives.opened(), parse_hit_format(format), Mode::infix)
         .lines("in/my query.wav", hits);
   };
   CHECK(text("tsv") ==
-        "in/my query.wav\ta b/x.wav#t=10.50,11.50\t0\t1.0000\n"
-        "in/my query.wav\ttab\\there.wav\t1\t0.6667\n"
-        "in/my query.wav\tc/x.flac#t=0.00,0.50\t2\t0.3333\n");
+        "in/my query.wav\ta b/x.wav#t=10.50,11.50\t0\t1.0000\t1.2e-07\n"
+        "in/my query.wav\ttab\\there.wav\t1\t0.6667\t-\n"
+        "in/my query.wav\tc/x.flac#t=0.00,0.50\t2\t0.3333\t-\n");
   CHECK(text("trec") ==
         "my_query Q0 x 1 1 pairalign\n"
         "my_query Q0 tab_here 2 0.6666666666666666 pairalign\n");
   CHECK(text("jsonl").find("{\"query\":\"in/my query.wav\",\"rank\":1,"
                            "\"key\":\"a b/x.wav#t=10.00,12.00\","
                            "\"place\":\"a b/x.wav#t=10.50,11.50\",\"begin\":1,\"end\":3,"
-                           "\"distance\":0,\"score\":1.0}\n") == 0);
+                           "\"distance\":0,\"score\":1.0,\"evalue\":1.2e-07}\n") == 0);
 }
 
 TEST_CASE("hits of soft costs as text: distances in bits") {
@@ -155,7 +195,7 @@ TEST_CASE("hits of soft costs as text: distances in bits") {
     return HitFormatter(archives.opened(), format, Mode::infix, parse_cost("soft"))
         .lines("q", hits);
   };
-  CHECK(text(HitFormat::tsv) == "q\tx.wav#t=0.50,1.50\t2.25\t10.2500\n");
+  CHECK(text(HitFormat::tsv) == "q\tx.wav#t=0.50,1.50\t2.25\t10.2500\t-\n");
   CHECK(text(HitFormat::trec) == "q Q0 x 1 10.25 pairalign\n");
   CHECK(text(HitFormat::jsonl).find("\"distance\":2.25,\"score\":10.25}") != std::string::npos);
   CHECK_THROWS_AS(parse_cost("free"), Error);

@@ -6,7 +6,7 @@
 
 #include "base/error.hpp"
 #include "base/random.hpp"
-#include "search/soft_alignment.hpp"
+#include "search/soft_scan.hpp"
 
 using namespace pairalign;
 using namespace pairalign::search;
@@ -80,19 +80,42 @@ void check_equal(const SoftMatch& got, const SoftMatch& expected) {
   REQUIRE(got.end == expected.end);
 }
 
-// All queries at once against each document must score what `align` says.
-void check_profile(const std::vector<Tokens>& queries, const std::vector<Tokens>& documents,
-                   const SoftCost& cost, Mode mode) {
-  const std::vector<Span<const Token>> views(queries.begin(), queries.end());
-  const SoftProfile profile(views, cost, mode);
-  std::vector<int> scores;
-  for (const Tokens& document : documents) {
-    REQUIRE(profile.fits(document.size()));
-    profile.best_scores(document, scores);
-    REQUIRE(scores.size() == queries.size());
-    for (std::size_t q = 0; q < queries.size(); ++q)
-      REQUIRE(scores[q] == align(queries[q], document, cost, mode).score);
+template <class T>
+using Table = std::vector<std::vector<T>>;  // by query and document
+
+Table<SoftMatch> slow_matches(const std::vector<Tokens>& queries,
+                              const std::vector<Tokens>& documents, const SoftCost& cost,
+                              Mode mode) {
+  Table<SoftMatch> matches;
+  for (std::size_t q = 0; q < queries.size(); ++q) {
+    if (q > 0 && queries[q] == queries[q - 1]) {  // spares time
+      matches.push_back(matches.back());
+      continue;
+    }
+    matches.emplace_back();
+    for (const Tokens& document : documents)
+      matches.back().push_back(align(queries[q], document, cost, mode));
   }
+  return matches;
+}
+
+// All queries at once against all documents must score what `align` says, each pair once.
+void check_scan(const std::vector<Tokens>& queries, const std::vector<Tokens>& documents,
+                const SoftCost& cost, Mode mode) {
+  const std::vector<Span<const Token>> views(queries.begin(), queries.end());
+  const std::vector<Span<const Token>> texts(documents.begin(), documents.end());
+  const Table<SoftMatch> expected = slow_matches(queries, documents, cost, mode);
+  Table<int> seen(queries.size(), std::vector<int>(documents.size(), 0));
+  SoftScan(views, cost, mode).score(texts, [&](const SoftPair& pair) {
+    CAPTURE(queries[pair.query].size());
+    CAPTURE(documents[pair.document].size());
+    const SoftMatch& match = expected[pair.query][pair.document];
+    REQUIRE(pair.score == match.score);
+    REQUIRE(pair.begin <= match.begin);
+    REQUIRE(pair.end >= match.end);
+    ++seen[pair.query][pair.document];
+  });
+  REQUIRE(seen == Table<int>(queries.size(), std::vector<int>(documents.size(), 1)));
 }
 
 }  // namespace
@@ -133,7 +156,7 @@ TEST_CASE("tokens beyond the vocabulary match nothing, not even themselves") {
   CHECK(cost.score(0, 2) == -9);
   CHECK(cost.score(65535, 65535) == -9);
   CHECK(cost.best_possible(Tokens{0, 7}) == 12 - 9);
-  check_profile({{0, 1, 9}, {9}, {1}}, {{0, 1, 9}, {9, 9}, {65535, 1}}, cost, Mode::infix);
+  check_scan({{0, 1, 9}, {9}, {1}}, {{0, 1, 9}, {9, 9}, {65535, 1}}, cost, Mode::infix);
   CHECK_THROWS_AS(SoftCost(2, {1, 2, 3}), Error);
 }
 
@@ -144,13 +167,13 @@ TEST_CASE("empty strings have defined scores") {
   check_equal(align(Tokens{0, 1}, Tokens{}, cost, Mode::infix), {-2 * kGap, 0, 0});
   check_equal(align(Tokens{0, 1}, Tokens{}, cost, Mode::global), {-2 * kGap, 0, 0});
   for (const Mode mode : {Mode::infix, Mode::global})
-    check_profile({{}, {0}, {}}, {{}, {1}, {0, 1, 0}}, cost, mode);
-  check_profile({{}}, {{}, {1}}, cost, Mode::global);
+    check_scan({{}, {0}, {}}, {{}, {1}, {0, 1, 0}}, cost, mode);
+  check_scan({{}}, {{}, {1}}, cost, Mode::global);
 }
 
 TEST_CASE("queries scored together score as alone, whatever their lengths") {
   Random random(2);
-  for (const std::size_t count : {1U, 5U, 32U}) {
+  for (const std::size_t count : {1U, 5U, 21U, 22U, 32U, 40U, 60U}) {
     for (const int vocabulary : {3, 60}) {
       const SoftCost cost = random_cost(vocabulary, random);
       std::vector<Tokens> queries, documents;
@@ -162,28 +185,73 @@ TEST_CASE("queries scored together score as alone, whatever their lengths") {
         documents.back().insert(documents.back().end(), query.begin(), query.end());
       }
       for (const Mode mode : {Mode::infix, Mode::global})
-        check_profile(queries, documents, cost, mode);
+        check_scan(queries, documents, cost, mode);
     }
   }
 }
 
-TEST_CASE("the longest queries and documents do not overflow") {
-  const std::size_t longest = SoftProfile::kLongestQuery;
-  const Tokens same(longest, 0), other(longest, 1);
+TEST_CASE("any number of documents of any lengths") {
+  Random random(3);
+  const SoftCost cost = random_cost(30, random);
+  const std::vector<Tokens> queries{random_tokens(38, 30, random), random_tokens(16, 30, random),
+                                    random_tokens(17, 30, random)};
+  for (const std::size_t count : {1U, 2U, 3U, 31U, 32U, 33U, 70U}) {
+    std::vector<Tokens> documents;
+    for (std::size_t d = 0; d < count; ++d)
+      documents.push_back(random_tokens(random.below(700), 40, random));
+    for (const Mode mode : {Mode::infix, Mode::global})
+      check_scan(queries, documents, cost, mode);
+  }
+}
+
+// Cells of 16 bits hold queries of 258 tokens and, in global mode, some 2,000 tokens of both.
+TEST_CASE("no length overflows a cell") {
   const SoftCost extreme(2, {127, -128, -128, 127});
-  check_profile({same, other, {0}}, {same, other, Tokens(5000, 1)}, extreme, Mode::infix);
+  for (const std::size_t length : {255U, 256U, 258U, 259U, 700U}) {
+    const Tokens same(length, 0), other(length, 1);
+    const std::vector<Tokens> documents{same, other, Tokens(1500, 1), Tokens(3, 0), {}};
+    for (const Mode mode : {Mode::infix, Mode::global}) {
+      check_scan({same}, documents, extreme, mode);
+      check_scan({same, other, {0}, {}}, documents, extreme, mode);
+      std::vector<Tokens> many(25, same);
+      many.insert(many.end(), 25, Tokens(200, 1));
+      check_scan(many, documents, extreme, mode);
+    }
+  }
+  for (const std::size_t length : {1700U, 1784U, 1785U, 1800U, 1830U, 2040U}) {
+    const std::vector<Tokens> documents{Tokens(length, 0), Tokens(length, 1),
+                                        Tokens(length - 9, 1)};
+    check_scan({Tokens(255, 0), Tokens(1, 1)}, documents, extreme, Mode::global);
+    check_scan(std::vector<Tokens>(30, Tokens(255, 0)), documents, extreme, Mode::global);
+  }
+}
 
-  const std::vector<Span<const Token>> views{same};
-  const SoftProfile profile(views, extreme, Mode::global);
-  std::size_t fitting = 0;
-  while (profile.fits(fitting + 1))
-    ++fitting;
-  CHECK(fitting > 1000);
-  check_profile({same, other, {}}, {Tokens(fitting, 1), Tokens(fitting, 0)}, extreme, Mode::global);
-
-  const Tokens too_long(longest + 1, 0);
-  CHECK_THROWS_AS(SoftProfile(std::vector<Span<const Token>>{too_long}, extreme, Mode::infix),
-                  Error);
-  const std::vector<Span<const Token>> too_many(SoftProfile::kLanes + 1, same);
-  CHECK_THROWS_AS(SoftProfile(too_many, extreme, Mode::infix), Error);
+// Copies of the queries with as many tokens put in between as still pays, so that they span much
+// more than the query: wherever one is cut, one piece must hold all of it. And some in several
+// pieces, of which the first counts.
+TEST_CASE("an alignment is scored wherever in a long document it stands") {
+  const SoftCost cost(3, {40, -40, -40, -40, 40, -40, -40, -40, -40});
+  for (const std::size_t length : {10U, 38U, 100U}) {
+    std::vector<Tokens> queries(24, Tokens(length));
+    for (std::size_t i = 0; i < length; ++i)
+      queries[0][i] = static_cast<Token>(i % 2);
+    queries[1] = queries[0];
+    Tokens copy;
+    for (std::size_t i = 0; i < length; ++i) {
+      copy.push_back(queries[0][i]);
+      if (i + 1 < length) copy.insert(copy.end(), 2, Token{2});
+    }
+    std::vector<Tokens> documents;
+    for (const std::size_t border : {4096U, 8192U}) {
+      for (std::size_t before = 1; before < copy.size(); before += 7) {
+        documents.emplace_back(20000, Token{2});
+        for (const std::size_t place : {border - copy.size() + before, std::size_t{15000}})
+          std::copy(copy.begin(), copy.end(),
+                    documents.back().begin() + static_cast<std::ptrdiff_t>(place));
+      }
+    }
+    documents.resize(std::min<std::size_t>(documents.size(), 12));
+    check_scan(queries, documents, cost, Mode::infix);
+    check_scan({queries[0]}, documents, cost, Mode::infix);
+  }
 }

@@ -6,7 +6,6 @@
 
 #include "base/random.hpp"
 #include "search/searcher.hpp"
-#include "search/soft_queries.hpp"
 #include "search_archives.hpp"
 
 using namespace pairalign;
@@ -82,39 +81,5 @@ TEST_CASE("soft hits equal align-with-everything, for any number of threads") {
         }
       }
     }
-  }
-}
-
-TEST_CASE("queries and documents too long for a profile are scored all the same") {
-  Random random(13);
-  const SoftCost cost = five_tokens();
-  const auto tokens = [&](std::size_t count) {
-    std::vector<Token> values(count);
-    for (Token& value : values)
-      value = static_cast<Token>(random.below(5));
-    return values;
-  };
-  std::vector<Record> queries;
-  for (const std::size_t length : {300U, 7U, 256U, 257U, 0U, 1U})
-    queries.push_back({"q", 1, tokens(length), {}});
-  for (const Mode mode : {Mode::infix, Mode::global}) {
-    const SoftQueries groups(queries, cost, mode);
-    CHECK(groups.groups() == 3);
-    std::vector<std::size_t> seen;
-    for (std::size_t g = 0; g < groups.groups(); ++g) {
-      for (const std::size_t length : {0U, 40U, 2500U}) {
-        const std::vector<Token> document = tokens(length);
-        std::vector<int> scores;
-        groups.best_scores(g, document, scores);
-        REQUIRE(scores.size() == groups.members(g).size());
-        for (std::size_t i = 0; i < scores.size(); ++i) {
-          const Record& query = queries[groups.members(g)[i]];
-          CHECK(scores[i] == align(query.tokens, document, cost, mode).score);
-        }
-      }
-      seen.insert(seen.end(), groups.members(g).begin(), groups.members(g).end());
-    }
-    std::sort(seen.begin(), seen.end());
-    CHECK(seen == std::vector<std::size_t>{0, 1, 2, 3, 4, 5});
   }
 }

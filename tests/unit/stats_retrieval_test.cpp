@@ -73,6 +73,21 @@ TEST_CASE("metrics of three queries, by hand") {
   CHECK(m.not_found == 1);
 }
 
+TEST_CASE("precision at recall is the best at that recall or beyond") {
+  RetrievalEvaluation evaluation;
+  for (const char* document : {"a", "b", "c"})
+    evaluation.add_judgement("q", document, 1);
+  evaluation.add_hit("q", "x", 0.9);
+  evaluation.add_hit("q", "a", 0.8);  // precision 1/2 at recall 1/3
+  evaluation.add_hit("q", "b", 0.7);  // precision 2/3 at recall 2/3
+  const PrecisionAtRecall at = evaluation.metrics().precision_at_recall;
+  for (std::size_t i = 0; i < at.size(); ++i)
+    CHECK(at[i] == doctest::Approx(i <= 6 ? 2.0 / 3 : 0));
+  // A query that finds nothing counts too.
+  evaluation.add_judgement("r", "a", 1);
+  CHECK(evaluation.metrics().precision_at_recall[6] == doctest::Approx(1.0 / 3));
+}
+
 TEST_CASE("the least relevance counted can be raised") {
   RetrievalEvaluation evaluation({2, 999.9});
   evaluation.add_judgement("q", "a", 1);

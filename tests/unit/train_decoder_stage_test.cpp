@@ -230,6 +230,34 @@ TEST_CASE_FIXTURE(Fixture, "the token rate of the targets is steered to the one 
   CHECK(rate == doctest::Approx(9).epsilon(0.1));
 }
 
+TEST_CASE_FIXTURE(Fixture, "a balanced teacher chooses less often what it has chosen too often") {
+  DecoderStageConfig& config = recipe.ema_teacher;
+  config.frame_weight = 0.5;
+  const auto codes = static_cast<std::size_t>(recipe.encoder.codes);
+  ThreadPool pool(2);
+  const auto choices = [&](double balance, std::size_t favourite) {
+    config.target_balance = balance;
+    DecoderStage stage("s", config, recipe, encoder, decoder, table, store, noise,
+                       nn::Precision::f32, pool);
+    TrainingState state = begin(stage);
+    state.token_shares.assign(codes, 0.5F / static_cast<float>(codes - 1));
+    state.token_shares[favourite] = 0.5F;
+    state.code_shares = state.token_shares;
+    const std::vector<float> before = state.code_shares;
+    const std::vector<std::int64_t> tokens = stage.step(state).code_counts;
+    CHECK(state.token_shares != before);
+    // What a step moves the share of a code by tells how often it was chosen.
+    return std::pair{tokens, 1000 * (state.code_shares[favourite] - 0.98F * before[favourite])};
+  };
+  const std::vector<std::int64_t> counts = choices(0, 0).first;
+  const auto most =
+      static_cast<std::size_t>(std::max_element(counts.begin(), counts.end()) - counts.begin());
+  const auto plain = choices(0, most), balanced = choices(1, most);
+  CHECK(plain.first == counts);
+  CHECK(balanced.first[most] < counts[most]);
+  CHECK(balanced.second < plain.second);
+}
+
 TEST_CASE("a string tiles its frames, and long tokens are written again") {
   const TargetString string = to_target_string({5, 5, 5, 5, 5, 2, 7, 7}, 3);
   CHECK(string.tokens == std::vector<int>{5, 5, 2, 7});

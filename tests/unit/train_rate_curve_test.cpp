@@ -64,7 +64,7 @@ void check_falling(const std::vector<RatePoint>& curve) {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Fixture, "the curve of the decoder: its strings at each end quantile") {
+TEST_CASE_FIXTURE(Fixture, "the curve of the decoder: its strings at each penalty of the path") {
   const auto curve = train::measure_pairalign_rate_curve(*model, store, 100, pool);
   check_falling(curve);
   for (const RatePoint& point : curve) {
@@ -73,10 +73,9 @@ TEST_CASE_FIXTURE(Fixture, "the curve of the decoder: its strings at each end qu
             const int count = static_cast<int>(frames.size()) / 16;
             const float* p = model->parameters().data();
             DecoderMemory::Cache memory;
-            model->decoder()->memory().forward(p, frames.data(), count, nn::Precision::f32, memory);
-            DecodeOptions options;
-            options.end_quantile = point.control;
-            FreeDecoder decoder(*model->decoder(), options);
+            model->decoder()->memory().forward(p, frames.data(), count, nn::Precision::f32, memory,
+                                               point.control);
+            FreeDecoder decoder(*model->decoder(), {});
             return merge_repeats(decoder.decode(p, memory, {{0, count, 0}})[0].tokens).size();
           }) == doctest::Approx(point.tokens_per_second));
   }

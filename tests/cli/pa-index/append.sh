@@ -1,7 +1,9 @@
-# Appends keep the order, also of a key that is there already; several files count as one append.
+# Appends keep the order, several files count as one append, and a key that is there already is replaced.
 printf 'a\t1.00\t1\nb\t1.00\t2\n' >one.tsv
 printf 'a\t1.00\t3\n' >two.tsv
 printf 'c\t1.00\t4\n' | pa-index a.pai one.tsv two.tsv -
-pa-index a.pai two.tsv
 pa-index --dump a.pai
-pa-index --info a.pai | grep segments
+echo "-- appended again"
+pa-index -v a.pai two.tsv
+pa-index --dump a.pai
+pa-index --info a.pai | grep -e segments -e '^records'

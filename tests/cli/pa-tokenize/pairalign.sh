@@ -26,8 +26,8 @@ tail -n +2 times.1 | awk -F '\t' '{
 
 # Longer tokens are fewer; the cap and the penalty leave their mark; a beam gives strings too.
 count() { tokenize --format km "$@" audio/talks | wc -w; }
-[ "$(count --end-quantile 0.1)" -gt "$(count --end-quantile 0.5)" ] && echo "fewer"
-[ "$(count --end-quantile 0.5)" -gt "$(count --end-quantile 0.9)" ] && echo "and fewer"
+[ "$(count --penalty 0)" -gt "$(count --penalty 0.5)" ] && echo "fewer"
+[ "$(count --end-quantile 0.1)" -gt "$(count --end-quantile 0.9)" ] && echo "fewer by their ends"
 [ "$(count --cap 0.005)" -le "$(count)" ] && echo "capped"
 [ "$(count --repetition-penalty 9)" -gt 0 ] && echo "penalised"
 [ "$(count --beam 3 --length-exponent 0.5)" -gt 0 ] && echo "beam"

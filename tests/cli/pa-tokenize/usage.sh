@@ -2,7 +2,7 @@
 try() { pa-tokenize "$@" || echo "exit $?" >&2; }
 try --no-such-option
 try --jobs many x
-try --penalty 0.2 x
+try --tokenizer vq --penalty 0.2 x
 try --tokenizer dpvq --penalty 0.2 --rate 10 x
 try --hop 1 x
 try --window 0 x
@@ -12,7 +12,6 @@ try --format nonsense x
 try -0 x
 try --tokenizer vq --rate 10 x
 try --tokenizer vq --beam 2 x
-try --tokenizer pairalign --penalty 0.2 x
-try --tokenizer pairalign --rate 10 --end-quantile 0.5 x
+try --tokenizer pairalign --penalty 0.2 --rate 10 x
 try --beam 0 x
 try --end-quantile 1 x

@@ -1,0 +1,13 @@
+# The libraries that libpairalign is built on, for its build and, installed beside its package
+# configuration, for programs that link it.
+find_package(Threads REQUIRED)
+find_package(PkgConfig REQUIRED)
+find_package(fmt REQUIRED)              # fast, locale-free formatting
+find_package(nlohmann_json REQUIRED)    # model metadata, recipes, reports, logs
+find_package(Microsoft.GSL REQUIRED)    # gsl::span, until C++20's std::span
+find_package(OneDNN REQUIRED)           # matrix products of the model and its training
+find_package(OpenMP REQUIRED)           # only to keep oneDNN on the calling thread
+pkg_check_modules(sndfile REQUIRED IMPORTED_TARGET sndfile)        # every audio file format
+pkg_check_modules(soxr REQUIRED IMPORTED_TARGET soxr)              # resampling
+pkg_check_modules(kissfft REQUIRED IMPORTED_TARGET kissfft-float)  # FFT of features and reverberation
+pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash)       # checksums and identities

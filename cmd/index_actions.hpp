@@ -1,0 +1,21 @@
+// What pa-index does, by its options.
+#pragma once
+
+#include "cli/program.hpp"
+#include "index_options.hpp"
+
+namespace pairalign {
+
+// Inputs, lines and keys that fail are named and passed over. Each throws Error when nothing can be
+// done at all.
+
+void append(const IndexOptions& options, cli::Context& context);
+void dump(const IndexOptions& options, cli::Context& context);
+void info(const IndexOptions& options, cli::Context& context);
+void check(const IndexOptions& options, cli::Context& context);
+void missing(const IndexOptions& options, cli::Context& context);
+void remove(const IndexOptions& options, cli::Context& context);
+void merge(const IndexOptions& options, cli::Context& context);
+void salvage(const IndexOptions& options, cli::Context& context);
+
+}  // namespace pairalign

@@ -1,0 +1,38 @@
+// The options of pa-index.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include "archive/segment_format.hpp"
+
+namespace pairalign {
+
+struct IndexOptions {
+  std::string archive;
+  std::vector<std::string> files;
+  bool dump = false;
+  bool info = false;
+  bool check = false;
+  bool remove = false;
+  bool missing = false;
+  bool merge = false;
+  std::string salvage;  ///< archive to salvage into; empty: not asked for
+  bool null = false;
+  std::string pack;
+  std::string input_format = "auto";
+  std::string format;
+};
+
+void add_options(CLI::App& app, IndexOptions& options);
+
+/// Throws cli::UsageError for options that do not go together.
+void check_usage(const IndexOptions& options);
+
+/// Nothing when --pack is not given.
+std::optional<archive::TokenCoding> token_coding(const IndexOptions& options);
+
+}  // namespace pairalign

@@ -1,0 +1,109 @@
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "archive/archive.hpp"
+#include "archive/archived_files.hpp"
+#include "archive/folder.hpp"
+#include "archive/salvage.hpp"
+#include "archive/writer.hpp"
+#include "cli/inputs.hpp"
+#include "index_actions.hpp"
+#include "tokens/record.hpp"
+
+namespace pairalign {
+namespace {
+
+// An archive that is to be changed must be there; only appending and merging make one.
+void require_archive(const std::string& path) {
+  if (archive::is_free(path)) throw Error(path, "no such archive");
+}
+
+struct Keys {
+  std::vector<std::string> lines;  // as the user gave them
+  std::vector<std::string> keys;
+};
+
+Keys read_keys(bool nul_separated, cli::Messages& messages) {
+  cli::require_piped_stdin("pipe in the keys of the records to remove");
+  Keys result;
+  cli::for_each_line(nul_separated, [&](const std::string& line) {
+    try {
+      result.keys.push_back(nul_separated ? line : tokens::unescape_key(line));
+      result.lines.push_back(line);
+    } catch (const Error& error) {
+      messages.failure(Error(line, error.reason()));
+    }
+  });
+  return result;
+}
+
+}  // namespace
+
+void check(const IndexOptions& options, cli::Context& context) {
+  for (const Error& damage : archive::Archive::verify(options.archive)) {
+    context.messages.failure(damage);
+  }
+  if (context.messages.failures() == 0) context.messages.detail(options.archive + ": sound");
+}
+
+void missing(const IndexOptions& options, cli::Context& context) {
+  cli::require_piped_stdin("pipe in a list of paths");
+  const archive::ArchivedFiles archived(options.archive);
+  const char end = options.null ? '\0' : '\n';
+  std::size_t given = 0;
+  std::size_t passed = 0;
+  cli::for_each_line(options.null, [&](const std::string& path) {
+    ++given;
+    if (archived.holds(path)) return;
+    ++passed;
+    context.out.write(path + end);
+  });
+  context.messages.detail(fmt::format("{} of {} paths are missing in {} or have changed", passed,
+                                      given, options.archive));
+}
+
+void remove(const IndexOptions& options, cli::Context& context) {
+  require_archive(options.archive);
+  archive::ArchiveWriter writer(options.archive);
+  const std::uint64_t before = writer.committed();
+  const Keys wanted = read_keys(options.null, context.messages);
+  const std::vector<bool> found = writer.remove(wanted.keys);
+  writer.commit();
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    if (found[i]) continue;
+    context.messages.failure(Error(options.archive, "no record of " + wanted.lines[i]));
+  }
+  context.messages.detail(fmt::format("{}: {} records removed, {} in all", options.archive,
+                                      before - writer.committed(), writer.committed()));
+}
+
+void merge(const IndexOptions& options, cli::Context& context) {
+  if (options.files.empty()) require_archive(options.archive);
+  archive::WriterOptions how;
+  how.coding = token_coding(options);
+  archive::ArchiveWriter writer(options.archive, {}, how);
+  const std::size_t replaced = writer.merge(options.files);
+  context.messages.detail(fmt::format("{}: {} records replaced, {} in all", options.archive,
+                                      replaced, writer.committed()));
+}
+
+void salvage(const IndexOptions& options, cli::Context& context) {
+  const archive::SalvageReport report = archive::salvage(options.archive, options.salvage);
+  for (const Error& damage : report.damages)
+    context.messages.warning(damage.what());
+  const std::string saved =
+      fmt::format("{}: {} records saved into {}", options.archive, report.saved, options.salvage);
+  if (report.complete()) {
+    context.messages.detail(saved);
+    return;
+  }
+  std::string lost = fmt::format("{} lost", report.lost);
+  if (report.unknown_segments > 0) {
+    lost += fmt::format(", and those of {} files that cannot be read", report.unknown_segments);
+  }
+  context.messages.failure(saved + ", " + lost);
+}
+
+}  // namespace pairalign

@@ -1,0 +1,41 @@
+// The options of pa-search.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include "search/hit_format.hpp"
+#include "search/searcher.hpp"
+#include "tokens/reader.hpp"
+
+namespace pairalign {
+
+struct SearchOptions {
+  std::vector<std::string> arguments;  ///< archives and files of queries
+  search::SearchConfig search;
+  std::optional<double> duplicates;  ///< least score of pairs, which are what is asked for
+  std::optional<std::string> mode;
+  std::string cost = "unit";
+  std::string model;
+  std::string format = "tsv";
+  std::string input_format = "auto";
+  bool exhaustive = false;
+};
+
+void add_options(CLI::App& app, SearchOptions& options);
+
+/// What the options say, in the library's terms. Throws cli::UsageError for what cannot be right.
+struct SearchRequest {
+  search::SearchConfig search;
+  search::Cost cost;
+  search::HitFormat format;
+  tokens::InputFormat input_format;
+  std::vector<std::string> archives;
+  std::vector<std::string> files;
+};
+SearchRequest parse_request(const SearchOptions& options);
+
+}  // namespace pairalign

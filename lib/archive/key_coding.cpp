@@ -1,0 +1,27 @@
+#include "archive/key_coding.hpp"
+
+#include <algorithm>
+
+namespace pairalign::archive {
+
+void append_key(std::string_view previous, std::string_view key, std::string& bytes) {
+  const std::size_t limit = std::min(previous.size(), key.size());
+  const auto differ = std::mismatch(key.begin(), key.begin() + static_cast<std::ptrdiff_t>(limit),
+                                    previous.begin());
+  const auto shared = static_cast<std::size_t>(differ.first - key.begin());
+  append_varint(shared, bytes);
+  append_varint(key.size() - shared, bytes);
+  bytes.append(key.substr(shared));
+}
+
+bool next_key(ByteReader& bytes, std::string& key) {
+  const std::uint64_t shared = bytes.varint();
+  const std::uint64_t rest = bytes.varint();
+  const unsigned char* text = bytes.bytes(rest);
+  if (!bytes.ok() || shared > key.size()) return false;
+  key.resize(static_cast<std::size_t>(shared));
+  key.append(reinterpret_cast<const char*>(text), static_cast<std::size_t>(rest));
+  return true;
+}
+
+}  // namespace pairalign::archive

@@ -1,0 +1,248 @@
+#include "archive/salvage.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cstring>
+#include <map>
+#include <optional>
+#include <utility>
+
+#include "archive/folder.hpp"
+#include "archive/manifest.hpp"
+#include "archive/segment.hpp"
+#include "archive/segment_damage.hpp"
+#include "archive/writer.hpp"
+#include "base/file.hpp"
+#include "base/hash.hpp"
+#include "tokens/reader.hpp"
+
+namespace pairalign::archive {
+namespace {
+
+using Bytes = std::vector<unsigned char>;
+
+// A segment to look for; what its manifest said of it, if there is one.
+struct Wanted {
+  std::string path;
+  std::optional<SegmentEntry> entry;
+  RecordNumbers removed;
+};
+
+// Head, rows and checksum at `at`, if they are sound.
+std::optional<Bytes> sound_head(const Bytes& bytes, std::size_t at) {
+  SegmentHead head;
+  if (at > bytes.size() || bytes.size() - at < sizeof head) return std::nullopt;
+  std::memcpy(&head, &bytes[at], sizeof head);
+  const std::size_t room = bytes.size() - at;
+  if (std::memcmp(head.magic, kSegmentMagic, sizeof head.magic) != 0 ||
+      head.sections > room / sizeof(SectionRow) || head_size(head.sections) > room) {
+    return std::nullopt;
+  }
+  const std::size_t size = head_size(head.sections);
+  std::uint64_t hash;
+  std::memcpy(&hash, &bytes[at + size - sizeof hash], sizeof hash);
+  if (hash64(&bytes[at], size - sizeof hash) != hash) return std::nullopt;
+  return Bytes(bytes.begin() + static_cast<std::ptrdiff_t>(at),
+               bytes.begin() + static_cast<std::ptrdiff_t>(at + size));
+}
+
+// The first head or, when that is damaged, the one before the end mark.
+std::optional<Bytes> find_head(const Bytes& bytes) {
+  if (std::optional<Bytes> head = sound_head(bytes, 0)) return head;
+  for (std::uint64_t sections = 1; sections < 64; ++sections) {
+    const std::uint64_t size = head_size(sections) + sizeof kSegmentEnd;
+    if (size > bytes.size()) break;
+    std::optional<Bytes> head = sound_head(bytes, bytes.size() - size);
+    if (head && head->size() == head_size(sections)) return head;
+  }
+  return std::nullopt;
+}
+
+// The bytes of a segment with both heads and the end mark as they were, and zeros for what is
+// missing at its end: where such bytes are not those that were there, the checksums will tell.
+// Leaves bytes without a sound head as they are.
+Bytes with_frame_repaired(Bytes bytes) {
+  const std::optional<Bytes> top = find_head(bytes);
+  if (!top) return bytes;
+  SegmentHead head;
+  std::memcpy(&head, top->data(), sizeof head);
+  // A size that no segment has, from a head whose checksum is right, is not worth the memory.
+  if (head.file_size < 2 * top->size() + sizeof kSegmentEnd || head.file_size > (1ULL << 36)) {
+    return bytes;
+  }
+  bytes.resize(head.file_size);
+  const auto end = bytes.end() - sizeof kSegmentEnd;
+  std::copy(top->begin(), top->end(), bytes.begin());
+  std::copy(top->begin(), top->end(), end - static_cast<std::ptrdiff_t>(top->size()));
+  std::copy(std::begin(kSegmentEnd), std::end(kSegmentEnd), end);
+  return bytes;
+}
+
+// The number behind `prefix` in names such as segment-000012.
+std::optional<std::uint64_t> number_in(const std::string& name, const std::string& prefix) {
+  std::uint64_t number = 0;
+  const char* const end = name.data() + name.size();
+  if (name.compare(0, prefix.size(), prefix) != 0) return std::nullopt;
+  const auto parsed = std::from_chars(name.data() + prefix.size(), end, number);
+  if (parsed.ec != std::errc() || parsed.ptr != end) return std::nullopt;
+  return number;
+}
+
+class Salvage {
+ public:
+  Salvage(std::string damaged, const std::string& target)
+      : folder_(std::move(damaged)), target_(target) {}
+
+  SalvageReport run() {
+    for (const Wanted& wanted : find_segments())
+      save(wanted);
+    writer_->commit();
+    return std::move(report_);
+  }
+
+ private:
+  std::vector<Wanted> find_segments() {
+    if (!exists(folder_)) throw Error(folder_, "no such folder");
+    try {
+      return segments_of(read_manifest(folder_));
+    } catch (const Error& error) {
+      report_.damages.push_back(error);
+      open_writer({}, TokenCoding::fixed);
+      return segments_present();
+    }
+  }
+
+  void open_writer(const tokens::Header& header, TokenCoding coding) {
+    if (!is_free(target_)) throw Error(target_, "exists; salvage writes a new archive");
+    WriterOptions options;
+    options.coding = coding;
+    writer_.emplace(target_, header, options);
+  }
+
+  std::vector<Wanted> segments_of(const Manifest& manifest) {
+    std::vector<Wanted> wanted;
+    for (const SegmentEntry& entry : manifest.segments) {
+      wanted.push_back({folder_ + "/" + segment_file(entry.number), entry, {}});
+      try {
+        wanted.back().removed = read_removed(folder_, entry);
+      } catch (const Error& error) {
+        report_.damages.emplace_back(error.subject(),
+                                     error.reason() + "; records it removed are back");
+      }
+    }
+    open_writer(manifest.header, manifest.coding);
+    return wanted;
+  }
+
+  // Without a manifest: every file that looks like a segment. Of two lists of removed records of
+  // one segment, one is of a writer that was killed; the shorter one loses nothing.
+  std::vector<Wanted> segments_present() {
+    std::map<std::uint64_t, Wanted> segments;
+    std::vector<std::string> names = names_in(folder_);
+    for (const std::string& name : names) {
+      if (const auto number = number_in(name, "segment-")) {
+        segments[*number] = {folder_ + "/" + name, std::nullopt, {}};
+      }
+    }
+    std::sort(names.begin(), names.end());
+    for (const std::string& name : names) {
+      if (!number_in(name, "removed-")) continue;
+      try {
+        const std::string path = folder_ + "/" + name;
+        RemovedFile file = parse_removed(path, read_file(path));
+        const auto found = segments.find(file.segment);
+        if (found == segments.end()) continue;
+        RecordNumbers& known = found->second.removed;
+        if (known.empty() || file.records.size() < known.size()) known = std::move(file.records);
+      } catch (const Error& error) {
+        report_.damages.push_back(error);
+      }
+    }
+    std::vector<Wanted> wanted;
+    for (auto& [number, segment] : segments)
+      wanted.push_back(std::move(segment));
+    return wanted;
+  }
+
+  void save(const Wanted& wanted) {
+    try {
+      save_records(wanted, open(wanted));
+    } catch (const Error& error) {
+      report_.damages.push_back(error);
+      if (wanted.entry) {
+        report_.lost += wanted.entry->records - wanted.removed.size();
+      } else {
+        ++report_.unknown_segments;
+      }
+    }
+  }
+
+  // Throws when nothing of the segment can be read.
+  SegmentDamage open(const Wanted& wanted) {
+    const std::string text = read_file(wanted.path);
+    Bytes bytes(text.begin(), text.end());
+    try {
+      return check_identity(wanted, Segment(wanted.path, bytes));
+    } catch (const Error& error) {
+      SegmentDamage repaired =
+          check_identity(wanted, Segment(wanted.path, with_frame_repaired(std::move(bytes))));
+      report_.damages.push_back(error);
+      return repaired;
+    }
+  }
+
+  static SegmentDamage check_identity(const Wanted& wanted, Segment segment) {
+    if (wanted.entry && segment.hash() != wanted.entry->hash) {
+      throw Error(wanted.path, "damaged: not the segment that the manifest speaks of");
+    }
+    return SegmentDamage(std::move(segment));
+  }
+
+  void save_records(const Wanted& wanted, const SegmentDamage& damage) {
+    const Segment& segment = damage.segment();
+    for (const Error& error : damage.describe())
+      report_.damages.push_back(error);
+    take_header(segment);
+    tokens::Record record;
+    for (std::size_t i = 0; i < segment.size(); ++i) {
+      if (is_removed(wanted.removed, i)) continue;
+      if (damage.concerns(i)) {
+        ++report_.lost;
+        continue;
+      }
+      try {
+        segment.record(i, record);
+        writer_->add(record, segment.source(i));
+        ++report_.saved;
+      } catch (const RefusedRecord& error) {
+        report_.damages.push_back(error);
+        ++report_.lost;
+      }
+    }
+  }
+
+  // What the segment knew of its strings; the manifest, which knew more, wins where there is one.
+  void take_header(const Segment& segment) {
+    const Segment::Section& section = segment.section(kHeader);
+    const std::string text(reinterpret_cast<const char*>(section.data), section.size);
+    if (text.empty()) return;
+    const bool sound = hash64(section.data, padded(section.size)) == section.hash;
+    tokens::Header header;
+    if (sound && tokens::parse_header("#pairalign 1 " + text, header)) {
+      writer_->take_header(header);
+    }
+  }
+
+  std::string folder_;
+  std::string target_;
+  SalvageReport report_;
+  std::optional<ArchiveWriter> writer_;
+};
+
+}  // namespace
+
+SalvageReport salvage(const std::string& damaged, const std::string& target) {
+  return Salvage(damaged, target).run();
+}
+
+}  // namespace pairalign::archive

@@ -1,0 +1,43 @@
+// Which bytes and records of a segment do not agree with its checksums.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "archive/segment.hpp"
+#include "base/error.hpp"
+
+namespace pairalign::archive {
+
+/// Compares every section with its checksum and, where that does not match, its pages with theirs.
+/// Where the page sums are damaged themselves, all of a damaged section counts as damaged.
+class SegmentDamage {
+ public:
+  /// The segment is kept.
+  explicit SegmentDamage(Segment segment);
+
+  const Segment& segment() const { return segment_; }
+  bool any() const { return !sections_.empty(); }
+
+  /// Whether any byte that the record is read from is damaged, or it cannot be found at all.
+  bool concerns(std::size_t record) const;
+
+  /// An Error for each damaged section: its name, and which records it concerns.
+  std::vector<Error> describe() const;
+
+ private:
+  struct DamagedSection {
+    std::uint32_t kind;
+    std::vector<Segment::ByteRange> ranges;  // ascending
+  };
+  std::vector<Segment::ByteRange> damaged_pages(const Segment::Section& section) const;
+  bool concerns(const DamagedSection& section, std::size_t record) const;
+  std::string records_of(const DamagedSection& section) const;
+
+  Segment segment_;
+  std::vector<DamagedSection> sections_;
+};
+
+}  // namespace pairalign::archive

@@ -1,0 +1,349 @@
+// The records of a segment: what stands where in its sections.
+#include <algorithm>
+#include <limits>
+
+#include <fmt/format.h>
+
+#include "archive/bit_packing.hpp"
+#include "archive/key_coding.hpp"
+#include "archive/segment.hpp"
+#include "archive/source_coding.hpp"
+
+namespace pairalign::archive {
+
+const BlockRow* Segment::block_rows() const {
+  return reinterpret_cast<const BlockRow*>(sections_[kBlocks].data);  // at a multiple of 8
+}
+
+std::size_t Segment::records_in(std::size_t block) const {
+  return std::min(kBlockRecords, records_ - block * kBlockRecords);
+}
+
+Segment::Slice Segment::block_slice(SectionKind kind, std::uint32_t BlockRow::*member,
+                                    std::size_t block) const {
+  const std::uint64_t begin = block_rows()[block].*member;
+  const std::uint64_t end = block_rows()[block + 1].*member;
+  const std::uint64_t limit = kind == kTokens ? tokens_ : sections_[kind].size;
+  if (begin > end || end > limit) fail(kind, block * kBlockRecords);
+  return {begin, end};
+}
+
+ByteReader Segment::block_bytes(SectionKind kind, std::uint32_t BlockRow::*member,
+                                std::size_t block) const {
+  const Slice slice = block_slice(kind, member, block);
+  return {sections_[kind].data + slice.begin, sections_[kind].data + slice.end};
+}
+
+std::string Segment::key(std::size_t i) const {
+  ByteReader bytes = block_bytes(kKeys, &BlockRow::keys, i / kBlockRecords);
+  std::string key;
+  for (std::size_t j = 0; j <= i % kBlockRecords; ++j) {
+    if (!next_key(bytes, key)) fail(kKeys, i);
+  }
+  return key;
+}
+
+void Segment::block_keys(std::size_t block, std::vector<std::string>& keys) const {
+  ByteReader bytes = block_bytes(kKeys, &BlockRow::keys, block);
+  keys.resize(records_in(block));
+  std::string key;
+  for (std::size_t j = 0; j < keys.size(); ++j) {
+    if (!next_key(bytes, key)) fail(kKeys, block * kBlockRecords + j);
+    keys[j] = key;
+  }
+}
+
+// The column that refers to sources, with the sources themselves.
+bool Segment::read_sources(std::size_t block, ByteReader& numbers,
+                           std::vector<Facts>& facts) const {
+  ByteReader sources = block_bytes(kSources, &BlockRow::sources, block);
+  Source source;
+  bool any = false;
+  for (Facts& record : facts) {
+    const std::uint64_t reference = numbers.varint();
+    if (reference == kNextSource) next_source(sources, source), any = true;
+    if (reference == kNoSource) continue;
+    if (reference > kNextSource || !any) return false;
+    record.source = source;
+  }
+  return sources.ok();
+}
+
+void Segment::block_facts(std::size_t block, std::vector<Facts>& facts) const {
+  constexpr std::uint64_t kMost = std::numeric_limits<std::uint32_t>::max();
+  facts.assign(records_in(block), {});
+  ByteReader numbers = block_bytes(kNumbers, &BlockRow::numbers, block);
+  bool good = true;
+  const auto number = [&] {
+    const std::uint64_t value = numbers.varint();
+    good = good && value <= kMost;
+    return static_cast<std::uint32_t>(value);
+  };
+  for (Facts& record : facts)
+    record.tokens = number();
+  if (sections_[kStarts].data != nullptr) {
+    for (Facts& record : facts)
+      record.start_bytes = number();
+  }
+  if (sections_[kSources].data != nullptr) good = read_sources(block, numbers, facts) && good;
+  std::uint64_t value = 0;  // hundredths and 1; 0: not known
+  for (Facts& record : facts) {
+    value += unzigzag(numbers.varint());
+    good = good && value <= kMost;
+    if (value > 0) record.seconds = static_cast<double>(value - 1) / 100.0;
+  }
+  if (!good || !numbers.ok() || numbers.left() > 0) fail(kNumbers, block * kBlockRecords);
+}
+
+Segment::Facts Segment::facts(std::size_t i) const {
+  std::vector<Facts> all;
+  block_facts(i / kBlockRecords, all);
+  return all[i % kBlockRecords];
+}
+
+double Segment::seconds(std::size_t i) const {
+  return facts(i).seconds;
+}
+
+Segment::Counts Segment::token_counts(std::size_t block) const {
+  const Slice slice = block_slice(kTokens, &BlockRow::tokens, block);
+  ByteReader bytes = block_bytes(kNumbers, &BlockRow::numbers, block);
+  Counts counts{};
+  std::uint64_t left = slice.end - slice.begin;
+  const std::size_t records = records_in(block);
+  for (std::size_t j = 0; j < records; ++j) {
+    const std::uint64_t count = bytes.varint();
+    if (count > left) fail(kNumbers, block * kBlockRecords + j);
+    counts[j] = static_cast<std::uint32_t>(count);
+    left -= count;
+  }
+  if (!bytes.ok() || left != 0) fail(kNumbers, block * kBlockRecords);
+  return counts;
+}
+
+Segment::Slice Segment::token_slice(std::size_t i) const {
+  const Counts counts = token_counts(i / kBlockRecords);
+  std::uint64_t begin = block_rows()[i / kBlockRecords].tokens;
+  for (std::size_t j = 0; j < i % kBlockRecords; ++j)
+    begin += counts[j];
+  return {begin, begin + counts[i % kBlockRecords]};
+}
+
+std::size_t Segment::token_count(std::size_t i) const {
+  return token_counts(i / kBlockRecords)[i % kBlockRecords];
+}
+
+void Segment::tokens(std::size_t i, std::vector<tokens::Token>& values) const {
+  values.clear();
+  if (coding_ == TokenCoding::entropy) {
+    append_decoded(i, i + 1, values);
+    return;
+  }
+  const Slice slice = token_slice(i);
+  values.resize(static_cast<std::size_t>(slice.end - slice.begin));
+  unpack(sections_[kTokens].data, slice.begin, values.size(), bits_, values.data());
+}
+
+void Segment::tokens(std::size_t i, std::size_t begin, std::size_t end,
+                     std::vector<tokens::Token>& values) const {
+  if (coding_ == TokenCoding::entropy) {
+    tokens(i, values);
+    values.resize(end);
+    values.erase(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(begin));
+    return;
+  }
+  values.resize(end - begin);
+  unpack(sections_[kTokens].data, token_slice(i).begin + begin, values.size(), bits_,
+         values.data());
+}
+
+void Segment::append_tokens(std::size_t first, std::size_t last, std::vector<tokens::Token>& values,
+                            std::vector<std::size_t>& ends) const {
+  static_assert(kPackingSlack <= sizeof kSegmentEnd,
+                "the end mark must cover what unpack overreads");
+  if (first >= last) return;
+  std::size_t end = values.size();
+  for (std::size_t block = first / kBlockRecords; block * kBlockRecords < last; ++block) {
+    const Counts counts = token_counts(block);
+    const std::size_t base = block * kBlockRecords;
+    const std::size_t stop = std::min(last, base + kBlockRecords);
+    for (std::size_t i = std::max(first, base); i < stop; ++i)
+      ends.push_back(end += counts[i - base]);
+  }
+  if (coding_ == TokenCoding::entropy) {
+    append_decoded(first, last, values);
+    return;
+  }
+  const std::size_t begin = values.size();
+  values.resize(end);
+  unpack(sections_[kTokens].data, token_slice(first).begin, end - begin, bits_,
+         values.data() + begin);
+}
+
+Segment::TokenPlace Segment::record_at(std::uint64_t position) const {
+  const BlockRow* rows = block_rows();
+  const BlockRow* next =
+      std::upper_bound(rows, rows + blocks(), position,
+                       [](std::uint64_t value, const BlockRow& row) { return value < row.tokens; });
+  if (next == rows) fail(kBlocks, 0);
+  const auto block = static_cast<std::size_t>(next - rows) - 1;
+  const Counts counts = token_counts(block);
+  std::uint64_t begin = rows[block].tokens;
+  for (std::size_t j = 0; j < records_in(block); ++j) {
+    const std::uint64_t end = begin + counts[j];
+    if (position < end) return {block * kBlockRecords + j, begin, end};
+    begin = end;
+  }
+  fail(kBlocks, block * kBlockRecords);
+}
+
+const TokenDecoder& Segment::decoder() const {
+  std::call_once(decoder_->made, [&] {
+    const Section& table = sections_[kTokenTable];
+    try {
+      decoder_->decoder = TokenDecoder({table.data, static_cast<std::size_t>(table.size)});
+    } catch (const Error& error) {
+      fail(error.reason());
+    }
+  });
+  return decoder_->decoder;
+}
+
+// Checked here: the block holds the record, as far as the rows around it say.
+std::size_t Segment::coded_block_of(std::size_t record) const {
+  const auto* blocks = reinterpret_cast<const CodedBlock*>(sections_[kTokenBlocks].data);
+  const auto* end = blocks + sections_[kTokenBlocks].size / sizeof(CodedBlock);
+  const auto* next = std::upper_bound(
+      blocks, end, record,
+      [](std::size_t value, const CodedBlock& block) { return value < block.first_record; });
+  if (next == blocks || next == end || next->first_record > records_) fail(kTokenBlocks, record);
+  return static_cast<std::size_t>(next - blocks) - 1;
+}
+
+Segment::Slice Segment::coded_slice(std::size_t coded_block) const {
+  const auto* blocks = reinterpret_cast<const CodedBlock*>(sections_[kTokenBlocks].data);
+  const Slice slice{blocks[coded_block].offset, blocks[coded_block + 1].offset};
+  if (slice.begin > slice.end || slice.end > sections_[kTokens].size) {
+    fail(kTokenBlocks, blocks[coded_block].first_record);
+  }
+  return slice;
+}
+
+void Segment::append_decoded(std::size_t first, std::size_t last,
+                             std::vector<tokens::Token>& values) const {
+  const auto* blocks = reinterpret_cast<const CodedBlock*>(sections_[kTokenBlocks].data);
+  std::vector<std::uint32_t> counts;
+  std::vector<tokens::Token> decoded;
+  while (first < last) {
+    const std::size_t coded = coded_block_of(first);
+    const std::size_t begin = blocks[coded].first_record;
+    const std::size_t end = std::min<std::size_t>(last, blocks[coded + 1].first_record);
+    counts.clear();
+    std::size_t before = 0;  // tokens of the block's records before `first`
+    std::size_t total = 0;
+    for (std::size_t i = begin; i < end; ++i) {
+      if (i == first) before = total;
+      if (i == begin || i % kBlockRecords == 0) {
+        const Counts block = token_counts(i / kBlockRecords);
+        counts.insert(counts.end(), block.begin() + static_cast<std::ptrdiff_t>(i % kBlockRecords),
+                      block.end());
+      }
+      total += counts[i - begin];
+    }
+    counts.resize(end - begin);
+    decoded.resize(total);
+    const Slice slice = coded_slice(coded);
+    if (!decoder().decode({sections_[kTokens].data + slice.begin,
+                           static_cast<std::size_t>(slice.end - slice.begin)},
+                          counts, decoded.data())) {
+      fail(kTokens, first);
+    }
+    values.insert(values.end(), decoded.begin() + static_cast<std::ptrdiff_t>(before),
+                  decoded.end());
+    first = end;
+  }
+}
+
+Segment::Slice Segment::start_slice(std::size_t i) const {
+  const std::size_t block = i / kBlockRecords;
+  Slice slice = block_slice(kStarts, &BlockRow::starts, block);
+  std::vector<Facts> all;
+  block_facts(block, all);
+  for (std::size_t j = 0; j < i % kBlockRecords; ++j)
+    slice.begin += all[j].start_bytes;
+  const std::uint64_t size = all[i % kBlockRecords].start_bytes;
+  if (slice.begin > slice.end || size > slice.end - slice.begin) fail(kNumbers, i);
+  return {slice.begin, slice.begin + size};
+}
+
+bool Segment::has_starts(std::size_t i) const {
+  if (sections_[kStarts].data == nullptr) return false;
+  const Slice slice = start_slice(i);
+  return slice.begin != slice.end;
+}
+
+void Segment::starts_ms(std::size_t i, std::vector<std::uint32_t>& values) const {
+  values.clear();
+  if (!has_starts(i)) return;
+  const Slice slice = start_slice(i);
+  ByteReader bytes(sections_[kStarts].data + slice.begin, sections_[kStarts].data + slice.end);
+  constexpr std::uint64_t kMost = std::numeric_limits<std::uint32_t>::max();
+  const std::size_t count = token_count(i);
+  std::uint64_t start = 0;
+  while (bytes.left() > 0 && values.size() < count) {
+    const std::uint64_t step = bytes.varint();
+    if (!bytes.ok() || step > kMost - start) fail(kStarts, i);
+    start += step;
+    values.push_back(static_cast<std::uint32_t>(start));
+  }
+  if (bytes.left() > 0 || values.size() != count) fail(kStarts, i);
+}
+
+std::optional<Source> Segment::source(std::size_t i) const {
+  return facts(i).source;
+}
+
+void Segment::record(std::size_t i, tokens::Record& record) const {
+  record.key = key(i);
+  record.seconds = seconds(i);
+  tokens(i, record.tokens);
+  starts_ms(i, record.starts_ms);
+}
+
+std::vector<Segment::ByteRange> Segment::bytes_of(std::size_t i) const {
+  std::vector<ByteRange> ranges;
+  const auto add = [&](SectionKind kind, std::uint64_t begin, std::uint64_t end) {
+    ranges.push_back({sections_[kind].offset + begin, sections_[kind].offset + end});
+  };
+  const std::size_t block = i / kBlockRecords;
+  const auto add_slice = [&](SectionKind kind, const Slice& slice) {
+    add(kind, slice.begin, slice.end);
+  };
+  add(kBlocks, block * sizeof(BlockRow), (block + 2) * sizeof(BlockRow));
+  add_slice(kKeys, block_slice(kKeys, &BlockRow::keys, block));
+  add_slice(kNumbers, block_slice(kNumbers, &BlockRow::numbers, block));
+  if (has_starts(i)) add_slice(kStarts, start_slice(i));
+  if (sections_[kSources].data != nullptr) {
+    add_slice(kSources, block_slice(kSources, &BlockRow::sources, block));
+  }
+  const Slice slice = token_slice(i);
+  if (slice.begin == slice.end) return ranges;
+  if (coding_ == TokenCoding::fixed) {
+    const auto bits = static_cast<unsigned>(bits_);
+    add(kTokens, slice.begin * bits / 8, (slice.end * bits + 7) / 8);
+    return ranges;
+  }
+  const std::size_t coded = coded_block_of(i);
+  add(kTokenTable, 0, sections_[kTokenTable].size);
+  add(kTokenBlocks, coded * sizeof(CodedBlock), (coded + 2) * sizeof(CodedBlock));
+  add_slice(kTokens, coded_slice(coded));
+  // Whose tokens stand before this record's in the coded block is told by the blocks of records.
+  const auto* rows = reinterpret_cast<const CodedBlock*>(sections_[kTokenBlocks].data);
+  for (std::size_t b = rows[coded].first_record / kBlockRecords; b < block; ++b) {
+    add(kBlocks, b * sizeof(BlockRow), (b + 2) * sizeof(BlockRow));
+    add_slice(kNumbers, block_slice(kNumbers, &BlockRow::numbers, b));
+  }
+  return ranges;
+}
+
+}  // namespace pairalign::archive

@@ -1,0 +1,234 @@
+#include "search/index_search.hpp"
+
+#include <algorithm>
+#include <string>
+#include <tuple>
+#include <utility>
+
+#include "search/pair_filter.hpp"
+
+namespace pairalign::search {
+namespace {
+
+// The best hits are first looked for down to this score, which costs little.
+constexpr double kFirstScore = 0.7;
+// That is not worth its while when the score asked for is hardly lower.
+constexpr double kLeastStep = 0.25;
+// Segments without postings are scanned at each stage; when more than this part of all tokens is in
+// such, that is no gain.
+constexpr std::uint64_t kMostUnindexed = 8;
+
+// Tokens that are compared at once, roughly.
+constexpr std::size_t kBatchTokens = std::size_t{1} << 15;
+
+// Compares a query with parts of a segment's records, given in their order.
+class SegmentMatches {
+ public:
+  SegmentMatches(const archive::Archive& archive, std::size_t archive_number, std::size_t segment,
+                 const tokens::Record& query, const DistanceScan& scan, const Ranking& empty)
+      : archive_(archive),
+        archive_number_(archive_number),
+        segment_(archive.segment(segment)),
+        removed_(archive.removed(segment)),
+        first_record_(archive.first_record(segment)),
+        query_(query),
+        scan_(scan),
+        infix_(empty.config().mode == Mode::infix),
+        ranking_(empty) {}
+
+  // Matches that begin in tokens [begin, end) of the segment and are at most `longest` tokens long:
+  // in global mode, of the records that begin there.
+  void add(std::uint64_t begin, std::uint64_t end, std::size_t longest) {
+    for (std::uint64_t at = begin; at < end;) {
+      const archive::Segment::TokenPlace place = segment_.record_at(at);
+      at = place.end;
+      if (archive::is_removed(removed_, place.record)) continue;
+      if (infix_) {
+        const std::uint64_t first = std::max(place.begin, begin);
+        add(place, first, std::min(place.end, end - 1 + longest));
+      } else if (place.begin >= begin) {
+        add(place, place.begin, place.end);
+      }
+    }
+  }
+
+  Ranking ranking() {
+    compare();
+    return std::move(ranking_);
+  }
+
+ private:
+  struct Stretch {
+    std::size_t record;
+    std::size_t offset;  // in the record
+    std::size_t begin;   // in tokens_
+  };
+
+  void add(const archive::Segment::TokenPlace& place, std::uint64_t first, std::uint64_t last) {
+    const bool new_record = stretches_.empty() || stretches_.back().record != place.record;
+    if (new_record && tokens_.size() >= kBatchTokens) compare();
+    stretches_.push_back(
+        {place.record, static_cast<std::size_t>(first - place.begin), tokens_.size()});
+    segment_.append_stretch(place, first, last, tokens_);
+  }
+
+  std::size_t length(std::size_t document_tokens) const {
+    const std::size_t m = query_.tokens.size();
+    return infix_ ? m : std::max(m, document_tokens);
+  }
+
+  std::size_t size(std::size_t stretch) const {
+    const bool last = stretch + 1 == stretches_.size();
+    return (last ? tokens_.size() : stretches_[stretch + 1].begin) - stretches_[stretch].begin;
+  }
+
+  // Of the stretches of a record the first of those with the lowest distance counts.
+  void compare() {
+    std::vector<Span<const Token>> documents;
+    for (std::size_t i = 0; i < stretches_.size(); ++i)
+      documents.emplace_back(tokens_.data() + stretches_[i].begin, size(i));
+    std::vector<NearPair> found;
+    const auto bound = [&](std::size_t, std::size_t tokens) {
+      return ranking_.bound(length(tokens));
+    };
+    scan_.find(documents, bound, found);
+    std::sort(found.begin(), found.end(), [&](const NearPair& a, const NearPair& b) {
+      return std::tuple(stretches_[a.document].record, a.distance, a.document) <
+             std::tuple(stretches_[b.document].record, b.distance, b.document);
+    });
+    for (std::size_t i = 0; i < found.size(); ++i) {
+      const std::size_t record = stretches_[found[i].document].record;
+      const bool first = i == 0 || record != stretches_[found[i - 1].document].record;
+      if (first) rank(found[i]);
+    }
+    tokens_.clear();
+    stretches_.clear();
+  }
+
+  void rank(const NearPair& pair) {
+    const Stretch& stretch = stretches_[pair.document];
+    const std::size_t record = first_record_ + archive::live_before(removed_, stretch.record);
+    std::string key = archive_.key(record);
+    if (ranking_.config().leave_out_self && key == query_.key) return;
+    ranking_.add({archive_number_,
+                  record,
+                  std::move(key),
+                  {pair.distance, stretch.offset + pair.end},
+                  length(size(pair.document)),
+                  stretch.offset + pair.begin});
+  }
+
+  const archive::Archive& archive_;
+  std::size_t archive_number_;
+  const archive::Segment& segment_;
+  const archive::RecordNumbers& removed_;
+  std::size_t first_record_;
+  const tokens::Record& query_;
+  const DistanceScan& scan_;
+  bool infix_;
+  Ranking ranking_;
+  std::vector<Token> tokens_;  // of all stretches
+  std::vector<Stretch> stretches_;
+};
+
+}  // namespace
+
+IndexSearch::IndexSearch(Span<const archive::Archive> archives, ThreadPool& pool)
+    : archives_(archives), pool_(pool) {
+  std::uint64_t indexed = 0, total = 0;
+  for (std::size_t a = 0; a < archives.size(); ++a) {
+    for (std::size_t s = 0; s < archives[a].segment_count(); ++s) {
+      const archive::Segment& segment = archives[a].segment(s);
+      parts_.push_back({a, s});
+      total += segment.token_total();
+      if (segment.pair_index().present()) indexed += segment.token_total();
+    }
+  }
+  any_indexed_ = indexed > 0;
+  worthwhile_ = any_indexed_ && total - indexed <= total / kMostUnindexed;
+}
+
+std::optional<Ranking> IndexSearch::find_in_part(const tokens::Record& query,
+                                                 const DistanceScan& scan, const Part& part,
+                                                 const Ranking& empty) const {
+  const archive::Archive& archive = archives_[part.archive];
+  const archive::Segment& segment = archive.segment(part.segment);
+  const archive::PairIndex index = segment.pair_index();
+  SegmentMatches matches(archive, part.archive, part.segment, query, scan, empty);
+  const std::uint64_t total = segment.token_total();
+  if (!index.present()) {
+    matches.add(0, total, static_cast<std::size_t>(total));
+    return matches.ranking();
+  }
+  const SearchConfig& config = empty.config();
+  PairFilter filter(query.tokens, config.mode,
+                    [&](std::size_t length) { return empty.bound(length); });
+  if (config.postings == Postings::where_possible) filter.ignore_price();
+  const std::optional<std::vector<BlockRange>> ranges = filter.find(index);
+  if (!ranges) return std::nullopt;
+  for (const BlockRange& range : *ranges) {
+    matches.add(range.first * archive::kPairBlockTokens,
+                std::min<std::uint64_t>(total, range.last * archive::kPairBlockTokens),
+                filter.longest_match());
+  }
+  return matches.ranking();
+}
+
+// The scores down to which to look, one after the other.
+std::vector<double> IndexSearch::stages(const SearchConfig& config) const {
+  if (config.k > 0 && kFirstScore >= config.min_score + kLeastStep) {
+    return {kFirstScore, config.min_score};
+  }
+  return {config.min_score};
+}
+
+// All parts of each query; nothing where one of them asks for a scan.
+std::vector<std::optional<Ranking>> IndexSearch::find_within(Span<const tokens::Record> queries,
+                                                             const std::vector<std::size_t>& open,
+                                                             const std::vector<DistanceScan>& scans,
+                                                             const Ranking& empty) const {
+  std::vector<std::optional<Ranking>> found(open.size() * parts_.size());
+  pool_.parallel_for(found.size(), [&](std::size_t i) {
+    const std::size_t q = open[i / parts_.size()];
+    found[i] = find_in_part(queries[q], scans[q], parts_[i % parts_.size()], empty);
+  });
+  std::vector<std::optional<Ranking>> all(open.size(), empty);
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    std::optional<Ranking>& ranking = all[i / parts_.size()];
+    if (!found[i]) ranking.reset();
+    if (ranking) ranking->merge(*found[i]);
+  }
+  return all;
+}
+
+std::vector<std::optional<Ranking>> IndexSearch::find(Span<const tokens::Record> queries,
+                                                      const SearchConfig& config) const {
+  std::vector<std::optional<Ranking>> rankings(queries.size());
+  const bool at_any_price = config.postings == Postings::where_possible && any_indexed_;
+  if (!worthwhile_ && !at_any_price) return rankings;
+  std::vector<std::size_t> open;
+  std::vector<DistanceScan> scans;
+  for (std::size_t q = 0; q < queries.size(); ++q) {
+    const Span<const Token> tokens = queries[q].tokens;
+    scans.emplace_back(Span<const Span<const Token>>(&tokens, 1), config.mode);
+    if (!tokens.empty()) open.push_back(q);
+  }
+  for (const double score : stages(config)) {
+    SearchConfig stage = config;
+    stage.min_score = score;
+    std::vector<std::optional<Ranking>> found = find_within(queries, open, scans, Ranking(stage));
+    std::vector<std::size_t> still_open;
+    for (std::size_t i = 0; i < open.size(); ++i) {
+      if (!found[i]) continue;
+      if (found[i]->full() || score == config.min_score) {
+        rankings[open[i]] = std::move(found[i]);
+      } else {
+        still_open.push_back(open[i]);
+      }
+    }
+    open = std::move(still_open);
+  }
+  return rankings;
+}
+
+}  // namespace pairalign::search

@@ -1,0 +1,53 @@
+// Search by the postings of token pairs. Not part of the library's face.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <vector>
+
+#include "archive/archive.hpp"
+#include "base/span.hpp"
+#include "base/thread_pool.hpp"
+#include "search/distance_scan.hpp"
+#include "search/ranking.hpp"
+#include "search/searcher.hpp"
+#include "tokens/record.hpp"
+
+namespace pairalign::search {
+
+/// Finds all records within a bound without reading those that cannot be (pair_filter.hpp). The
+/// best k are found by raising the bound until there are k: what lies beyond it is then no better.
+/// Gives what a comparison with every record gives, for unit costs.
+class IndexSearch {
+ public:
+  /// Archives and pool must outlive it.
+  IndexSearch(Span<const archive::Archive> archives, ThreadPool& pool);
+
+  /// The best candidates of each query; nothing for a query that is more cheaply compared with
+  /// every record: one that is short, or whose hits are no nearer than chance would have them.
+  std::vector<std::optional<Ranking>> find(Span<const tokens::Record> queries,
+                                           const SearchConfig& config) const;
+
+ private:
+  struct Part {
+    std::size_t archive;
+    std::size_t segment;
+  };
+
+  /// The records within the bound of `empty`; nothing as above.
+  std::optional<Ranking> find_in_part(const tokens::Record& query, const DistanceScan& scan,
+                                      const Part& part, const Ranking& empty) const;
+  std::vector<std::optional<Ranking>> find_within(Span<const tokens::Record> queries,
+                                                  const std::vector<std::size_t>& open,
+                                                  const std::vector<DistanceScan>& scans,
+                                                  const Ranking& empty) const;
+  std::vector<double> stages(const SearchConfig& config) const;
+
+  Span<const archive::Archive> archives_;
+  ThreadPool& pool_;
+  std::vector<Part> parts_;
+  bool any_indexed_ = false;
+  bool worthwhile_ = false;
+};
+
+}  // namespace pairalign::search

@@ -1,0 +1,175 @@
+#include "search/pair_filter.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <tuple>
+#include <utility>
+
+namespace pairalign::search {
+namespace {
+
+using archive::kPairBlockTokens;
+using archive::PairIndex;
+
+// Counts stop at 255. More pairs than this are never asked for, which is safe: fewer are weaker.
+constexpr std::size_t kMostNeeded = 250;
+constexpr std::uint32_t kMostPairs = 255;
+// A match may be this many times as long as the query; scores that allow more are scanned for.
+constexpr std::size_t kMostStretch = 8;
+
+// Costs in ns, measured; they choose a plan and have no influence on what is found.
+constexpr double kPostingCost = 2;
+constexpr double kSortedCost = 20;  // of a posting, where they are sorted
+constexpr double kBytesPerPosting = 1.5;
+constexpr double kListCost = 15;  // each time that it is taken up: every kBlocksAtOnce
+constexpr double kBlocksAtOnce = 1 << 14;
+constexpr double kBlockCost = 0.03;  // for each block of the widest window
+constexpr double kWindowCost = 400;  // fetching what passes
+constexpr double kTokenCost = 1.3;   // comparing it
+constexpr double kScanCost = 1;      // of a token in a scan of all
+// Above this part of all tokens, a scan of all of them is cheaper than many short ones.
+constexpr double kWorthwhilePart = 0.3;
+
+// Blocks that hold the first tokens of all pairs of a match of that many tokens, wherever it begins
+// in the first of them.
+constexpr std::size_t width_of(std::size_t match_tokens) {
+  const std::size_t starts = std::max<std::size_t>(match_tokens, 2) - 1;
+  return (starts + kPairBlockTokens - 2) / kPairBlockTokens + 1;
+}
+
+// The chance of `least` or more where `mean` are expected (Poisson).
+double chance_of_at_least(std::size_t least, double mean) {
+  if (mean >= static_cast<double>(least)) return 1;
+  double term = std::exp(-mean);
+  for (std::size_t i = 1; i <= least; ++i)
+    term *= mean / static_cast<double>(i);
+  double sum = 0;
+  for (std::size_t i = least + 1; term > 1e-3 * sum; ++i) {
+    sum += term;
+    term *= mean / static_cast<double>(i);
+  }
+  return sum;
+}
+
+}  // namespace
+
+PairFilter::PairFilter(Span<const Token> query, Mode mode, const DistanceBound& bound)
+    : query_(query), mode_(mode), first_width_(width_of(query.size())) {
+  if (query.size() >= 2) set_needs(bound);
+}
+
+void PairFilter::set_needs(const DistanceBound& bound) {
+  const std::size_t m = query_.size();
+  for (std::size_t tokens = 1; tokens <= kMostStretch * m; ++tokens) {
+    const std::size_t length = mode_ == Mode::infix ? m : std::max(m, tokens);
+    const std::optional<std::size_t> most = bound(length);
+    if (!most || tokens > m + *most) break;
+    possible_ = tokens < kMostStretch * m;
+    if (tokens + *most < m) continue;
+    longest_match_ = tokens;
+    const auto columns = static_cast<std::ptrdiff_t>(std::max(m, tokens));
+    const auto edits = static_cast<std::ptrdiff_t>(*most);
+    const std::size_t width = std::max(width_of(tokens), first_width_) - first_width_;
+    if (needs_.size() <= width) needs_.resize(width + 1, columns);
+    needs_[width] = std::min(needs_[width], columns - 1 - 2 * edits);
+  }
+  if (!bound(m)) possible_ = true;  // and nothing can match
+}
+
+// Those with the shortest lists first.
+std::vector<PairFilter::Pair> PairFilter::pairs_by_size(const PairIndex& index) const {
+  std::vector<Pair> pairs;
+  for (std::size_t i = 0; i + 1 < query_.size(); ++i) {
+    const std::uint32_t bucket = archive::pair_bucket(query_[i], query_[i + 1], index.bits());
+    pairs.push_back({bucket, index.list_bytes(bucket)});
+  }
+  std::sort(pairs.begin(), pairs.end(), [](const Pair& a, const Pair& b) {
+    return std::tie(a.list_bytes, a.bucket) < std::tie(b.list_bytes, b.bucket);
+  });
+  return pairs;
+}
+
+WindowNeeds PairFilter::window_needs(const Plan& plan) const {
+  const std::size_t left_out = query_.size() - 1 - plan.pairs;
+  WindowNeeds needs{first_width_, {}};
+  for (const std::ptrdiff_t need : needs_) {
+    const std::size_t needed = static_cast<std::size_t>(need) - left_out;
+    needs.needed.push_back(static_cast<std::uint8_t>(std::min(needed, kMostNeeded)));
+  }
+  return needs;
+}
+
+// What it costs to look at the stretches that pass by chance, as if pairs were spread evenly.
+double PairFilter::chance_cost(const PairIndex& index, double postings, const Plan& plan) const {
+  const WindowNeeds needs = window_needs(plan);
+  const auto blocks = static_cast<double>(index.blocks());
+  double chance = 0;
+  for (std::size_t i = 0; i < needs.needed.size(); ++i) {
+    const auto width = static_cast<double>(first_width_ + i);
+    chance = std::max(chance, chance_of_at_least(needs.needed[i], postings / blocks * width));
+  }
+  const auto tokens = static_cast<double>(longest_match_ + kPairBlockTokens * first_width_);
+  // Windows that pass overlap: about half of those that hold the same pairs do.
+  const double windows = blocks * chance * 2 / static_cast<double>(first_width_);
+  return windows * (kWindowCost + tokens * kTokenCost);
+}
+
+PairFilter::Plan PairFilter::best_plan(const PairIndex& index,
+                                       const std::vector<Pair>& pairs) const {
+  const double scan_cost = kScanCost * static_cast<double>(index.blocks() * kPairBlockTokens);
+  Plan best{0, false, any_price_ ? std::numeric_limits<double>::max() : scan_cost};
+  const std::ptrdiff_t least = *std::min_element(needs_.begin(), needs_.end());
+  if (least < 1) return best;
+  // With so many left out that one is still needed.
+  const std::size_t fewest = query_.size() - std::min<std::size_t>(query_.size(), least);
+  const auto blocks = static_cast<double>(index.blocks());
+  const auto widest = static_cast<double>(first_width_ + needs_.size());
+  const double tiles = std::ceil(blocks / kBlocksAtOnce);
+  std::size_t bytes = 0, next = fewest;
+  for (std::size_t count = 1; count <= pairs.size(); ++count) {
+    bytes += pairs[count - 1].list_bytes;
+    if (count < next) continue;
+    next += 1 + (count - fewest) / 4;
+    Plan plan{count, false, 0};
+    const double postings = static_cast<double>(bytes) / kBytesPerPosting;
+    const auto lists = static_cast<double>(count);
+    const double sorting = lists * kListCost + postings * kSortedCost;
+    plan.cost = blocks * widest * kBlockCost + lists * tiles * kListCost + postings * kPostingCost;
+    plan.sorted = sorting < plan.cost;
+    plan.cost = std::min(plan.cost, sorting);
+    if (plan.cost < best.cost) plan.cost += chance_cost(index, postings, plan);
+    if (plan.cost < best.cost) best = plan;
+  }
+  return best;
+}
+
+std::optional<std::vector<BlockRange>> PairFilter::find(const PairIndex& index) const {
+  std::vector<BlockRange> ranges;
+  if (!possible_) return std::nullopt;
+  if (longest_match_ == 0) return ranges;
+  std::vector<Pair> pairs = pairs_by_size(index);
+  const Plan plan = best_plan(index, pairs);
+  if (plan.pairs == 0) return std::nullopt;
+
+  pairs.resize(plan.pairs);
+  std::vector<PairBlocks> lists;  // each once, with the number of the query's pairs
+  for (std::size_t i = 0; i < pairs.size(); ++i) {
+    const bool again = i > 0 && pairs[i].bucket == pairs[i - 1].bucket;
+    if (!again) lists.push_back({index.list(pairs[i].bucket), 0});
+    lists.back().pairs = std::min(lists.back().pairs + 1, kMostPairs);
+  }
+  const WindowNeeds needs = window_needs(plan);
+  if (plan.sorted) {
+    sort_windows(std::move(lists), needs, ranges);
+    return ranges;
+  }
+  const double most_tokens = any_price_ ? 1 : kWorthwhilePart;
+  if (!add_up_windows(std::move(lists), needs, index.blocks(), longest_match_, most_tokens,
+                      ranges)) {
+    return std::nullopt;
+  }
+  return ranges;
+}
+
+}  // namespace pairalign::search

@@ -1,0 +1,156 @@
+#include "search/window_counts.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "archive/pair_index.hpp"
+#include "base/multiversion.hpp"
+
+namespace pairalign::search {
+namespace {
+
+using archive::kPairBlockTokens;
+using archive::PairList;
+
+// Blocks whose counts are in work at a time: they stay in the first cache.
+constexpr std::size_t kTileBlocks = std::size_t{1} << 14;
+constexpr std::size_t kLanes = 64;
+
+using Counts = std::uint8_t __attribute__((vector_size(kLanes)));
+
+// Sets bytes of `passes` where the `first_width + i` counts from there on sum up to `needed[i]` for
+// some i. Reads `size` plus all widths of counts; `size` is a multiple of kLanes.
+PAIRALIGN_MULTIVERSION
+void compare_windows(const std::uint8_t* counts, std::size_t size, std::size_t first_width,
+                     const std::uint8_t* needed, std::size_t widths, std::uint8_t* passes) {
+  for (std::size_t j = 0; j < size; j += kLanes) {
+    Counts sum{}, passed{}, next;
+    const auto add = [&](std::size_t k) {
+      std::memcpy(&next, counts + j + k, sizeof next);
+      const Counts room = ~sum;
+      sum += next < room ? next : room;
+    };
+    for (std::size_t k = 0; k + 1 < first_width; ++k)
+      add(k);
+    for (std::size_t i = 0; i < widths; ++i) {
+      add(first_width - 1 + i);
+      passed |= static_cast<Counts>(sum >= needed[i]);
+    }
+    std::memcpy(passes + j, &passed, sizeof passed);
+  }
+}
+
+void append_range(std::size_t block, std::vector<BlockRange>& ranges) {
+  if (!ranges.empty() && ranges.back().last == block) {
+    ++ranges.back().last;
+  } else {
+    ranges.push_back({block, block + 1});
+  }
+}
+
+// Appends the blocks from `base` on whose byte is set; how many they are.
+std::size_t collect(const std::vector<std::uint8_t>& passes, std::size_t base, std::size_t blocks,
+                    std::vector<BlockRange>& ranges) {
+  const std::size_t size = std::min(passes.size(), blocks - base);
+  std::size_t count = 0;
+  for (std::size_t j = 0; j < size; j += sizeof(std::uint64_t)) {
+    std::uint64_t word;
+    std::memcpy(&word, passes.data() + j, sizeof word);
+    if (word == 0) continue;
+    for (std::size_t i = j; i < std::min(size, j + sizeof word); ++i) {
+      if (passes[i] == 0) continue;
+      append_range(base + i, ranges);
+      ++count;
+    }
+  }
+  return count;
+}
+
+// The entries of a list before block `limit` into `counts`, which begin with block `base`.
+void count(PairBlocks& blocks, std::size_t base, std::size_t limit, std::uint8_t* counts) {
+  for (PairList& list = blocks.list; list.block() < limit; list.advance()) {
+    std::uint8_t& entry = counts[list.block() - base];
+    const std::uint32_t sum = entry + blocks.pairs;
+    entry = static_cast<std::uint8_t>(sum | (0U - (sum >> 8)));  // at most 255
+  }
+}
+
+// The entries of all lists by block.
+struct Entry {
+  std::size_t block;
+  std::size_t pairs;
+};
+
+std::vector<Entry> sorted_entries(std::vector<PairBlocks> lists) {
+  std::vector<Entry> entries;
+  for (PairBlocks& blocks : lists) {
+    for (PairList& list = blocks.list; list.block() != PairList::kEnd; list.advance())
+      entries.push_back({list.block(), blocks.pairs});
+  }
+  std::sort(entries.begin(), entries.end(),
+            [](const Entry& a, const Entry& b) { return a.block < b.block; });
+  return entries;
+}
+
+// Windows of `width` blocks whose entries sum up to `needed`. All with the same first entry begin
+// behind the entry before it, and early enough to reach the entry that makes the sum.
+void slide(const std::vector<Entry>& entries, std::size_t width, std::size_t needed,
+           std::vector<BlockRange>& ranges) {
+  std::size_t end = 0, sum = 0;  // of entries from `first` to before `end`
+  for (std::size_t first = 0; first < entries.size(); ++first) {
+    while (end < entries.size() && sum < needed)
+      sum += entries[end++].pairs;
+    if (sum < needed) return;
+    const std::size_t from = entries[first].block;
+    const std::size_t to = entries[end - 1].block;
+    if (to - from < width) ranges.push_back({to < width ? 0 : to - width + 1, from + 1});
+    sum -= entries[first].pairs;
+  }
+}
+
+}  // namespace
+
+bool add_up_windows(std::vector<PairBlocks> lists, const WindowNeeds& needs, std::size_t blocks,
+                    std::size_t longest_match, double most_tokens,
+                    std::vector<BlockRange>& ranges) {
+  const std::size_t overlap = needs.first_width + needs.needed.size();
+  std::vector<std::uint8_t> counts(kTileBlocks + overlap + kLanes), passes(kTileBlocks);
+  std::size_t passed = 0;
+  for (std::size_t base = 0; base < blocks; base += kTileBlocks) {
+    for (PairBlocks& list : lists)
+      count(list, base, base + kTileBlocks + overlap, counts.data());
+    compare_windows(counts.data(), kTileBlocks, needs.first_width, needs.needed.data(),
+                    needs.needed.size(), passes.data());
+    passed += collect(passes, base, blocks, ranges);
+    const auto tokens =
+        static_cast<double>(passed * kPairBlockTokens + ranges.size() * longest_match);
+    const auto read = static_cast<double>(std::min(base + kTileBlocks, blocks) * kPairBlockTokens);
+    if (most_tokens < 1 && tokens > read * most_tokens) {
+      ranges.clear();
+      return false;
+    }
+    std::copy_n(counts.begin() + kTileBlocks, overlap, counts.begin());
+    std::fill(counts.begin() + static_cast<std::ptrdiff_t>(overlap), counts.end(), 0);
+  }
+  return true;
+}
+
+void sort_windows(std::vector<PairBlocks> lists, const WindowNeeds& needs,
+                  std::vector<BlockRange>& ranges) {
+  const std::vector<Entry> entries = sorted_entries(std::move(lists));
+  std::vector<BlockRange> found;
+  for (std::size_t i = 0; i < needs.needed.size(); ++i)
+    slide(entries, needs.first_width + i, needs.needed[i], found);
+  std::sort(found.begin(), found.end(),
+            [](const BlockRange& a, const BlockRange& b) { return a.first < b.first; });
+  for (const BlockRange& range : found) {
+    if (!ranges.empty() && range.first <= ranges.back().last) {
+      ranges.back().last = std::max(ranges.back().last, range.last);
+    } else {
+      ranges.push_back(range);
+    }
+  }
+}
+
+}  // namespace pairalign::search

@@ -1,0 +1,41 @@
+// Windows of blocks in which the lists of a query's pairs have enough entries. Not part of the
+// library's face.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "archive/pair_index.hpp"
+
+namespace pairalign::search {
+
+/// Blocks [first, last) of a segment: a match may begin in any of them.
+struct BlockRange {
+  std::size_t first;
+  std::size_t last;
+};
+
+/// The blocks that hold pairs of one bucket, and how many pairs of the query are in this bucket.
+struct PairBlocks {
+  archive::PairList list;
+  std::uint32_t pairs;
+};
+
+/// What a window must hold to pass: with `first_width + i` blocks at least `needed[i]` pairs.
+struct WindowNeeds {
+  std::size_t first_width;
+  std::vector<std::uint8_t> needed;  // 1 to 255
+};
+
+/// Where windows that pass begin, in ascending order. The same from both:
+/// Adds up bytes of all blocks: best where many blocks have entries. Empty and `false` as soon as
+/// it shows that more than `most_tokens` of the tokens would have to be looked at, `longest_match`
+/// for each range and those of its blocks; 1 allows any number.
+bool add_up_windows(std::vector<PairBlocks> lists, const WindowNeeds& needs, std::size_t blocks,
+                    std::size_t longest_match, double most_tokens, std::vector<BlockRange>& ranges);
+/// Sorts the entries: best where few blocks have any.
+void sort_windows(std::vector<PairBlocks> lists, const WindowNeeds& needs,
+                  std::vector<BlockRange>& ranges);
+
+}  // namespace pairalign::search

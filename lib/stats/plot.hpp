@@ -1,0 +1,95 @@
+// Small plots as one SVG document. Debian has no library that draws SVG from C++ with so little; a
+// page of code does.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace pairalign::stats {
+
+struct Tick {
+  double at;
+  std::string label;
+};
+
+/// What one side of a panel stands for. Everything drawn lies in low .. high.
+struct Axis {
+  std::string label;  ///< the quantity and, in brackets, its unit
+  double low = 0;
+  double high = 1;
+  bool logarithmic = false;
+  std::vector<Tick> ticks;  ///< ascending
+};
+
+/// The smallest of 1, 2 and 5 times a power of ten of which at most `most` make up `range` (> 0).
+double round_step(double range, std::size_t most);
+
+/// Widened to round ticks at both ends, at least `least_step` apart: 1 for an axis of counts.
+Axis linear_axis(std::string label, double low, double high, double least_step = 0);
+
+/// Widened to powers of ten at both ends; 0 < low ≤ high.
+Axis logarithmic_axis(std::string label, double low, double high);
+
+/// A number as a tick or a title shows it: 0.25, 1200, 250k, 3.5M.
+std::string short_number(double value);
+
+struct Point {
+  double x;
+  double y;
+};
+
+/// Lines of one name share a colour and an entry of the legend. One of a single point is a dot.
+struct Line {
+  std::string name;
+  std::vector<Point> points;
+  bool markers = false;
+  bool dashed = false;
+};
+
+/// A bar over low .. high of the x axis, from 0 up.
+struct Bar {
+  double low;
+  double high;
+  double value;
+};
+
+/// A part of the x axis that is told apart from its neighbours.
+struct Band {
+  double low;
+  double high;
+  std::string label;
+};
+
+struct Panel {
+  std::string title;
+  Axis x;
+  Axis y;
+  std::vector<Bar> bars;
+  std::vector<Line> lines;
+  std::vector<Band> bands;
+};
+
+struct Figure {
+  std::string title;
+  std::string subtitle;
+  std::vector<Panel> panels;
+};
+
+struct Weighted {
+  double value;
+  double weight;  ///< how many there are of it
+};
+
+/// How often values occur, in at most 31 bins of a round width. Values that come in steps of `unit`
+/// each stand for the room up to the next; 0: they come in no steps. A long thin tail is cut off
+/// and the title says how many values it has and where it ends.
+Panel histogram(std::string title, std::string x_label, std::string y_label,
+                std::vector<Weighted> values, double unit);
+
+/// A document of its own with a white ground, panels two abreast, text as text. The same figure
+/// gives the same bytes. What is not text in UTF-8 comes out as U+FFFD; a panel without bars and
+/// lines says so.
+std::string to_svg(const Figure& figure);
+
+}  // namespace pairalign::stats

@@ -1,0 +1,166 @@
+#include "stats/training_history.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "tokens/line_reader.hpp"
+
+namespace pairalign::stats {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+const Json& member(const Json& object, const char* name, bool fits(const Json&)) {
+  const auto found = object.find(name);
+  if (found == object.end() || !fits(*found)) {
+    throw Error("", std::string("no line of a training log: it lacks \"") + name + '"');
+  }
+  return *found;
+}
+
+std::string string_member(const Json& object, const char* name) {
+  return member(object, name, [](const Json& value) { return value.is_string(); });
+}
+
+std::int64_t step_member(const Json& object, const char* name) {
+  return member(object, name, [](const Json& value) { return value.is_number_integer(); });
+}
+
+// `json` where it is a number: a value that is none (a loss that overflowed) is null in the log.
+void add_point(std::vector<Curve>& curves, const std::string& tokenizer, const std::string& name,
+               std::int64_t step, const Json& json) {
+  if (!json.is_number() || name == "step" || name == "steps") return;
+  auto curve = std::find_if(curves.begin(), curves.end(), [&](const Curve& c) {
+    return c.tokenizer == tokenizer && c.name == name;
+  });
+  if (curve == curves.end()) {
+    curve = curves.insert(name == "loss" ? curves.begin() : curves.end(), {tokenizer, name, {}});
+  }
+  curve->points.push_back({static_cast<double>(step), json.get<double>()});
+}
+
+void drop_points_after(std::int64_t step, std::vector<Curve>& curves) {
+  const auto beyond = [step](const Point& p) { return p.x > static_cast<double>(step); };
+  for (Curve& curve : curves) {
+    curve.points.erase(std::remove_if(curve.points.begin(), curve.points.end(), beyond),
+                       curve.points.end());
+  }
+  curves.erase(std::remove_if(curves.begin(), curves.end(),
+                              [](const Curve& curve) { return curve.points.empty(); }),
+               curves.end());
+}
+
+class HistoryBuilder {
+ public:
+  /// Throws Error("", reason).
+  void add(std::string_view line) {
+    const Json entry = Json::parse(line, nullptr, false);
+    if (!entry.is_object()) throw Error("", "no line of a training log: no JSON object");
+    const std::string event = string_member(entry, "event");
+    if (event == "start") start(entry);
+    if (event == "step") add_step(entry);
+    if (event == "validation") add_validation(entry);
+    if (event == "end" && !history_.stages.empty()) {
+      history_.stages.back().model = string_member(entry, "model");
+    }
+  }
+
+  TrainingHistory take() { return std::move(history_); }
+
+ private:
+  // A run begins, or goes on from a checkpoint: then it goes back to the step of that.
+  void start(const Json& entry) {
+    const std::string name = string_member(entry, "stage");
+    const std::int64_t step = step_member(entry, "step");
+    auto& stages = history_.stages;
+    const auto same = std::find_if(stages.rbegin(), stages.rend(),
+                                   [&](const StageHistory& stage) { return stage.name == name; });
+    if (step == 0 || same == stages.rend()) {
+      // A run that told nothing leaves nothing to see.
+      if (!stages.empty() && stages.back().training.empty()) stages.pop_back();
+      stages.emplace_back();
+      stages.back().name = name;
+      return;
+    }
+    stages.erase(same.base(), stages.end());
+    StageHistory& stage = stages.back();
+    stage.step = std::min(stage.step, step);
+    drop_points_after(step, stage.training);
+    drop_points_after(step, stage.validation);
+  }
+
+  StageHistory& stage_of(const Json& entry) {
+    const std::string name = string_member(entry, "stage");
+    auto& stages = history_.stages;
+    if (stages.empty() || stages.back().name != name) {
+      stages.emplace_back();
+      stages.back().name = name;
+    }
+    return stages.back();
+  }
+
+  void add_step(const Json& entry) {
+    const std::int64_t step = step_member(entry, "step");
+    StageHistory& stage = stage_of(entry);
+    stage.step = step;
+    if (entry.contains("steps")) stage.steps = step_member(entry, "steps");
+    for (const auto& [name, value] : entry.items())
+      add_point(stage.training, "", name, step, value);
+  }
+
+  void add_validation(const Json& entry) {
+    const std::int64_t step = step_member(entry, "step");
+    StageHistory& stage = stage_of(entry);
+    for (const auto& [name, value] : entry.items())
+      add_point(stage.validation, "", name, step, value);
+    const auto tokenizers = entry.find("tokenizers");
+    if (tokenizers == entry.end()) return;
+    for (const auto& [tokenizer, measures] : tokenizers->items()) {
+      for (const auto& [name, value] : measures.items())
+        add_point(stage.validation, tokenizer, name, step, value);
+    }
+  }
+
+  TrainingHistory history_;
+};
+
+}  // namespace
+
+double expected_steps(const StageHistory& stage) {
+  return static_cast<double>(std::max({stage.steps, stage.step, std::int64_t{1}}));
+}
+
+std::string describe(const StageHistory& stage) {
+  if (stage.steps == 0) return stage.name + ", no step reported yet";
+  return fmt::format("{}, step {} of {}", stage.name, stage.step, stage.steps);
+}
+
+TrainingHistory read_training_history(const std::string& path,
+                                      const std::function<void(const Error&)>& on_fault) {
+  tokens::LineReader lines(path);
+  HistoryBuilder builder;
+  // A fault is one only once another line follows it: before that, it is a line being written.
+  std::optional<Error> fault;
+  std::string_view line;
+  while (lines.next(line)) {
+    if (fault) {
+      if (lines.line() == 2) throw *fault;
+      on_fault(*fault);
+      fault.reset();
+    }
+    try {
+      builder.add(line);
+    } catch (const Error& error) {
+      fault.emplace(lines.name() + ":" + std::to_string(lines.line()), error.reason());
+    }
+  }
+  TrainingHistory history = builder.take();
+  if (history.stages.empty()) throw Error(lines.name(), "no training log: no stage has begun");
+  return history;
+}
+
+}  // namespace pairalign::stats

@@ -1,0 +1,171 @@
+// The panels of a training: its stages side by side, each as wide as the others, for they differ
+// greatly in steps.
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include <fmt/format.h>
+
+#include "stats/report.hpp"
+
+namespace pairalign::stats {
+namespace {
+
+constexpr std::size_t kMostPoints = 200;  // of a curve in a stage
+constexpr std::size_t kMostTicks = 10;    // of the x axis
+
+// Which curves a panel shows. Names that a log does not have are passed over.
+struct View {
+  const char* title;
+  const char* y_label;
+  std::vector<const char*> training;
+  std::vector<const char*> validation;
+  bool from_zero;
+  bool logarithmic;
+};
+
+const std::vector<View>& views() {
+  static const std::vector<View> all = {
+      {"Loss and its parts",
+       "training loss (nats)",
+       {"loss", "positive", "end", "contrast", "frame", "ctc"},
+       {},
+       true,
+       false},
+      {"Agreement and accuracy in training",
+       "share",
+       {"agreement", "accuracy", "own_accuracy", "near_end", "contrast_correct"},
+       {},
+       false,
+       false},
+      {"Validation: degraded strings against clean ones",
+       "edit similarity",
+       {},
+       {"edit_similarity"},
+       false,
+       false},
+      {"Token rate", "tokens/s", {"token_rate"}, {"tokens_per_second"}, true, false},
+      {"Codes", "codes", {"codes_used", "perplexity"}, {}, true, false},
+      {"Learning rate", "learning rate", {"learning_rate"}, {}, false, true}};
+  return all;
+}
+
+// Means of so many neighbours each that few enough points remain.
+std::vector<Point> thinned(const std::vector<Point>& points) {
+  const std::size_t each = (points.size() + kMostPoints - 1) / kMostPoints;
+  std::vector<Point> means;
+  for (std::size_t begin = 0; begin < points.size(); begin += each) {
+    const std::size_t end = std::min(points.size(), begin + each);
+    Point sum{0, 0};
+    for (std::size_t i = begin; i < end; ++i)
+      sum.x += points[i].x, sum.y += points[i].y;
+    const auto count = static_cast<double>(end - begin);
+    means.push_back({sum.x / count, sum.y / count});
+  }
+  return means;
+}
+
+void add_lines(const std::vector<Curve>& curves, const std::vector<const char*>& names,
+               bool validation, double place, double steps, std::vector<Line>& lines) {
+  for (const char* name : names) {
+    for (const Curve& curve : curves) {
+      if (curve.name != name) continue;
+      Line line{curve.tokenizer.empty() ? curve.name : curve.tokenizer, thinned(curve.points),
+                validation, false};
+      for (Point& p : line.points)
+        p.x = place + std::clamp(p.x / steps, 0.0, 1.0);
+      lines.push_back(std::move(line));
+    }
+  }
+}
+
+Axis y_axis(const View& view, const std::vector<Line>& lines) {
+  double low = std::numeric_limits<double>::infinity();
+  double high = -low;
+  for (const Line& line : lines) {
+    for (const Point& p : line.points)
+      low = std::min(low, p.y), high = std::max(high, p.y);
+  }
+  if (lines.empty()) low = high = 1;
+  if (view.logarithmic) return logarithmic_axis(view.y_label, low, high);
+  return linear_axis(view.y_label, view.from_zero ? std::min(0.0, low) : low, high);
+}
+
+// Stage i lies between i and i + 1; ticks are at round steps of each stage.
+void divide_by_stages(const TrainingHistory& history, Panel& panel) {
+  const std::size_t stages = history.stages.size();
+  panel.x = {"optimiser steps of each stage", 0, static_cast<double>(stages), false, {}};
+  const std::size_t stride = (stages + kMostTicks - 1) / kMostTicks;
+  for (std::size_t i = 0; i < stages; ++i) {
+    const auto place = static_cast<double>(i);
+    panel.bands.push_back({place, place + 1, history.stages[i].name});
+    if (i % stride != 0) continue;
+    const double steps = expected_steps(history.stages[i]);
+    const double step =
+        std::max(1.0, round_step(steps, std::max<std::size_t>(1, kMostTicks / stages)));
+    for (double at = step; at <= steps; at += step)
+      panel.x.ticks.push_back({place + at / steps, short_number(at)});
+  }
+}
+
+// A learning rate of 0 has no place on a logarithmic axis.
+void drop_unshowable(std::vector<Line>& lines) {
+  for (Line& line : lines) {
+    line.points.erase(std::remove_if(line.points.begin(), line.points.end(),
+                                     [](const Point& p) { return p.y <= 0; }),
+                      line.points.end());
+  }
+  lines.erase(std::remove_if(lines.begin(), lines.end(),
+                             [](const Line& line) { return line.points.empty(); }),
+              lines.end());
+}
+
+Panel panel_of(const View& view, const TrainingHistory& history) {
+  Panel panel{view.title, {}, {}, {}, {}, {}};
+  for (std::size_t i = 0; i < history.stages.size(); ++i) {
+    const StageHistory& stage = history.stages[i];
+    const auto place = static_cast<double>(i);
+    // Tokenizers first: they have the same colours in all panels then.
+    add_lines(stage.validation, view.validation, true, place, expected_steps(stage), panel.lines);
+    add_lines(stage.training, view.training, false, place, expected_steps(stage), panel.lines);
+  }
+  if (view.logarithmic) drop_unshowable(panel.lines);
+  panel.y = y_axis(view, panel.lines);
+  divide_by_stages(history, panel);
+  return panel;
+}
+
+}  // namespace
+
+std::string title(const TrainingHistory& history) {
+  const StageHistory& stage = history.stages.back();
+  std::string text = "Training: " + describe(stage);
+  if (!stage.training.empty() && stage.training.front().name == "loss") {
+    text += ", loss " + short_number(stage.training.front().points.back().y);
+  }
+  return text;
+}
+
+std::string subtitle(const TrainingHistory& history) {
+  const StageHistory& stage = history.stages.back();
+  std::string similarities;
+  for (const Curve& curve : stage.validation) {
+    if (curve.name != "edit_similarity") continue;
+    similarities += similarities.empty() ? "edit similarity " : ", ";
+    similarities += fmt::format("{} {:.3f}", curve.tokenizer, curve.points.back().y);
+  }
+  if (stage.model.empty()) return similarities;
+  return "model " + stage.model + (similarities.empty() ? "" : "; " + similarities);
+}
+
+std::vector<Panel> panels(const TrainingHistory& history) {
+  std::vector<Panel> all;
+  for (const View& view : views()) {
+    Panel panel = panel_of(view, history);
+    // Without its decoder, a tokenizer has neither strings of its own nor accuracy.
+    if (!panel.lines.empty() || all.empty()) all.push_back(std::move(panel));
+  }
+  return all;
+}
+
+}  // namespace pairalign::stats

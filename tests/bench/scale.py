@@ -1,0 +1,149 @@
+"""Archives of growing size: how fast they are made, what they take, how long a question takes.
+
+Strings are synthetic: chains of tokens as the model's own strings have them, in records of 1 to 30
+seconds (synthetic_strings.cpp). Half of the questions are pieces of the archive of 3 s with an edit
+at nearly every other token, half have nothing to do with it. Top 10 without a limit: nine hits or
+ten are chance, which no index can tell from the rest, so that the time is that of a comparison with
+every record. With a limit on the score the index pays.
+"""
+
+import os
+import statistics
+import subprocess
+import time
+
+QUERIES = 10
+MIN_SCORES = (0.6, 0.7)
+QUESTIONS = {"pieces": slice(0, None, 2), "others": slice(1, None, 2)}  # as they take turns
+THREADS = (1, 2)
+
+
+def millions(tokens):
+    return f"{tokens / 1e6:g} M"
+
+
+def rows(row, sizes):
+    """The lines of the table, of bench.Row."""
+    lines = []
+    for tokens in sizes:
+        key, last = f"scale.{tokens}", tokens == sizes[-1]
+        lines += [
+            row(f"{key}.build", f"{millions(tokens)} tokens: pa-index", "M tokens/s"),
+            row(f"{key}.bits", "  the archive, index included", "bits/token"),
+            row(f"{key}.index_bits", "    its index", "bits/token"),
+            row(f"{key}.build_memory", "  memory of pa-index", "MB", "{:.0f}"),
+            row(f"{key}.search_memory", "  memory of pa-search, mapped files included", "MB",
+                "{:.0f}"),
+        ]
+        for threads in THREADS:
+            name = f"{threads} thread" + "s" * (threads > 1)
+            part = f"{key}.{threads}"
+            lines += [
+                row(f"{part}.exhaustive", f"  top 10, {name}: exhaustive", "ms", "{:.2f}"),
+                row(f"{part}.any", "    index where it pays", "ms", "{:.2f}"),
+            ]
+            for score in MIN_SCORES:
+                lines.append(row(f"{part}.{score}", f"    index, score >= {score}", "ms", "{:.2f}"))
+                for questions in QUESTIONS:
+                    target = 20 if last and questions == "pieces" else None
+                    lines.append(row(f"{part}.{score}.{questions}",
+                                     f"      times as fast, {questions}", "x", at_least=target))
+    return lines
+
+
+def run_measured(command, stdout=subprocess.DEVNULL):
+    """Seconds, and the peak resident size in MB."""
+    start = time.perf_counter()
+    child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=stdout)
+    _, status, usage = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    if child.returncode not in (0, 1):  # 1: nothing found
+        raise SystemExit(f"bench: {' '.join(command)}: exit {child.returncode}")
+    return time.perf_counter() - start, usage.ru_maxrss * 1024 / 1e6
+
+
+def build(bench, model_strings, tokens):
+    """The archive, its figures; the text it is made of is not kept."""
+    text, archive = bench.scratch / "scale.tsv", bench.scratch / f"scale-{tokens}.pai"
+    with open(text, "wb") as out:
+        bench.run("synthetic_strings", model_strings, "--tokens", tokens, stdout=out)
+    seconds, memory = run_measured(bench.command("pa-index", "-q", archive, text))
+    text.unlink()
+    info = bench.read_json("pa-index", "--info", "--format", "json", archive)
+    index = sum(info["sections"].get(name, 0) for name in ("pair lists", "pairs"))
+    return archive, {"build": [tokens / seconds / 1e6], "build_memory": [memory],
+                     "bits": [8 * info["bytes"] / tokens], "index_bits": [8 * index / tokens]}
+
+
+def ask(bench, archive, queries):
+    figures = {}
+    for threads in THREADS:
+        for score in (0, *MIN_SCORES):
+            times = bench.read_json("scale_bench", archive, queries, "-j", threads,
+                                    "--min-score", score)
+            slow, fast = ([1000 * seconds for seconds in times[way]]
+                          for way in ("exhaustive", "indexed"))
+            if score == 0:
+                figures |= {f"{threads}.exhaustive": slow, f"{threads}.any": fast}
+                continue
+            figures[f"{threads}.{score}"] = fast
+            for name, which in QUESTIONS.items():
+                figures[f"{threads}.{score}.{name}"] = [
+                    statistics.median(slow[which]) / statistics.median(fast[which])]
+    _, memory = run_measured(bench.command("pa-search", "-q", "-j", 1, archive, queries))
+    figures["search_memory"] = [memory]
+    return figures
+
+
+def scale(bench):
+    model_strings, queries = bench.scratch / "model.tsv", bench.scratch / "scale-queries.tsv"
+    with open(model_strings, "wb") as out:
+        bench.run("pa-tokenize", *bench.jobs, *bench.model, "--tokenizer", "pairalign",
+                  bench.options.audio, stdout=out)
+    figures = {}
+    for tokens in bench.plan.scale_tokens:
+        archive, measured = build(bench, model_strings, tokens)
+        with open(queries, "wb") as out:
+            bench.run("synthetic_strings", model_strings, "--from", archive, "--queries", QUERIES,
+                      stdout=out)
+        measured |= ask(bench, archive, queries)
+        figures |= {f"scale.{tokens}.{name}": values for name, values in measured.items()}
+    return figures
+
+
+def plot(figures, sizes, folder):
+    """Two SVG files. By gnuplot, which knows how to draw axes and which Debian has in a package
+    without a graphical interface."""
+
+    def median(tokens, name):
+        return statistics.median(figures[f"scale.{tokens}.{name}"]["values"])
+
+    def draw(path, commands, columns):
+        table = "\n".join(" ".join(map(str, [tokens, *(median(tokens, name) for name in columns)]))
+                          for tokens in sizes)
+        script = "\n".join([
+            "set encoding utf8", "set terminal svg size 720,480 font 'sans,13' background 'white'",
+            f"set output '{path}'", "set key outside bottom center horizontal", "set grid",
+            "set logscale x", "set format x '10^{%T}'", "set xlabel 'tokens in the archive'",
+            f"$data << END\n{table}\nEND", *commands])
+        subprocess.run(["gnuplot"], input=script, text=True, check=True)
+
+    lines = {"1.exhaustive": "exhaustive", "2.exhaustive": "2 threads"}
+    for score in MIN_SCORES:
+        lines |= {f"1.{score}": f"index, score ≥ {score}", f"2.{score}": "2 threads"}
+    draw(folder / "scale-time.svg",
+         ["set logscale y", "set ylabel 'ms, median of the questions'", "plot " + ", ".join(
+             f"$data using 1:{i} with linespoints linewidth 2 title '{title}'"
+             for i, title in enumerate(lines.values(), 2))], lines)
+    parts = {"bits": "archive", "index_bits": "its index"}
+    draw(folder / "scale-size.svg",
+         ["set yrange [0:*]", "set ylabel 'bits per token'", "plot " + ", ".join(
+             f"$data using 1:{i} with linespoints linewidth 2 title '{title}'"
+             for i, title in enumerate(parts.values(), 2))], parts)
+
+
+def save_plots(figures, sizes, output):
+    """Beside the JSON file of all figures."""
+    if output and f"scale.{sizes[0]}.bits" in figures:
+        plot(figures, sizes, output.parent)
+        print(f"plots: {output.parent}/scale-time.svg, scale-size.svg")

@@ -1,0 +1,92 @@
+#!/usr/bin/env bash
+# usage: tests/install/run.sh CASE BUILD
+# Installs the build into a scratch folder and does there what CASE, a function below, says.
+set -eu
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+root=$(cd "$here/../.." && pwd)
+build=$2
+export LC_ALL=C
+unset DESTDIR PAIRALIGN_MODEL PKG_CONFIG_PATH CMAKE_PREFIX_PATH
+
+scratch=$(mktemp -d)
+trap '[ $? -eq 0 ] || cat "$scratch/log"; rm -rf "$scratch"' EXIT
+prefix="$scratch/a prefix"
+
+fail() {
+  echo "FAILED: $*" >&2
+  exit 1
+}
+
+install_sh() {
+  "$root/scripts/install.sh" "$@" >>"$scratch/log"
+}
+
+files() {
+  (cd "$1" && find . -type f -printf '%P\n' | sort)
+}
+
+# As a packager does it, below DESTDIR, among files of others that stay. What is installed works from
+# where it lies, and is all gone afterwards.
+uninstall() {
+  export DESTDIR=$scratch/root
+  mkdir -p "$DESTDIR/opt/share/pairalign" "$DESTDIR/opt/bin"
+  touch "$DESTDIR/opt/share/pairalign/own.safetensors" "$DESTDIR/opt/bin/other"
+  files "$DESTDIR" >"$scratch/others"
+
+  install_sh install /opt "$build"
+  local wanted
+  for wanted in bin/pa-{tokenize,index,search,stats,train} share/pairalign/default.safetensors \
+    share/doc/pairalign/{README.md,LICENSE,CHANGELOG.md} include/pairalign/model/tokenizer.hpp; do
+    [ -s "$DESTDIR/opt/$wanted" ] || fail "$wanted is not installed"
+  done
+  files "$DESTDIR" | sed 's|^|/|' | grep -vFx -f <(sed 's|^|/|' "$scratch/others") |
+    diff - "$DESTDIR/opt/share/pairalign/installed-files" || fail 'what is installed is not what is listed'
+  "$DESTDIR/opt/bin/pa-tokenize" "$root/examples/audio/question.opus" | grep -q '^#pairalign' ||
+    fail 'the installed pa-tokenize does not find its model'
+
+  install_sh uninstall /opt
+  files "$DESTDIR" | diff "$scratch/others" - || fail 'not the files of others are left'
+  [ ! -e "$DESTDIR/opt/include/pairalign" ] || fail 'empty folders are left'
+  install_sh uninstall /opt 2>"$scratch/message"
+  grep -q '^nothing to uninstall: there is no ' "$scratch/message" || fail 'silent about nothing to do'
+}
+
+# A file that a newer version has no more goes when that is installed.
+upgrade() {
+  install_sh install "$prefix" "$build"
+  files "$prefix" >"$scratch/first"
+  touch "$prefix/bin/pa-old"
+  echo "$prefix/bin/pa-old" >>"$prefix/share/pairalign/installed-files"
+  install_sh install "$prefix" "$build"
+  files "$prefix" | diff "$scratch/first" - || fail 'the second installation is not as the first'
+}
+
+# Runs the example program $1, which knows nothing of the build, and looks at what it prints.
+try_example() {
+  cd "$root/examples/audio"
+  "$1" "$scratch/talks.pai" question.opus talks/harbour.opus talks/travel.opus >"$scratch/output"
+  [ "$(grep -c ' s  token ' "$scratch/output")" -gt 50 ] || fail 'no tokens printed'
+  grep -q '^question.opus is said in talks/travel.opus, ' "$scratch/output" || fail 'not found'
+}
+
+example_cmake() {
+  install_sh install "$prefix" "$build"
+  cmake -S "$root/examples/library" -B "$scratch/build" -DCMAKE_PREFIX_PATH="$prefix" >>"$scratch/log"
+  cmake --build "$scratch/build" >>"$scratch/log"
+  try_example "$scratch/build/where-said"
+}
+
+# Moved after installing, as a tree below DESTDIR is.
+example_pkg_config() {
+  install_sh install "$scratch/first" "$build"
+  mv "$scratch/first" "$scratch/moved"
+  PKG_CONFIG_PATH=$(dirname "$(find "$scratch/moved" -name pairalign.pc)")
+  export PKG_CONFIG_PATH
+  # Word splitting is what pkg-config is made for.
+  # shellcheck disable=SC2046
+  "${CXX:-c++}" -std=c++17 "$root/examples/library/where_said.cpp" -o "$scratch/where-said" \
+    -DDEFAULT_MODEL="\"$(pkg-config --variable=model pairalign)\"" $(pkg-config --cflags --libs pairalign)
+  try_example "$scratch/where-said"
+}
+
+"$1"

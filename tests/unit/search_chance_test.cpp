@@ -1,0 +1,128 @@
+// Whether E-values keep their word: among strings that have nothing to do with a query there are,
+// on average, about as many hits of E-value e or less as e says.
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "base/random.hpp"
+#include "search/chance.hpp"
+#include "search/searcher.hpp"
+#include "search_archives.hpp"
+
+using namespace pairalign;
+using namespace pairalign::search;
+using test::Archives;
+using tokens::Record;
+
+namespace {
+
+constexpr std::size_t kVocabulary = 60;
+
+// Tokens of unequal frequency, and each likelier after some others: as those of speech.
+std::vector<Token> chain(std::size_t count, Random& random) {
+  std::vector<Token> tokens;
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto any = static_cast<Token>(random.below(kVocabulary) * random.below(4) / 3);
+    const bool follows = i > 0 && random.chance(0.4);
+    tokens.push_back(
+        follows ? static_cast<Token>((tokens.back() * 7 + random.below(3)) % kVocabulary) : any);
+  }
+  return tokens;
+}
+
+std::vector<Record> chains(const std::string& prefix, std::size_t count, std::size_t shortest,
+                           std::size_t longest, Random& random) {
+  std::vector<Record> records;
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::size_t size = shortest + random.below(longest - shortest + 1);
+    records.push_back({prefix + std::to_string(i), 1, chain(size, random), {}});
+  }
+  return records;
+}
+
+// Log-odds of tokens that are the same, or neighbours.
+SoftCost soft_cost() {
+  std::vector<std::int8_t> scores(kVocabulary * kVocabulary, -4);
+  for (std::size_t i = 0; i < kVocabulary; ++i) {
+    scores[i * kVocabulary + i] = 20;
+    scores[i * kVocabulary + (i + 1) % kVocabulary] = 4;
+  }
+  return {static_cast<int>(kVocabulary), std::move(scores)};
+}
+
+// Hits of an E-value up to `evalue`, per query.
+double hits_within(double evalue, const Archives& archives, SearchConfig config, Random& random) {
+  constexpr std::size_t kQueries = 60;
+  ThreadPool pool(2);
+  config.k = 0;
+  config.max_evalue = evalue;
+  std::size_t hits = 0;
+  const std::vector<Record> queries = chains("q", kQueries, 20, 45, random);
+  for (const std::vector<Hit>& found : Searcher(archives.opened(), pool).search(queries, config)) {
+    hits += found.size();
+  }
+  return static_cast<double>(hits) / kQueries;
+}
+
+}  // namespace
+
+TEST_CASE("chance keeps to E-values, for each kind of search") {
+  Random random(3);
+  const SoftCost cost = soft_cost();
+  Archives large, small;
+  large.add(chains("a", 9000, 10, 90, random));
+  small.add(chains("a", 300, 10, 90, random));
+  // With soft costs in global mode, strings that are not related score below 0: there are no hits.
+  const std::vector<SearchConfig> configs{{Mode::infix, 0, {}, 0, false},
+                                          {Mode::global, 0, {}, 0, false},
+                                          {Mode::infix, 0, {}, 0, false, &cost}};
+  for (const SearchConfig& config : configs) {
+    CAPTURE(static_cast<int>(config.mode));
+    CAPTURE(config.soft != nullptr);
+    for (const double evalue : {1.0, 10.0}) {
+      CAPTURE(evalue);
+      const double hits = hits_within(evalue, large, config, random);
+      CHECK(hits > evalue / 3);
+      CHECK(hits < evalue * 3);
+      const double few = hits_within(evalue, small, config, random);
+      CHECK(few > evalue / 4);
+      CHECK(few < evalue * 4);
+    }
+  }
+}
+
+TEST_CASE("an E-value grows with distance and with the archive, up to its records") {
+  Random random(4);
+  std::vector<ChanceMatch> sample;
+  for (int i = 0; i < 3000; ++i) {
+    double distance = 0;
+    for (int j = 0; j < 40; ++j)
+      distance += random.chance(0.8) ? 1 : 0;
+    sample.push_back({distance, 1});
+  }
+  const ChanceModel model(sample, 1, 1e6, 1e6);
+  const ChanceModel larger(sample, 1, 1e8, 1e8);
+  for (double distance = 0; distance < 40; ++distance) {
+    CHECK(model.expected(distance) <= model.expected(distance + 1));
+    CHECK(model.expected(distance) <= 1e6);
+    CHECK(larger.expected(distance) == doctest::Approx(100 * model.expected(distance)));
+  }
+  // A binomial tail: 1e6 · P(X ≤ 19) = 5.03.
+  CHECK(model.expected(19) > 5.03 / 4);
+  CHECK(model.expected(19) < 5.03 * 20);  // three decades beyond the sample, on the careful side
+}
+
+TEST_CASE("samples that tell little still give numbers") {
+  for (const std::vector<ChanceMatch>& sample :
+       {std::vector<ChanceMatch>{}, std::vector<ChanceMatch>{{5, 1}},
+        std::vector<ChanceMatch>(100, {5, 1}), std::vector<ChanceMatch>{{5, 1}, {6, 1}}}) {
+    const ChanceModel model(sample, 1, 10, 10);
+    for (const double distance : {0.0, 4.0, 5.0, 6.0, 100.0}) {
+      const double expected = model.expected(distance);
+      CHECK(expected >= 0);
+      CHECK(expected <= 10);
+    }
+  }
+}

@@ -1,0 +1,230 @@
+// Searches by postings against searches without, and on part of the cases against a plain dynamic
+// programme. Run with --cases N for more of them than CTest asks for.
+#undef DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
+#define DOCTEST_CONFIG_IMPLEMENT
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "base/random.hpp"
+#include "search/pair_filter.hpp"
+#include "search/searcher.hpp"
+#include "search_archives.hpp"
+
+using namespace pairalign;
+using namespace pairalign::search;
+using test::Archives;
+using test::check_equal;
+using tokens::Record;
+
+namespace {
+
+std::size_t asked_cases = 4000;
+
+// Strings of one kind: how many different tokens, how long, how often copied from another.
+struct Kind {
+  std::uint64_t vocabulary;
+  std::uint64_t longest;
+  double copies;
+  double collapsed;  // few different tokens, many times
+};
+
+Kind random_kind(Random& random) {
+  constexpr std::uint64_t kVocabularies[] = {2, 4, 12, 40, 300, 512};
+  constexpr std::uint64_t kLengths[] = {3, 20, 60, 400};
+  return {kVocabularies[random.below(6)], kLengths[random.below(4)], random.uniform(0, 0.5),
+          random.chance(0.3) ? 0.2 : 0};
+}
+
+std::vector<Token> random_tokens(const Kind& kind, Random& random) {
+  std::vector<Token> tokens(random.below(kind.longest + 1));
+  const bool collapsed = random.chance(kind.collapsed);
+  for (Token& token : tokens)
+    token = static_cast<Token>(random.below(collapsed ? 2 : kind.vocabulary));
+  return tokens;
+}
+
+// Edits about one token in `1 / rate`.
+std::vector<Token> mutated(const std::vector<Token>& tokens, double rate, const Kind& kind,
+                           Random& random) {
+  std::vector<Token> result;
+  for (const Token token : tokens) {
+    const auto other = static_cast<Token>(random.below(kind.vocabulary));
+    if (!random.chance(rate)) {
+      result.push_back(token);
+      continue;
+    }
+    switch (random.below(3)) {
+      case 0:
+        result.push_back(other);
+        break;
+      case 1:
+        result.push_back(token);
+        result.push_back(other);
+        break;
+      default:
+        break;
+    }
+  }
+  return result;
+}
+
+std::vector<Record> random_strings(const std::string& prefix, std::size_t count, const Kind& kind,
+                                   Random& random) {
+  std::vector<Record> records;
+  for (std::size_t i = 0; i < count; ++i) {
+    Record record{prefix + std::to_string(i), 1, random_tokens(kind, random), {}};
+    if (i > 0 && random.chance(kind.copies)) {
+      record.tokens =
+          mutated(records[random.below(i)].tokens, random.uniform(0, 0.5), kind, random);
+    }
+    records.push_back(record);
+  }
+  return records;
+}
+
+Record random_query(const Archives& archives, const Kind& kind, Random& random) {
+  Record query{"0r" + std::to_string(random.below(20)), 1, random_tokens(kind, random), {}};
+  const std::size_t a = random.below(archives.opened().size());
+  const archive::Archive& archive = archives.opened()[a];
+  if (archive.size() > 0 && random.chance(0.8)) {
+    Record record;
+    archive.record(random.below(archive.size()), record);
+    const std::size_t begin = random.below(record.tokens.size() + 1);
+    const std::size_t end = begin + random.below(record.tokens.size() - begin + 1);
+    const bool whole = random.chance(0.5);
+    const auto first = record.tokens.begin();
+    const std::vector<Token> piece(
+        first + static_cast<std::ptrdiff_t>(whole ? 0 : begin),
+        whole ? record.tokens.end() : first + static_cast<std::ptrdiff_t>(end));
+    query.tokens = mutated(piece, random.uniform(0, 0.6), kind, random);
+  }
+  return query;
+}
+
+SearchConfig random_config(Random& random) {
+  constexpr std::size_t kHits[] = {0, 1, 3, 10, 1000};
+  SearchConfig config;
+  config.mode = random.chance(0.5) ? Mode::infix : Mode::global;
+  config.k = kHits[random.below(5)];
+  if (random.chance(0.3)) config.max_distance = random.below(12);
+  if (random.chance(0.7)) config.min_score = random.uniform();
+  if (random.chance(0.2)) config.min_score = static_cast<double>(random.below(11)) / 10;
+  config.leave_out_self = random.chance(0.3);
+  return config;
+}
+
+// One to three archives, each of several segments with postings and without, some records removed.
+void add_archives(Archives& archives, const Kind& kind, Random& random) {
+  for (auto a = 1 + random.below(3); a > 0; --a) {
+    archive::WriterOptions options;
+    options.least_indexed_tokens = random.below(200);
+    options.segment_bytes = 500 + random.below(20000);
+    const std::vector<Record> records = random_strings(
+        std::to_string(a) + "r", random.below(kind.longest > 100 ? 30 : 120), kind, random);
+    archives.add(records, options);
+    std::vector<std::string> removed;
+    for (const Record& record : records) {
+      if (random.chance(0.1)) removed.push_back(record.key);
+    }
+    archives.remove(removed);
+  }
+}
+
+// What a plain dynamic programme finds in one record: distance and end of the first best match.
+MatchEnd slow_match(const std::vector<Token>& query, const std::vector<Token>& document,
+                    Mode mode) {
+  std::vector<std::size_t> column(query.size() + 1);
+  for (std::size_t i = 0; i < column.size(); ++i)
+    column[i] = i;
+  MatchEnd best{query.size(), 0};
+  for (std::size_t j = 0; j < document.size(); ++j) {
+    std::size_t diagonal = column[0];
+    if (mode == Mode::global) ++column[0];
+    for (std::size_t i = 1; i < column.size(); ++i) {
+      const std::size_t replaced = diagonal + (query[i - 1] == document[j] ? 0 : 1);
+      diagonal = column[i];
+      column[i] = std::min({replaced, column[i] + 1, column[i - 1] + 1});
+    }
+    if (mode == Mode::global || column.back() < best.distance) best = {column.back(), j + 1};
+  }
+  return best;
+}
+
+// Of all hits of a query: those that the plain programme finds as well.
+void check_by_hand(const std::vector<Hit>& hits, const Record& query, const Archives& archives,
+                   const SearchConfig& config) {
+  std::vector<double> scores;
+  std::vector<Token> document;
+  for (std::size_t a = 0; a < archives.opened().size(); ++a) {
+    const archive::Archive& archive = archives.opened()[a];
+    for (std::size_t r = 0; r < archive.size(); ++r) {
+      archive.tokens(r, document);
+      if (config.leave_out_self && archive.key(r) == query.key) continue;
+      const MatchEnd match = slow_match(query.tokens, document, config.mode);
+      const std::size_t length = config.mode == Mode::infix
+                                     ? query.tokens.size()
+                                     : std::max(query.tokens.size(), document.size());
+      if (length == 0 || query.tokens.empty() || match.distance == length) continue;
+      const double score = 1 - static_cast<double>(match.distance) / static_cast<double>(length);
+      if (score < config.min_score - 1e-9) continue;
+      if (config.max_distance && match.distance > *config.max_distance) continue;
+      scores.push_back(score);
+      for (const Hit& hit : hits) {
+        if (hit.archive != a || hit.record != r) continue;
+        REQUIRE(hit.match.distance == match.distance);
+        if (config.mode == Mode::infix) REQUIRE(hit.match.end == match.end);
+      }
+    }
+  }
+  std::sort(scores.rbegin(), scores.rend());
+  if (config.k > 0) scores.resize(std::min(scores.size(), config.k));
+  REQUIRE(hits.size() == scores.size());
+  for (std::size_t i = 0; i < hits.size(); ++i)
+    REQUIRE(hits[i].score == scores[i]);
+}
+
+}  // namespace
+
+TEST_CASE("with postings and without, the hits are the same") {
+  constexpr std::size_t kQueriesPerArchives = 100;
+  std::size_t by_postings = 0;
+  for (std::size_t done = 0; done < asked_cases; done += kQueriesPerArchives) {
+    Random random = Random::stream(7, done);
+    const Kind kind = random_kind(random);
+    Archives archives;
+    add_archives(archives, kind, random);
+    ThreadPool pool(1 + static_cast<int>(random.below(3)));
+    const Searcher searcher(archives.opened(), pool);
+    for (std::size_t i = 0; i < kQueriesPerArchives; i += 4) {
+      SearchConfig config = random_config(random);
+      std::vector<Record> queries;
+      for (int q = 0; q < 4; ++q)
+        queries.push_back(random_query(archives, kind, random));
+      config.postings = Postings::never;
+      const auto expected = searcher.search(queries, config);
+      config.postings = Postings::where_possible;
+      const auto found = searcher.search(queries, config);
+      for (std::size_t q = 0; q < queries.size(); ++q) {
+        CAPTURE(done);
+        CAPTURE(i);
+        check_equal(found[q], expected[q]);
+        by_postings += !found[q].empty();
+      }
+      if (i % 20 == 0) check_by_hand(expected[0], queries[0], archives, config);
+    }
+  }
+  CHECK(by_postings > 0);
+}
+
+int main(int argc, char** argv) {
+  for (int i = 1; i + 1 < argc; ++i) {
+    if (std::strcmp(argv[i], "--cases") == 0) asked_cases = std::strtoull(argv[i + 1], nullptr, 10);
+  }
+  return doctest::Context(argc, argv).run();
+}
