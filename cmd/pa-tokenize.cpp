@@ -150,7 +150,7 @@ void for_each_item(const TokenizeOptions& options, const std::function<void(Item
   cli::for_each_input(
       options.paths, options.null,
       [&](const std::string& path) {
-        if (!archived || !archived->holds(path)) take({path, "", size_of(path)});
+        if (!archived || !archived->holds(path)) take({path, "", 0});
       },
       [&](const std::string& path, const std::string& reason) {
         take({path, reason, 0});
@@ -176,7 +176,10 @@ cli::ExitStatus tokenize(const TokenizeOptions& options, cli::Context& context) 
   // is worked on as it comes.
   std::vector<Item> given;
   if (!options.paths.empty()) {
-    for_each_item(options, [&](Item item) { given.push_back(std::move(item)); });
+    for_each_item(options, [&](Item item) {
+      if (item.fault.empty()) item.bytes = size_of(item.path);
+      given.push_back(std::move(item));
+    });
   }
   const bool with_starts = options.times || tokens::needs_starts(format);
   const int jobs = context.options.jobs;

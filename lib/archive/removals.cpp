@@ -8,6 +8,7 @@
 #include "archive/key_scan.hpp"
 
 namespace pairalign::archive {
+
 Removals::Removals(Archive archive) : archive_(std::move(archive)) {
   for (std::size_t s = 0; s < archive_.segment_count(); ++s)
     removed_.push_back(archive_.removed(s));
@@ -37,6 +38,12 @@ std::size_t Removals::remove_if(const Match& match) {
     removed_[s] = std::move(both);
   }
   return total;
+}
+
+std::size_t Removals::remove_replaced(NewerRecords& newer) {
+  return remove_if([&](const std::string& key, const Segment& segment, std::size_t record) {
+    return newer.replaces(key, segment, record);
+  });
 }
 
 KeysToRemove::KeysToRemove(const std::vector<std::string>& keys) : keys_(keys) {

@@ -14,6 +14,8 @@
 
 namespace pairalign::archive {
 
+class NewerRecords;
+
 /// What is removed of an archive, and what is to be removed besides.
 class Removals {
  public:
@@ -31,6 +33,8 @@ class Removals {
   using Match =
       std::function<bool(const std::string& key, const Segment& segment, std::size_t record)>;
   std::size_t remove_if(const Match& match);
+  /// Of the records that `newer` ones replace.
+  std::size_t remove_replaced(NewerRecords& newer);
 
  private:
   Archive archive_;

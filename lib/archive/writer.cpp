@@ -199,10 +199,7 @@ std::size_t ArchiveWriter::remove_replaced() {
   for (std::size_t i = 0; i < written_.size() && !manifest_.segments.empty(); ++i) {
     NewerRecords newer;
     newer.add(Segment(file(segment_file(written_[i].number))), {});
-    replaced += removals().remove_if(
-        [&](const std::string& key, const Segment& segment, std::size_t record) {
-          return newer.replaces(key, segment, record);
-        });
+    replaced += removals().remove_replaced(newer);
   }
   return replaced;
 }
@@ -278,12 +275,8 @@ std::size_t ArchiveWriter::merge(const std::vector<std::string>& others) {
     for (std::size_t s = 0; s < archive.segment_count(); ++s) {
       NewerRecords newer;
       newer.add(archive.segment(s), archive.removed(s));
-      for (Removals& older : archives) {
-        replaced += older.remove_if(
-            [&](const std::string& key, const Segment& segment, std::size_t record) {
-              return newer.replaces(key, segment, record);
-            });
-      }
+      for (Removals& older : archives)
+        replaced += older.remove_replaced(newer);
     }
     archives.emplace_back(std::move(archive));
   }

@@ -6,6 +6,7 @@
 // tokens. Time O(⌈m / 64⌉ · n) for a query of m and a document of n tokens.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -22,6 +23,12 @@ enum class Mode {
   infix,   ///< the whole query against any stretch of the document
   global,  ///< the whole query against the whole document
 };
+
+/// What a distance is divided by for a score: the query's length, in global mode that of the longer
+/// string.
+inline std::size_t score_length(Mode mode, std::size_t query_tokens, std::size_t document_tokens) {
+  return mode == Mode::infix ? query_tokens : std::max(query_tokens, document_tokens);
+}
 
 struct DistanceConfig {
   Mode mode = Mode::infix;

@@ -73,8 +73,7 @@ class SegmentMatches {
   }
 
   std::size_t length(std::size_t document_tokens) const {
-    const std::size_t m = query_.tokens.size();
-    return infix_ ? m : std::max(m, document_tokens);
+    return score_length(ranking_.config().mode, query_.tokens.size(), document_tokens);
   }
 
   std::size_t size(std::size_t stretch) const {
@@ -109,7 +108,7 @@ class SegmentMatches {
     const Stretch& stretch = stretches_[pair.document];
     const std::size_t record = first_record_ + archive::live_before(removed_, stretch.record);
     std::string key = archive_.key(record);
-    if (ranking_.config().leave_out_self && key == query_.key) return;
+    if (left_out(query_, key, ranking_.config())) return;
     ranking_.add({archive_number_,
                   record,
                   std::move(key),

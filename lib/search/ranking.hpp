@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "search/searcher.hpp"
+#include "tokens/record.hpp"
 
 namespace pairalign::search {
 
@@ -20,6 +21,12 @@ struct Candidate {
   /// The match lies within tokens [begin, end.end) of the record; there, too, it is the first.
   std::size_t begin = 0;
 };
+
+/// Whether a record cannot be a hit whatever its tokens are.
+inline bool left_out(const tokens::Record& query, const std::string& key,
+                     const SearchConfig& config) {
+  return query.tokens.empty() || (config.leave_out_self && query.key == key);
+}
 
 class Ranking {
  public:

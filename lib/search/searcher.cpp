@@ -18,11 +18,6 @@ constexpr std::size_t kPiecesPerThread = 8;
 constexpr std::size_t kMostQueriesAtOnce = 256;
 constexpr std::size_t kMostCandidates = std::size_t{1} << 22;
 
-// Whether a record cannot be a hit whatever its tokens are.
-bool left_out(const tokens::Record& query, const std::string& key, const SearchConfig& config) {
-  return query.tokens.empty() || (config.leave_out_self && query.key == key);
-}
-
 std::vector<Span<const Token>> strings_of(Span<const tokens::Record> records) {
   std::vector<Span<const Token>> strings;
   for (const tokens::Record& record : records)
@@ -68,8 +63,7 @@ class UnitCandidates {
 
  private:
   std::size_t length(std::size_t q, std::size_t record_tokens) const {
-    const std::size_t query_tokens = queries_[q].tokens.size();
-    return config_.mode == Mode::infix ? query_tokens : std::max(query_tokens, record_tokens);
+    return score_length(config_.mode, queries_[q].tokens.size(), record_tokens);
   }
 
   // Keys are slow to read: only where the bound, which others may have lowered, still allows.

@@ -36,7 +36,7 @@ struct DecoderStage::Workspace {
   model::Decoder::Cache decoder;
   model::Decoder::OutputGradients outputs;
   FeatureBatch batch;
-  std::vector<float> embeddings, dembeddings, norms, scores, weighed, targets, weights;
+  std::vector<float> embeddings, dembeddings, norms, scores, targets, weights;
   nn::Operand frames, codes, dscores;
 };
 
@@ -83,7 +83,7 @@ StepReport DecoderStage::step(TrainingState& state) {
   move_average(state.student.data(), static_cast<float>(decay), table_.size(),
                state.teacher.data());
   control_length(state);
-  count_choices(state);
+  count_choices(report, state);
   ++state.step;
   return report;
 }
@@ -155,15 +155,14 @@ void DecoderStage::geometric_targets(const TrainingState& state,
   shard.crop_codes.clear();
   shard.crop_tokens.assign(lengths.size(), {});
   shard.capped = 0;
-  const float* scores = work.scores.data();
+  float* scores = work.scores.data();
   for (std::size_t c = 0; c < lengths.size(); ++c) {
     model::DurationPenalisedSegmenter viterbi(codes, state.length_control);
     std::vector<model::Segment> segments;
     for (int j = 0; j < lengths[c]; ++j, scores += codes) {
       if (config_.targets == "geometric") viterbi.push(scores, segments);
-      work.weighed.assign(scores, scores + codes);
-      nn::add(code_offsets_.data(), work.weighed.size(), work.weighed.data());
-      shard.crop_codes.push_back(model::nearest_code(work.weighed.data(), codes));
+      nn::add(code_offsets_.data(), code_offsets_.size(), scores);
+      shard.crop_codes.push_back(model::nearest_code(scores, codes));
     }
     if (config_.targets != "geometric") continue;
     viterbi.finish(segments);
@@ -228,21 +227,16 @@ void DecoderStage::control_length(TrainingState& state) const {
       std::clamp(state.length_control * std::exp(kControlGain * error), 1e-3, 2.0);
 }
 
-// What the teacher has chosen in this step: a token once for each time it is written, a code once
-// for each frame, silence weighed as in the loss.
-void DecoderStage::count_choices(TrainingState& state) const {
-  std::vector<double> tokens(state.token_shares.size()), codes(state.code_shares.size());
+// What the teacher has chosen in this step: tokens as reported, a code once for each frame, silence
+// weighed as in the loss.
+void DecoderStage::count_choices(const StepReport& report, TrainingState& state) const {
+  std::vector<double> codes(state.code_shares.size());
   for (const Shard& shard : shards_) {
-    for (std::vector<int> string : shard.crop_tokens) {
-      string.erase(std::unique(string.begin(), string.end()), string.end());
-      for (const int token : string)
-        ++tokens[static_cast<std::size_t>(token)];
-    }
     for (std::size_t j = 0; j < shard.crop_codes.size(); ++j)
       codes[static_cast<std::size_t>(shard.crop_codes[j])] +=
           static_cast<double>(shard.frame_weights[j]);
   }
-  move_shares(tokens, state.token_shares);
+  move_shares({report.code_counts.begin(), report.code_counts.end()}, state.token_shares);
   move_shares(codes, state.code_shares);
 }
 

@@ -93,7 +93,7 @@ class DecoderStage : public Stage {
   void decoded_targets(const TrainingState& state, const std::vector<int>& lengths, Shard& shard,
                        Workspace& work) const;
   void control_length(TrainingState& state) const;
-  void count_choices(TrainingState& state) const;
+  void count_choices(const StepReport& report, TrainingState& state) const;
   void make_batch(const TrainingState& state, std::size_t index, Shard& shard) const;
   void add_contrasts(Random& random, Shard& shard) const;
   Scales scales() const;
