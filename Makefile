@@ -8,6 +8,9 @@ JOBS ?= $(shell nproc)
 CMAKE_FLAGS ?=
 # Options of the script behind `make eval` and `make bench`, for example: make bench ARGS='search index'
 ARGS ?=
+# Of `make test-long`: all, unless some are named; and how long it runs each fuzzing harness.
+ROWS ?=
+FUZZ_SECONDS ?= 3600
 export CMAKE_GENERATOR ?= Ninja
 
 SOURCES = $(shell git ls-files -co --exclude-standard '*.cpp' '*.hpp')
@@ -27,15 +30,63 @@ demo: deps ## from a bare machine to a spoken question and its answer
 	$(MAKE) --no-print-directory all
 	scripts/demo.sh $(BUILD)/bin
 
+.PHONY: deps-test
+deps-test:
+	scripts/install-deps.sh build examples
+
 .PHONY: test
-test: deps ## build and run all tests
+test: deps-test ## build and run all tests
 	$(MAKE) --no-print-directory all
-	ctest --test-dir $(BUILD) --output-on-failure --parallel $(JOBS)
+	ctest --test-dir $(BUILD) --output-on-failure --parallel $(JOBS) --label-exclude long
+
+.PHONY: deps-check
+deps-check:
+	scripts/install-deps.sh build examples check
+
+.PHONY: test-long
+test-long: deps-check ## sanitizers, all faults, fuzzing, load, soak: hours; rows in ROWS, table in BUILD/test-long.txt
+	$(MAKE) --no-print-directory all
+	python3 tests/long/run.py --build $(BUILD) --jobs $(JOBS) --fuzz-seconds $(FUZZ_SECONDS) $(ROWS)
+
+.PHONY: sanitize
+sanitize: ## tests under ASan and UBSan, then under TSan
+	$(MAKE) --no-print-directory test-long ROWS='address thread'
+
+.PHONY: fuzz
+fuzz: ## fuzz every harness for FUZZ_SECONDS
+	$(MAKE) --no-print-directory test-long ROWS=fuzz
+
+.PHONY: lint
+lint: deps-check ## clang-tidy and cppcheck
+	cmake -S . -B $(BUILD) -DCMAKE_BUILD_TYPE=Release $(CMAKE_FLAGS) >/dev/null
+	scripts/lint.sh $(BUILD)
+
+.PHONY: coverage
+coverage: deps-check ## which lines the tests run; pages in BUILD-coverage/html
+	cmake -S . -B $(BUILD)-coverage -DPAIRALIGN_COVERAGE=ON
+	cmake --build $(BUILD)-coverage --parallel $(JOBS)
+	ctest --test-dir $(BUILD)-coverage --parallel $(JOBS) --tests-regex '^(unit|cli|fuzz|formats)\.'
+	mkdir -p $(BUILD)-coverage/html
+	gcovr --root . --filter lib/ --filter cmd/ --exclude-throw-branches -j $(JOBS) --print-summary \
+	  --html-details $(BUILD)-coverage/html/index.html $(BUILD)-coverage
+
+.PHONY: test-mpi
+test-mpi: ## build pa-train for mpirun, in BUILD-mpi, and test it on two processes
+	scripts/install-deps.sh build mpi
+	cmake -S . -B $(BUILD)-mpi -DCMAKE_BUILD_TYPE=Release -DPAIRALIGN_MPI=ON $(CMAKE_FLAGS)
+	cmake --build $(BUILD)-mpi --parallel $(JOBS) --target pa-train
+	ctest --test-dir $(BUILD)-mpi --output-on-failure -R mpi
 
 .PHONY: bench-tools
 bench-tools:
 	scripts/install-deps.sh build eval
 	$(MAKE) --no-print-directory all CMAKE_FLAGS='$(CMAKE_FLAGS) -DPAIRALIGN_BENCH=ON'
+
+.PHONY: test-cluster
+test-cluster: ## try examples/cluster under a Slurm and an sshd of its own; needs root
+	scripts/install-deps.sh build examples cluster
+	$(MAKE) --no-print-directory all
+	ctest --test-dir $(BUILD) --output-on-failure -R '^examples\.(parallel|slurm)$$'
 
 .PHONY: eval
 eval: bench-tools ## measure quality on a folder of speech, of the shipped model or of MODEL=FILE; options in ARGS
@@ -70,6 +121,11 @@ deb: deps-deb ## make Debian packages in BUILD/deb
 .PHONY: deb-check
 deb-check: deb ## install the packages in a fresh Debian made for that, and use them; needs root
 	tests/install/clean-root.sh $(BUILD)/deb
+
+.PHONY: manual
+manual: deps ## make man/ and completions/ again, from the option tables and docs/
+	$(MAKE) --no-print-directory all
+	scripts/make-manual.sh $(BUILD)/bin .
 
 .PHONY: format
 format: ## format the source

@@ -18,12 +18,6 @@ namespace {
 // How often the progress bar is told, in records.
 constexpr std::uint64_t kProgressStep = 1024;
 
-archive::WriterOptions writer_options(const IndexOptions& options) {
-  archive::WriterOptions result;
-  result.coding = token_coding(options);
-  return result;
-}
-
 // Takes in one input after the other, each whole or, when its header does not fit, not at all.
 class Appending {
  public:
@@ -32,7 +26,7 @@ class Appending {
         format_(format),
         messages_(context.messages),
         progress_("pa-index", 0, context.options.progress),
-        writer_(archive_, {}, writer_options(options)) {}
+        writer_(archive_, {}, writer_options(options, context)) {}
 
   void take(const std::string& path) {
     const archive::ArchiveWriter::Mark mark = writer_.mark();

@@ -5,23 +5,10 @@
 #include "archive/manifest.hpp"
 #include "cli/program.hpp"
 #include "cli/record_inputs.hpp"
+#include "cli/values.hpp"
 
 namespace pairalign {
 namespace {
-
-constexpr const char* kFooter =
-    "Exit status: 0 done; 2 wrong use, damage found, records lost, or an input, a\n"
-    "line of one or a key failed (it is named, the others are done).\n"
-    "\n"
-    "Examples:\n"
-    "  pa-tokenize talks/ | pa-index talks.pai\n"
-    "  pa-index talks.pai monday.tsv tuesday.tsv\n"
-    "  pa-index --dump talks.pai | grep '^talks/keynote'\n"
-    "  find /audio -type f | pa-index --missing a.pai | pa-tokenize | pa-index a.pai\n"
-    "  echo talks/draft.wav | pa-index --remove talks.pai\n"
-    "  pa-index --merge talks.pai monday.pai tuesday.pai\n"
-    "  pa-index --merge --pack entropy talks.pai\n"
-    "  pa-index --check talks.pai || pa-index --salvage saved.pai talks.pai";
 
 void add_actions(CLI::App& app, IndexOptions& options) {
   app.add_flag("--dump", options.dump, "Print the records of ARCHIVE as they went in");
@@ -62,25 +49,30 @@ std::vector<std::string> actions(const IndexOptions& options) {
 }  // namespace
 
 void add_options(CLI::App& app, IndexOptions& options) {
-  app.add_option("ARCHIVE", options.archive, "Folder of the archive, by custom NAME.pai")
+  app.add_option(cli::kArchive, options.archive, "Folder of the archive, by custom NAME.pai")
       ->required();
-  cli::add_paths(app, "FILE", options.files,
+  cli::add_paths(app, cli::kFile, options.files,
                  "Token strings to append; - or none reads standard input. With --merge: archives");
   add_actions(app, options);
-  app.add_flag("-0,--null", options.null,
-               "--missing, --remove: NUL ends each path or key, which stands as it is");
+  cli::add_null(app, options.null);
   app.add_option("--pack", options.pack,
                  "How ARCHIVE stores tokens from now on: fixed (the same number of bits each, fast "
                  "to scan) or entropy (fewer for likely ones). Default: as it does, at first fixed")
-      ->type_name("HOW");
-  app.add_option("--input-format", options.input_format, "auto, tsv, jsonl or kaldi")
-      ->type_name("NAME");
+      ->type_name("HOW")
+      ->check(cli::one_of({"fixed", "entropy"}));
   app.add_option(
-         "--format", options.format,
-         "--dump: tsv, jsonl, kaldi, km, ctm or audacity (default: tsv). --info: text or json "
-         "(default: text)")
-      ->type_name("NAME");
-  app.footer(kFooter);
+         "--index", options.index,
+         "What ARCHIVE keeps from now on to spare searches with a limit most records: pairs (where "
+         "pairs of tokens are, 10 to 13 bits a token) or none. Default: as it does, at first pairs")
+      ->type_name("HOW")
+      ->check(cli::one_of({"pairs", "none"}));
+  cli::add_input_format(app, options.input_format);
+  app.add_option("--format", options.format,
+                 "Format of the output. Of --dump: tsv, jsonl, kaldi, km, ctm or audacity "
+                 "(default: tsv). Of "
+                 "--info: text or json (default: text)")
+      ->type_name("NAME")
+      ->check(cli::one_of({"tsv", "jsonl", "kaldi", "km", "ctm", "audacity", "text", "json"}));
 }
 
 void check_usage(const IndexOptions& options) {
@@ -99,11 +91,19 @@ void check_usage(const IndexOptions& options) {
        "--format is about --dump and --info");
   need(options.null, options.missing || options.remove, "-0 is about --missing and --remove");
   need(!options.pack.empty(), appends || options.merge, "--pack is about appending and --merge");
+  need(!options.index.empty(), appends || options.merge, "--index is about appending and --merge");
 }
 
-std::optional<archive::TokenCoding> token_coding(const IndexOptions& options) {
-  if (options.pack.empty()) return std::nullopt;
-  return cli::parse_option("--pack", options.pack, archive::parse_token_coding);
+archive::WriterOptions writer_options(const IndexOptions& options, const cli::Context& context) {
+  archive::WriterOptions result;
+  result.threads = context.options.jobs;
+  if (!options.pack.empty()) {
+    result.coding = cli::parse_option("--pack", options.pack, archive::parse_token_coding);
+  }
+  if (!options.index.empty()) {
+    result.indexing = cli::parse_option("--index", options.index, archive::parse_indexing);
+  }
+  return result;
 }
 
 }  // namespace pairalign

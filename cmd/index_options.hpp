@@ -7,7 +7,8 @@
 
 #include <CLI/CLI.hpp>
 
-#include "archive/segment_format.hpp"
+#include "archive/writer.hpp"
+#include "cli/program.hpp"
 
 namespace pairalign {
 
@@ -23,16 +24,17 @@ struct IndexOptions {
   std::string salvage;  ///< archive to salvage into; empty: not asked for
   bool null = false;
   std::string pack;
+  std::string index;
   std::string input_format = "auto";
   std::string format;
 };
 
+const cli::Tool& index_tool();
 void add_options(CLI::App& app, IndexOptions& options);
 
 /// Throws cli::UsageError for options that do not go together.
 void check_usage(const IndexOptions& options);
 
-/// Nothing when --pack is not given.
-std::optional<archive::TokenCoding> token_coding(const IndexOptions& options);
+archive::WriterOptions writer_options(const IndexOptions& options, const cli::Context& context);
 
 }  // namespace pairalign

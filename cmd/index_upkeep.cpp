@@ -81,9 +81,7 @@ void remove(const IndexOptions& options, cli::Context& context) {
 
 void merge(const IndexOptions& options, cli::Context& context) {
   if (options.files.empty()) require_archive(options.archive);
-  archive::WriterOptions how;
-  how.coding = token_coding(options);
-  archive::ArchiveWriter writer(options.archive, {}, how);
+  archive::ArchiveWriter writer(options.archive, {}, writer_options(options, context));
   const std::size_t replaced = writer.merge(options.files);
   context.messages.detail(fmt::format("{}: {} records replaced, {} in all", options.archive,
                                       replaced, writer.committed()));

@@ -42,13 +42,6 @@ void info(const IndexOptions& options, cli::Context& context) {
 
 namespace {
 
-constexpr const char* kSummary =
-    "Appends token strings to an archive, which is made when it does not exist; records of keys "
-    "that "
-    "are there already replace the older ones. All of one call becomes visible together, or none "
-    "of "
-    "it.";
-
 cli::ExitStatus index(const IndexOptions& options, cli::Context& context) {
   check_usage(options);
   if (options.dump) {
@@ -78,7 +71,6 @@ int main(int argc, char** argv) {
   using namespace pairalign;
   IndexOptions options;
   return cli::run(
-      argc, argv, "pa-index", kSummary, cli::kProgress,
-      [&](CLI::App& app) { add_options(app, options); },
+      argc, argv, index_tool(), [&](CLI::App& app) { add_options(app, options); },
       [&](cli::Context& context) { return index(options, context); });
 }

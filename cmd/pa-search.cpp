@@ -1,5 +1,6 @@
 // pa-search: where in archives a token string is found.
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -12,6 +13,7 @@
 #include "cli/program.hpp"
 #include "cli/progress.hpp"
 #include "cli/record_inputs.hpp"
+#include "hit_table.hpp"
 #include "model/default_model.hpp"
 #include "model/substitution.hpp"
 #include "search/duplicates.hpp"
@@ -21,10 +23,6 @@
 
 namespace pairalign {
 namespace {
-
-constexpr const char* kSummary =
-    "Finds token strings in archives by edit distance. Prints hits, best first: QUERY, "
-    "KEY#t=start,end, DISTANCE, SCORE, EVALUE, separated by TAB.";
 
 std::vector<archive::Archive> open_archives(const std::vector<std::string>& paths,
                                             cli::CommonHeader& header) {
@@ -57,15 +55,27 @@ search::SoftCost read_soft_cost(const std::string& given, const tokens::Header& 
   return {table->second.vocabulary, std::move(table->second.scores)};
 }
 
+// The hits are right all the same.
+void warn_of_damages(const std::vector<archive::Archive>& archives, cli::Messages& messages) {
+  for (const archive::Archive& archive : archives) {
+    for (const Error& damage : archive.index_damages())
+      messages.warning(damage.what() + std::string("; see pa-index --check and --salvage"));
+  }
+}
+
+// The text of one query's hits.
+using WriteHits =
+    std::function<std::string(const std::string& query, const std::vector<search::Hit>& hits)>;
+
 // Takes queries batch by batch, so that any number of them needs bounded memory.
 class Session {
  public:
   Session(const search::SearchConfig& config, const std::vector<archive::Archive>& archives,
-          const search::HitFormatter& formatter, cli::Context& context)
+          WriteHits write_hits, cli::Context& context)
       : config_(config),
         pool_(context.options.jobs),
         searcher_(archives, pool_),
-        formatter_(formatter),
+        write_hits_(std::move(write_hits)),
         context_(context),
         progress_("pa-search", 0, context.options.progress) {}
 
@@ -90,7 +100,7 @@ class Session {
   void answer(std::vector<tokens::Record>& batch) {
     const auto results = searcher_.search(batch, config_);
     for (std::size_t q = 0; q < batch.size(); ++q) {
-      context_.out.write(formatter_.lines(batch[q].key, results[q]));
+      context_.out.write(write_hits_(batch[q].key, results[q]));
       hits_ += results[q].size();
     }
     queries_ += batch.size();
@@ -101,7 +111,7 @@ class Session {
   search::SearchConfig config_;
   ThreadPool pool_;
   search::Searcher searcher_;
-  const search::HitFormatter& formatter_;
+  WriteHits write_hits_;
   cli::Context& context_;
   cli::Progress progress_;
   std::size_t queries_ = 0;
@@ -118,9 +128,15 @@ cli::ExitStatus find(SearchRequest& request, const std::string& model, cli::Cont
   cli::RecordInputs inputs(request.files, request.input_format,
                            "give files of token strings, or pipe them in", context.messages,
                            header);
-  const search::HitFormatter formatter(archives, request.format, request.search.mode, request.cost);
-  Session session(request.search, archives, formatter, context);
+  const search::HitFormatter formatter(archives, request.format.value_or(search::HitFormat::tsv),
+                                       request.search.mode, request.cost);
+  const HitTable table(formatter, request.cost, cli::display_of_stdout());
+  const auto write_hits = [&](const std::string& query, const std::vector<search::Hit>& hits) {
+    return request.format ? formatter.lines(query, hits) : table.lines(query, hits);
+  };
+  Session session(request.search, archives, write_hits, context);
   session.run(inputs);
+  warn_of_damages(archives, context.messages);
   context.messages.detail(fmt::format("{} queries, {} hits", session.queries(), session.hits()));
   return session.hits() > 0 ? cli::kDone : cli::kNothingFound;
 }
@@ -143,6 +159,7 @@ cli::ExitStatus find_duplicates(const SearchRequest& request, double score, cli:
       },
       [&](std::size_t records) { progress.update(records, "records"); });
   progress.finish();
+  warn_of_damages(archives, context.messages);
   context.messages.detail(fmt::format("{} pairs", pairs));
   return pairs > 0 ? cli::kDone : cli::kNothingFound;
 }
@@ -154,8 +171,7 @@ int main(int argc, char** argv) {
   using namespace pairalign;
   SearchOptions options;
   return cli::run(
-      argc, argv, "pa-search", kSummary, cli::kJobs | cli::kProgress,
-      [&](CLI::App& app) { add_options(app, options); },
+      argc, argv, search_tool(), [&](CLI::App& app) { add_options(app, options); },
       [&](cli::Context& context) {
         SearchRequest request = parse_request(options);
         return options.duplicates ? find_duplicates(request, *options.duplicates, context)

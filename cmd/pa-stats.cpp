@@ -18,11 +18,6 @@
 namespace pairalign {
 namespace {
 
-constexpr const char* kSummary =
-    "Measures token strings: rates, vocabulary, entropy, lengths, repetition; with --against, "
-    "--pairs or --qrels also against another stream or against relevance judgements; with --log, "
-    "how a training goes.";
-
 // How often the progress bar is told, in records.
 constexpr std::uint64_t kProgressStep = 1024;
 
@@ -214,7 +209,6 @@ int main(int argc, char** argv) {
   using namespace pairalign;
   StatsOptions options;
   return cli::run(
-      argc, argv, "pa-stats", kSummary, cli::kProgress,
-      [&](CLI::App& app) { add_options(app, options); },
+      argc, argv, stats_tool(), [&](CLI::App& app) { add_options(app, options); },
       [&](cli::Context& context) { return measure(options, context); });
 }

@@ -24,14 +24,11 @@
 #include "model/model.hpp"
 #include "model/tokenizer.hpp"
 #include "tokenize_options.hpp"
+#include "tokens/audio_list.hpp"
 #include "tokens/writer.hpp"
 
 namespace pairalign {
 namespace {
-
-constexpr const char* kSummary =
-    "Turns speech into token strings, one line a recording: KEY, SECONDS, TOKENS, separated by "
-    "TAB.";
 
 // Files under way per thread: enough that a long file does not leave the other threads idle.
 constexpr int kFilesAhead = 8;
@@ -39,6 +36,7 @@ constexpr int kFilesAhead = 8;
 // An input; `fault` is set when it was found unusable before it was opened.
 struct Item {
   std::string path;
+  std::string key;  // of its records
   std::string fault;
   std::uint64_t bytes = 0;  // of the file; 0: not known
 };
@@ -61,7 +59,7 @@ Pipeline::Work make_work(const model::Model& model, const model::TokenizerOption
                                ? audio::Decoder::from_descriptor(STDIN_FILENO, "standard input")
                                : audio::Decoder(item.path);
     Lines lines;
-    for (tokens::Record& record : tokenizer->tokenize(audio, item.path)) {
+    for (tokens::Record& record : tokenizer->tokenize(audio, item.key)) {
       if (!with_starts) record.starts_ms.clear();
       formatter.append(record, lines.text);
     }
@@ -143,28 +141,49 @@ std::uint64_t size_of(const std::string& path) {
   return none ? 0 : bytes;
 }
 
+void for_each_listed(const std::string& list, const std::function<void(Item)>& take) {
+  tokens::AudioListReader reader(list);
+  for (bool more = true; more;) {
+    Item item;
+    try {
+      tokens::ListedAudio entry;
+      more = reader.next(entry);
+      item = {std::move(entry.path), std::move(entry.key), "", 0};
+    } catch (const Error& error) {
+      item = {error.subject(), "", error.reason(), 0};
+    }
+    if (more) take(std::move(item));
+  }
+}
+
 // Files that an archive has, as they are, are passed over when the user wants that.
 void for_each_item(const TokenizeOptions& options, const std::function<void(Item)>& take) {
+  if (!options.list.empty()) {
+    for_each_listed(options.list, take);
+    return;
+  }
   std::optional<archive::ArchivedFiles> archived;
   if (!options.skip.empty()) archived.emplace(options.skip);
   cli::for_each_input(
       options.paths, options.null,
       [&](const std::string& path) {
-        if (!archived || !archived->holds(path)) take({path, "", 0});
+        if (!archived || !archived->holds(path)) take({path, path, "", 0});
       },
       [&](const std::string& path, const std::string& reason) {
-        take({path, reason, 0});
+        take({path, path, reason, 0});
       });
 }
 
 cli::ExitStatus tokenize(const TokenizeOptions& options, cli::Context& context) {
   check_usage(options);
   const tokens::OutputFormat format = output_format(options);
-  if (options.paths.empty()) {
+  const bool piped_paths = options.paths.empty() && options.list.empty();
+  if (piped_paths) {
     cli::require_piped_stdin("give audio files or folders, or pipe in a list of paths");
   }
 
-  const model::Model model = model::Model::load(model::find_model(options.model));
+  const model::Model model =
+      model::Model::load(model::find_model(options.model), precision(options));
   const model::TokenizerOptions how = tokenizer_options(options, model);
   if (!options.kind && how.kind != model::TokenizerKind::pairalign) {
     context.messages.detail("the model has no decoder: its tokenizer vq is used");
@@ -172,10 +191,10 @@ cli::ExitStatus tokenize(const TokenizeOptions& options, cli::Context& context) 
   const tokens::RecordFormatter formatter(format);
   context.out.write(formatter.header(model::Tokenizer(model, how).header()));
 
-  // Paths that are given are counted first, so that progress knows the end; a list that is piped in
-  // is worked on as it comes.
+  // Paths that are given or listed are counted first, so that progress knows the end; a list that
+  // is piped in is worked on as it comes.
   std::vector<Item> given;
-  if (!options.paths.empty()) {
+  if (!piped_paths) {
     for_each_item(options, [&](Item item) {
       if (item.fault.empty()) item.bytes = size_of(item.path);
       given.push_back(std::move(item));
@@ -187,7 +206,7 @@ cli::ExitStatus tokenize(const TokenizeOptions& options, cli::Context& context) 
   Pipeline pipeline(
       jobs, static_cast<std::size_t>(jobs) * kFilesAhead,
       [&] { return make_work(model, how, formatter, with_starts); }, std::ref(delivery));
-  if (options.paths.empty()) {
+  if (piped_paths) {
     for_each_item(options, [&](Item item) { pipeline.push(std::move(item)); });
   }
   for (Item& item : given)
@@ -204,7 +223,6 @@ int main(int argc, char** argv) {
   using namespace pairalign;
   TokenizeOptions options;
   return cli::run(
-      argc, argv, "pa-tokenize", kSummary, cli::kJobs | cli::kProgress,
-      [&](CLI::App& app) { add_options(app, options); },
+      argc, argv, tokenize_tool(), [&](CLI::App& app) { add_options(app, options); },
       [&](cli::Context& context) { return tokenize(options, context); });
 }

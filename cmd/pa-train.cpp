@@ -11,64 +11,21 @@
 #include "cli/inputs.hpp"
 #include "cli/program.hpp"
 #include "cli/progress.hpp"
+#include "model/default_model.hpp"
+#include "train/communicator.hpp"
 #include "train/corpus.hpp"
+#ifdef PAIRALIGN_MPI
+#include "train/mpi_communicator.hpp"
+#endif
 #include "train/trainer.hpp"
 #include "train/training_log.hpp"
+#include "train_options.hpp"
 
 namespace {
 
 using namespace pairalign;
 
 constexpr std::int64_t kReportEvery = 20;  // steps
-
-struct Options {
-  std::vector<std::string> paths;
-  std::string output, recipe_file, from, valid, noise, log;
-  std::vector<std::string> stages;
-  bool resume = false, print_recipe = false;
-  std::optional<std::uint64_t> seed;
-  std::optional<std::int64_t> steps;
-  std::string precision = "auto";
-};
-
-void register_options(CLI::App& app, Options& o) {
-  cli::add_paths(app, "PATH", o.paths, "Audio file or folder (walked) to learn from");
-  app.add_option("-o,--output", o.output,
-                 "Model file to write (FILE.safetensors); the checkpoint "
-                 "is kept beside it as FILE.safetensors.checkpoint")
-      ->type_name("FILE");
-  app.add_option("--recipe", o.recipe_file,
-                 "JSON file with the values that differ from the "
-                 "defaults; see --print-recipe")
-      ->type_name("FILE");
-  app.add_flag("--print-recipe", o.print_recipe,
-               "Print the whole recipe that these options amount to, and stop");
-  app.add_option("--stage", o.stages,
-                 "Run only these stages of the curriculum, separated by commas and in this order: "
-                 "geometric, fixed-teacher, ema-teacher")
-      ->delimiter(',')
-      ->allow_extra_args(false)
-      ->type_name("NAME[,NAME]")
-      ->default_str("");
-  app.add_option("--from", o.from,
-                 "Begin with the encoder of this model, and with its decoder where it has one like "
-                 "the recipe's, instead of the geometric stage (unless --stage names it)")
-      ->type_name("MODEL");
-  app.add_flag("--resume", o.resume, "Go on from the checkpoint of an interrupted run");
-  app.add_option("--steps", o.steps,
-                 "Optimiser steps of each stage. Without it, as many as the recipe says, but none "
-                 "that hears the audio more than 200 times over (\"passes\" of the recipe); at "
-                 "least 300, however short the audio");
-  app.add_option("--seed", o.seed, "Seed of all that is drawn, instead of the recipe's");
-  app.add_option("--valid", o.valid, "Folder to validate on, instead of a share of PATH")
-      ->type_name("DIR");
-  app.add_option("--noise", o.noise, "Folder of noises to mix in; without it, white noise")
-      ->type_name("DIR");
-  app.add_option("--log", o.log, "Append a JSON line for each report to FILE")->type_name("FILE");
-  app.add_option("--precision", o.precision,
-                 "Of the matrix products: auto takes bf16 where the processor has it")
-      ->check(CLI::IsMember({"auto", "f32", "bf16"}));
-}
 
 // The shape of what is there already is not for the recipe to choose.
 void fit_to_model(const model::Model& model, bool stages_given, train::Recipe& recipe) {
@@ -80,7 +37,7 @@ void fit_to_model(const model::Model& model, bool stages_given, train::Recipe& r
   }
 }
 
-train::Recipe read_recipe(const Options& o, const std::optional<model::Model>& from) {
+train::Recipe read_recipe(const TrainOptions& o, const std::optional<model::Model>& from) {
   train::Recipe recipe;
   if (!o.recipe_file.empty()) {
     try {
@@ -98,12 +55,6 @@ train::Recipe read_recipe(const Options& o, const std::optional<model::Model>& f
   if (!o.stages.empty()) recipe.stages = o.stages;
   if (from) fit_to_model(*from, !o.stages.empty(), recipe);
   return train::parse_recipe(train::to_json(recipe));  // checks the values given as options too
-}
-
-nn::Precision choose_precision(const std::string& name) {
-  if (name == "f32") return nn::Precision::f32;
-  if (name == "bf16") return nn::Precision::bf16;
-  return nn::fastest_precision();
 }
 
 std::vector<std::string> list_audio(const std::vector<std::string>& paths, cli::Context& context) {
@@ -144,9 +95,14 @@ std::string describe(const train::StepSummary& summary) {
          fmt::format(", {} codes, {:.0f} pairs/s", summary.codes_used, summary.pairs_per_second);
 }
 
-// Returns false when a signal ended the loop; a checkpoint is written then.
+// Of several processes the first speaks and writes for all.
+bool first_of(const train::Communicator& peers) {
+  return peers.rank() == 0;
+}
+
+// Returns false when a signal to any of the processes ended the loop; a checkpoint is written then.
 bool train_steps(train::Trainer& trainer, const std::string& checkpoint, train::TrainingLog& log,
-                 cli::Context& context) {
+                 const train::Communicator& peers, cli::Context& context) {
   const train::Recipe& recipe = trainer.recipe();
   train::RunPosition at = trainer.position();
   const std::int64_t first = at.run_step;
@@ -165,10 +121,13 @@ bool train_steps(train::Trainer& trainer, const std::string& checkpoint, train::
       context.messages.detail(fmt::format("step {} of {}, {}", at.step, at.steps, note));
     }
     progress.update(static_cast<std::uint64_t>(at.run_step - first), note);
-    const bool stopping = stop_signal != 0;
-    if (at.step % recipe.checkpoint_every == 0 || stopping) trainer.save(checkpoint);
+    const bool stopping = peers.sum_of(stop_signal != 0 ? 1 : 0) > 0;
+    if (first_of(peers) && (at.step % recipe.checkpoint_every == 0 || stopping)) {
+      trainer.save(checkpoint);
+    }
     if (stopping) return false;
-    if ((at.step % recipe.validate_every == 0 || at.stage_finished()) && !at.run_finished()) {
+    if (first_of(peers) && (at.step % recipe.validate_every == 0 || at.stage_finished()) &&
+        !at.run_finished()) {
       log.validation(trainer.validate(trainer.model()), at);
     }
     if (reported) window = {};
@@ -209,8 +168,9 @@ std::string describe(const model::Model& model, const train::Trainer& trainer,
   return text + describe(report);
 }
 
-std::unique_ptr<train::Trainer> make_trainer(const Options& o, const train::Recipe& recipe,
+std::unique_ptr<train::Trainer> make_trainer(const TrainOptions& o, const train::Recipe& recipe,
                                              nn::Precision precision, ThreadPool& pool,
+                                             const train::Communicator& peers,
                                              cli::Context& context) {
   train::Split split = train::split_paths(list_audio(o.paths, context),
                                           o.valid.empty() ? recipe.validation_share : 0);
@@ -225,7 +185,7 @@ std::unique_ptr<train::Trainer> make_trainer(const Options& o, const train::Reci
     noise = read_all(files, "reading noise", pool, context, train::read_noise);
   }
   return std::make_unique<train::Trainer>(recipe, std::move(training), std::move(validation),
-                                          std::move(noise), precision, pool);
+                                          std::move(noise), precision, pool, peers);
 }
 
 // Counts of confusions take the longest part of it.
@@ -238,18 +198,18 @@ model::Model export_model(const train::Trainer& trainer, const std::string& comm
   });
 }
 
-void check_call(const Options& o, const std::string& checkpoint) {
-  if (o.output.empty()) throw cli::UsageError("name the model to write with -o FILE");
-  if (o.paths.empty()) throw cli::UsageError("name a file or folder to learn from");
+void check_call(const TrainOptions& o, const std::string& checkpoint) {
+  check_usage(o);
   check_replaceable(o.output);
   if (o.resume && !std::filesystem::exists(checkpoint)) {
-    throw Error(checkpoint, "no checkpoint to resume from");
+    throw Error(checkpoint, "no checkpoint to resume from; begin without --resume");
   }
 }
 
-cli::ExitStatus run_training(const Options& o, const std::string& command, cli::Context& context) {
+cli::ExitStatus run_training(const TrainOptions& o, const std::string& command,
+                             cli::Context& context) {
   std::optional<model::Model> from;
-  if (!o.from.empty()) from = model::Model::load(o.from);
+  if (!o.from.empty()) from = model::Model::load(model::find_model(o.from));
   const train::Recipe recipe = read_recipe(o, from);
   if (o.print_recipe) {
     context.out.write(train::to_json(recipe));
@@ -258,24 +218,30 @@ cli::ExitStatus run_training(const Options& o, const std::string& command, cli::
   const std::string checkpoint = o.output + ".checkpoint";
   check_call(o, checkpoint);
   ThreadPool pool(context.options.jobs);
-  const nn::Precision precision = choose_precision(o.precision);
-  const auto trainer = make_trainer(o, recipe, precision, pool, context);
+  const nn::Precision precision = nn::parse_precision(o.precision);
+#ifdef PAIRALIGN_MPI
+  const train::MpiCommunicator peers;
+#else
+  const train::Communicator& peers = train::Communicator::alone();
+#endif
+  const auto trainer = make_trainer(o, recipe, precision, pool, peers, context);
   if (o.resume) {
     trainer->resume(checkpoint);
   } else if (from) {
     trainer->start_from(*from);
   }
-  train::TrainingLog log(o.log);
+  train::TrainingLog log(first_of(peers) ? o.log : "");
   log.start({command, trainer->position(), trainer->training_seconds() / 3600, pool.threads(),
              precision, train::measure_matmul_gflops(precision, pool)},
             trainer->recipe());
   watch_signals();
-  if (!train_steps(*trainer, checkpoint, log, context)) {
+  if (!train_steps(*trainer, checkpoint, log, peers, context)) {
     const train::RunPosition at = trainer->position();
     context.messages.failure(fmt::format(
         "stopped at step {} of {} of stage {}; go on with --resume", at.step, at.steps, at.stage));
     return cli::kFailed;
   }
+  if (!first_of(peers)) return cli::kDone;
   const model::Model model = export_model(*trainer, command, context);
   model.save(o.output);
   const train::ValidationReport report = trainer->validate(model);
@@ -296,10 +262,9 @@ std::string command_line(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  Options options;
+  TrainOptions options;
   return cli::run(
-      argc, argv, "pa-train", "Train a tokenizer on a folder of audio.",
-      cli::kJobs | cli::kProgress, [&](CLI::App& app) { register_options(app, options); },
+      argc, argv, train_tool(), [&](CLI::App& app) { add_options(app, options); },
       [&](cli::Context& context) {
         return run_training(options, command_line(argc, argv), context);
       });

@@ -7,6 +7,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "cli/program.hpp"
 #include "search/hit_format.hpp"
 #include "search/searcher.hpp"
 #include "tokens/reader.hpp"
@@ -20,18 +21,19 @@ struct SearchOptions {
   std::optional<std::string> mode;
   std::string cost = "unit";
   std::string model;
-  std::string format = "tsv";
+  std::optional<std::string> format;  ///< nothing: a table on a terminal, else tsv
   std::string input_format = "auto";
   bool exhaustive = false;
 };
 
+const cli::Tool& search_tool();
 void add_options(CLI::App& app, SearchOptions& options);
 
 /// What the options say, in the library's terms. Throws cli::UsageError for what cannot be right.
 struct SearchRequest {
   search::SearchConfig search;
   search::Cost cost;
-  search::HitFormat format;
+  std::optional<search::HitFormat> format;  ///< nothing: a table, to be read by a person
   tokens::InputFormat input_format;
   std::vector<std::string> archives;
   std::vector<std::string> files;

@@ -6,6 +6,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "cli/program.hpp"
 #include "stats/retrieval.hpp"
 
 namespace pairalign {
@@ -22,6 +23,7 @@ struct StatsOptions {
   std::string format = "text";
 };
 
+const cli::Tool& stats_tool();
 void add_options(CLI::App& app, StatsOptions& options);
 
 /// Throws cli::UsageError for options that do not go together.

@@ -5,36 +5,30 @@
 #include <fmt/format.h>
 
 #include "cli/program.hpp"
+#include "cli/values.hpp"
 
 namespace pairalign {
 namespace {
 
-constexpr const char* kFooter =
-    "Exit status: 0 done; 2 wrong use, or an input failed (it is named, the others are written).\n"
-    "\n"
-    "Examples:\n"
-    "  pa-tokenize talks/ | pa-index talks.pai\n"
-    "  pa-tokenize --skip talks.pai talks/ | pa-index talks.pai\n"
-    "  find /audio -name '*.flac' -print0 | pa-tokenize -0 > strings.tsv\n"
-    "  pa-tokenize question.wav | pa-search talks.pai";
-
 void add_decoding_options(CLI::App& app, TokenizeOptions& options) {
   app.add_option("--end-quantile", options.decode.end_quantile,
-                 "pairalign: where in the distribution of its ends a token ends, between 0 and 1; "
+                 "Where in the distribution of its ends pairalign ends a token, between 0 and 1; "
                  "larger gives somewhat fewer tokens")
       ->type_name("Q");
-  app.add_option("--beam", options.decode.beam,
-                 "pairalign: strings compared side by side; 1 takes the likeliest token each time")
+  app.add_option(
+         "--beam", options.decode.beam,
+         "Strings that pairalign compares side by side; 1 takes the likeliest token each time")
       ->type_name("N");
-  app.add_option("--length-exponent", options.decode.length_exponent,
-                 "pairalign with a beam: a string is judged by its log probability over its number "
-                 "of tokens to this power")
+  app.add_option(
+         "--length-exponent", options.decode.length_exponent,
+         "Exponent by which pairalign with a beam judges a string; by its log probability over "
+         "its number of tokens to this power")
       ->type_name("X");
   app.add_option("--repetition-penalty", options.decode.repetition_penalty,
-                 "pairalign: divides the probability of a token that was written a moment ago")
+                 "What pairalign divides the probability of a token by that it wrote a moment ago")
       ->type_name("X");
   app.add_option("--cap", options.decode.cap,
-                 "pairalign: most tokens per 10 ms; a string stops there")
+                 "Most tokens per 10 ms of pairalign; a string stops there")
       ->type_name("X");
 }
 
@@ -78,26 +72,26 @@ void check_kind_options(const TokenizeOptions& options, model::TokenizerKind kin
 }  // namespace
 
 void add_options(CLI::App& app, TokenizeOptions& options) {
-  cli::add_paths(app, "PATH", options.paths,
+  cli::add_paths(app, cli::kPath, options.paths,
                  "Audio files; folders, which are walked for audio files; - for audio on standard "
                  "input. With none, standard input holds paths, one a line");
-  app.add_option("--model", options.model,
-                 "Model file, or the name of an installed model. Without it $PAIRALIGN_MODEL, then "
-                 "the model that came with the tools")
-      ->type_name("FILE");
-  app.add_option("--tokenizer", options.kind,
-                 "pairalign: written by the model's autoregressive decoder. vq: the nearest code "
-                 "of each frame, repetitions removed. dpvq: fewer tokens, found with a penalty on "
-                 "each change of code. Default: pairalign; vq where the model has no decoder")
-      ->type_name("NAME");
+  cli::add_model(app, options.model);
+  app.add_option(
+         "--tokenizer", options.kind,
+         "How strings are made. pairalign: written by the model's autoregressive decoder. vq: "
+         "the nearest code of each frame, repetitions removed. dpvq: fewer tokens, found with "
+         "a penalty on each change of code. Default: pairalign; vq where the model has no "
+         "decoder")
+      ->type_name("NAME")
+      ->check(cli::one_of({"pairalign", "vq", "dpvq"}));
   app.add_option("--rate", options.rate,
-                 fmt::format("pairalign, dpvq: tokens per second aimed at (default: what pairalign "
-                             "was trained with; dpvq: {})",
+                 fmt::format("Tokens per second aimed at by pairalign and dpvq (default: what "
+                             "pairalign was trained with; dpvq: {})",
                              model::kDefaultRate))
       ->type_name("R");
   app.add_option(
          "--penalty", options.penalty,
-         "pairalign, dpvq: penalty per token, instead of one chosen for --rate; larger gives "
+         "Penalty per token of pairalign and dpvq, instead of one chosen for --rate; larger gives "
          "fewer tokens")
       ->type_name("P");
   add_decoding_options(app, options);
@@ -106,15 +100,25 @@ void add_options(CLI::App& app, TokenizeOptions& options) {
   app.add_option("--hop", options.hop_s,
                  "Seconds from one window to the next (default: windows do not overlap)")
       ->type_name("S");
-  app.add_flag("--times", options.times, "Add a field: the start of each token, in milliseconds");
-  app.add_option("--format", options.format,
-                 "tsv, jsonl, kaldi, km (tokens only), ctm or audacity (a label track)")
-      ->type_name("NAME");
+  app.add_flag("--times", options.times,
+               "Add a field with the start of each token, in milliseconds. On synthetic audio with "
+               "known onsets these starts are off by 20.5 ms in the median and 59.6 ms at the 95th "
+               "percentile, no better than chance for that many tokens (21.0 ms)");
+  app.add_option(
+         "--format", options.format,
+         "Format of the output. tsv, jsonl, kaldi, km (tokens only), ctm or audacity (a label "
+         "track)")
+      ->type_name("NAME")
+      ->check(cli::one_of({"tsv", "jsonl", "kaldi", "km", "ctm", "audacity"}));
+  cli::add_precision(app, options.precision);
   app.add_option("--skip", options.skip,
                  "Pass over files that ARCHIVE has strings of, unless they have changed since")
-      ->type_name("ARCHIVE");
-  app.add_flag("-0,--null", options.null, "Paths on standard input are separated by NUL");
-  app.footer(kFooter);
+      ->type_name(cli::kArchive);
+  app.add_option("--manifest", options.list,
+                 "Read the files of a list, with its keys: a fairseq manifest (a root folder, then "
+                 "PATH<TAB>SAMPLES) or Kaldi's wav.scp (KEY PATH, no commands)")
+      ->type_name(cli::kFile);
+  cli::add_null(app, options.null);
 }
 
 void check_usage(const TokenizeOptions& options) {
@@ -124,6 +128,16 @@ void check_usage(const TokenizeOptions& options) {
     throw cli::UsageError("--window must be positive");
   }
   if (options.hop_s && !(*options.hop_s > 0)) throw cli::UsageError("--hop must be positive");
+  if (!options.list.empty() && !options.paths.empty()) {
+    throw cli::UsageError("--manifest names what to read, and paths are given too");
+  }
+  if (!options.list.empty() && !options.skip.empty()) {
+    throw cli::UsageError(
+        "--skip knows files by their paths, and --manifest gives them other keys");
+  }
+  if (options.null && !options.list.empty()) {
+    throw cli::UsageError("-0 is about path lists on standard input, not about --manifest");
+  }
   if (options.null && !options.paths.empty()) {
     throw cli::UsageError("-0 is about path lists on standard input, and paths are given");
   }
@@ -145,6 +159,14 @@ model::TokenizerOptions tokenizer_options(const TokenizeOptions& options,
   result.window_s = options.window_s.value_or(0);
   result.hop_s = options.hop_s.value_or(result.window_s);
   return result;
+}
+
+nn::Precision precision(const TokenizeOptions& options) {
+  try {
+    return nn::parse_precision(options.precision);
+  } catch (const Error& error) {
+    throw cli::UsageError("--precision: " + error.reason());
+  }
 }
 
 tokens::OutputFormat output_format(const TokenizeOptions& options) {

@@ -7,6 +7,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "cli/program.hpp"
 #include "model/decoding.hpp"
 #include "model/model.hpp"
 #include "model/tokenizer.hpp"
@@ -16,6 +17,7 @@ namespace pairalign {
 
 struct TokenizeOptions {
   std::vector<std::string> paths;
+  std::string list;  ///< of files and keys, instead of paths; empty: none
   bool null = false;
   std::string model;
   std::optional<std::string> kind;
@@ -24,16 +26,19 @@ struct TokenizeOptions {
   model::DecodeOptions decode;
   std::optional<double> window_s;
   std::optional<double> hop_s;
+  std::string precision = "auto";
   bool times = false;
   std::string skip;  ///< archive whose unchanged files are passed over; empty: none
   std::string format = "tsv";
 };
 
+const cli::Tool& tokenize_tool();
 void add_options(CLI::App& app, TokenizeOptions& options);
 
 /// Throws cli::UsageError for what cannot be right whatever the model.
 void check_usage(const TokenizeOptions& options);
 tokens::OutputFormat output_format(const TokenizeOptions& options);
+nn::Precision precision(const TokenizeOptions& options);
 
 /// What is left to the model filled in. Throws cli::UsageError for options of another tokenizer.
 model::TokenizerOptions tokenizer_options(const TokenizeOptions& options,

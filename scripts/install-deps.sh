@@ -6,12 +6,17 @@ set -eu
 usage() {
   cat <<'END'
 usage: scripts/install-deps.sh [--list] [TASK]...
-  build   compile and test (the default)
-  eval    the evaluation and the benchmarks against other programs
-  audio   make the clips of examples/audio again
-  deb     make Debian packages and try them
-  format  format the source
-  --list  print the packages with what each is for, and install nothing
+  build     compile and test (the default)
+  examples  run the examples of examples/, which `make test` does
+  cluster   try examples/cluster: brings daemons, which nothing else needs
+  check     the long tests, fuzzing, static analysis, coverage
+  mpi       train on several processes or machines at once
+  torch     a training step in PyTorch, which the benchmark sets ours beside
+  eval      the evaluation and the benchmarks against other programs
+  audio     make the clips of examples/audio again
+  deb       make Debian packages and try them
+  format    format the source
+  --list    print the packages with what each is for, and install nothing
 END
 }
 
@@ -34,8 +39,45 @@ nlohmann-json3-dev  JSON
 libmsgsl-dev      spans
 doctest-dev       unit tests
 python3           tests that read our files with other means than ours
+lowdown           manual pages from docs/
+mandoc            tests of the manual pages
+groff-base        the same
+zsh               tests of its completions
+fish              the same
 END
       ;;
+    examples) cat <<'END'
+python3           looks at what they made
+sox               cuts out what was found
+opus-tools        the same for Opus files; and encodes again
+flac              compresses archived originals
+parallel          spreads work over machines
+bubblewrap        the sandbox of examples/sandbox
+END
+      ;;
+    check) cat <<'END'
+clang             sanitizers and libFuzzer
+clang-tidy        static analysis
+cppcheck          the same, by other means
+libomp-dev        OpenMP of clang
+gcovr             reports coverage
+END
+      ;;
+    cluster) cat <<'END'
+slurmctld         the job scheduler
+slurmd            runs jobs
+slurm-client      submits them
+munge             by which these know one another
+openssh-server    a host to send work to
+openssh-client    sends it
+END
+      ;;
+    mpi) cat <<'END'
+libopenmpi-dev    processes that train one model together
+openmpi-bin       starts them
+END
+      ;;
+    torch) echo 'python3-torch     the step of pa-train in PyTorch' ;;
     eval) cat <<'END'
 python3           scripts of the evaluation and of the benchmarks
 libedlib-dev      edit-distance library that search is compared with

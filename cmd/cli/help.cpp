@@ -1,8 +1,11 @@
 #include "cli/help.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <sstream>
 #include <utility>
+
+#include "cli/values.hpp"
 
 namespace pairalign::cli {
 namespace {
@@ -10,7 +13,43 @@ namespace {
 constexpr std::size_t kWidth = 80;
 constexpr std::size_t kDescriptionColumn = 27;
 
-// `text` broken between words; every line after the first is indented.
+// Joins the lines of a paragraph and wraps it; empty lines and those that begin with a blank, such
+// as examples of what to type, stay as they are.
+std::string wrap_paragraphs(const std::string& text) {
+  std::istringstream lines(text);
+  std::string wrapped, paragraph, line;
+  const auto end_paragraph = [&] {
+    if (!paragraph.empty()) wrapped += wrap(paragraph, 0) + '\n';
+    paragraph.clear();
+  };
+  while (std::getline(lines, line)) {
+    if (line.empty() || line.front() == ' ') {
+      end_paragraph();
+      wrapped += line + '\n';
+    } else {
+      paragraph += line + ' ';
+    }
+  }
+  end_paragraph();
+  return wrapped;
+}
+
+// "-j, --jobs N"; options without a short name are indented to line up.
+std::string left_column(const CLI::Option& option, bool is_positional) {
+  if (is_positional) return "  " + option.get_name(true, false);
+  std::string text = "  ";
+  for (const std::string& name : option.get_snames())
+    text += '-' + name + ", ";
+  if (option.get_snames().empty()) text += "    ";
+  for (const std::string& name : option.get_lnames())
+    text += "--" + name + ", ";
+  text.resize(text.size() - 2);
+  const std::string value = value_name(option);
+  return value.empty() ? text : text + ' ' + value;
+}
+
+}  // namespace
+
 std::string wrap(const std::string& text, std::size_t indent) {
   std::istringstream words(text);
   std::string wrapped, word;
@@ -29,30 +68,6 @@ std::string wrap(const std::string& text, std::size_t indent) {
   return wrapped;
 }
 
-// "-j, --jobs N"; options without a short name are indented to line up.
-std::string left_column(const CLI::Option& option, bool is_positional) {
-  if (is_positional) return "  " + option.get_name(true, false);
-  std::string text = "  ";
-  for (const std::string& name : option.get_snames())
-    text += '-' + name + ", ";
-  if (option.get_snames().empty()) text += "    ";
-  for (const std::string& name : option.get_lnames())
-    text += "--" + name + ", ";
-  text.resize(text.size() - 2);
-  // The type name of an option with a check reads "N:CHECK"; the reader needs N.
-  const std::string type = option.get_type_name();
-  if (option.get_type_size() != 0 && !type.empty()) text += ' ' + type.substr(0, type.find(':'));
-  return text;
-}
-
-std::string right_column(const CLI::Option& option) {
-  std::string text = option.get_description();
-  if (!option.get_default_str().empty()) text += " (default: " + option.get_default_str() + ')';
-  return text;
-}
-
-}  // namespace
-
 std::string HelpFormatter::make_help(const CLI::App* app, std::string name,
                                      CLI::AppFormatMode mode) const {
   // CLI11 puts a blank line behind one group of options and another before the next.
@@ -65,14 +80,7 @@ std::string HelpFormatter::make_description(const CLI::App* app) const {
 }
 
 std::string HelpFormatter::make_footer(const CLI::App* app) const {
-  std::istringstream lines(app->get_footer());
-  std::string text, line;
-  while (std::getline(lines, line)) {
-    // An indented line is an example of what to type, and stays in one piece.
-    const bool example = !line.empty() && line.front() == ' ';
-    text += (example ? line : wrap(line, 0)) + '\n';
-  }
-  return text;
+  return wrap_paragraphs(app->get_footer());
 }
 
 std::string HelpFormatter::make_option(const CLI::Option* option, bool is_positional) const {
@@ -82,7 +90,27 @@ std::string HelpFormatter::make_option(const CLI::Option* option, bool is_positi
   } else {
     text.resize(kDescriptionColumn, ' ');
   }
-  return text + wrap(right_column(*option), kDescriptionColumn) + '\n';
+  // The formatter's interface is const, but CLI11 hands out the checks of an option only to change.
+  const std::string description = describe(const_cast<CLI::Option&>(*option));
+  return text + wrap(description, kDescriptionColumn) + '\n';
+}
+
+std::string help_footer(const Tool& tool) {
+  std::string text;
+  for (const Section& note : tool.notes)
+    text += note.heading + ": " + note.text + "\n\n";
+  text += "Exit status: " + tool.exit_status + "\n\nExamples:\n";
+  for (const Example& example : tool.examples)
+    text += "  " + example.command + '\n';
+  return text;
+}
+
+std::string example_lines(const Tool& tool, std::size_t most) {
+  std::string text;
+  for (std::size_t i = 0; i < std::min(most, tool.examples.size()); ++i) {
+    text += "  # " + tool.examples[i].purpose + "\n  " + tool.examples[i].command + '\n';
+  }
+  return text;
 }
 
 }  // namespace pairalign::cli

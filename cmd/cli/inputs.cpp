@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <iterator>
 #include <memory>
 #include <utility>
 
@@ -134,6 +135,10 @@ void take_path_lines(bool nul_separated, const Take& take, const Fail& fail) {
 }
 
 }  // namespace
+
+std::vector<std::string> audio_extensions() {
+  return {std::begin(kAudioExtensions), std::end(kAudioExtensions)};
+}
 
 bool has_audio_extension(std::string_view path) {
   const std::size_t dot = path.rfind('.');

@@ -8,6 +8,9 @@
 
 namespace pairalign::cli {
 
+/// Extensions by which a folder's audio files are told, in lower case and without dot.
+std::vector<std::string> audio_extensions();
+
 /// True for names that end like an audio file (.wav, .FLAC, .opus, ...), in upper or lower case.
 bool has_audio_extension(std::string_view path);
 

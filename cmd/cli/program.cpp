@@ -12,13 +12,16 @@
 #include "base/descriptor.hpp"
 #include "base/thread_pool.hpp"
 #include "cli/help.hpp"
+#include "cli/last_resort.hpp"
 #include "cli/terminal.hpp"
+#include "cli/values.hpp"
 
 namespace pairalign::cli {
 namespace {
 
 constexpr std::size_t kOutputBuffer = 1 << 16;
 constexpr int kMostJobs = 1024;
+constexpr std::size_t kShownExamples = 3;
 
 // CLI11 splits the value of a list option at the commas when it stands in brackets. This mark, put
 // before such arguments and taken off every value again, keeps a folder named "[a,b]" in one piece.
@@ -56,24 +59,24 @@ void reserve_standard_descriptors() {
   }
 }
 
-void register_everything(CLI::App& app, CommonOptions& options, const std::string& tool,
-                         unsigned common_options, const std::function<void(CLI::App&)>& setup) {
-  app.formatter(std::make_shared<HelpFormatter>());
-  app.option_defaults()->always_capture_default();
-  app.set_help_flag();
-  setup(app);
-  add_common_options(app, options, common_options);
-  app.set_help_flag("-h,--help", "Print this help and exit")->group("Common options");
-  app.set_version_flag("--version", tool + " " PAIRALIGN_VERSION, "Print the version and exit")
-      ->group("Common options");
-  for (CLI::Option* option : app.get_options()) {
-    option->transform(CLI::Validator(
-        [](std::string& value) {
-          value = without_mark(value);
-          return std::string();
-        },
-        ""));
+// CLI11 says "the following argument was not expected"; a slip of the keys deserves better. Tools
+// take any number of paths, so what is left over is an option.
+UsageError unknown_option(const CLI::App& app) {
+  const std::vector<std::string> left_over = app.remaining();
+  const auto is_option = [](const std::string& argument) {
+    return argument.size() > 1 && argument.front() == '-';
+  };
+  const auto found = std::find_if(left_over.begin(), left_over.end(), is_option);
+  if (found == left_over.end()) return UsageError("unexpected argument " + left_over.front());
+  const std::string typed = found->substr(0, found->find('='));
+  std::vector<std::string> known;
+  for (const CLI::Option* option : app.get_options()) {
+    for (const std::string& name : option->get_lnames())
+      known.push_back("--" + name);
   }
+  const std::string meant = typed.size() > 2 ? nearest(typed, known) : "";
+  return UsageError("unknown option " + typed +
+                    (meant.empty() ? "" : "; did you mean " + meant + "?"));
 }
 
 ExitStatus parse_and_run(CLI::App& app, std::vector<std::string> args, CommonOptions& options,
@@ -86,6 +89,8 @@ ExitStatus parse_and_run(CLI::App& app, std::vector<std::string> args, CommonOpt
   } catch (const CLI::CallForVersion& call) {
     context.out.write(std::string(call.what()) + '\n');
     return kDone;
+  } catch (const CLI::ExtrasError&) {
+    throw unknown_option(app);
   } catch (const CLI::ParseError& error) {
     throw UsageError(without_mark(decapitalised(error.what())));
   }
@@ -94,14 +99,20 @@ ExitStatus parse_and_run(CLI::App& app, std::vector<std::string> args, CommonOpt
   return body(context);
 }
 
+// What helps after wrong use; to someone who typed the bare name, what the tool is for.
+void print_hint(const Tool& tool, bool bare) {
+  const std::string examples = "for example:\n" + example_lines(tool, kShownExamples);
+  print_message((bare ? examples : "") + "try " + tool.name + " --help");
+}
+
 // The exit status of `work`; whatever it throws becomes a message.
-ExitStatus guarded(Messages& messages, const std::string& tool,
+ExitStatus guarded(Messages& messages, const Tool& tool, bool bare,
                    const std::function<ExitStatus()>& work) {
   try {
     return work();
   } catch (const UsageError& error) {
     messages.failure(error);
-    print_message("try " + tool + " --help");
+    print_hint(tool, bare);
   } catch (const Error& error) {
     messages.failure(error);
   } catch (const std::bad_alloc&) {
@@ -167,6 +178,29 @@ void add_common_options(CLI::App& app, CommonOptions& options, unsigned which) {
   app.add_flag("-v,--verbose", options.verbosity, "More messages; may be repeated")->group(group);
 }
 
+void configure(CLI::App& app, const Tool& tool, CommonOptions& options,
+               const std::function<void(CLI::App&)>& setup) {
+  app.name(tool.name);
+  app.description(tool.summary);
+  app.footer(help_footer(tool));
+  app.formatter(std::make_shared<HelpFormatter>());
+  app.option_defaults()->always_capture_default();
+  app.set_help_flag();
+  setup(app);
+  add_common_options(app, options, tool.common_options);
+  app.set_help_flag("-h,--help", "Print this help and exit")->group("Common options");
+  app.set_version_flag("--version", tool.name + " " PAIRALIGN_VERSION, "Print the version and exit")
+      ->group("Common options");
+  for (CLI::Option* option : app.get_options()) {
+    option->transform(CLI::Validator(
+        [](std::string& value) {
+          value = without_mark(value);
+          return std::string();
+        },
+        ""));
+  }
+}
+
 CLI::Option* add_paths(CLI::App& app, const std::string& name, std::vector<std::string>& paths,
                        const std::string& description) {
   // Values are taken as they are: CLI11's conversion to a vector gives "{}" a meaning too.
@@ -180,26 +214,56 @@ CLI::Option* add_paths(CLI::App& app, const std::string& name, std::vector<std::
       ->allow_extra_args();
 }
 
+CLI::Option* add_model(CLI::App& app, std::string& model) {
+  return app
+      .add_option(
+          "--model", model,
+          "Model file, or the name of an installed model. Without it $PAIRALIGN_MODEL, then "
+          "the model that came with the tools")
+      ->type_name(kModel);
+}
+
+CLI::Option* add_input_format(CLI::App& app, std::string& format) {
+  return app.add_option("--input-format", format, "Format of the token strings that are read")
+      ->type_name("NAME")
+      ->check(one_of({"auto", "tsv", "jsonl", "kaldi"}));
+}
+
+CLI::Option* add_null(CLI::App& app, bool& null) {
+  return app.add_flag("-0,--null", null,
+                      "Standard input lists things separated by NUL, not by newlines, as they are");
+}
+
+CLI::Option* add_precision(CLI::App& app, std::string& precision) {
+  return app
+      .add_option("--precision", precision,
+                  "Precision of the matrix products. f32, bf16, or auto, which takes bf16 where "
+                  "the processor has it")
+      ->type_name("NAME")
+      ->check(one_of({"auto", "f32", "bf16"}));
+}
+
 void require_piped_stdin(const std::string& expected) {
   if (::isatty(STDIN_FILENO) == 1) throw UsageError("no input: " + expected);
 }
 
-int run(int argc, char** argv, const std::string& tool, const std::string& summary,
-        unsigned common_options, const std::function<void(CLI::App&)>& setup,
+int run(int argc, char** argv, const Tool& tool, const std::function<void(CLI::App&)>& setup,
         const std::function<ExitStatus(Context&)>& body) {
   std::signal(SIGPIPE, SIG_DFL);  // a parent may have it ignored
   reserve_standard_descriptors();
-  Messages messages(tool);
+  tell_of_lost_files();
+  Messages messages(tool.name);
   Output out;
   CommonOptions options;
-  CLI::App app(summary, tool);
-  ExitStatus status = guarded(messages, tool, [&] {
-    register_everything(app, options, tool, common_options, setup);
+  CLI::App app;
+  const bool bare = argc <= 1;
+  ExitStatus status = guarded(messages, tool, bare, [&] {
+    configure(app, tool, options, setup);
     return parse_and_run(app, arguments(argc, argv), options, Context{messages, out, options},
                          body);
   });
   // Also after a failure: what was written before it is right and may be all a user has.
-  guarded(messages, tool, [&] {
+  guarded(messages, tool, bare, [&] {
     out.finish();
     return kDone;
   });

@@ -12,6 +12,7 @@
 #include <CLI/CLI.hpp>
 
 #include "base/error.hpp"
+#include "cli/tool.hpp"
 
 namespace pairalign::cli {
 
@@ -23,7 +24,7 @@ enum ExitStatus : int {
 };
 
 /// A call that cannot be right whatever the files hold: conflicting options, no input. `run` prints
-/// the reason with a hint at --help.
+/// the reason with a hint at --help; where nothing at all was given, with examples.
 class UsageError : public Error {
  public:
   explicit UsageError(const std::string& reason) : Error("", reason) {}
@@ -83,10 +84,20 @@ struct CommonOptions {
 enum CommonOption : unsigned { kJobs = 1, kProgress = 2 };
 void add_common_options(CLI::App& app, CommonOptions& options, unsigned which);
 
+/// Makes `app` the parser of `tool`: its own options by `setup`, then the common ones.
+void configure(CLI::App& app, const Tool& tool, CommonOptions& options,
+               const std::function<void(CLI::App&)>& setup);
+
 /// Registers the positional list of paths `name`, such as "PATH". Use it instead of
 /// `CLI::App::add_option` with a vector, which takes a path like "[a,b]" for two values.
 CLI::Option* add_paths(CLI::App& app, const std::string& name, std::vector<std::string>& paths,
                        const std::string& description);
+
+// Options that several tools have, with one meaning; each binds the tool's variable.
+CLI::Option* add_model(CLI::App& app, std::string& model);          ///< --model
+CLI::Option* add_input_format(CLI::App& app, std::string& format);  ///< --input-format
+CLI::Option* add_null(CLI::App& app, bool& null);                   ///< -0, --null
+CLI::Option* add_precision(CLI::App& app, std::string& precision);  ///< --precision
 
 /// For a tool about to read stdin because no path was given: throws UsageError when stdin is a
 /// terminal, where waiting for input would look like a hang. `expected` completes "no input: ...".
@@ -101,8 +112,7 @@ struct Context {
   Output& out;
   const CommonOptions& options;
 };
-int run(int argc, char** argv, const std::string& tool, const std::string& summary,
-        unsigned common_options, const std::function<void(CLI::App&)>& setup,
+int run(int argc, char** argv, const Tool& tool, const std::function<void(CLI::App&)>& setup,
         const std::function<ExitStatus(Context&)>& body);
 
 }  // namespace pairalign::cli

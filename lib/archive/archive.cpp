@@ -36,6 +36,7 @@ Archive Archive::open_once(const std::string& path, const Manifest& manifest) {
   Archive archive;
   archive.header_ = manifest.header;
   archive.coding_ = manifest.coding;
+  archive.indexing_ = manifest.indexing;
   archive.manifest_bytes_ = to_text(manifest).size();
   archive.parts_.reserve(manifest.segments.size());
   for (const SegmentEntry& entry : manifest.segments) {
@@ -177,6 +178,16 @@ std::optional<Source> Archive::source(std::size_t i) const {
 void Archive::record(std::size_t i, tokens::Record& record) const {
   const Place place = locate(i);
   place.segment.record(place.index, record);
+}
+
+std::vector<Error> Archive::index_damages() const {
+  std::vector<Error> damages;
+  for (const Part& part : parts_) {
+    if (!part.segment.pair_damage_seen()) continue;
+    damages.emplace_back(part.segment.path(),
+                         "its index is damaged: records are compared one by one instead");
+  }
+  return damages;
 }
 
 std::vector<Archive::SectionTotal> Archive::section_totals() const {

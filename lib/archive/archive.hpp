@@ -37,12 +37,16 @@ class Archive {
   /// Throws Error: no archive, or a file of it is missing, cut or damaged where that shows at once.
   static Archive open(const std::string& path);
 
+  /// Of segments whose postings were asked for and found damaged, so far.
+  std::vector<Error> index_damages() const;
+
   /// Opens all there is and compares it with its checksums. Empty: sound.
   static std::vector<Error> verify(const std::string& path);
 
   const tokens::Header& header() const { return header_; }
   /// How new segments are written.
   TokenCoding coding() const { return coding_; }
+  Indexing indexing() const { return indexing_; }
   std::size_t size() const { return first_record_.back(); }
   std::uint64_t token_total() const { return token_total_; }
 
@@ -113,6 +117,7 @@ class Archive {
 
   tokens::Header header_;
   TokenCoding coding_ = TokenCoding::fixed;
+  Indexing indexing_ = Indexing::pairs;
   std::vector<Part> parts_;
   std::vector<std::size_t> first_record_{0};  // of each segment, and the total at the end
   std::uint64_t token_total_ = 0;

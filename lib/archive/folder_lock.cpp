@@ -18,8 +18,9 @@ FolderLock::FolderLock(const std::string& archive, const std::string& file) : fi
     fd_ = Descriptor(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666));
     if (fd_.get() < 0) throw errno_error(archive, "cannot open its lock file");
     if (::flock(fd_.get(), LOCK_EX | LOCK_NB) != 0) {
-      throw errno == EWOULDBLOCK ? Error(archive, "another process is writing to this archive")
-                                 : errno_error(archive, "cannot lock");
+      throw errno == EWOULDBLOCK
+          ? Error(archive, "another process is writing to this archive; try again when it is done")
+          : errno_error(archive, "cannot lock");
     }
     if (still_named()) return;
   }

@@ -9,6 +9,7 @@
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "base/hash.hpp"
+#include "base/json_number.hpp"
 
 namespace pairalign::archive {
 namespace {
@@ -24,6 +25,7 @@ Json to_json(const Manifest& manifest) {
   if (!header.tokenizer.empty()) top["tokenizer"] = header.tokenizer;
   if (header.vocabulary != 0) top["vocab"] = header.vocabulary;
   if (manifest.coding != TokenCoding::fixed) top["pack"] = name_of(manifest.coding);
+  if (manifest.indexing != Indexing::pairs) top["index"] = name_of(manifest.indexing);
   top["next_file"] = manifest.next_file;
   return top;
 }
@@ -57,24 +59,25 @@ std::uint64_t parse_hash(const std::string& digits) {
 void parse_top(const Json& top, Manifest& manifest) {
   manifest.header.model = top.value("model", "");
   manifest.header.tokenizer = top.value("tokenizer", "");
-  manifest.header.vocabulary = top.value("vocab", 0);
+  if (top.contains("vocab")) manifest.header.vocabulary = whole_number<int>(top.at("vocab"));
   manifest.coding = parse_token_coding(top.value("pack", "fixed"));
-  manifest.next_file = top.at("next_file").get<std::uint64_t>();
+  manifest.indexing = parse_indexing(top.value("index", "pairs"));
+  manifest.next_file = whole_number<std::uint64_t>(top.at("next_file"));
 }
 
 SegmentEntry parse_segment(const Json& line) {
   SegmentEntry segment;
-  segment.number = line.at("segment").get<std::uint64_t>();
-  segment.bytes = line.at("bytes").get<std::uint64_t>();
-  segment.records = line.at("records").get<std::uint64_t>();
-  segment.tokens = line.at("tokens").get<std::uint64_t>();
-  segment.largest_token = line.at("largest_token").get<tokens::Token>();
+  segment.number = whole_number<std::uint64_t>(line.at("segment"));
+  segment.bytes = whole_number<std::uint64_t>(line.at("bytes"));
+  segment.records = whole_number<std::uint64_t>(line.at("records"));
+  segment.tokens = whole_number<std::uint64_t>(line.at("tokens"));
+  segment.largest_token = whole_number<tokens::Token>(line.at("largest_token"));
   segment.hash = parse_hash(line.at("hash").get<std::string>());
   if (line.contains("removed")) {
     const Json& removed = line.at("removed");
-    segment.removed.file = removed.at("file").get<std::uint64_t>();
-    segment.removed.records = removed.at("records").get<std::uint64_t>();
-    segment.removed.tokens = removed.at("tokens").get<std::uint64_t>();
+    segment.removed.file = whole_number<std::uint64_t>(removed.at("file"));
+    segment.removed.records = whole_number<std::uint64_t>(removed.at("records"));
+    segment.removed.tokens = whole_number<std::uint64_t>(removed.at("tokens"));
     segment.removed.hash = parse_hash(removed.at("hash").get<std::string>());
   }
   return segment;
@@ -115,6 +118,17 @@ const char* name_of(TokenCoding coding) {
   return coding == TokenCoding::fixed ? "fixed" : "entropy";
 }
 
+Indexing parse_indexing(const std::string& name) {
+  for (const Indexing indexing : {Indexing::pairs, Indexing::none}) {
+    if (name == name_of(indexing)) return indexing;
+  }
+  throw Error("", "'" + name + "' is not one of pairs, none");
+}
+
+const char* name_of(Indexing indexing) {
+  return indexing == Indexing::pairs ? "pairs" : "none";
+}
+
 std::string to_text(const Manifest& manifest) {
   std::string text = to_json(manifest).dump() + "\n";
   for (const SegmentEntry& segment : manifest.segments)
@@ -134,7 +148,7 @@ Manifest parse_manifest(const std::string& path, std::string_view text) {
         manifest.segments.push_back(parse_segment(line));
         continue;
       }
-      const int version = line.at("pairalign_archive").get<int>();
+      const int version = whole_number<int>(line.at("pairalign_archive"));
       if (version != kManifestVersion) {
         throw Error(path,
                     fmt::format("archive format version {}, and this program reads version {}",
@@ -142,6 +156,9 @@ Manifest parse_manifest(const std::string& path, std::string_view text) {
       }
       parse_top(line, manifest);
     }
+  } catch (const Error& error) {
+    if (!error.subject().empty()) throw;
+    throw Error(path, "damaged: " + error.reason());
   } catch (const std::logic_error&) {  // std::stoull
     throw Error(path, "damaged: not a manifest");
   } catch (const Json::exception&) {

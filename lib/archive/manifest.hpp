@@ -4,13 +4,15 @@
 // first thing a person looks at when something is wrong: `jq . NAME.pai/manifest`. As text it needs
 // no byte-order mark, and counts are no danger: nothing is allocated by them.
 //
-//   {"pairalign_archive":2,"model":"…","tokenizer":"…","vocab":512,"pack":"entropy","next_file":4}
+//   {"pairalign_archive":2,"model":"…","tokenizer":"…","vocab":512,"pack":"entropy","index":"none",
+//    "next_file":4}
 //   {"segment":1,"bytes":…,"records":…,"tokens":…,"largest_token":…,"hash":"16 hex digits"}
 //   {"segment":2,…,"removed":{"file":3,"records":…,"tokens":…,"hash":"16 hex digits"}}
 //   {"end":2,"xxh3":"16 hex digits"}
 //
-// The first line is magic and version in one; model, tokenizer and vocab are absent when unknown,
-// pack when new segments are written with tokens of fixed width. `removed` names the file that says
+// The first line (one in the file) is magic and version in one; model, tokenizer and vocab are
+// absent when unknown, pack when new segments are written with tokens of fixed width, index when
+// they are with postings. `removed` names the file that says
 // which records of the segment are removed (removed_records.hpp), how many, and their tokens.
 // The last line, newline included, is the end mark: the number of segments, and the XXH3-64 of all
 // bytes above it. `hash` is the checksum of a segment's head, which covers the checksums of all its
@@ -56,6 +58,7 @@ struct SegmentEntry {
 struct Manifest {
   tokens::Header header;
   TokenCoding coding = TokenCoding::fixed;
+  Indexing indexing = Indexing::pairs;
   std::uint64_t next_file = 1;
   std::vector<SegmentEntry> segments;
 };
@@ -71,6 +74,9 @@ std::string to_text(const Manifest& manifest);
 /// Parses "fixed" and "entropy"; throws Error("", reason) that lists the choices.
 TokenCoding parse_token_coding(const std::string& name);
 const char* name_of(TokenCoding coding);
+/// Likewise "pairs" and "none".
+Indexing parse_indexing(const std::string& name);
+const char* name_of(Indexing indexing);
 
 /// Throws Error(path, reason) for text that is not exactly what `to_text` gives.
 Manifest parse_manifest(const std::string& path, std::string_view text);

@@ -83,13 +83,12 @@ PairPostings make_pair_postings(Span<const tokens::Token> tokens, Span<const std
   return postings;
 }
 
-PairIndex::PairIndex(const std::uint32_t* lists, std::size_t list_bytes, const unsigned char* pairs,
-                     std::size_t pair_bytes, std::uint64_t tokens)
-    : lists_(lists),
-      pairs_(pairs),
-      pair_bytes_(pair_bytes),
+PairIndex::PairIndex(const Place& place, const PageCheck& pages, std::uint64_t tokens)
+    : place_(place),
+      pages_(&pages),
+      lists_(reinterpret_cast<const std::uint32_t*>(place.data + place.lists)),
       blocks_(static_cast<std::size_t>((tokens + kPairBlockTokens - 1) / kPairBlockTokens)) {
-  while ((sizeof *lists << (bits_ + 1)) < list_bytes)
+  while ((sizeof *lists_ << (bits_ + 1)) < place.list_bytes)
     ++bits_;
 }
 
@@ -100,7 +99,7 @@ bool PairIndex::sizes_fit(std::uint64_t list_bytes) {
 }
 
 PairIndex::Slice PairIndex::slice(std::uint32_t bucket) const {
-  const std::size_t end = std::min<std::size_t>(lists_[bucket + 1], pair_bytes_);
+  const std::size_t end = std::min<std::size_t>(lists_[bucket + 1], place_.pair_bytes);
   return {std::min<std::size_t>(lists_[bucket], end), end};
 }
 
@@ -111,7 +110,15 @@ std::size_t PairIndex::list_bytes(std::uint32_t bucket) const {
 
 PairList PairIndex::list(std::uint32_t bucket) const {
   const Slice bytes = slice(bucket);
-  return {pairs_ + bytes.begin, pairs_ + bytes.end, blocks_};
+  const unsigned char* const pairs = place_.data + place_.pairs;
+  return {pairs + bytes.begin, pairs + bytes.end, blocks_};
+}
+
+bool PairIndex::sound(std::uint32_t bucket) const {
+  const std::size_t offset = place_.lists + bucket * sizeof *lists_;
+  const Slice bytes = slice(bucket);
+  return pages_->sound(offset, offset + 2 * sizeof *lists_) &&
+         pages_->sound(place_.pairs + bytes.begin, place_.pairs + bytes.end);
 }
 
 }  // namespace pairalign::archive

@@ -25,6 +25,7 @@
 #include <string>
 #include <vector>
 
+#include "archive/page_check.hpp"
 #include "archive/varint.hpp"
 #include "base/span.hpp"
 #include "tokens/record.hpp"
@@ -56,7 +57,7 @@ PairPostings make_pair_postings(Span<const tokens::Token> tokens, Span<const std
                                 int bits);
 
 /// The blocks of one list, in ascending order. Bytes that are not a list give other blocks, below
-/// `blocks` all the same: the checksums of the segment are there to notice that.
+/// `blocks` all the same: PairIndex::sound is there to notice that.
 class PairList {
  public:
   /// What `block` is behind the last one.
@@ -92,9 +93,14 @@ class PairIndex {
  public:
   /// No postings.
   PairIndex() = default;
-  /// `lists` at a multiple of 4. The caller has checked the sizes with `sizes_fit`.
-  PairIndex(const std::uint32_t* lists, std::size_t list_bytes, const unsigned char* pairs,
-            std::size_t pair_bytes, std::uint64_t tokens);
+  /// Where the sections are, counted from what `pages` checks. The list offsets are at a multiple
+  /// of 4; the caller has checked the sizes with `sizes_fit`.
+  struct Place {
+    const unsigned char* data;
+    std::size_t lists, list_bytes;
+    std::size_t pairs, pair_bytes;
+  };
+  PairIndex(const Place& place, const PageCheck& pages, std::uint64_t tokens);
 
   static bool sizes_fit(std::uint64_t list_bytes);
 
@@ -105,6 +111,8 @@ class PairIndex {
   /// Bytes of a list: about one for each block of a frequent pair, two of a rare one.
   std::size_t list_bytes(std::uint32_t bucket) const;
   PairList list(std::uint32_t bucket) const;
+  /// Whether the bytes that the list is read from agree with their checksums.
+  bool sound(std::uint32_t bucket) const;
 
  private:
   struct Slice {
@@ -112,9 +120,9 @@ class PairIndex {
   };
   Slice slice(std::uint32_t bucket) const;
 
+  Place place_{};
+  const PageCheck* pages_ = nullptr;
   const std::uint32_t* lists_ = nullptr;
-  const unsigned char* pairs_ = nullptr;
-  std::size_t pair_bytes_ = 0;
   std::size_t blocks_ = 0;
   int bits_ = 0;
 };

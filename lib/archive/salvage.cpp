@@ -107,16 +107,17 @@ class Salvage {
       return segments_of(read_manifest(folder_));
     } catch (const Error& error) {
       report_.damages.push_back(error);
-      open_writer({}, TokenCoding::fixed);
+      open_writer({});
       return segments_present();
     }
   }
 
-  void open_writer(const tokens::Header& header, TokenCoding coding) {
+  void open_writer(const Manifest& manifest) {
     if (!is_free(target_)) throw Error(target_, "exists; salvage writes a new archive");
     WriterOptions options;
-    options.coding = coding;
-    writer_.emplace(target_, header, options);
+    options.coding = manifest.coding;
+    options.indexing = manifest.indexing;
+    writer_.emplace(target_, manifest.header, options);
   }
 
   std::vector<Wanted> segments_of(const Manifest& manifest) {
@@ -130,7 +131,7 @@ class Salvage {
                                      error.reason() + "; records it removed are back");
       }
     }
-    open_writer(manifest.header, manifest.coding);
+    open_writer(manifest);
     return wanted;
   }
 

@@ -2,63 +2,87 @@
 
 #include <algorithm>
 #include <cstring>
+#include <iterator>
+#include <utility>
 
 #include "base/hash.hpp"
 
 namespace pairalign::archive {
 namespace {
 
-std::string filled(const void* data, std::size_t size) {
-  std::string bytes(static_cast<const char*>(data), size);
-  bytes.resize(padded(size), '\0');
-  return bytes;
+std::string filling(std::size_t size) {
+  return std::string(padded(size) - size, '\0');
+}
+
+std::uint64_t hash_of(const std::string& bytes, const std::string& fill) {
+  Hasher hasher;
+  hasher.update(bytes.data(), bytes.size());
+  hasher.update(fill.data(), fill.size());
+  return hasher.digest();
 }
 
 }  // namespace
 
-std::vector<std::uint32_t> page_sums(const unsigned char* bytes, std::size_t size) {
+std::uint32_t page_sum(const void* bytes, std::size_t size) {
+  return static_cast<std::uint32_t>(hash64(bytes, size));
+}
+
+std::vector<std::uint32_t> page_sums(const std::vector<std::string>& pieces) {
   std::vector<std::uint32_t> sums;
-  for (std::size_t at = 0; at < size; at += kPageBytes) {
-    const std::uint64_t hash = hash64(bytes + at, std::min(kPageBytes, size - at));
-    sums.push_back(static_cast<std::uint32_t>(hash));
+  std::string page;  // that lies in several pieces
+  for (const std::string& piece : pieces) {
+    std::size_t at = 0;
+    while (at < piece.size()) {
+      const std::size_t size = std::min(kPageBytes - page.size(), piece.size() - at);
+      if (size == kPageBytes) {
+        sums.push_back(page_sum(&piece[at], size));
+      } else {
+        page.append(piece, at, size);
+      }
+      at += size;
+      if (page.size() < kPageBytes) continue;
+      sums.push_back(page_sum(page.data(), page.size()));
+      page.clear();
+    }
   }
+  if (!page.empty()) sums.push_back(page_sum(page.data(), page.size()));
   return sums;
 }
 
-void SectionList::add(SectionKind kind, const void* data, std::size_t size) {
-  const std::size_t begin = bytes_.size();
-  bytes_.append(static_cast<const char*>(data), size);
-  bytes_.resize(begin + padded(size), '\0');
-  rows_.push_back({kind, 0, size, hash64(bytes_.data() + begin, bytes_.size() - begin)});
+void SectionList::add(SectionKind kind, std::string bytes) {
+  std::string fill = filling(bytes.size());
+  rows_.push_back({kind, 0, bytes.size(), hash_of(bytes, fill)});
+  pieces_.push_back(std::move(bytes));
+  pieces_.push_back(std::move(fill));
 }
 
-std::string SectionList::file(SegmentHead head) const {
-  const std::vector<std::uint32_t> sums =
-      page_sums(reinterpret_cast<const unsigned char*>(bytes_.data()), bytes_.size());
-  const std::size_t sums_size = sums.size() * sizeof sums[0];
-  const std::string first = filled(sums.data(), sums_size);
+void SectionList::append(SectionList others) {
+  rows_.insert(rows_.end(), others.rows_.begin(), others.rows_.end());
+  std::move(others.pieces_.begin(), others.pieces_.end(), std::back_inserter(pieces_));
+}
+
+std::vector<std::string> SectionList::take_file(SegmentHead head) {
+  SectionList first;
+  first.add(kPageSums, page_sums(pieces_));
+  first.append(std::exchange(*this, {}));
 
   std::memcpy(head.magic, kSegmentMagic, sizeof head.magic);
   head.byte_order = kByteOrderMark;
   head.version = kSegmentVersion;
-  head.sections = static_cast<std::uint32_t>(rows_.size() + 1);
-  const std::size_t top_size = head_size(head.sections);
-  head.file_size = 2 * top_size + first.size() + bytes_.size() + sizeof kSegmentEnd;
+  head.sections = static_cast<std::uint32_t>(first.rows_.size());
+  head.file_size = 2 * head_size(head.sections) + sizeof kSegmentEnd;
+  for (const SectionRow& row : first.rows_)
+    head.file_size += padded(row.size);
 
-  const SectionRow first_row = {kPageSums, 0, sums_size, hash64(first.data(), first.size())};
   std::string top(reinterpret_cast<const char*>(&head), sizeof head);
-  top.append(reinterpret_cast<const char*>(&first_row), sizeof first_row);
-  top.append(reinterpret_cast<const char*>(rows_.data()), rows_.size() * sizeof(SectionRow));
+  top.append(reinterpret_cast<const char*>(first.rows_.data()),
+             first.rows_.size() * sizeof(SectionRow));
   const std::uint64_t hash = hash64(top.data(), top.size());
   top.append(reinterpret_cast<const char*>(&hash), sizeof hash);
 
-  std::string file;
-  file.reserve(head.file_size);
-  file += top;
-  file += first;
-  file += bytes_;
-  file += top;
-  file.append(kSegmentEnd, sizeof kSegmentEnd);
+  std::vector<std::string> file = std::move(first.pieces_);
+  file.insert(file.begin(), top);
+  file.push_back(top + std::string(kSegmentEnd, sizeof kSegmentEnd));
   return file;
 }
 

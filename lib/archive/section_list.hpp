@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -9,25 +10,29 @@
 
 namespace pairalign::archive {
 
+/// Sections are kept where they were made and written from there: a copy of them all would take as
+/// long as packing the tokens.
 class SectionList {
  public:
-  void add(SectionKind kind, const void* data, std::size_t size);
+  void add(SectionKind kind, std::string bytes);
   template <class T>
   void add(SectionKind kind, const std::vector<T>& values) {
-    add(kind, values.data(), values.size() * sizeof(T));
+    add(kind, std::string(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T)));
   }
-  void add(SectionKind kind, const std::string& bytes) { add(kind, bytes.data(), bytes.size()); }
+  /// All of `others` behind these.
+  void append(SectionList others);
 
-  /// The whole file: page sums, head and end mark are made here, as are the members of `head` that
-  /// speak of the file and not of what it holds.
-  std::string file(SegmentHead head) const;
+  /// The whole file, in pieces; nothing is left here. Page sums, head and end mark are made here,
+  /// as are the members of `head` that speak of the file and not of what it holds.
+  std::vector<std::string> take_file(SegmentHead head);
 
  private:
   std::vector<SectionRow> rows_;
-  std::string bytes_;  // sections, each filled up
+  std::vector<std::string> pieces_;  // of each section its bytes and what fills them up
 };
 
-/// The low half of the XXH3-64 of each page of `bytes`.
-std::vector<std::uint32_t> page_sums(const unsigned char* bytes, std::size_t size);
+/// The low half of the XXH3-64 of each page of what the pieces make up together.
+std::vector<std::uint32_t> page_sums(const std::vector<std::string>& pieces);
+std::uint32_t page_sum(const void* bytes, std::size_t size);
 
 }  // namespace pairalign::archive

@@ -67,7 +67,16 @@ void Segment::open() {
   bits_ = head.bits;
   coding_ = head.coding;
   check_counts(head);
+  const std::uint64_t begin = first_page();
+  const std::uint64_t end =
+      all_sections_.back().second.offset + padded(all_sections_.back().second.size);
+  const auto* const sums = reinterpret_cast<const std::uint32_t*>(sections_[kPageSums].data);
+  pages_ = std::make_unique<PageCheck>(data_ + begin, end - begin, sums);
   if (coding_ == TokenCoding::entropy) decoder_ = std::make_unique<LazyDecoder>();
+}
+
+std::uint64_t Segment::first_page() const {
+  return sections_[kPageSums].offset + padded(sections_[kPageSums].size);
 }
 
 SegmentHead Segment::check_head() const {
@@ -181,7 +190,9 @@ PairIndex Segment::pair_index() const {
   const Section& lists = sections_[kPairLists];
   const Section& pairs = sections_[kPairs];
   if (lists.data == nullptr) return {};
-  return {reinterpret_cast<const std::uint32_t*>(lists.data), lists.size, pairs.data, pairs.size,
+  const std::uint64_t first = first_page();
+  return {{data_ + first, lists.offset - first, lists.size, pairs.offset - first, pairs.size},
+          *pages_,
           tokens_};
 }
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "archive/entropy_coding.hpp"
+#include "archive/page_check.hpp"
 #include "archive/pair_index.hpp"
 #include "archive/segment_format.hpp"
 #include "archive/source.hpp"
@@ -93,6 +94,8 @@ class Segment {
                       std::vector<tokens::Token>& values) const;
   /// Not `present()` in a small segment.
   PairIndex pair_index() const;
+  /// Whether a list of the postings was asked for and found damaged.
+  bool pair_damage_seen() const { return pages_->damage_seen(); }
   bool has_starts(std::size_t i) const;
   void starts_ms(std::size_t i, std::vector<std::uint32_t>& values) const;
   std::optional<Source> source(std::size_t i) const;
@@ -119,6 +122,7 @@ class Segment {
   SegmentHead check_head() const;
   void read_table(const SegmentHead& head);
   void check_counts(const SegmentHead& head) const;
+  std::uint64_t first_page() const;
   void check_size(SectionKind kind, std::uint64_t size) const;
   [[noreturn]] void fail(const std::string& reason) const;
   [[noreturn]] void fail(SectionKind kind, std::size_t i) const;
@@ -151,6 +155,7 @@ class Segment {
   std::uint64_t hash_ = 0;
   std::array<Section, kSectionKinds> sections_;
   std::vector<std::pair<std::uint32_t, Section>> all_sections_;
+  std::unique_ptr<PageCheck> pages_;      // of all sections but the page sums
   std::unique_ptr<LazyDecoder> decoder_;  // entropy coding: made when it is first needed
 };
 

@@ -1,6 +1,9 @@
 #include "archive/segment_builder.hpp"
 
 #include <algorithm>
+#include <array>
+#include <functional>
+#include <utility>
 
 #include "archive/bit_packing.hpp"
 #include "archive/entropy_coding.hpp"
@@ -147,10 +150,10 @@ void SegmentBuilder::add_records(SectionList& sections) const {
     add_block(first, std::min(first + kBlockRecords, size()), coded);
   coded.begin_block(token_ends_.back(), start_ends_.back());
   sections.add(kBlocks, coded.rows);
-  sections.add(kKeys, coded.keys);
-  sections.add(kNumbers, coded.numbers);
+  sections.add(kKeys, std::move(coded.keys));
+  sections.add(kNumbers, std::move(coded.numbers));
   if (!starts_.empty()) sections.add(kStarts, starts_);
-  if (!sources_.empty()) sections.add(kSources, coded.sources);
+  if (!sources_.empty()) sections.add(kSources, std::move(coded.sources));
 }
 
 void SegmentBuilder::add_tokens(TokenCoding coding, SegmentHead& head,
@@ -159,37 +162,47 @@ void SegmentBuilder::add_tokens(TokenCoding coding, SegmentHead& head,
   head.bits = static_cast<std::uint16_t>(bits);
   head.coding = TokenCoding::fixed;
   if (coding == TokenCoding::entropy) {
-    const CodedTokens coded = encode_tokens(tokens_, token_ends_);
+    CodedTokens coded = encode_tokens(tokens_, token_ends_);
     if (coded.bytes() < packed_size(tokens_.size(), bits) &&
         tokens_.size() <= kMostTokensPerByte * coded.bytes()) {
       head.coding = TokenCoding::entropy;
-      sections.add(kTokenTable, coded.table);
+      sections.add(kTokenTable, std::move(coded.table));
       sections.add(kTokenBlocks, coded.blocks);
-      sections.add(kTokens, coded.streams);
+      sections.add(kTokens, std::move(coded.streams));
       return;
     }
   }
   std::string packed;
   pack(tokens_, bits, packed);
-  sections.add(kTokens, packed);
+  sections.add(kTokens, std::move(packed));
 }
 
-std::string SegmentBuilder::serialise(const tokens::Header& header, TokenCoding coding,
-                                      std::size_t least_indexed_tokens) const {
+void SegmentBuilder::add_postings(SectionList& sections) const {
+  PairPostings postings =
+      make_pair_postings(tokens_, token_ends_, pair_bucket_bits(tokens_.size()));
+  sections.add(kPairLists, postings.lists);
+  sections.add(kPairs, std::move(postings.pairs));
+}
+
+std::vector<std::string> SegmentBuilder::file(const tokens::Header& header, const Layout& layout,
+                                              ThreadPool& pool) const {
   SegmentHead head{};
   head.records = size();
   head.tokens = tokens_.size();
   SectionList sections;
   sections.add(kHeader, tokens::describe(header));
-  add_records(sections);
-  add_tokens(coding, head, sections);
-  if (tokens_.size() >= least_indexed_tokens) {
-    const PairPostings postings =
-        make_pair_postings(tokens_, token_ends_, pair_bucket_bits(tokens_.size()));
-    sections.add(kPairLists, postings.lists);
-    sections.add(kPairs, postings.pairs);
-  }
-  return sections.file(head);
+  SectionList records, tokens, postings;
+  // What takes longest comes first.
+  const std::array<std::function<void()>, 3> parts = {
+      [&] {
+        if (layout.postings) add_postings(postings);
+      },
+      [&] { add_tokens(layout.coding, head, tokens); }, [&] { add_records(records); }};
+  pool.parallel_for(parts.size(), [&](std::size_t i) { parts[i](); });
+  sections.append(std::move(records));
+  sections.append(std::move(tokens));
+  sections.append(std::move(postings));
+  return sections.take_file(head);
 }
 
 }  // namespace pairalign::archive

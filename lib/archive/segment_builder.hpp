@@ -13,6 +13,7 @@
 #include "archive/segment_format.hpp"
 #include "archive/source.hpp"
 #include "base/error.hpp"
+#include "base/thread_pool.hpp"
 #include "tokens/record.hpp"
 
 namespace pairalign::archive {
@@ -43,13 +44,19 @@ class SegmentBuilder {
   /// 0 when there are no tokens.
   tokens::Token largest_token() const;
 
-  /// The bytes of the file (segment_format.hpp); `header` is what the strings are known to be of.
-  /// Entropy coding is left out where it would not make the file smaller.
-  std::string serialise(const tokens::Header& header, TokenCoding coding,
-                        std::size_t least_indexed_tokens = kLeastIndexedTokens) const;
+  struct Layout {
+    TokenCoding coding = TokenCoding::fixed;
+    bool postings = true;
+  };
+  /// The bytes of the file (segment_format.hpp), in pieces; `header` is what the strings are known
+  /// to be of. Entropy coding is left out where it would not make the file smaller. The same for
+  /// any number of threads.
+  std::vector<std::string> file(const tokens::Header& header, const Layout& layout,
+                                ThreadPool& pool) const;
 
  private:
   void add_records(SectionList& sections) const;
+  void add_postings(SectionList& sections) const;
   void add_tokens(TokenCoding coding, SegmentHead& head, SectionList& sections) const;
   struct CodedRecords;
   void add_block(std::size_t first, std::size_t last, CodedRecords& coded) const;

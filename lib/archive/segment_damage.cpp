@@ -42,7 +42,7 @@ std::vector<Segment::ByteRange> SegmentDamage::damaged_pages(
     if (at >= section_end) return ranges;
     const std::uint64_t size = std::min<std::uint64_t>(kPageBytes, end - at);
     const unsigned char* bytes = sums.data + (at - sums.offset);
-    if (page_sums(bytes, size)[0] == stored[page]) continue;
+    if (page_sum(bytes, size) == stored[page]) continue;
     ranges.push_back({std::max(at, section.offset), std::min(at + size, section_end)});
   }
 }

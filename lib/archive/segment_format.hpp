@@ -53,7 +53,9 @@
 //   8 token table   entropy coding: frequencies (entropy_coding.hpp)             entropy coding
 //   9 token blocks  entropy coding: where the coded blocks begin                 entropy coding
 //  10 tokens        T tokens as one bit stream (bit_packing.hpp), or coded       always
-//  11 pair lists    postings of token pairs (pair_index.hpp)                     from 32,768 tokens
+//  11 pair lists    postings of token pairs (pair_index.hpp)                     from 32,768
+//  tokens,
+//                                                                               if wanted
 //  12 pairs         "                                                            with section 11
 // Entropy coding is used where it is smaller, and never for more than 64 tokens a byte of sections
 // 8 to 10, so that T is bounded by the size of the file. A reader passes over sections it does not
@@ -106,6 +108,9 @@ enum SectionKind : std::uint32_t {
 };
 
 enum class TokenCoding : std::uint16_t { fixed = 0, entropy = 1 };
+
+/// Whether segments get postings: sections 11 and 12.
+enum class Indexing { pairs, none };
 
 struct SegmentHead {
   char magic[8];

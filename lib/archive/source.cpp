@@ -74,11 +74,25 @@ bool is_unchanged(const std::string& path, const Source& source) {
   return read && read->size == source.size && read->hash == source.hash;
 }
 
+// Records come folder by folder: where the recordings are not on this machine, as in a text of
+// strings from another one, that is found out once for each folder and not for each record.
+bool SourceReader::in_absent_folder(const std::string& path) {
+  const std::size_t size = path.rfind('/') + 1;  // 0 without a folder
+  if (size == 0) return false;
+  if (path.compare(0, size, folder_) != 0) {
+    struct stat info {};
+    folder_ = path.substr(0, size);
+    folder_exists_ = ::stat(folder_.c_str(), &info) == 0 || (errno != ENOENT && errno != ENOTDIR);
+  }
+  return !folder_exists_;
+}
+
 std::optional<Source> SourceReader::of(std::string_view key) {
   std::string path(tokens::split_fragment(key).path);
   if (path.find('\0') != std::string::npos) return std::nullopt;  // no path at all
   const auto found = known_.find(path);
   if (found != known_.end()) return found->second;
+  if (in_absent_folder(path)) return std::nullopt;
   const std::optional<Source> source = read_source(path);
   if (!source) return source;  // asking again costs less than remembering
   if (known_.size() >= kMaxRemembered) known_.clear();

@@ -41,7 +41,12 @@ class SourceReader {
   std::optional<Source> of(std::string_view key);
 
  private:
+  bool in_absent_folder(const std::string& path);
+
   std::unordered_map<std::string, Source> known_;
+  // That a path was last looked for in and not found: with its slash, and whether it is there.
+  std::string folder_;
+  bool folder_exists_ = false;
 };
 
 }  // namespace pairalign::archive

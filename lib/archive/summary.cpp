@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "archive/key_scan.hpp"
+#include "archive/manifest.hpp"
 
 namespace pairalign::archive {
 namespace {
@@ -84,16 +85,26 @@ Summary summarise(const Archive& archive) {
   summary.tokens = archive.token_total();
   summary.removed = archive.removed_total();
   summary.sections = archive.section_totals();
-  double token_bytes = 0;
+  summary.indexing = archive.indexing();
+  for (std::size_t s = 0; s < archive.segment_count(); ++s) {
+    const Segment& segment = archive.segment(s);
+    if (segment.pair_index().present()) summary.indexed_tokens += segment.token_total();
+  }
+  double token_bytes = 0, index_bytes = 0;
   for (const Archive::SectionTotal& section : summary.sections) {
     summary.bytes += section.bytes;
     if (section.kind == kTokens || section.kind == kTokenTable || section.kind == kTokenBlocks) {
       token_bytes += static_cast<double>(section.bytes);
     }
+    if (section.kind == kPairLists || section.kind == kPairs) {
+      index_bytes += static_cast<double>(section.bytes);
+    }
   }
   add_up(archive).report(summary);
   const std::uint64_t stored_tokens = summary.tokens + summary.removed.tokens;
   summary.bits_per_token = ratio(8 * token_bytes, static_cast<double>(stored_tokens));
+  summary.index_bits_per_token =
+      ratio(8 * index_bytes, static_cast<double>(summary.indexed_tokens));
   summary.token_bits_per_second = summary.bits_per_token * summary.tokens_per_second;
   if (summary.untimed_records == 0) {
     summary.archive_bits_per_second =
@@ -125,6 +136,9 @@ std::string to_text(const Summary& summary) {
   line("bits/token", rate(summary.bits_per_token));
   line("bits/s, tokens", rate(summary.token_bits_per_second));
   line("bits/s, archive", rate(summary.archive_bits_per_second));
+  const std::string indexed = fmt::format("{} tokens, {:.2f} bits each", summary.indexed_tokens,
+                                          summary.index_bits_per_token);
+  line("index", summary.indexed_tokens > 0 ? indexed : "none");
   if (summary.removed.records > 0) {
     line("removed records", fmt::format("{}, some {} bytes until --merge", summary.removed.records,
                                         summary.removed.bytes));
@@ -165,6 +179,9 @@ std::string to_json(const Summary& summary) {
       {"tokens", summary.tokens},
       {"tokens_per_second", known(summary.tokens_per_second, summary.tokens_per_second > 0)},
       {"bits_per_token", known(summary.bits_per_token, summary.bits_per_token > 0)},
+      {"index", name_of(summary.indexing)},
+      {"indexed_tokens", summary.indexed_tokens},
+      {"index_bits_per_token", summary.index_bits_per_token},
       {"token_bits_per_second",
        known(summary.token_bits_per_second, summary.token_bits_per_second > 0)},
       {"archive_bits_per_second",

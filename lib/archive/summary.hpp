@@ -21,6 +21,10 @@ struct Summary {
   /// Of the stored tokens, with what is needed to decode them and without what finds them.
   double bits_per_token = 0;
   double token_bits_per_second = 0;
+  /// What is written from now on; the tokens that are in postings, and the postings' size for each.
+  Indexing indexing = Indexing::pairs;
+  std::uint64_t indexed_tokens = 0;
+  double index_bits_per_token = 0;
   /// Of everything, keys and times included; 0 when some duration is not known.
   double archive_bits_per_second = 0;
   std::uint64_t bytes = 0;

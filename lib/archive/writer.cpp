@@ -29,14 +29,16 @@ tokens::Token largest_in(const Manifest& manifest) {
 
 ArchiveWriter::ArchiveWriter(const std::string& path, const tokens::Header& header,
                              const WriterOptions& options)
-    : path_(path), options_(options) {
+    : path_(path), options_(options), pool_(options.threads) {
   try {
     lock_folder();
     load();
     take_header(header);
     const TokenCoding coding = options.coding.value_or(manifest_.coding);
-    changed_ = changed_ || coding != manifest_.coding;
+    const Indexing indexing = options.indexing.value_or(manifest_.indexing);
+    changed_ = changed_ || coding != manifest_.coding || indexing != manifest_.indexing;
     manifest_.coding = coding;
+    manifest_.indexing = indexing;
   } catch (...) {
     remove_new_folder();
     throw;
@@ -129,6 +131,10 @@ std::uint64_t ArchiveWriter::committed() const {
   return records;
 }
 
+bool ArchiveWriter::is_indexed(std::size_t tokens) const {
+  return manifest_.indexing == Indexing::pairs && tokens >= options_.least_indexed_tokens;
+}
+
 void ArchiveWriter::write_segment() {
   SegmentEntry entry;
   entry.number = manifest_.next_file + written_.size();
@@ -137,10 +143,11 @@ void ArchiveWriter::write_segment() {
   entry.largest_token = builder_.largest_token();
   const std::string path = file(segment_file(entry.number));
   {
-    const std::string bytes =
-        builder_.serialise(manifest_.header, manifest_.coding, options_.least_indexed_tokens);
-    entry.bytes = bytes.size();
-    replace_file(path, bytes);
+    const std::vector<std::string> pieces =
+        builder_.file(manifest_.header, {manifest_.coding, is_indexed(entry.tokens)}, pool_);
+    for (const std::string& piece : pieces)
+      entry.bytes += piece.size();
+    replace_file(path, std::vector<std::string_view>(pieces.begin(), pieces.end()));
   }
   written_.push_back(entry);
   written_.back().hash = Segment(path).hash();
@@ -256,8 +263,10 @@ void ArchiveWriter::swap_manifest(Manifest next) {
 bool ArchiveWriter::compact() const {
   if (manifest_.segments.empty()) return true;
   const SegmentEntry& entry = manifest_.segments.front();
-  return manifest_.segments.size() == 1 && entry.removed.file == 0 &&
-         Segment(file(segment_file(entry.number))).coding() == manifest_.coding;
+  if (manifest_.segments.size() > 1 || entry.removed.file != 0) return false;
+  const Segment segment(file(segment_file(entry.number)));
+  return segment.coding() == manifest_.coding &&
+         segment.pair_index().present() == is_indexed(entry.tokens);
 }
 
 std::size_t ArchiveWriter::merge(const std::vector<std::string>& others) {

@@ -14,6 +14,7 @@
 #include "archive/removals.hpp"
 #include "archive/segment_builder.hpp"
 #include "archive/source.hpp"
+#include "base/thread_pool.hpp"
 #include "tokens/record.hpp"
 
 namespace pairalign::archive {
@@ -23,8 +24,12 @@ struct WriterOptions {
   std::size_t segment_bytes = std::size_t{64} << 20;
   /// How tokens are written from now on, by later writers too; nothing: as the archive has it.
   std::optional<TokenCoding> coding;
+  /// Likewise whether segments get postings.
+  std::optional<Indexing> indexing;
   /// A segment of fewer tokens gets no postings.
   std::size_t least_indexed_tokens = kLeastIndexedTokens;
+  /// That lay out a segment; 0: as many as there are processors. What is written is the same.
+  int threads = 1;
 };
 
 /// Changes an archive, which is made when it does not exist. All that was added and removed shows
@@ -88,6 +93,7 @@ class ArchiveWriter {
   void load();
   void delete_orphans() const;
   void write_segment();
+  bool is_indexed(std::size_t tokens) const;
   void drop_written(std::size_t keep);
   Removals& removals();
   std::size_t remove_replaced();
@@ -99,6 +105,7 @@ class ArchiveWriter {
 
   std::string path_;
   WriterOptions options_;
+  ThreadPool pool_;
   bool folder_is_new_ = false;  // made by this writer, and no manifest in it yet
   bool changed_ = false;        // the manifest on disk, if any, is no longer what manifest_ says
   std::unique_ptr<FolderLock> lock_;

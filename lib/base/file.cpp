@@ -66,12 +66,17 @@ void check_replaceable(const std::string& path) {
 }
 
 void replace_file(const std::string& path, std::string_view bytes) {
+  replace_file(path, Span<const std::string_view>(&bytes, 1));
+}
+
+void replace_file(const std::string& path, Span<const std::string_view> pieces) {
   check_replaceable(path);
   std::string temporary = path + ".XXXXXX";
   Descriptor fd(::mkostemp(temporary.data(), O_CLOEXEC));
   if (fd.get() < 0) throw errno_error(path, "cannot create");
   try {
-    write_all(fd.get(), bytes, path);
+    for (const std::string_view& bytes : pieces)
+      write_all(fd.get(), bytes, path);
     // mkostemp gives 0600; a replaced file should be as readable as any new file.
     const mode_t mask = ::umask(0);
     ::umask(mask);
@@ -87,7 +92,8 @@ void replace_file(const std::string& path, std::string_view bytes) {
 }
 
 MappedFile::MappedFile(const std::string& path) {
-  Descriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  // Not blocking, or the wait for a writer of a named pipe would come before the refusal of it.
+  Descriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (fd.get() < 0) throw errno_error(path, "cannot open");
   struct stat info {};
   if (::fstat(fd.get(), &info) != 0) throw errno_error(path, "cannot stat");

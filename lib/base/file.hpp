@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/span.hpp"
+
 namespace pairalign {
 
 /// The bytes of a file. Throws Error(path, ...).
@@ -15,6 +17,8 @@ std::string read_file(const std::string& path);
 /// then the temporary file is gone and the old file is untouched.
 /// What is there and no regular file (a device, a folder) is refused.
 void replace_file(const std::string& path, std::string_view bytes);
+/// The same for bytes that lie in several places, one behind the other in the file.
+void replace_file(const std::string& path, Span<const std::string_view> pieces);
 
 /// Throws the Error that `replace_file(path, …)` would throw before it writes anything: for
 /// programs that work for hours first.

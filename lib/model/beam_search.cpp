@@ -62,17 +62,17 @@ int BeamSearch::begin(std::uint64_t) {
   return number;
 }
 
-void BeamSearch::advance(const float* p, const DecoderMemory::Cache& memory,
+void BeamSearch::advance(nn::Weights w, const DecoderMemory::Cache& memory,
                          const std::vector<DecodeReach>& reaches) {
   for (gather_rows(reaches); !rows_.empty(); gather_rows(reaches)) {
     prepare_step();
-    decoder_.step(p, memory, inputs_, windows_, nn::Precision::f32, history_, cache_);
+    decoder_.step(w, memory, inputs_, windows_, history_, cache_);
     choose_outputs();
     for (std::size_t rank = 0; rank < static_cast<std::size_t>(options_.beam); ++rank) {
       tokens_.clear();
       for (std::size_t r = 0; r < rows_.size(); ++r)
         tokens_.push_back(rank < choices_[r].size() ? choices_[r][rank] : decoder_.eos());
-      decoder_.ends(p, memory, tokens_, end_windows_, nn::Precision::f32, cache_);
+      decoder_.ends(w, memory, tokens_, end_windows_, cache_);
       expand(rank);
     }
     for (const Row& row : rows_)

@@ -110,8 +110,8 @@ nn::KeyWindow Decoder::end_window(const DecoderSequence& sequence, int anchor) c
   return {sequence.first_frame + anchor, std::max(0, count), 0};
 }
 
-void Decoder::forward(const float* p, const DecoderMemory::Cache& frames, const DecoderBatch& batch,
-                      nn::Precision precision, Cache& cache) const {
+void Decoder::forward(nn::Weights w, const DecoderMemory::Cache& frames, const DecoderBatch& batch,
+                      Cache& cache) const {
   StepWindows& windows = cache.windows;
   windows.frames.clear();
   windows.history.clear();
@@ -132,28 +132,28 @@ void Decoder::forward(const float* p, const DecoderMemory::Cache& frames, const 
   for (std::vector<float>& rows : cache.history)
     rows.resize(area(row, 2 * config_.width));
 
-  embed(p, frames, batch.inputs, windows, precision, cache);
+  embed(w, frames, batch.inputs, windows, cache);
   const char* dropped = batch.self_dropped.empty() ? nullptr : batch.self_dropped.data();
-  run_layers(p, frames, windows, dropped, precision, cache.history, cache);
-  outputs_forward(p, frames, windows, precision, cache);
-  ends(p, frames, batch.tokens, cache.end_windows, precision, cache);
+  run_layers(w, frames, windows, dropped, cache.history, cache);
+  outputs_forward(w, frames, windows, cache);
+  ends(w, frames, batch.tokens, cache.end_windows, cache);
 }
 
-void Decoder::step(const float* p, const DecoderMemory::Cache& frames,
-                   const std::vector<int>& inputs, const StepWindows& windows,
-                   nn::Precision precision, History& history, Cache& cache) const {
-  embed(p, frames, inputs, windows, precision, cache);
-  run_layers(p, frames, windows, nullptr, precision, history, cache);
-  outputs_forward(p, frames, windows, precision, cache);
+void Decoder::step(nn::Weights w, const DecoderMemory::Cache& frames,
+                   const std::vector<int>& inputs, const StepWindows& windows, History& history,
+                   Cache& cache) const {
+  embed(w, frames, inputs, windows, cache);
+  run_layers(w, frames, windows, nullptr, history, cache);
+  outputs_forward(w, frames, windows, cache);
 }
 
 // x = E[input] + S mean(frames of the window)
-void Decoder::embed(const float* p, const DecoderMemory::Cache& frames,
+void Decoder::embed(nn::Weights w, const DecoderMemory::Cache& frames,
                     const std::vector<int>& inputs, const StepWindows& windows,
-                    nn::Precision precision, Cache& cache) const {
+                    Cache& cache) const {
   cache.rows = static_cast<int>(inputs.size());
   cache.embedded.resize(area(cache.rows, config_.width));
-  embedding_.forward(p, inputs, cache.embedded.data());
+  embedding_.forward(w.values, inputs, cache.embedded.data());
   if (!config_.summary) return;
   const auto width = static_cast<std::size_t>(summary_.in);
   cache.pooled.assign(area(cache.rows, summary_.in), 0.0F);
@@ -166,46 +166,44 @@ void Decoder::embed(const float* p, const DecoderMemory::Cache& frames,
     }
   }
   cache.summary.resize(cache.embedded.size());
-  summary_.forward(p, cache.pooled.data(), cache.rows, precision, cache.summary.data(),
-                   cache.summary_linear);
+  summary_.forward(w, cache.pooled.data(), cache.rows, cache.summary.data(), cache.summary_linear);
   add(cache.summary.data(), cache.summary.size(), cache.embedded.data());
 }
 
-void Decoder::run_layers(const float* p, const DecoderMemory::Cache& frames,
-                         const StepWindows& windows, const char* dropped, nn::Precision precision,
-                         History& history, Cache& cache) const {
+void Decoder::run_layers(nn::Weights w, const DecoderMemory::Cache& frames,
+                         const StepWindows& windows, const char* dropped, History& history,
+                         Cache& cache) const {
   cache.layers.resize(layers_.size());
   const std::vector<float>* stream = &cache.embedded;
   for (std::size_t i = 0; i < layers_.size(); ++i) {
-    layers_[i].forward(p, *stream, cache.rows, windows, dropped, memory_, frames,
-                       static_cast<int>(i), precision, history[i], cache.layers[i]);
+    layers_[i].forward(w, *stream, cache.rows, windows, dropped, memory_, frames,
+                       static_cast<int>(i), history[i], cache.layers[i]);
     stream = &cache.layers[i].output;
   }
   cache.hidden.resize(area(cache.rows, config_.width));
-  final_norm_.forward(p, stream->data(), cache.rows, cache.hidden.data(), cache.final_norm);
+  final_norm_.forward(w.values, stream->data(), cache.rows, cache.hidden.data(), cache.final_norm);
 }
 
-void Decoder::outputs_forward(const float* p, const DecoderMemory::Cache& frames,
-                              const StepWindows& windows, nn::Precision precision,
-                              Cache& cache) const {
+void Decoder::outputs_forward(nn::Weights w, const DecoderMemory::Cache& frames,
+                              const StepWindows& windows, Cache& cache) const {
   const int rows = cache.rows;
   cache.vocabulary.resize(area(rows, outputs()));
-  vocabulary_.forward(p, cache.hidden.data(), rows, precision, cache.vocabulary.data(),
+  vocabulary_.forward(w, cache.hidden.data(), rows, cache.vocabulary.data(),
                       cache.vocabulary_linear);
   nn::softmax_forward(cache.vocabulary.data(), rows, outputs(), cache.vocabulary.data());
   cache.pointer_queries.resize(area(rows, config_.pointer_width));
-  pointer_query_.forward(p, cache.hidden.data(), rows, precision, cache.pointer_queries.data(),
+  pointer_query_.forward(w, cache.hidden.data(), rows, cache.pointer_queries.data(),
                          cache.pointer_linear);
   cache.pointer.resize(area(rows, window()));
   nn::window_weights_forward(
       pointer_shape_, windows.frames, {cache.pointer_queries.data(), config_.pointer_width},
-      memory_.at(frames, memory_.pointer_keys()), p + pointer_bias_, cache.pointer.data());
+      memory_.at(frames, memory_.pointer_keys()), w.values + pointer_bias_, cache.pointer.data());
   cache.gate.assign(static_cast<std::size_t>(rows), 0.0F);
   if (!config_.copy) {
     cache.probabilities = cache.vocabulary;
     return;
   }
-  gate_.forward(p, cache.hidden.data(), rows, precision, cache.gate.data(), cache.gate_linear);
+  gate_.forward(w, cache.hidden.data(), rows, cache.gate.data(), cache.gate_linear);
   for (float& gate : cache.gate)
     gate = 1.0F / (1.0F + std::exp(-gate));
   cache.copied.resize(area(rows, codes_));
@@ -219,13 +217,12 @@ void Decoder::outputs_forward(const float* p, const DecoderMemory::Cache& frames
   }
 }
 
-void Decoder::ends(const float* p, const DecoderMemory::Cache& frames,
+void Decoder::ends(nn::Weights w, const DecoderMemory::Cache& frames,
                    const std::vector<int>& tokens, const std::vector<nn::KeyWindow>& windows,
-                   nn::Precision precision, Cache& cache) const {
+                   Cache& cache) const {
   const int rows = cache.rows, width = config_.pointer_width;
   cache.end_queries.resize(area(rows, width));
-  end_query_.forward(p, cache.hidden.data(), rows, precision, cache.end_queries.data(),
-                     cache.end_linear);
+  end_query_.forward(w, cache.hidden.data(), rows, cache.end_queries.data(), cache.end_linear);
   cache.end_tokens = tokens;
   cache.end_windows = windows;
   for (int r = 0; r < rows; ++r) {
@@ -234,12 +231,12 @@ void Decoder::ends(const float* p, const DecoderMemory::Cache& frames,
       cache.end_windows[static_cast<std::size_t>(r)].count = 0;
       continue;
     }
-    add(p + end_embedding_.weight + area(token, width), static_cast<std::size_t>(width),
+    add(w.values + end_embedding_.weight + area(token, width), static_cast<std::size_t>(width),
         cache.end_queries.data() + area(r, width));
   }
   cache.ends.resize(area(rows, config_.longest));
   nn::window_weights_forward(end_shape_, cache.end_windows, {cache.end_queries.data(), width},
-                             memory_.at(frames, memory_.end_keys()), p + end_bias_,
+                             memory_.at(frames, memory_.end_keys()), w.values + end_bias_,
                              cache.ends.data());
 }
 

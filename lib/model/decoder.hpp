@@ -123,16 +123,15 @@ class Decoder {
   /// All of some steps but their ends: `inputs` → vocabulary, gate, pointer, copied, probabilities.
   /// Keys and values of these steps go to rows windows.history_rows of `history`, which must be
   /// large enough; windows.history says which of its rows each step sees.
-  void step(const float* p, const DecoderMemory::Cache& frames, const std::vector<int>& inputs,
-            const StepWindows& windows, nn::Precision precision, History& history,
-            Cache& cache) const;
+  void step(nn::Weights w, const DecoderMemory::Cache& frames, const std::vector<int>& inputs,
+            const StepWindows& windows, History& history, Cache& cache) const;
   /// The ends of the steps last computed, given what they write (EOS has none: its row is zero).
-  void ends(const float* p, const DecoderMemory::Cache& frames, const std::vector<int>& tokens,
-            const std::vector<nn::KeyWindow>& windows, nn::Precision precision, Cache& cache) const;
+  void ends(nn::Weights w, const DecoderMemory::Cache& frames, const std::vector<int>& tokens,
+            const std::vector<nn::KeyWindow>& windows, Cache& cache) const;
 
   /// Teacher forcing: all steps of a batch at once, ends included.
-  void forward(const float* p, const DecoderMemory::Cache& frames, const DecoderBatch& batch,
-               nn::Precision precision, Cache& cache) const;
+  void forward(nn::Weights w, const DecoderMemory::Cache& frames, const DecoderBatch& batch,
+               Cache& cache) const;
 
   /// Gradients with respect to what `forward` gave; overwritten.
   struct OutputGradients {
@@ -146,19 +145,18 @@ class Decoder {
                 OutputGradients& d, float* g, Cache& cache) const;
 
  private:
-  void embed(const float* p, const DecoderMemory::Cache& frames, const std::vector<int>& inputs,
-             const StepWindows& windows, nn::Precision precision, Cache& cache) const;
-  void outputs_forward(const float* p, const DecoderMemory::Cache& frames,
-                       const StepWindows& windows, nn::Precision precision, Cache& cache) const;
+  void embed(nn::Weights w, const DecoderMemory::Cache& frames, const std::vector<int>& inputs,
+             const StepWindows& windows, Cache& cache) const;
+  void outputs_forward(nn::Weights w, const DecoderMemory::Cache& frames,
+                       const StepWindows& windows, Cache& cache) const;
   void outputs_backward(const float* p, DecoderMemory::Cache& frames, OutputGradients& d, float* g,
                         Cache& cache) const;
   void ends_backward(const float* p, DecoderMemory::Cache& frames, std::vector<float>& dends,
                      float* g, Cache& cache) const;
   void embed_backward(const float* p, const std::vector<int>& inputs, DecoderMemory::Cache& frames,
                       float* g, Cache& cache) const;
-  void run_layers(const float* p, const DecoderMemory::Cache& frames, const StepWindows& windows,
-                  const char* dropped, nn::Precision precision, History& history,
-                  Cache& cache) const;
+  void run_layers(nn::Weights w, const DecoderMemory::Cache& frames, const StepWindows& windows,
+                  const char* dropped, History& history, Cache& cache) const;
 
   DecoderConfig config_;
   int codes_ = 0;

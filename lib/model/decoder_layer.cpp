@@ -52,11 +52,10 @@ double DecoderLayer::multiply_adds_per_step() const {
   return sum;
 }
 
-void DecoderLayer::forward(const float* p, const std::vector<float>& stream, int rows,
+void DecoderLayer::forward(nn::Weights w, const std::vector<float>& stream, int rows,
                            const StepWindows& windows, const char* dropped,
                            const DecoderMemory& memory, const DecoderMemory::Cache& frames,
-                           int index, nn::Precision precision, std::vector<float>& history,
-                           Cache& cache) const {
+                           int index, std::vector<float>& history, Cache& cache) const {
   const std::size_t narrow = area(rows, width_);
   for (auto* buffer :
        {&cache.self_input, &cache.self_context, &cache.cross_stream, &cache.cross_input,
@@ -69,42 +68,42 @@ void DecoderLayer::forward(const float* p, const std::vector<float>& stream, int
   cache.hidden.resize(area(rows, up_.out));
   cache.activated.resize(cache.hidden.size());
 
-  self_norm_.forward(p, stream.data(), rows, cache.self_input.data(), cache.self_norm);
-  qkv_.forward(p, cache.self_input.data(), rows, precision, cache.qkv.data(), cache.qkv_linear);
+  self_norm_.forward(w.values, stream.data(), rows, cache.self_input.data(), cache.self_norm);
+  qkv_.forward(w, cache.self_input.data(), rows, cache.qkv.data(), cache.qkv_linear);
   for (int r = 0; r < rows; ++r) {
     const int row = windows.history_rows[static_cast<std::size_t>(r)];
     std::copy_n(cache.qkv.data() + area(r, 3 * width_) + width_, 2 * width_,
                 history.data() + area(row, 2 * width_));
   }
   nn::window_weights_forward(self_, windows.history, {cache.qkv.data(), 3 * width_},
-                             {history.data(), 2 * width_}, p + self_bias_,
+                             {history.data(), 2 * width_}, w.values + self_bias_,
                              cache.self_weights.data());
   nn::window_mix_forward(self_, windows.history, cache.self_weights.data(),
                          {history.data() + width_, 2 * width_},
                          {cache.self_context.data(), width_});
-  self_output_.forward(p, cache.self_context.data(), rows, precision, cache.cross_stream.data(),
+  self_output_.forward(w, cache.self_context.data(), rows, cache.cross_stream.data(),
                        cache.self_linear);
   clear_dropped_rows(dropped, rows, width_, cache.cross_stream);
   add(stream, cache.cross_stream);
 
-  cross_norm_.forward(p, cache.cross_stream.data(), rows, cache.cross_input.data(),
+  cross_norm_.forward(w.values, cache.cross_stream.data(), rows, cache.cross_input.data(),
                       cache.cross_norm);
-  query_.forward(p, cache.cross_input.data(), rows, precision, cache.query.data(),
-                 cache.query_linear);
+  query_.forward(w, cache.cross_input.data(), rows, cache.query.data(), cache.query_linear);
   nn::window_weights_forward(cross_, windows.frames, {cache.query.data(), width_},
-                             memory.at(frames, memory.keys(index)), p + cross_bias_,
+                             memory.at(frames, memory.keys(index)), w.values + cross_bias_,
                              cache.cross_weights.data());
   nn::window_mix_forward(cross_, windows.frames, cache.cross_weights.data(),
                          memory.at(frames, memory.values(index)),
                          {cache.cross_context.data(), width_});
-  cross_output_.forward(p, cache.cross_context.data(), rows, precision, cache.feed_stream.data(),
+  cross_output_.forward(w, cache.cross_context.data(), rows, cache.feed_stream.data(),
                         cache.cross_linear);
   add(cache.cross_stream, cache.feed_stream);
 
-  feed_norm_.forward(p, cache.feed_stream.data(), rows, cache.feed_input.data(), cache.feed_norm);
-  up_.forward(p, cache.feed_input.data(), rows, precision, cache.hidden.data(), cache.up);
+  feed_norm_.forward(w.values, cache.feed_stream.data(), rows, cache.feed_input.data(),
+                     cache.feed_norm);
+  up_.forward(w, cache.feed_input.data(), rows, cache.hidden.data(), cache.up);
   nn::gelu_forward(cache.hidden.data(), cache.hidden.size(), cache.activated.data());
-  down_.forward(p, cache.activated.data(), rows, precision, cache.output.data(), cache.down);
+  down_.forward(w, cache.activated.data(), rows, cache.output.data(), cache.down);
   add(cache.feed_stream, cache.output);
 }
 

@@ -43,10 +43,10 @@ class DecoderLayer {
   /// `stream`: (rows, width). Keys and values of these steps go to their rows of `history`, (…, 2 ·
   /// width), which windows.history then reads; `memory` columns are those of layer `index`.
   /// `dropped`: a flag per step whose self-attention branch is left out, or null.
-  void forward(const float* p, const std::vector<float>& stream, int rows,
+  void forward(nn::Weights w, const std::vector<float>& stream, int rows,
                const StepWindows& windows, const char* dropped, const DecoderMemory& memory,
-               const DecoderMemory::Cache& frames, int index, nn::Precision precision,
-               std::vector<float>& history, Cache& cache) const;
+               const DecoderMemory::Cache& frames, int index, std::vector<float>& history,
+               Cache& cache) const;
 
   /// After a forward in which each step was its own row of `history`. `dstream`: gradient of
   /// cache.output on entry, of the input stream on return; adds to those of the memory.

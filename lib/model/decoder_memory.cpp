@@ -63,14 +63,13 @@ int DecoderMemory::context(std::optional<double> penalty) const {
   return static_cast<int>(kMeasuredContext * std::max(1.0, ratio));
 }
 
-void DecoderMemory::forward(const float* p, const float* frames, const std::vector<int>& lengths,
-                            nn::Precision precision, Cache& cache,
-                            std::optional<double> penalty) const {
+void DecoderMemory::forward(nn::Weights w, const float* frames, const std::vector<int>& lengths,
+                            Cache& cache, std::optional<double> penalty) const {
   const int rows = std::accumulate(lengths.begin(), lengths.end(), 0);
   cache.rows = rows;
   cache.frames = frames;
   cache.projected.resize(area(rows, linear_.out));
-  linear_.forward(p, frames, rows, precision, cache.projected.data(), cache.linear);
+  linear_.forward(w, frames, rows, cache.projected.data(), cache.linear);
   if (!shape_.copy) return;
   cache.unit.resize(area(rows, dimension_));
   cache.norms.resize(static_cast<std::size_t>(rows));
@@ -80,13 +79,13 @@ void DecoderMemory::forward(const float* p, const float* frames, const std::vect
   nn::l2_normalize_forward(cache.unit.data(), rows, dimension_, cache.unit.data(),
                            cache.norms.data());
   cache.posteriors.resize(area(rows, codes_));
-  cache.left.assign(cache.unit.data(), rows, dimension_, precision);
-  cache.right.assign(p + codebook_, codes_, dimension_, precision);
+  cache.left.assign(cache.unit.data(), rows, dimension_, w.precision);
+  cache.right.assign(w.values + codebook_, codes_, dimension_, w.precision);
   nn::matmul(cache.left, nn::Transpose::no, cache.right, nn::Transpose::yes,
              cache.posteriors.data());
   if (has_path()) {
     find_runs(lengths, penalty.value_or(shape_.segment_penalty), cache);
-    mark_boundaries(p, cache);
+    mark_boundaries(w.values, cache);
     average_runs(cache.runs, codes_, cache.posteriors.data());
   }
   nn::scale(static_cast<float>(1 / shape_.copy_temperature), cache.posteriors.size(),

@@ -66,12 +66,12 @@ class DecoderMemory {
   /// frames (Σ lengths, encoder width): the output of the encoder behind its last norm, of several
   /// sequences; it must stay while the cache is in use. `penalty`: of the path, in place of the
   /// shape's, where there is one.
-  void forward(const float* p, const float* frames, const std::vector<int>& lengths,
-               nn::Precision precision, Cache& cache, std::optional<double> penalty = {}) const;
+  void forward(nn::Weights w, const float* frames, const std::vector<int>& lengths, Cache& cache,
+               std::optional<double> penalty = {}) const;
   /// The same of one sequence.
-  void forward(const float* p, const float* frames, int length, nn::Precision precision,
-               Cache& cache, std::optional<double> penalty = {}) const {
-    forward(p, frames, std::vector<int>{length}, precision, cache, penalty);
+  void forward(nn::Weights w, const float* frames, int length, Cache& cache,
+               std::optional<double> penalty = {}) const {
+    forward(w, frames, std::vector<int>{length}, cache, penalty);
   }
   /// Adds to cache.dframes what follows from the gradients of the projection and the posteriors.
   void backward(const float* p, float* g, Cache& cache) const;

@@ -52,12 +52,12 @@ FreeDecoder::~FreeDecoder() = default;
 FreeDecoder::FreeDecoder(FreeDecoder&&) noexcept = default;
 FreeDecoder& FreeDecoder::operator=(FreeDecoder&&) noexcept = default;
 
-std::vector<DecodedString> FreeDecoder::decode(const float* p, const DecoderMemory::Cache& memory,
+std::vector<DecodedString> FreeDecoder::decode(nn::Weights w, const DecoderMemory::Cache& memory,
                                                const std::vector<DecodeSequence>& sequences) {
   std::vector<DecodeReach> reaches;
   for (const DecodeSequence& sequence : sequences)
     reaches.push_back({begin(sequence.seed), sequence.first_frame, sequence.frames});
-  advance(p, memory, reaches);
+  advance(w, memory, reaches);
   std::vector<DecodedString> strings;
   for (const DecodeReach& reach : reaches)
     strings.push_back(end(reach.string));
@@ -68,21 +68,21 @@ int FreeDecoder::begin(std::uint64_t seed) {
   return search_->begin(seed);
 }
 
-void FreeDecoder::advance(const float* p, const DecoderMemory::Cache& memory,
+void FreeDecoder::advance(nn::Weights w, const DecoderMemory::Cache& memory,
                           const std::vector<DecodeReach>& reaches) {
-  search_->advance(p, memory, reaches);
+  search_->advance(w, memory, reaches);
 }
 
 DecodedString FreeDecoder::end(int string) {
   return search_->end(string);
 }
 
-std::vector<int> decode_frames(const Decoder& decoder, const float* p, const float* encoded,
+std::vector<int> decode_frames(const Decoder& decoder, nn::Weights w, const float* encoded,
                                int frames, const DecodeOptions& options) {
   DecoderMemory::Cache memory;
-  decoder.memory().forward(p, encoded, frames, nn::Precision::f32, memory, options.segment_penalty);
+  decoder.memory().forward(w, encoded, frames, memory, options.segment_penalty);
   const std::vector<DecodedString> strings =
-      FreeDecoder(decoder, options).decode(p, memory, {{0, frames, 0}});
+      FreeDecoder(decoder, options).decode(w, memory, {{0, frames, 0}});
   std::vector<int> tokens(static_cast<std::size_t>(frames), kNoToken);
   for (const DecodedToken& token : strings[0].tokens) {
     std::fill(tokens.begin() + token.first_frame, tokens.begin() + token.end_frame, token.token);

@@ -87,9 +87,9 @@ struct DecodeReach {
 
 class StringSearch;
 
-/// Writes strings side by side, one batched step at a time, in f32: a step has too few rows for
-/// rounding the weights to pay. Keeps buffers: one per thread. A string does not depend on those
-/// beside it.
+/// Writes strings side by side, one batched step at a time. A step has few rows: with weights that
+/// are not packed it is faster in f32. Keeps buffers: one per thread. A string does not depend on
+/// those beside it.
 class FreeDecoder {
  public:
   /// `decoder` must outlive it.
@@ -99,7 +99,7 @@ class FreeDecoder {
   FreeDecoder& operator=(FreeDecoder&&) noexcept;
 
   /// The raw strings of whole sequences, in the same order.
-  std::vector<DecodedString> decode(const float* p, const DecoderMemory::Cache& memory,
+  std::vector<DecodedString> decode(nn::Weights w, const DecoderMemory::Cache& memory,
                                     const std::vector<DecodeSequence>& sequences);
 
   // The same for audio that becomes known bit by bit.
@@ -107,7 +107,7 @@ class FreeDecoder {
   /// A new string; returns its number.
   int begin(std::uint64_t seed = 0);
   /// Each of these strings as far as it reaches.
-  void advance(const float* p, const DecoderMemory::Cache& memory,
+  void advance(nn::Weights w, const DecoderMemory::Cache& memory,
                const std::vector<DecodeReach>& reaches);
   /// What the string has become; its number may be given out again.
   DecodedString end(int string);
@@ -120,7 +120,7 @@ inline constexpr int kNoToken = -1;
 
 /// The token that a decoder writes over each frame of one recording, kNoToken where it has ended.
 /// `encoded`: (frames, encoder width), what its memory reads.
-std::vector<int> decode_frames(const Decoder& decoder, const float* p, const float* encoded,
+std::vector<int> decode_frames(const Decoder& decoder, nn::Weights w, const float* encoded,
                                int frames, const DecodeOptions& options);
 
 }  // namespace pairalign::model

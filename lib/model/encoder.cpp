@@ -49,9 +49,8 @@ double Encoder::multiply_adds_per_frame() const {
          1.0 * config_.dimension * config_.codes;
 }
 
-void Encoder::forward(const float* p, const float* features,
-                      const std::vector<int>& feature_lengths, float silence,
-                      nn::Precision precision, bool training, std::vector<float>& embeddings,
+void Encoder::forward(nn::Weights w, const float* features, const std::vector<int>& feature_lengths,
+                      float silence, bool training, std::vector<float>& embeddings,
                       Cache& cache) const {
   cache.lengths.clear();
   for (const int length : feature_lengths)
@@ -64,23 +63,21 @@ void Encoder::forward(const float* p, const float* features,
   embeddings.resize(area(cache.rows, config_.dimension));
   cache.blocks.resize(training ? blocks_.size() : 2);
 
-  stem_.forward(p, features, feature_lengths, silence, precision, cache.stem.data(),
-                cache.stem_conv);
-  stem_norm_.forward(p, cache.stem.data(), cache.rows, cache.input.data(), cache.stem_norm);
+  stem_.forward(w, features, feature_lengths, silence, cache.stem.data(), cache.stem_conv);
+  stem_norm_.forward(w.values, cache.stem.data(), cache.rows, cache.input.data(), cache.stem_norm);
   const std::vector<float>* x = &cache.input;
   for (std::size_t i = 0; i < blocks_.size(); ++i) {
     // Without training two caches take turns: a block reads what the one before it wrote.
     BlockCache& block_cache = cache.blocks[training ? i : i % 2];
-    block_forward(blocks_[i], p, *x, precision, block_cache, cache);
+    block_forward(blocks_[i], w, *x, block_cache, cache);
     x = &block_cache.output;
   }
-  final_norm_.forward(p, x->data(), cache.rows, cache.final.data(), cache.final_norm);
-  projection_.forward(p, cache.final.data(), cache.rows, precision, embeddings.data(),
-                      cache.projection);
+  final_norm_.forward(w.values, x->data(), cache.rows, cache.final.data(), cache.final_norm);
+  projection_.forward(w, cache.final.data(), cache.rows, embeddings.data(), cache.projection);
 }
 
-void Encoder::block_forward(const Block& block, const float* p, const std::vector<float>& x,
-                            nn::Precision precision, BlockCache& cache, const Cache& batch) const {
+void Encoder::block_forward(const Block& block, nn::Weights w, const std::vector<float>& x,
+                            BlockCache& cache, const Cache& batch) const {
   const int rows = batch.rows;
   const std::size_t narrow = area(rows, config_.width);
   const std::size_t wide = area(rows, config_.expansion * config_.width);
@@ -89,11 +86,11 @@ void Encoder::block_forward(const Block& block, const float* p, const std::vecto
   cache.hidden.resize(wide);
   cache.activated.resize(wide);
   cache.output.resize(narrow);
-  block.depthwise.forward(p, x.data(), batch.lengths, cache.convolved.data());
-  block.norm.forward(p, cache.convolved.data(), rows, cache.normalised.data(), cache.norm);
-  block.up.forward(p, cache.normalised.data(), rows, precision, cache.hidden.data(), cache.up);
+  block.depthwise.forward(w.values, x.data(), batch.lengths, cache.convolved.data());
+  block.norm.forward(w.values, cache.convolved.data(), rows, cache.normalised.data(), cache.norm);
+  block.up.forward(w, cache.normalised.data(), rows, cache.hidden.data(), cache.up);
   nn::gelu_forward(cache.hidden.data(), wide, cache.activated.data());
-  block.down.forward(p, cache.activated.data(), rows, precision, cache.output.data(), cache.down);
+  block.down.forward(w, cache.activated.data(), rows, cache.output.data(), cache.down);
   nn::add(x.data(), narrow, cache.output.data());
 }
 

@@ -72,9 +72,8 @@ class Encoder {
   /// `features`: sequences laid end to end, (Σ feature_lengths, bands); frames outside a sequence
   /// count as `silence`. Writes embeddings (Σ output lengths, dimension), not yet normalised.
   /// `training` keeps what backward needs; without it the blocks share one set of buffers.
-  void forward(const float* p, const float* features, const std::vector<int>& feature_lengths,
-               float silence, nn::Precision precision, bool training,
-               std::vector<float>& embeddings, Cache& cache) const;
+  void forward(nn::Weights w, const float* features, const std::vector<int>& feature_lengths,
+               float silence, bool training, std::vector<float>& embeddings, Cache& cache) const;
 
   /// Adds to the gradients `g`, given those of the embeddings, and of cache.final, (rows, width),
   /// where something else reads it (else null), after a forward with `training`.
@@ -92,8 +91,8 @@ class Encoder {
     nn::Linear up, down;
   };
 
-  void block_forward(const Block& block, const float* p, const std::vector<float>& x,
-                     nn::Precision precision, BlockCache& cache, const Cache& batch) const;
+  void block_forward(const Block& block, nn::Weights w, const std::vector<float>& x,
+                     BlockCache& cache, const Cache& batch) const;
   void block_backward(const Block& block, const float* p, const std::vector<float>& x, float* g,
                       BlockCache& cache, Cache& batch) const;
 

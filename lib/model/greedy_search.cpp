@@ -42,7 +42,7 @@ DecodedString GreedySearch::end(int string) {
   return std::move(walks_[static_cast<std::size_t>(string)].string);
 }
 
-void GreedySearch::advance(const float* p, const DecoderMemory::Cache& memory,
+void GreedySearch::advance(nn::Weights w, const DecoderMemory::Cache& memory,
                            const std::vector<DecodeReach>& reaches) {
   active_.clear();
   for (const DecodeReach& reach : reaches) {
@@ -51,9 +51,9 @@ void GreedySearch::advance(const float* p, const DecoderMemory::Cache& memory,
   }
   while (!active_.empty()) {
     prepare_step();
-    decoder_.step(p, memory, inputs_, windows_, nn::Precision::f32, history_, cache_);
+    decoder_.step(w, memory, inputs_, windows_, history_, cache_);
     write_tokens();
-    decoder_.ends(p, memory, tokens_, end_windows_, nn::Precision::f32, cache_);
+    decoder_.ends(w, memory, tokens_, end_windows_, cache_);
     write_ends();
     active_.erase(
         std::remove_if(active_.begin(), active_.end(),

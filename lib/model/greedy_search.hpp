@@ -16,7 +16,7 @@ class GreedySearch : public StringSearch {
  public:
   using StringSearch::StringSearch;
   int begin(std::uint64_t seed) override;
-  void advance(const float* p, const DecoderMemory::Cache& memory,
+  void advance(nn::Weights w, const DecoderMemory::Cache& memory,
                const std::vector<DecodeReach>& reaches) override;
   DecodedString end(int string) override;
 

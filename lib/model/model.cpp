@@ -7,6 +7,7 @@
 
 #include "base/error.hpp"
 #include "base/hash.hpp"
+#include "base/json_number.hpp"
 #include "model/config_json.hpp"
 #include "model/decoding.hpp"
 #include "model/safetensors.hpp"
@@ -98,9 +99,14 @@ json curve_json(const std::vector<RatePoint>& curve) {
 }
 
 ModelInfo parse_info(const json& config) {
-  const int version = config.at("version").get<int>();
+  const int version = whole_number<int>(config.at("version"));
   if (version != kFormatVersion) {
     throw Error("", fmt::format("model format {}, this program reads {}", version, kFormatVersion));
+  }
+  for (const char* section : {"encoder", "features", "decoder", "self_test", "decoder_self_test"}) {
+    if (config.contains(section) && !numbers_fit_int(config.at(section))) {
+      throw Error("", fmt::format("'{}' holds a number out of range", section));
+    }
   }
   ModelInfo info;
   info.encoder = config.at("encoder").get<EncoderConfig>();
@@ -138,7 +144,7 @@ void check_self_test(const char* what, const std::vector<int>& found, const json
                               100 * same, what));
 }
 
-Model read_model(const Safetensors& file) {
+Model read_model(const Safetensors& file, nn::Precision precision) {
   const auto found = file.metadata.find(kConfigKey);
   if (found == file.metadata.end()) {
     throw Error("", "no pairalign model: the configuration is missing");
@@ -148,14 +154,20 @@ Model read_model(const Safetensors& file) {
   nn::TensorTable table;
   const Encoder encoder(table, info.encoder);
   if (info.decoder) Decoder(table, *info.decoder, encoder);  // registers its tensors
-  std::vector<float> parameters(table.size());
+  // Once all are known to be in the file, its size bounds what is allocated for them.
+  for (const nn::TensorInfo& tensor : table.tensors())
+    file.at(tensor.name, tensor.shape);
+  std::vector<float> parameters;
+  parameters.reserve(table.size());
   for (const nn::TensorInfo& tensor : table.tensors()) {
     const std::vector<float>& values = file.at(tensor.name, tensor.shape);
-    std::copy(values.begin(), values.end(),
-              parameters.begin() + static_cast<std::ptrdiff_t>(tensor.offset));
+    parameters.resize(tensor.offset);  // the padding before it
+    parameters.insert(parameters.end(), values.begin(), values.end());
   }
+  parameters.resize(table.size());
   Model model(std::move(info), std::move(parameters), load_substitutions(file),
               hex64(file.identity()));
+  model.pack(precision);
   const SelfTest self_test = run_self_test(model);
   check_self_test("codes", self_test.codes, config.at("self_test"), kSelfTestAgreement);
   if (model.decoder() != nullptr) {
@@ -167,10 +179,10 @@ Model read_model(const Safetensors& file) {
 
 }  // namespace
 
-Model Model::load(const std::string& path) {
+Model Model::load(const std::string& path, nn::Precision precision) {
   const Safetensors file = Safetensors::load(path);
   try {
-    return read_model(file);
+    return read_model(file, precision);
   } catch (const json::exception& error) {
     throw Error(path, std::string("malformed model configuration: ") + error.what());
   } catch (const Error& error) {
@@ -215,13 +227,13 @@ void Model::save(const std::string& path) const {
   file.save(path);
 }
 
-FrameScorer::FrameScorer(const Model& model, nn::Precision precision)
-    : model_(model), precision_(precision), silence_(model.info().features.silence()) {}
+FrameScorer::FrameScorer(const Model& model)
+    : model_(model), silence_(model.info().features.silence()) {}
 
 const std::vector<float>& FrameScorer::encode(const std::vector<float>& features) {
   const int length = static_cast<int>(features.size()) / model_.info().encoder.bands;
-  model_.encoder().forward(model_.parameters().data(), features.data(), {length}, silence_,
-                           precision_, false, embeddings_, cache_);
+  model_.encoder().forward(model_.weights(), features.data(), {length}, silence_, false,
+                           embeddings_, cache_);
   return cache_.final;
 }
 
@@ -232,8 +244,9 @@ const std::vector<float>& FrameScorer::score(const std::vector<float>& features)
   norms_.resize(static_cast<std::size_t>(rows));
   nn::l2_normalize_forward(embeddings_.data(), rows, config.dimension, embeddings_.data(),
                            norms_.data());
-  frames_operand_.assign(embeddings_.data(), rows, config.dimension, precision_);
-  codes_operand_.assign(model_.codebook(), config.codes, config.dimension, precision_);
+  const nn::Precision precision = model_.weights().precision;
+  frames_operand_.assign(embeddings_.data(), rows, config.dimension, precision);
+  codes_operand_.assign(model_.codebook(), config.codes, config.dimension, precision);
   scores_.resize(static_cast<std::size_t>(rows) * static_cast<std::size_t>(config.codes));
   nn::matmul(frames_operand_, nn::Transpose::no, codes_operand_, nn::Transpose::yes,
              scores_.data());

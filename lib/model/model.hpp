@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -42,7 +43,7 @@ class Model {
  public:
   /// Throws Error(path, reason): no safetensors file, a header that lies, a tensor missing or of a
   /// wrong shape, a model of a newer version, or self-test codes that come out differently.
-  static Model load(const std::string& path);
+  static Model load(const std::string& path, nn::Precision precision = nn::Precision::f32);
 
   /// `parameters` in the layout of a table of an Encoder and then, if there is one, the Decoder;
   /// codes are unit vectors. `id`: where it is known, or it is computed.
@@ -70,6 +71,15 @@ class Model {
   const Decoder* decoder() const { return decoder_ ? &*decoder_ : nullptr; }
   /// In the layout of `table()`.
   const std::vector<float>& parameters() const { return parameters_; }
+  /// Makes passes faster, in the precision given; before the model is shared.
+  void pack(nn::Precision precision) {
+    packed_ = std::make_unique<nn::PackedWeights>(table_, parameters_.data(), precision);
+  }
+  /// What the passes of encoder and decoder read: in f32 until they are packed.
+  nn::Weights weights() const {
+    return packed_ ? nn::Weights(parameters_.data(), *packed_)
+                   : nn::Weights(parameters_.data(), nn::Precision::f32);
+  }
   const nn::TensorTable& table() const { return table_; }
   const float* codebook() const { return parameters_.data() + encoder_.codebook(); }
 
@@ -79,6 +89,7 @@ class Model {
   Encoder encoder_;
   std::optional<Decoder> decoder_;
   std::vector<float> parameters_;
+  std::unique_ptr<nn::PackedWeights> packed_;  // null: not packed
   SubstitutionTables substitutions_;
   std::string id_;
 };
@@ -87,7 +98,7 @@ class Model {
 /// thread.
 class FrameScorer {
  public:
-  explicit FrameScorer(const Model& model, nn::Precision precision = nn::Precision::f32);
+  explicit FrameScorer(const Model& model);
 
   /// The output of the encoder behind its last norm, which the decoder reads: (frames, width).
   /// `features`: rows of log-mel frames of one sequence, frames outside it silent. Valid until the
@@ -102,7 +113,6 @@ class FrameScorer {
 
  private:
   const Model& model_;
-  nn::Precision precision_;
   float silence_;
   Encoder::Cache cache_;
   std::vector<float> embeddings_, norms_, scores_;

@@ -1,6 +1,6 @@
 #include "model/safetensors.hpp"
 
-#include <algorithm>
+#include <cstdint>
 #include <cstring>
 
 #include <fmt/format.h>
@@ -10,6 +10,7 @@
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "base/hash.hpp"
+#include "base/json_number.hpp"
 
 static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "safetensors are little-endian");
 
@@ -37,7 +38,7 @@ Tensor read_tensor(const std::string& name, const json& entry, const unsigned ch
   }
   std::size_t count = 1;
   for (const json& dimension : entry.at("shape")) {
-    const auto d = dimension.get<std::int64_t>();
+    const auto d = whole_number<std::int64_t>(dimension);
     if (d < 0 || d > INT32_MAX || (d > 0 && count > size / static_cast<std::size_t>(d))) {
       throw Error("", fmt::format("tensor {}: shape exceeds the file", name));
     }
@@ -45,15 +46,20 @@ Tensor read_tensor(const std::string& name, const json& entry, const unsigned ch
     count *= static_cast<std::size_t>(d);
   }
   const json& offsets = entry.at("data_offsets");
-  const auto begin = offsets.at(0).get<std::uint64_t>(), end = offsets.at(1).get<std::uint64_t>();
+  const auto begin = whole_number<std::uint64_t>(offsets.at(0));
+  const auto end = whole_number<std::uint64_t>(offsets.at(1));
   if (begin > end || end > size || end - begin != count * size_of(tensor.dtype)) {
     throw Error("", fmt::format("tensor {}: offsets do not fit the shape or the file", name));
   }
-  tensor.values.resize(count);
+  // Ranges, not a resize before a copy: the zeros would cost as much as the values.
   if (tensor.dtype == DType::i8) {
     const auto* bytes = reinterpret_cast<const std::int8_t*>(data + begin);
-    std::copy(bytes, bytes + count, tensor.values.begin());
-  } else if (count > 0) {
+    tensor.values.assign(bytes, bytes + count);
+  } else if (reinterpret_cast<std::uintptr_t>(data + begin) % alignof(float) == 0) {
+    const auto* floats = reinterpret_cast<const float*>(data + begin);
+    tensor.values.assign(floats, floats + count);
+  } else {
+    tensor.values.resize(count);
     std::memcpy(tensor.values.data(), data + begin, count * sizeof(float));
   }
   return tensor;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "base/random.hpp"
 #include "model/decoding.hpp"
@@ -21,9 +22,13 @@ std::vector<float> self_test_signal() {
     const double formant = 1200 + 900 * std::sin(2 * kPi * 1.3 * t);
     const double voiced = std::fmod(t, 0.4) < 0.28 ? 0.1 : 0.0;
     double value = 0;
+    // sin((h + 1) φ) = 2 cos(φ) sin(h φ) − sin((h − 1) φ)
+    const double twice_cosine = 2 * std::cos(phase);
+    double before = 0, harmonic = std::sin(phase);
     for (int h = 1; voiced > 0 && h <= 24; ++h) {
       const double distance = (h * pitch - formant) / 400;
-      value += std::exp(-distance * distance) * std::sin(h * phase);
+      value += std::exp(-distance * distance) * harmonic;
+      before = std::exchange(harmonic, twice_cosine * harmonic - before);
     }
     signal[static_cast<std::size_t>(i)] =
         static_cast<float>(voiced * value + (voiced > 0 ? 0.001 : 0.03) * random.normal());
@@ -38,9 +43,8 @@ SelfTest run_self_test(const Model& model) {
   SelfTest result;
   result.codes = scorer.nearest_codes(features);
   if (model.decoder() != nullptr) {
-    result.decoded =
-        decode_frames(*model.decoder(), model.parameters().data(), scorer.encoded().data(),
-                      static_cast<int>(result.codes.size()), DecodeOptions());
+    result.decoded = decode_frames(*model.decoder(), model.weights(), scorer.encoded().data(),
+                                   static_cast<int>(result.codes.size()), DecodeOptions());
   }
   return result;
 }

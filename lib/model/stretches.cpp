@@ -82,10 +82,9 @@ std::vector<std::vector<Segment>> DecodedStretches::finish() {
 
 // All walks up to frame `settled`, which nothing changes that is still to come.
 void DecodedStretches::advance(std::int64_t settled) {
-  const float* p = model_.parameters().data();
+  const nn::Weights w = model_.weights();
   const auto rows = static_cast<int>(next_frame_ - first_kept_);
-  model_.decoder()->memory().forward(p, frames_.data(), rows, nn::Precision::f32, memory_,
-                                     options_.segment_penalty);
+  model_.decoder()->memory().forward(w, frames_.data(), rows, memory_, options_.segment_penalty);
   std::vector<DecodeReach> reaches;
   std::size_t finished = 0;
   for (std::size_t first = 0; first < stretches_.size(); first += kWalksAtOnce) {
@@ -95,7 +94,7 @@ void DecodedStretches::advance(std::int64_t settled) {
       if (stretches_[i].string < 0) stretches_[i].string = decoder_.begin();
       reaches.push_back(reach(stretches_[i], i < closed_, settled));
     }
-    decoder_.advance(p, memory_, reaches);
+    decoder_.advance(w, memory_, reaches);
     for (; finished < std::min(last, closed_); ++finished) {
       const Stretch& stretch = stretches_[finished];
       if (stretch.first_frame + stretch.frames > settled) break;

@@ -16,7 +16,7 @@ class StringSearch {
       : decoder_(decoder), options_(options) {}
   virtual ~StringSearch() = default;
   virtual int begin(std::uint64_t seed) = 0;
-  virtual void advance(const float* p, const DecoderMemory::Cache& memory,
+  virtual void advance(nn::Weights w, const DecoderMemory::Cache& memory,
                        const std::vector<DecodeReach>& reaches) = 0;
   virtual DecodedString end(int string) = 0;
 

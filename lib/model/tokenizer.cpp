@@ -1,5 +1,6 @@
 #include "model/tokenizer.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -21,6 +22,17 @@ double penalty_for(const std::vector<RatePoint>& curve, double rate) {
   } catch (const Error& error) {
     throw Error("rate", error.reason() + "; give a penalty instead");
   }
+}
+
+// The default rate is a wish, which a model that cannot meet it comes as near as it can.
+double dpvq_penalty(const Model& model, const TokenizerOptions& options) {
+  const std::vector<RatePoint>& curve = model.info().rate_curve;
+  if (options.penalty) return *options.penalty;
+  if (options.rate || curve.empty()) {
+    return penalty_for(curve, options.rate.value_or(kDefaultRate));
+  }
+  return penalty_for(curve, std::clamp(kDefaultRate, curve.back().tokens_per_second,
+                                       curve.front().tokens_per_second));
 }
 
 // Frames are centred on multiples of their distance: the border between two of them lies half a
@@ -53,9 +65,7 @@ std::unique_ptr<StretchTokenizer> make_stretches(const Model& model,
       }
       return std::make_unique<DecodedStretches>(model, decode_options_for(model, options));
     case TokenizerKind::dpvq: {
-      const double penalty = options.penalty ? *options.penalty
-                                             : penalty_for(model.info().rate_curve,
-                                                           options.rate.value_or(kDefaultRate));
+      const double penalty = dpvq_penalty(model, options);
       return std::make_unique<SegmentedStretches>([&model, penalty] {
         return std::make_unique<DurationPenalisedSegmenter>(model.vocabulary(), penalty);
       });

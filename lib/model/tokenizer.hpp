@@ -34,8 +34,8 @@ struct TokenizerOptions {
   /// Tokens per second, for which the control is looked up in the model's measured curve …
   std::optional<double> rate;
   /// … unless it is given: the cost per segment of the path of dpvq, or of the one that pairalign
-  /// sets out from, in units of 1 − cosine. With neither, dpvq aims at kDefaultRate, and pairalign
-  /// takes the penalty it was trained with.
+  /// sets out from, in units of 1 − cosine. With neither, dpvq comes as near to kDefaultRate as
+  /// the curve goes, and pairalign takes the penalty it was trained with.
   std::optional<double> penalty;
   /// pairalign: all but the penalty.
   DecodeOptions decode;

@@ -62,8 +62,8 @@ Conv1d::Conv1d(TensorTable& table, const std::string& name, int in_, int out_, i
       stride(stride_),
       linear(table, name, kernel_ * in_, out_, gain) {}
 
-void Conv1d::forward(const float* p, const float* x, const std::vector<int>& lengths, float fill,
-                     Precision precision, float* y, Cache& cache) const {
+void Conv1d::forward(Weights w, const float* x, const std::vector<int>& lengths, float fill,
+                     float* y, Cache& cache) const {
   int rows = 0;
   for (const int length : lengths)
     rows += output_length(length);
@@ -83,7 +83,7 @@ void Conv1d::forward(const float* p, const float* x, const std::vector<int>& len
     }
     x += static_cast<std::ptrdiff_t>(length) * in;
   }
-  linear.forward(p, cache.unfolded.data(), rows, precision, y, cache.linear);
+  linear.forward(w, cache.unfolded.data(), rows, y, cache.linear);
 }
 
 void Conv1d::backward(const float* p, const float* dy, float* g, float* dx, Cache& cache) const {

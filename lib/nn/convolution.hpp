@@ -30,8 +30,8 @@ struct Conv1d {
   };
 
   /// x: (Σ lengths, in) → y: (Σ output lengths, out).
-  void forward(const float* p, const float* x, const std::vector<int>& lengths, float fill,
-               Precision precision, float* y, Cache& cache) const;
+  void forward(Weights w, const float* x, const std::vector<int>& lengths, float fill, float* y,
+               Cache& cache) const;
   /// dx: (Σ lengths, in), or null when not needed.
   void backward(const float* p, const float* dy, float* g, float* dx, Cache& cache) const;
 };

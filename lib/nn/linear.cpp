@@ -29,16 +29,19 @@ void add_column_sums(const float* dy, int rows, int cols, float* db) {
 
 Linear::Linear(TensorTable& table, const std::string& name, int in_, int out_, float gain)
     : in(in_), out(out_) {
-  weight = table.add(name + ".weight", {in, out}, true, gain / std::sqrt(static_cast<float>(in)));
+  weight = table.add_matrix(name + ".weight", in, out, gain / std::sqrt(static_cast<float>(in)));
   bias = table.add(name + ".bias", {out}, false, 0);
 }
 
-void Linear::forward(const float* p, const float* x, int rows, Precision precision, float* y,
-                     Cache& cache) const {
-  cache.x.assign(x, rows, in, precision);
-  cache.scratch_w.assign(p + weight, in, out, precision);
-  matmul(cache.x, Transpose::no, cache.scratch_w, Transpose::no, y);
-  add_to_rows(p + bias, rows, out, y);
+void Linear::forward(Weights w, const float* x, int rows, float* y, Cache& cache) const {
+  cache.x.assign(x, rows, in, w.precision);
+  if (const PackedMatrix* packed = w.packed_at(weight)) {
+    matmul(cache.x, *packed, y);
+  } else {
+    cache.scratch_w.assign(w.values + weight, in, out, w.precision);
+    matmul(cache.x, Transpose::no, cache.scratch_w, Transpose::no, y);
+  }
+  add_to_rows(w.values + bias, rows, out, y);
 }
 
 // dW = xᵀ dy,  db = Σ_rows dy,  dx = dy Wᵀ

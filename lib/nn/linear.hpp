@@ -5,6 +5,7 @@
 
 #include "nn/matmul.hpp"
 #include "nn/tensor_table.hpp"
+#include "nn/weights.hpp"
 
 namespace pairalign::nn {
 
@@ -25,8 +26,7 @@ struct Linear {
   };
 
   /// x (rows, in) → y (rows, out). In f32 the cache refers to `x`, which must stay until backward.
-  void forward(const float* p, const float* x, int rows, Precision precision, float* y,
-               Cache& cache) const;
+  void forward(Weights w, const float* x, int rows, float* y, Cache& cache) const;
   /// dy (rows, out) → dx (rows, in), which may be null when not needed.
   void backward(const float* p, const float* dy, float* g, float* dx, Cache& cache) const;
 };

@@ -24,11 +24,12 @@ memory::data_type data_type(Precision precision) {
 // What distinguishes one compiled product from another.
 struct Shape {
   int m, n, k, lda, ldb, ldc;
-  bool transpose_a, transpose_b, accumulate;
+  bool transpose_a, transpose_b, packed_b, accumulate;
   Precision precision;
 
   auto key() const {
-    return std::tie(m, n, k, lda, ldb, ldc, transpose_a, transpose_b, accumulate, precision);
+    return std::tie(m, n, k, lda, ldb, ldc, transpose_a, transpose_b, packed_b, accumulate,
+                    precision);
   }
   bool operator<(const Shape& other) const { return key() < other.key(); }
 };
@@ -37,6 +38,35 @@ struct Product {
   dnnl::matmul primitive;
   memory a, b, c;
 };
+
+memory::desc describe(int rows, int cols, int ld, bool transposed, memory::data_type type) {
+  const memory::dims strides = transposed ? memory::dims{1, ld} : memory::dims{ld, 1};
+  return {{rows, cols}, type, strides};
+}
+
+// oneDNN 3 creates a primitive descriptor from memory descriptors, 2 from an operation descriptor.
+dnnl::matmul::primitive_desc describe_product(const dnnl::engine& engine, const memory::desc& a,
+                                              const memory::desc& b, const memory::desc& c,
+                                              const dnnl::primitive_attr& attributes = {}) {
+#if DNNL_VERSION_MAJOR >= 3
+  return {engine, a, b, c, attributes};
+#else
+  return {dnnl::matmul::desc(a, b, c), attributes, engine};
+#endif
+}
+
+// The number of rows of a batch varies from call to call. Multiples of 16 up to this, and tails
+// below 16, keep the number of compiled shapes bounded.
+constexpr int kMaxRows = 1024;
+
+// The layout in which a product of many rows wants its right operand, k × n.
+memory::desc packed_layout(const dnnl::engine& engine, int k, int n, Precision precision) {
+  const auto type = data_type(precision);
+  return describe_product(engine, describe(kMaxRows, k, k, false, type),
+                          {{k, n}, type, memory::format_tag::any},
+                          describe(kMaxRows, n, n, false, memory::data_type::f32))
+      .weights_desc();
+}
 
 // Parallelism lives above this file (pieces of a batch, files of a list), so each thread computes
 // its own products: no barriers inside a layer, and sums whose order does not depend on the
@@ -57,19 +87,21 @@ class Engine {
         {{DNNL_ARG_SRC, product.a}, {DNNL_ARG_WEIGHTS, product.b}, {DNNL_ARG_DST, product.c}});
   }
 
- private:
-  static memory::desc describe(int rows, int cols, int ld, bool transposed,
-                               memory::data_type type) {
-    const memory::dims strides = transposed ? memory::dims{1, ld} : memory::dims{ld, 1};
-    return {{rows, cols}, type, strides};
+  memory pack(const float* x, int rows, int cols, Precision precision) {
+    memory plain(describe(rows, cols, cols, false, memory::data_type::f32), engine_,
+                 const_cast<float*>(x));
+    memory packed(packed_layout(engine_, rows, cols, precision), engine_);
+    dnnl::reorder(plain, packed).execute(stream_, plain, packed);
+    stream_.wait();
+    return packed;
   }
 
-  // oneDNN 3 creates a primitive descriptor from memory descriptors, 2 from an operation
-  // descriptor.
+ private:
   Product create(const Shape& s) const {
     const auto type = data_type(s.precision);
     const auto a = describe(s.m, s.k, s.lda, s.transpose_a, type);
-    const auto b = describe(s.k, s.n, s.ldb, s.transpose_b, type);
+    const auto b = s.packed_b ? packed_layout(engine_, s.k, s.n, s.precision)
+                              : describe(s.k, s.n, s.ldb, s.transpose_b, type);
     const auto c = describe(s.m, s.n, s.ldc, false, memory::data_type::f32);
     dnnl::primitive_attr attributes;
     if (s.accumulate) {
@@ -77,11 +109,7 @@ class Engine {
       sum.append_sum(1.0F);
       attributes.set_post_ops(sum);
     }
-#if DNNL_VERSION_MAJOR >= 3
-    const dnnl::matmul::primitive_desc descriptor(engine_, a, b, c, attributes);
-#else
-    const dnnl::matmul::primitive_desc descriptor(dnnl::matmul::desc(a, b, c), attributes, engine_);
-#endif
+    const auto descriptor = describe_product(engine_, a, b, c, attributes);
     return {dnnl::matmul(descriptor), memory(a, engine_, DNNL_MEMORY_NONE),
             memory(b, engine_, DNNL_MEMORY_NONE), memory(c, engine_, DNNL_MEMORY_NONE)};
   }
@@ -95,10 +123,6 @@ Engine& engine() {
   thread_local Engine instance;
   return instance;
 }
-
-// The number of rows of a batch varies from call to call. Multiples of 16 up to this, and tails
-// below 16, keep the number of compiled shapes bounded.
-constexpr int kMaxRows = 1024;
 
 int next_block(int rows) {
   if (rows >= kMaxRows) return kMaxRows;
@@ -130,6 +154,16 @@ Precision fastest_precision() {
   if (__builtin_cpu_supports("avx512bf16") != 0) return Precision::bf16;
 #endif
   return Precision::f32;
+}
+
+Precision parse_precision(const std::string& name) {
+  if (name == "auto") return fastest_precision();
+  if (name == "f32") return Precision::f32;
+  if (name != "bf16") throw Error("", "no precision '" + name + "'; there are: auto, f32, bf16");
+  if (fastest_precision() != Precision::bf16) {
+    throw Error("", "this processor has no bf16 products; try f32");
+  }
+  return Precision::bf16;
 }
 
 void to_bf16(const float* x, std::size_t n, std::uint16_t* out) {
@@ -171,7 +205,7 @@ void matmul(const Operand& a, Transpose transpose_a, const Operand& b, Transpose
     throw Error("matmul", "operands do not fit");
   }
   if (ldc == 0) ldc = n;
-  Shape shape{m, n, k, a.stride(), b.stride(), ldc, ta, tb, accumulate, a.precision()};
+  Shape shape{m, n, k, a.stride(), b.stride(), ldc, ta, tb, false, accumulate, a.precision()};
   if (ta && !tb) {
     // A sum over the rows of a batch (a weight gradient): blocks of rows are accumulated.
     if (k == 0 && !accumulate) {
@@ -189,6 +223,34 @@ void matmul(const Operand& a, Transpose transpose_a, const Operand& b, Transpose
   for (int row = 0; row < m; row += shape.m) {
     shape.m = next_block(m - row);
     engine().run(shape, advance(a, row), b.data(), c + static_cast<std::ptrdiff_t>(row) * ldc);
+  }
+}
+
+struct PackedMatrix::Storage {
+  memory packed;
+};
+
+PackedMatrix::PackedMatrix(const float* x, int rows, int cols, Precision precision)
+    : rows_(rows), cols_(cols), precision_(precision), storage_(std::make_unique<Storage>()) {
+  storage_->packed = engine().pack(x, rows, cols, precision);
+}
+
+PackedMatrix::~PackedMatrix() = default;
+PackedMatrix::PackedMatrix(PackedMatrix&&) noexcept = default;
+
+const void* PackedMatrix::data() const {
+  return storage_->packed.get_data_handle();
+}
+
+void matmul(const Operand& a, const PackedMatrix& b, float* c) {
+  if (a.cols() != b.rows() || a.precision() != b.precision()) {
+    throw Error("matmul", "operands do not fit");
+  }
+  const int n = b.cols();
+  Shape shape{0, n, a.cols(), a.stride(), 0, n, false, false, true, false, a.precision()};
+  for (int row = 0; row < a.rows(); row += shape.m) {
+    shape.m = next_block(a.rows() - row);
+    engine().run(shape, advance(a, row), b.data(), c + static_cast<std::ptrdiff_t>(row) * n);
   }
 }
 

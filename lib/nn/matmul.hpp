@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <string>
 #include <vector>
 
 namespace pairalign::nn {
@@ -11,6 +13,9 @@ enum class Precision { f32, bf16 };
 
 /// bf16 where this processor multiplies it in hardware, else f32.
 Precision fastest_precision();
+/// "auto" (the fastest), "f32" or "bf16". Throws Error("", reason) for other names, and for bf16
+/// where this processor has none.
+Precision parse_precision(const std::string& name);
 
 /// A row-major matrix as the products take it: in f32 a view of the caller's floats (which must
 /// outlive it), in bf16 a rounded copy in a buffer that is kept for the next `assign`.
@@ -32,6 +37,27 @@ class Operand {
   std::vector<std::uint16_t> rounded_;
 };
 
+/// A matrix as the right operand of many products: converted and reordered once. Immutable, so
+/// threads may share it.
+class PackedMatrix {
+ public:
+  /// `x`: rows × cols, row-major; not kept.
+  PackedMatrix(const float* x, int rows, int cols, Precision precision);
+  ~PackedMatrix();
+  PackedMatrix(PackedMatrix&&) noexcept;
+
+  int rows() const { return rows_; }
+  int cols() const { return cols_; }
+  Precision precision() const { return precision_; }
+  const void* data() const;
+
+ private:
+  struct Storage;
+  int rows_, cols_;
+  Precision precision_;
+  std::unique_ptr<Storage> storage_;
+};
+
 enum class Transpose { no, yes };
 
 /// c = op(a) · op(b), or c += …; c: M × N, rows `ldc` floats apart (0: N). Both operands in the
@@ -39,6 +65,9 @@ enum class Transpose { no, yes };
 /// thread.
 void matmul(const Operand& a, Transpose transpose_a, const Operand& b, Transpose transpose_b,
             float* c, bool accumulate = false, int ldc = 0);
+
+/// c = a · b; c: M × N.
+void matmul(const Operand& a, const PackedMatrix& b, float* c);
 
 /// The rate of a product of m × k by k × n on this thread, FLOP/s, over about `seconds` of work:
 /// the yardstick against which training and tokenising are measured.

@@ -25,6 +25,12 @@ std::size_t TensorTable::add(const std::string& name, const std::vector<int>& sh
   return info.offset;
 }
 
+std::size_t TensorTable::add_matrix(const std::string& name, int in, int out, float init_scale) {
+  const std::size_t offset = add(name, {in, out}, true, init_scale);
+  tensors_.back().multiplied = true;
+  return offset;
+}
+
 const TensorInfo* TensorTable::find(const std::string& name) const {
   for (const TensorInfo& info : tensors_) {
     if (info.name == name) return &info;

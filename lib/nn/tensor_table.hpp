@@ -18,10 +18,11 @@ struct TensorInfo {
   std::vector<int> shape;
   std::size_t offset =
       0;  ///< in floats; a multiple of 16, so that every tensor is cache-line aligned
-  std::size_t size = 0;  ///< product of `shape`
-  bool decayed = false;  ///< weight decay applies (matrices, not biases and norms)
-  float init_scale = 0;  ///< standard deviation of the initial values …
-  float init_value = 0;  ///< … around this
+  std::size_t size = 0;     ///< product of `shape`
+  bool decayed = false;     ///< weight decay applies (matrices, not biases and norms)
+  bool multiplied = false;  ///< a matrix (in, out) that rows are multiplied by
+  float init_scale = 0;     ///< standard deviation of the initial values …
+  float init_value = 0;     ///< … around this
 };
 
 class TensorTable {
@@ -29,6 +30,9 @@ class TensorTable {
   /// Registers a tensor and returns its offset. Names are unique.
   std::size_t add(const std::string& name, const std::vector<int>& shape, bool decayed,
                   float init_scale, float init_value = 0);
+
+  /// The weight (in, out) of a product x · W; its initial values are normal.
+  std::size_t add_matrix(const std::string& name, int in, int out, float init_scale);
 
   const std::vector<TensorInfo>& tensors() const { return tensors_; }
   const TensorInfo* find(const std::string& name) const;

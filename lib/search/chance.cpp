@@ -18,12 +18,12 @@ constexpr double kUsualSlope = 1.4;
 
 ChanceModel::ChanceModel(std::vector<ChanceMatch> sample, double step, double records,
                          double exposure)
-    : records_(records), exposure_(records > 0 ? exposure / records : 0) {
+    : known_(!sample.empty()), records_(records), exposure_(records > 0 ? exposure / records : 0) {
   std::sort(sample.begin(), sample.end(),
             [](const ChanceMatch& a, const ChanceMatch& b) { return a.distance < b.distance; });
   slope_ = kUsualSlope / step;
   peak_ = std::numeric_limits<double>::max();
-  if (!sample.empty()) fit(levels(sample, step));
+  if (known_) fit(levels(sample, step));
 }
 
 // `sample` is sorted. A string of exposure n has a match at rate p with chance 1 − exp(−n·p).
@@ -84,6 +84,7 @@ void ChanceModel::fit(const std::vector<Level>& levels) {
 }
 
 double ChanceModel::expected(double distance) const {
+  if (!known_) return records_;
   const double u = std::min(distance, peak_) - centre_;
   const double rate = std::exp(constant_ + (slope_ + bend_ * u) * u);
   return records_ * -std::expm1(-rate * exposure_);

@@ -24,7 +24,8 @@ struct ChanceMatch {
 class ChanceModel {
  public:
   /// `step`: the difference of distance between the levels at which rates are compared. `records`
-  /// and `exposure` are of the archives that the sample stands for.
+  /// and `exposure` are of the archives that the sample stands for. An empty sample tells nothing:
+  /// all records are expected, which is the most there can be.
   ChanceModel(std::vector<ChanceMatch> sample, double step, double records, double exposure);
 
   /// Records at most that far away, to be expected by chance. From 0 to the number of records.
@@ -39,6 +40,7 @@ class ChanceModel {
   std::vector<Level> levels(const std::vector<ChanceMatch>& sample, double step) const;
   void fit(const std::vector<Level>& levels);
 
+  bool known_;
   double records_;
   double exposure_;  // of a record
   // log rate = constant_ + slope_ · u + bend_ · u², u = distance − centre_; grows up to peak_.

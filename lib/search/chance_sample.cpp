@@ -11,20 +11,17 @@
 namespace pairalign::search {
 namespace {
 
+// Strings of the sample, and comparisons for each query.
 constexpr std::size_t kStrings = 3000;
 constexpr std::size_t kLongestPiece = 256;
 constexpr std::uint64_t kSeed = 1;
 // With fewer strings, each counts for too much to be taken as unrelated to the query.
 constexpr std::size_t kFewestStrings = 1000;
-constexpr std::size_t kMostDecoys = 40;
+constexpr std::size_t kDecoys = 100;
+// A sample that is not so many times as long as the query tells nothing about chance.
+constexpr std::size_t kLeastSample = 10;
 // Of soft costs, between two levels: 2 bits.
 constexpr double kSoftStep = 2;
-
-std::vector<Token> shuffled(std::vector<Token> tokens, Random& random) {
-  for (std::size_t i = tokens.size(); i > 1; --i)
-    std::swap(tokens[i - 1], tokens[random.below(i)]);
-  return tokens;
-}
 
 void append(const std::vector<ChanceMatch>& more, std::vector<ChanceMatch>& all) {
   all.insert(all.end(), more.begin(), more.end());
@@ -43,22 +40,43 @@ ChanceSample::ChanceSample(Span<const archive::Archive> archives, const SearchCo
   records_ = static_cast<double>(records);
   Random random(kSeed);
   std::vector<Token> tokens;
+  const bool pieces = config.mode == Mode::infix;
   for (std::size_t i = 0; i < std::min(records, kStrings); ++i) {
     const std::size_t record = records <= kStrings ? i : random.below(records);
     const auto a =
         static_cast<std::size_t>(std::upper_bound(ends.begin(), ends.end(), record) - ends.begin());
     archives[a].tokens(record - (a == 0 ? 0 : ends[a - 1]), tokens);
-    if (config.mode == Mode::infix && tokens.size() > kLongestPiece) {
-      const auto begin = static_cast<std::ptrdiff_t>(random.below(tokens.size() - kLongestPiece));
-      tokens = {tokens.begin() + begin,
-                tokens.begin() + begin + static_cast<std::ptrdiff_t>(kLongestPiece)};
-    }
-    if (!tokens.empty()) strings_.push_back(tokens);
+    // Of a long record as many pieces as make up for records that are missing.
+    const std::size_t most = std::max<std::size_t>(kStrings / std::min(records, kStrings), 1);
+    add_strings(tokens, pieces ? most : 0, random);
+  }
+  for (const std::vector<Token>& string : strings_) {
+    string_begins_.push_back(stream_.size());
+    stream_.insert(stream_.end(), string.begin(), string.end());
   }
 }
 
-std::vector<ChanceMatch> ChanceSample::unit_matches(Span<const Token> query) const {
-  const std::vector<Span<const Token>> documents(strings_.begin(), strings_.end());
+// `most_pieces` 0: the string as a whole.
+void ChanceSample::add_strings(const std::vector<Token>& tokens, std::size_t most_pieces,
+                               Random& random) {
+  if (tokens.empty()) return;
+  if (most_pieces == 0 || tokens.size() <= kLongestPiece) {
+    strings_.push_back(tokens);
+    return;
+  }
+  const std::size_t pieces = std::min(most_pieces, tokens.size() / kLongestPiece);
+  // One at a random place in each of as many equal parts.
+  for (std::size_t i = 0; i < pieces; ++i) {
+    const std::size_t first = tokens.size() * i / pieces;
+    const std::size_t last = tokens.size() * (i + 1) / pieces;
+    const auto begin = tokens.begin() + static_cast<std::ptrdiff_t>(
+                                            first + random.below(last - first - kLongestPiece + 1));
+    strings_.emplace_back(begin, begin + static_cast<std::ptrdiff_t>(kLongestPiece));
+  }
+}
+
+std::vector<ChanceMatch> ChanceSample::unit_matches(Span<const Token> query,
+                                                    const Documents& documents) const {
   const auto any = [&](std::size_t, std::size_t tokens) { return std::max(query.size(), tokens); };
   std::vector<NearPair> pairs;
   DistanceScan(Span<const Span<const Token>>(&query, 1), config_.mode).find(documents, any, pairs);
@@ -74,8 +92,8 @@ std::vector<ChanceMatch> ChanceSample::unit_matches(Span<const Token> query) con
   return matches;
 }
 
-std::vector<ChanceMatch> ChanceSample::soft_matches(Span<const Token> query) const {
-  const std::vector<Span<const Token>> documents(strings_.begin(), strings_.end());
+std::vector<ChanceMatch> ChanceSample::soft_matches(Span<const Token> query,
+                                                    const Documents& documents) const {
   std::vector<ChanceMatch> matches;
   SoftScan(Span<const Span<const Token>>(&query, 1), *config_.soft, config_.mode)
       .score(documents, [&](const SoftPair& pair) {
@@ -90,22 +108,40 @@ double ChanceSample::step() const {
   return config_.soft != nullptr ? kSoftStep : 1;
 }
 
-ChanceModel ChanceSample::model(const tokens::Record& query) const {
-  std::vector<ChanceMatch> matches;
-  const auto compare = [&](Span<const Token> tokens) {
-    append(config_.soft != nullptr ? soft_matches(tokens) : unit_matches(tokens), matches);
+std::vector<ChanceMatch> ChanceSample::matches(Span<const Token> query,
+                                               const Documents& documents) const {
+  return config_.soft != nullptr ? soft_matches(query, documents) : unit_matches(query, documents);
+}
+
+// As many tokens as the query has, out of the sample, and strings of it that these are not part of.
+std::vector<ChanceMatch> ChanceSample::decoy_matches(std::size_t length, Random& random) const {
+  const std::size_t begin = random.below(stream_.size() - length + 1);
+  const auto string_at = [&](std::size_t position) {
+    const auto next = std::upper_bound(string_begins_.begin(), string_begins_.end(), position);
+    return static_cast<std::size_t>(next - string_begins_.begin()) - 1;
   };
+  const std::size_t first = string_at(begin), last = string_at(begin + length - 1);
+  const std::size_t others = strings_.size() - (last - first + 1);
+  const std::size_t wanted = std::min(others, kStrings / kDecoys);
+  Documents documents;
+  for (std::size_t i = 0, at = random.below(std::max<std::size_t>(others, 1)); i < wanted; ++i)
+    documents.emplace_back(strings_[(last + 1 + (at + i) % others) % strings_.size()]);
+  return matches({stream_.data() + begin, length}, documents);
+}
+
+ChanceModel ChanceSample::model(const tokens::Record& query) const {
+  std::vector<ChanceMatch> found;
+  const std::size_t length = query.tokens.size();
   if (strings_.size() >= kFewestStrings) {
-    compare(query.tokens);
-  } else if (!strings_.empty()) {
-    const std::size_t decoys = std::min(kMostDecoys, kStrings / strings_.size());
-    for (std::size_t i = 0; i < decoys; ++i) {
+    found = matches(query.tokens, Documents(strings_.begin(), strings_.end()));
+  } else if (length > 0 && length * kLeastSample <= stream_.size()) {
+    for (std::size_t i = 0; i < kDecoys; ++i) {
       Random random = Random::stream(kSeed, i);
-      compare(shuffled(query.tokens, random));
+      append(decoy_matches(length, random), found);
     }
   }
   const double exposure = config_.mode == Mode::infix ? tokens_ : records_;
-  return {std::move(matches), step(), records_, exposure};
+  return {std::move(found), step(), records_, exposure};
 }
 
 double ChanceSample::distance(const tokens::Record& query, double score) const {

@@ -64,13 +64,11 @@ std::string HitFormatter::key(const Hit& hit) const {
   return std::string(archives_[hit.archive].key(hit.record));
 }
 
-// The key with the fragment in which the query was heard, where that is known.
 std::string HitFormatter::place(const Hit& hit) const {
   const auto time = time_of(archives_[hit.archive], hit, mode_);
   return time ? tokens::with_fragment(key(hit), time->start_s, time->end_s) : key(hit);
 }
 
-// Two digits are more than an estimate of chance is good for.
 std::string HitFormatter::evalue(const Hit& hit) const {
   return hit.evalue < 0 ? "-" : fmt::format("{:.2g}", hit.evalue);
 }

@@ -41,10 +41,13 @@ class HitFormatter {
   /// query: of several records of a file, the best stands for it.
   std::string lines(const std::string& query, const std::vector<Hit>& hits) const;
 
+  /// The key with the fragment in which the query was heard, where that is known; not escaped.
+  std::string place(const Hit& hit) const;
+  /// To the two digits that an estimate of chance is good for; "-" when not asked for.
+  std::string evalue(const Hit& hit) const;
+
  private:
   std::string key(const Hit& hit) const;
-  std::string place(const Hit& hit) const;
-  std::string evalue(const Hit& hit) const;
   std::string tsv_line(const std::string& query, const Hit& hit) const;
   std::string json_line(const std::string& query, const Hit& hit, std::size_t rank) const;
   std::string trec_lines(const std::string& query, const std::vector<Hit>& hits) const;

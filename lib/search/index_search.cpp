@@ -21,6 +21,38 @@ constexpr std::uint64_t kMostUnindexed = 8;
 // Tokens that are compared at once, roughly.
 constexpr std::size_t kBatchTokens = std::size_t{1} << 15;
 
+// Pieces of work per thread, where several share in one question.
+constexpr std::size_t kSharesPerThread = 4;
+// What is less than this is not shared out.
+constexpr std::size_t kLeastShareBlocks = std::size_t{1} << 14;
+constexpr std::size_t kLeastShareRanges = 4;
+constexpr std::uint64_t kUnindexedTokens = std::uint64_t{1} << 16;
+
+// Whole records each, some kUnindexedTokens of tokens.
+std::vector<TokenRange> all_of(const archive::Segment& segment) {
+  std::vector<TokenRange> ranges;
+  const std::uint64_t total = segment.token_total();
+  for (std::uint64_t at = 0; at < total; at = ranges.back().end)
+    ranges.push_back({at, segment.record_at(std::min(total, at + kUnindexedTokens) - 1).end});
+  return ranges;
+}
+
+// Where to cut `ranges` into at most `shares` of about equal number, so that none begins in a
+// record that the one before it ends in: of a record's stretches one is chosen.
+std::vector<std::size_t> cuts(const archive::Segment& segment,
+                              const std::vector<TokenRange>& ranges, std::size_t shares) {
+  std::vector<std::size_t> cuts{0};
+  for (std::size_t i = 1; i < shares; ++i) {
+    std::size_t cut = ranges.size() * i / shares;
+    while (cut > cuts.back() && cut < ranges.size() &&
+           segment.record_at(ranges[cut].begin).begin < ranges[cut - 1].end)
+      ++cut;
+    if (cut > cuts.back()) cuts.push_back(cut);
+  }
+  if (cuts.back() < ranges.size()) cuts.push_back(ranges.size());
+  return cuts;
+}
+
 // Compares a query with parts of a segment's records, given in their order.
 class SegmentMatches {
  public:
@@ -147,38 +179,72 @@ IndexSearch::IndexSearch(Span<const archive::Archive> archives, ThreadPool& pool
   worthwhile_ = any_indexed_ && total - indexed <= total / kMostUnindexed;
 }
 
-std::optional<Ranking> IndexSearch::find_in_part(const tokens::Record& query,
-                                                 const DistanceScan& scan, const Part& part,
-                                                 const Ranking& empty) const {
-  const archive::Archive& archive = archives_[part.archive];
-  const archive::Segment& segment = archive.segment(part.segment);
-  const archive::PairIndex index = segment.pair_index();
-  SegmentMatches matches(archive, part.archive, part.segment, query, scan, empty);
-  const std::uint64_t total = segment.token_total();
-  if (!index.present()) {
-    matches.add(0, total, static_cast<std::size_t>(total));
-    return matches.ranking();
-  }
-  const SearchConfig& config = empty.config();
-  PairFilter filter(query.tokens, config.mode,
-                    [&](std::size_t length) { return empty.bound(length); });
-  if (config.postings == Postings::where_possible) filter.ignore_price();
-  const std::optional<std::vector<BlockRange>> ranges = filter.find(index);
-  if (!ranges) return std::nullopt;
-  for (const BlockRange& range : *ranges) {
-    matches.add(range.first * archive::kPairBlockTokens,
-                std::min<std::uint64_t>(total, range.last * archive::kPairBlockTokens),
-                filter.longest_match());
-  }
-  return matches.ranking();
+IndexSearch::Sharing IndexSearch::alone() const {
+  return {1, [](std::size_t count, const std::function<void(std::size_t)>& body) {
+            for (std::size_t i = 0; i < count; ++i)
+              body(i);
+          }};
 }
 
-// The scores down to which to look, one after the other.
-std::vector<double> IndexSearch::stages(const SearchConfig& config) const {
-  if (config.k > 0 && kFirstScore >= config.min_score + kLeastStep) {
-    return {kFirstScore, config.min_score};
+IndexSearch::Sharing IndexSearch::together() const {
+  const auto threads = static_cast<std::size_t>(pool_.threads());
+  return {threads == 1 ? 1 : threads * kSharesPerThread,
+          [this](std::size_t count, const std::function<void(std::size_t)>& body) {
+            pool_.parallel_for(count, body);
+          }};
+}
+
+Ranking IndexSearch::compare(const Question& question, const std::vector<TokenRange>& ranges,
+                             std::size_t longest_match, const Sharing& sharing) const {
+  const archive::Archive& archive = archives_[question.part.archive];
+  const std::size_t shares =
+      std::clamp<std::size_t>(ranges.size() / kLeastShareRanges, 1, sharing.shares);
+  const std::vector<std::size_t> ends =
+      cuts(archive.segment(question.part.segment), ranges, shares);
+  std::vector<Ranking> found(ends.size() - 1, question.empty);
+  sharing.for_each(found.size(), [&](std::size_t share) {
+    SegmentMatches matches(archive, question.part.archive, question.part.segment, question.query,
+                           question.scan, question.empty);
+    for (std::size_t i = ends[share]; i < ends[share + 1]; ++i)
+      matches.add(ranges[i].begin, ranges[i].end, longest_match);
+    found[share] = matches.ranking();
+  });
+  Ranking all = question.empty;
+  for (const Ranking& share : found)
+    all.merge(share);
+  return all;
+}
+
+std::optional<Ranking> IndexSearch::find_in_part(const Question& question,
+                                                 const Sharing& sharing) const {
+  const archive::Segment& segment = archives_[question.part.archive].segment(question.part.segment);
+  const archive::PairIndex index = segment.pair_index();
+  const std::uint64_t total = segment.token_total();
+  if (!index.present()) {
+    return compare(question, all_of(segment), static_cast<std::size_t>(total), sharing);
   }
-  return {config.min_score};
+  const SearchConfig& config = question.empty.config();
+  PairFilter filter(question.query.tokens, config.mode,
+                    [&](std::size_t length) { return question.empty.bound(length); });
+  if (config.postings == Postings::where_possible) filter.ignore_price();
+  const std::optional<PairLookup> lookup = filter.prepare(index);
+  if (!lookup) return std::nullopt;
+
+  const std::size_t blocks = index.blocks();
+  const std::size_t shares = std::clamp<std::size_t>(blocks / kLeastShareBlocks, 1, sharing.shares);
+  std::vector<std::optional<std::vector<BlockRange>>> found(shares);
+  sharing.for_each(shares, [&](std::size_t i) {
+    found[i] = lookup->find({blocks * i / shares, blocks * (i + 1) / shares});
+  });
+  std::vector<TokenRange> ranges;
+  for (const auto& share : found) {
+    if (!share) return std::nullopt;
+    for (const BlockRange& range : *share) {
+      ranges.push_back({range.first * archive::kPairBlockTokens,
+                        std::min<std::uint64_t>(total, range.last * archive::kPairBlockTokens)});
+    }
+  }
+  return compare(question, ranges, filter.longest_match(), sharing);
 }
 
 // All parts of each query; nothing where one of them asks for a scan.
@@ -187,10 +253,20 @@ std::vector<std::optional<Ranking>> IndexSearch::find_within(Span<const tokens::
                                                              const std::vector<DistanceScan>& scans,
                                                              const Ranking& empty) const {
   std::vector<std::optional<Ranking>> found(open.size() * parts_.size());
-  pool_.parallel_for(found.size(), [&](std::size_t i) {
+  const auto find = [&](std::size_t i, const Sharing& sharing) {
     const std::size_t q = open[i / parts_.size()];
-    found[i] = find_in_part(queries[q], scans[q], parts_[i % parts_.size()], empty);
-  });
+    found[i] = find_in_part({queries[q], scans[q], parts_[i % parts_.size()], empty}, sharing);
+  };
+  // Threads share in each question where there are too few to give each thread its own.
+  const auto threads = static_cast<std::size_t>(pool_.threads());
+  if (found.size() < kSharesPerThread * threads) {
+    const Sharing sharing = together();
+    for (std::size_t i = 0; i < found.size(); ++i)
+      find(i, sharing);
+  } else {
+    const Sharing sharing = alone();
+    pool_.parallel_for(found.size(), [&](std::size_t i) { find(i, sharing); });
+  }
   std::vector<std::optional<Ranking>> all(open.size(), empty);
   for (std::size_t i = 0; i < found.size(); ++i) {
     std::optional<Ranking>& ranking = all[i / parts_.size()];
@@ -198,6 +274,14 @@ std::vector<std::optional<Ranking>> IndexSearch::find_within(Span<const tokens::
     if (ranking) ranking->merge(*found[i]);
   }
   return all;
+}
+
+// The scores down to which to look, one after the other.
+std::vector<double> IndexSearch::stages(const SearchConfig& config) const {
+  if (config.k > 0 && kFirstScore >= config.min_score + kLeastStep) {
+    return {kFirstScore, config.min_score};
+  }
+  return {config.min_score};
 }
 
 std::vector<std::optional<Ranking>> IndexSearch::find(Span<const tokens::Record> queries,

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -14,6 +16,11 @@
 #include "tokens/record.hpp"
 
 namespace pairalign::search {
+
+/// Tokens [begin, end) of a segment: a match may begin in any of them.
+struct TokenRange {
+  std::uint64_t begin, end;
+};
 
 /// Finds all records within a bound without reading those that cannot be (pair_filter.hpp). The
 /// best k are found by raising the bound until there are k: what lies beyond it is then no better.
@@ -33,10 +40,26 @@ class IndexSearch {
     std::size_t archive;
     std::size_t segment;
   };
+  /// A query and the segment in which it is looked for.
+  struct Question {
+    const tokens::Record& query;
+    const DistanceScan& scan;
+    Part part;
+    const Ranking& empty;
+  };
+
+  /// Calls `body(i)` for all i below `shares`, in one thread or in several.
+  struct Sharing {
+    std::size_t shares;
+    std::function<void(std::size_t, const std::function<void(std::size_t)>&)> for_each;
+  };
+  Sharing alone() const;
+  Sharing together() const;
 
   /// The records within the bound of `empty`; nothing as above.
-  std::optional<Ranking> find_in_part(const tokens::Record& query, const DistanceScan& scan,
-                                      const Part& part, const Ranking& empty) const;
+  std::optional<Ranking> find_in_part(const Question& question, const Sharing& sharing) const;
+  Ranking compare(const Question& question, const std::vector<TokenRange>& ranges,
+                  std::size_t longest_match, const Sharing& sharing) const;
   std::vector<std::optional<Ranking>> find_within(Span<const tokens::Record> queries,
                                                   const std::vector<std::size_t>& open,
                                                   const std::vector<DistanceScan>& scans,

@@ -143,29 +143,38 @@ PairFilter::Plan PairFilter::best_plan(const PairIndex& index,
   return best;
 }
 
-std::optional<std::vector<BlockRange>> PairFilter::find(const PairIndex& index) const {
-  std::vector<BlockRange> ranges;
+std::optional<PairLookup> PairFilter::prepare(const PairIndex& index) const {
+  PairLookup lookup;
   if (!possible_) return std::nullopt;
-  if (longest_match_ == 0) return ranges;
+  if (longest_match_ == 0) return lookup;
   std::vector<Pair> pairs = pairs_by_size(index);
   const Plan plan = best_plan(index, pairs);
   if (plan.pairs == 0) return std::nullopt;
 
   pairs.resize(plan.pairs);
-  std::vector<PairBlocks> lists;  // each once, with the number of the query's pairs
+  std::vector<PairBlocks>& lists =
+      lookup.lists_;  // each once, with the number of the query's pairs
   for (std::size_t i = 0; i < pairs.size(); ++i) {
     const bool again = i > 0 && pairs[i].bucket == pairs[i - 1].bucket;
+    if (!again && !index.sound(pairs[i].bucket)) return std::nullopt;
     if (!again) lists.push_back({index.list(pairs[i].bucket), 0});
     lists.back().pairs = std::min(lists.back().pairs + 1, kMostPairs);
   }
-  const WindowNeeds needs = window_needs(plan);
-  if (plan.sorted) {
-    sort_windows(std::move(lists), needs, ranges);
+  lookup.needs_ = window_needs(plan);
+  lookup.sorted_ = plan.sorted;
+  lookup.longest_match_ = longest_match_;
+  lookup.most_tokens_ = any_price_ ? 1 : kWorthwhilePart;
+  return lookup;
+}
+
+std::optional<std::vector<BlockRange>> PairLookup::find(const BlockRange& within) const {
+  std::vector<BlockRange> ranges;
+  if (lists_.empty()) return ranges;
+  if (sorted_) {  // so few that one thread does it
+    if (within.first == 0) sort_windows(lists_, needs_, ranges);
     return ranges;
   }
-  const double most_tokens = any_price_ ? 1 : kWorthwhilePart;
-  if (!add_up_windows(std::move(lists), needs, index.blocks(), longest_match_, most_tokens,
-                      ranges)) {
+  if (!add_up_windows(lists_, needs_, within, longest_match_, most_tokens_, ranges)) {
     return std::nullopt;
   }
   return ranges;

@@ -29,6 +29,22 @@ namespace pairalign::search {
 /// The largest distance still wanted of a match whose distance is divided by `length`; empty: none.
 using DistanceBound = std::function<std::optional<std::size_t>(std::size_t length)>;
 
+/// What to look for in the postings of a segment, and how.
+class PairLookup {
+ public:
+  /// Where matches within the bound can begin, among blocks [within.first, within.last), in
+  /// ascending order. Nothing: at a higher price than a scan of all tokens.
+  std::optional<std::vector<BlockRange>> find(const BlockRange& within) const;
+
+ private:
+  friend class PairFilter;
+  std::vector<PairBlocks> lists_;
+  WindowNeeds needs_;
+  bool sorted_ = false;  // entries are to be sorted, not added up
+  std::size_t longest_match_ = 0;
+  double most_tokens_ = 1;
+};
+
 /// For one query and one bound; const after construction, and safe to share between threads.
 class PairFilter {
  public:
@@ -36,15 +52,15 @@ class PairFilter {
   /// the filter.
   PairFilter(Span<const Token> query, Mode mode, const DistanceBound& bound);
 
-  /// From now on `find` tells whatever the postings can, at any price.
+  /// From now on `prepare` tells whatever the postings can, at any price.
   void ignore_price() { any_price_ = true; }
 
   /// No match within the bound has more document tokens.
   std::size_t longest_match() const { return longest_match_; }
 
-  /// Where matches within the bound can begin, in ascending order. Empty optional: the postings do
-  /// not tell, or at a higher price than a scan of all tokens.
-  std::optional<std::vector<BlockRange>> find(const archive::PairIndex& index) const;
+  /// How to find where matches within the bound can begin. Nothing: the postings do not tell, or at
+  /// a higher price than a scan of all tokens, or are damaged.
+  std::optional<PairLookup> prepare(const archive::PairIndex& index) const;
 
  private:
   struct Plan {

@@ -5,6 +5,11 @@
 // the scores are log-odds, their sum says how much likelier the tokens are as two renderings of the
 // same speech than by chance: one threshold on it serves queries of any length. Scores are whole
 // numbers, here in quarters of a bit, so that they are the same on every machine.
+//
+// Rejected: weights for tokens that are rare in the archive, as IDF has them for words. Log-odds
+// have subtracted already what is common. With (−log2 p)^w, mean 1 over the query, MRR of fragments
+// and MAP of words of other speakers are .951 and .128 without; .952 and .128 with p of the token
+// and w = ½; .956 and .133 with p given the token before and w = ½, .937 and .113 with w = 1.
 #pragma once
 
 #include <cstddef>

@@ -7,6 +7,15 @@
 //
 // Measured on one core of a Zen 4, queries of 38 tokens: 0.28 G tokens/s for one query, 0.5 G for
 // each 32 together.
+//
+// Every document is compared: there is no index for soft costs. Tried on the development set (1,240
+// recordings; fragments, words of other speakers), against the score of the tenth best hit:
+//   - an exact bound by matching tokens, as unit costs have one: no query needs a single token to
+//     match exactly, so well do others stand for it;
+//   - an exact bound by what any tokens of a window could score, in whatever order: 69 % and 46 % of
+//     all windows pass;
+//   - not exact, the best 100 by unit costs alone: MRR of fragments .951 to .943, MAP of words .128
+//     to .114; the best 400, nearly a third of all: .947, .127.
 #pragma once
 
 #include <cstddef>

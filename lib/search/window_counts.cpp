@@ -111,21 +111,26 @@ void slide(const std::vector<Entry>& entries, std::size_t width, std::size_t nee
 
 }  // namespace
 
-bool add_up_windows(std::vector<PairBlocks> lists, const WindowNeeds& needs, std::size_t blocks,
-                    std::size_t longest_match, double most_tokens,
+bool add_up_windows(std::vector<PairBlocks> lists, const WindowNeeds& needs,
+                    const BlockRange& within, std::size_t longest_match, double most_tokens,
                     std::vector<BlockRange>& ranges) {
   const std::size_t overlap = needs.first_width + needs.needed.size();
   std::vector<std::uint8_t> counts(kTileBlocks + overlap + kLanes), passes(kTileBlocks);
+  for (PairBlocks& blocks : lists) {
+    while (blocks.list.block() < within.first)
+      blocks.list.advance();
+  }
   std::size_t passed = 0;
-  for (std::size_t base = 0; base < blocks; base += kTileBlocks) {
+  for (std::size_t base = within.first; base < within.last; base += kTileBlocks) {
     for (PairBlocks& list : lists)
       count(list, base, base + kTileBlocks + overlap, counts.data());
     compare_windows(counts.data(), kTileBlocks, needs.first_width, needs.needed.data(),
                     needs.needed.size(), passes.data());
-    passed += collect(passes, base, blocks, ranges);
+    passed += collect(passes, base, within.last, ranges);
     const auto tokens =
         static_cast<double>(passed * kPairBlockTokens + ranges.size() * longest_match);
-    const auto read = static_cast<double>(std::min(base + kTileBlocks, blocks) * kPairBlockTokens);
+    const std::size_t blocks_read = std::min(base + kTileBlocks, within.last) - within.first;
+    const auto read = static_cast<double>(blocks_read * kPairBlockTokens);
     if (most_tokens < 1 && tokens > read * most_tokens) {
       ranges.clear();
       return false;

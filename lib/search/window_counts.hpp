@@ -24,16 +24,18 @@ struct PairBlocks {
 
 /// What a window must hold to pass: with `first_width + i` blocks at least `needed[i]` pairs.
 struct WindowNeeds {
-  std::size_t first_width;
+  std::size_t first_width = 0;
   std::vector<std::uint8_t> needed;  // 1 to 255
 };
 
 /// Where windows that pass begin, in ascending order. The same from both:
-/// Adds up bytes of all blocks: best where many blocks have entries. Empty and `false` as soon as
-/// it shows that more than `most_tokens` of the tokens would have to be looked at, `longest_match`
-/// for each range and those of its blocks; 1 allows any number.
-bool add_up_windows(std::vector<PairBlocks> lists, const WindowNeeds& needs, std::size_t blocks,
-                    std::size_t longest_match, double most_tokens, std::vector<BlockRange>& ranges);
+/// Adds up bytes of all blocks: best where many blocks have entries. Finds windows that begin in
+/// `within`. Empty and `false` as soon as it shows that more than `most_tokens` of the tokens there
+/// would have to be looked at, `longest_match` for each range and those of its blocks; 1 allows any
+/// number.
+bool add_up_windows(std::vector<PairBlocks> lists, const WindowNeeds& needs,
+                    const BlockRange& within, std::size_t longest_match, double most_tokens,
+                    std::vector<BlockRange>& ranges);
 /// Sorts the entries: best where few blocks have any.
 void sort_windows(std::vector<PairBlocks> lists, const WindowNeeds& needs,
                   std::vector<BlockRange>& ranges);

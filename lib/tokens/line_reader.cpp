@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/error.hpp"
@@ -13,13 +14,23 @@ namespace {
 
 constexpr std::size_t kBufferSize = std::size_t{1} << 18;
 
+int open_file(const std::string& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode)) {
+    throw Error(path,
+                "is a folder; pa-tokenize makes strings of a folder of audio, and pa-index --dump "
+                "prints those of an archive");
+  }
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) throw errno_error(path, "cannot open");
+  return fd;
+}
+
 }  // namespace
 
 LineReader::LineReader(const std::string& path)
     : name_(path == "-" ? "standard input" : path),
-      fd_(path == "-" ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
-  if (fd_ < 0) throw errno_error(name_, "cannot open");
-}
+      fd_(path == "-" ? STDIN_FILENO : open_file(path)) {}
 
 LineReader::~LineReader() {
   if (fd_ != STDIN_FILENO) ::close(fd_);

@@ -32,10 +32,12 @@ InputFormat parse_input_format(const std::string& name) {
 }
 
 struct RecordReader::Impl {
-  Impl(const std::string& path, InputFormat wanted) : lines(path), format(wanted) {}
+  Impl(const std::string& path, InputFormat wanted)
+      : lines(path), format(wanted), guessing(wanted == InputFormat::automatic) {}
 
   bool next(Record& record);
   bool parse_line(std::string_view line, Record& record);
+  void refuse_binary(std::string_view line) const;
   bool parse_tsv(std::string_view line, Record& record);
   bool parse_jsonl(std::string_view line, Record& record);
   void take(const Header& found);
@@ -43,6 +45,7 @@ struct RecordReader::Impl {
 
   LineReader lines;
   InputFormat format;
+  bool guessing;
   Header header;
   bool header_failed = false;
 };
@@ -66,6 +69,7 @@ bool RecordReader::Impl::next(Record& record) {
 // False for a line that holds no record: a header or a comment.
 bool RecordReader::Impl::parse_line(std::string_view line, Record& record) {
   if (line.empty() || line == "\r") throw Error("", "empty line");
+  refuse_binary(line);
   if (format == InputFormat::automatic) format = recognise(line);
   bool found = true;
   switch (format) {
@@ -80,6 +84,14 @@ bool RecordReader::Impl::parse_line(std::string_view line, Record& record) {
   }
   if (found) check_vocabulary(record);
   return found;
+}
+
+// Audio, named by mistake, would pass for Kaldi text here and there: most of its lines are one
+// word, a key without tokens.
+void RecordReader::Impl::refuse_binary(std::string_view line) const {
+  const bool doubtful = format == InputFormat::automatic || format == InputFormat::kaldi;
+  if (!guessing || !doubtful || line.find('\0') == std::string_view::npos) return;
+  throw HeaderError("", "binary data, not token strings, which pa-tokenize makes of audio");
 }
 
 bool RecordReader::Impl::parse_tsv(std::string_view line, Record& record) {

@@ -21,8 +21,9 @@ enum class InputFormat {
 /// Parses "auto", "tsv", "jsonl", "kaldi"; throws Error("", reason) that lists the choices.
 InputFormat parse_input_format(const std::string& name);
 
-/// A header that is malformed, of a newer format version, or contradicts an earlier one: nobody can
-/// say what the lines below it mean. The reader gives no record after it.
+/// A header that is malformed, of a newer format version, or contradicts an earlier one, or binary
+/// data in place of text: nobody can say what the lines below it mean. The reader gives no record
+/// after it.
 class HeaderError : public Error {
  public:
   using Error::Error;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <iterator>
 #include <utility>
 
@@ -91,10 +92,13 @@ void append_ctm(const Record& record, std::string& text) {
   }
 }
 
+// A label track lies beside the whole file, while starts count from where the record begins.
 void append_audacity(const Record& record, std::string& text) {
+  const auto offset =
+      static_cast<std::uint64_t>(std::llround(split_fragment(record.key).start_s * 1000));
   for (std::size_t i = 0; i < record.tokens.size(); ++i) {
-    const std::uint64_t start = record.starts_ms[i];
-    const std::uint64_t end = end_of_token(record, i);
+    const std::uint64_t start = offset + record.starts_ms[i];
+    const std::uint64_t end = offset + end_of_token(record, i);
     fmt::format_to(std::back_inserter(text), "{}.{:03}\t{}.{:03}\t{}\n", start / 1000, start % 1000,
                    end / 1000, end % 1000, record.tokens[i]);
   }
@@ -122,7 +126,8 @@ std::string RecordFormatter::header(const Header& header) const {
 
 void RecordFormatter::append(const Record& record, std::string& text) const {
   if (needs_starts(format_) && record.starts_ms.size() != record.tokens.size()) {
-    throw Error(record.key, "has no token times, which this format needs");
+    throw Error(record.key,
+                "has no token times, which this format needs; pa-tokenize --times gives them");
   }
   switch (format_) {
     case OutputFormat::tsv:

@@ -14,7 +14,8 @@ enum class OutputFormat {
   kaldi,     ///< `key tok tok …`; blanks in keys and a '#' that begins one become '_'
   km,        ///< tokens only, a line a record
   ctm,       ///< `key 1 start duration token`, seconds, keys as for kaldi; needs starts
-  audacity,  ///< label track: `start TAB end TAB token`, seconds; needs starts
+  audacity,  ///< label track of one file: `start TAB end TAB token`, seconds of the file, also
+             ///< where the key stands for a part of it; needs starts
 };
 
 /// Parses "tsv", "jsonl", …; throws Error("", reason) that lists the choices.

@@ -1,6 +1,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.hpp"
+#include "base/json_number.hpp"
 #include "model/safetensors.hpp"
 #include "train/state.hpp"
 
@@ -57,16 +58,16 @@ Checkpoint load_checkpoint(const std::string& path) {
   if (state_text == file.metadata.end()) throw Error(path, "not a training checkpoint");
   try {
     const json numbers = json::parse(state_text->second);
-    if (numbers.at("version").get<int>() != kCheckpointVersion) {
+    if (whole_number<int>(numbers.at("version")) != kCheckpointVersion) {
       throw Error("", "a checkpoint of another version");
     }
     Checkpoint result;
     result.recipe_json = file.metadata[kRecipeKey];
     TrainingState& state = result.state;
-    state.stage = numbers.at("stage").get<std::size_t>();
-    state.step = numbers.at("step").get<std::int64_t>();
-    state.samples = numbers.at("samples").get<std::int64_t>();
-    state.optimizer.step = numbers.at("optimizer_step").get<std::int64_t>();
+    state.stage = whole_number<std::size_t>(numbers.at("stage"));
+    state.step = whole_number<std::int64_t>(numbers.at("step"));
+    state.samples = whole_number<std::int64_t>(numbers.at("samples"));
+    state.optimizer.step = whole_number<std::int64_t>(numbers.at("optimizer_step"));
     state.length_control = numbers.at("length_control").get<double>();
     state.records = numbers.at("records").get<std::vector<StageRecord>>();
     state.student = take(file, "student");

@@ -73,8 +73,8 @@ class FrameTokenizer {
  private:
   // Of what was scored last.
   FrameTokens decode(int frames) const {
-    return model::decode_frames(*model_.decoder(), model_.parameters().data(),
-                                scorer_.encoded().data(), frames, {});
+    return model::decode_frames(*model_.decoder(), model_.weights(), scorer_.encoded().data(),
+                                frames, {});
   }
 
   const model::Model& model_;

@@ -25,6 +25,11 @@ ViewPlan plan_view(const CropConfig& config, const audio::ViewConfig& views,
 
 }  // namespace
 
+CropConfig batch_of_all(CropConfig config, const Communicator& peers) {
+  config.crops *= peers.size();
+  return config;
+}
+
 std::vector<CropPlan> plan_step(const CropConfig& config, const audio::ViewConfig& views,
                                 std::uint64_t seed, const audio::PcmStore& store,
                                 std::int64_t step) {

@@ -9,6 +9,7 @@
 #include "audio/log_mel.hpp"
 #include "audio/pcm_store.hpp"
 #include "audio/views.hpp"
+#include "train/communicator.hpp"
 #include "train/corpus.hpp"
 #include "train/recipe.hpp"
 
@@ -71,16 +72,34 @@ void make_view_batch(const Recipe& recipe, const audio::LogMel& log_mel,
                      const audio::PcmStore& store, const audio::NoiseBank& noise,
                      const std::vector<CropPlan>& crops, FeatureBatch& batch);
 
-/// Gives the crops of a step to as many shards as are needed, `crops_per_shard` to each.
+/// Which of the shards of a step this process has: as many as the others, but for one.
+struct OwnShards {
+  std::size_t first = 0;
+  std::size_t all = 0;  ///< of all processes
+};
+
+/// Cuts the crops of a step, of all processes together, into shards of `crops_per_shard`, and gives
+/// this process its own.
 template <class Shard>
-void share_out(std::vector<CropPlan> crops, std::size_t crops_per_shard,
-               std::vector<Shard>& shards) {
-  shards.resize((crops.size() + crops_per_shard - 1) / crops_per_shard);
-  for (Shard& shard : shards)
-    shard.crops.clear();
-  for (std::size_t i = 0; i < crops.size(); ++i)
-    shards[i / crops_per_shard].crops.push_back(std::move(crops[i]));
+OwnShards share_out(std::vector<CropPlan> crops, std::size_t crops_per_shard,
+                    const Communicator& peers, std::vector<Shard>& shards) {
+  const std::size_t all = (crops.size() + crops_per_shard - 1) / crops_per_shard;
+  const auto rank = static_cast<std::size_t>(peers.rank());
+  const auto size = static_cast<std::size_t>(peers.size());
+  const std::size_t first = all * rank / size;
+  shards.resize(all * (rank + 1) / size - first);
+  for (std::size_t s = 0; s < shards.size(); ++s) {
+    const std::size_t begin = (first + s) * crops_per_shard;
+    const std::size_t end = std::min(crops.size(), begin + crops_per_shard);
+    shards[s].crops.assign(
+        std::make_move_iterator(crops.begin() + static_cast<std::ptrdiff_t>(begin)),
+        std::make_move_iterator(crops.begin() + static_cast<std::ptrdiff_t>(end)));
+  }
+  return {first, all};
 }
+
+/// The batch of all processes together: that of `config` for each.
+CropConfig batch_of_all(CropConfig config, const Communicator& peers);
 
 /// How much each encoder frame of a crop counts, from its clean features: 1 for speech, falling to
 /// `silence_weight` where the mean log power is more than 20 dB below the loud frames of the crop.

@@ -84,6 +84,10 @@ void StringTerms::operator+=(const StringTerms& other) {
   token_weight += other.token_weight;
 }
 
+void StringTerms::sum_over(const Communicator& peers) {
+  peers.sum_each({&positive, &pointer, &end, &correct, &near_end, &mass, &weight, &token_weight});
+}
+
 void clear(const model::Decoder& decoder, int rows, model::Decoder::OutputGradients& gradients) {
   gradients.probabilities.assign(area(rows, decoder.outputs()), 0.0F);
   gradients.pointer.assign(area(rows, decoder.window()), 0.0F);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "model/decoder.hpp"
+#include "train/communicator.hpp"
 #include "train/recipe.hpp"
 #include "train/target_string.hpp"
 
@@ -42,6 +43,7 @@ struct StringTerms {
   double token_weight = 0;  ///< of the steps that are not EOS
 
   void operator+=(const StringTerms& other);
+  void sum_over(const Communicator& peers);
 };
 
 /// Of the steps from `first_row` on, one for each of `targets`.

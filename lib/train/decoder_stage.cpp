@@ -4,14 +4,14 @@
 #include <cmath>
 #include <memory>
 #include <numeric>
+#include <tuple>
 
 #include "model/decoding.hpp"
 #include "model/segmenter.hpp"
-#include "nn/cross_entropy.hpp"
 #include "nn/elementwise.hpp"
 #include "nn/normalize.hpp"
 #include "nn/shape.hpp"
-#include "train/ctc.hpp"
+#include "train/frame_loss.hpp"
 #include "train/step_support.hpp"
 #include "train/string_measures.hpp"
 #include "train/target_balance.hpp"
@@ -36,15 +36,17 @@ struct DecoderStage::Workspace {
   model::Decoder::Cache decoder;
   model::Decoder::OutputGradients outputs;
   FeatureBatch batch;
-  std::vector<float> embeddings, dembeddings, norms, scores, targets, weights;
-  nn::Operand frames, codes, dscores;
+  std::vector<float> embeddings, dembeddings, norms, scores;
+  nn::Operand frames, codes;
+  FrameTargets frame_targets;
+  FrameLossBuffers frame_loss;
 };
 
 DecoderStage::DecoderStage(const std::string& name, const DecoderStageConfig& config,
                            const Recipe& recipe, const model::Encoder& encoder,
                            const model::Decoder& decoder, const nn::TensorTable& table,
                            const audio::PcmStore& store, const audio::NoiseBank& noise,
-                           nn::Precision precision, ThreadPool& pool)
+                           nn::Precision precision, ThreadPool& pool, const Communicator& peers)
     : seed_(stage_seed(recipe.seed, name)),
       config_(config),
       recipe_(recipe),
@@ -55,7 +57,8 @@ DecoderStage::DecoderStage(const std::string& name, const DecoderStageConfig& co
       noise_(noise),
       log_mel_(recipe.features),
       precision_(precision),
-      pool_(pool) {
+      pool_(pool),
+      peers_(peers) {
   for (const nn::TensorInfo& tensor : table.tensors()) {
     const bool own = tensor.name.rfind("decoder.", 0) == 0;
     const bool codebook = tensor.offset == encoder.codebook();
@@ -102,12 +105,14 @@ StepReport DecoderStage::compute_gradients(TrainingState& state) {
   std::vector<std::vector<float>*> gradients;
   for (Shard& shard : shards_)
     gradients.push_back(&shard.gradients);
-  sum_gradients(gradients, pool_);
+  sum_gradients(gradients, pool_, peers_);
   return describe_step(state, scales);
 }
 
 void DecoderStage::plan(std::int64_t step) {
-  share_out(plan_step(config_, recipe_.views, seed_, store_, step), kCropsPerShard, shards_);
+  const CropConfig batch = batch_of_all(config_, peers_);
+  own_shards_ = share_out(plan_step(batch, recipe_.views, seed_, store_, step), kCropsPerShard,
+                          peers_, shards_);
 }
 
 // Shares begin as if all tokens had been chosen equally often.
@@ -130,8 +135,8 @@ void DecoderStage::teacher_pass(const TrainingState& state, Shard& shard) const 
     make_clean_batch(recipe_, log_mel_, store_, shard.crops, work.batch, shard.frame_weights);
   }
   const Stopwatch watch(shard.model_seconds);
-  encoder_.forward(state.teacher.data(), work.batch.features.data(), work.batch.lengths,
-                   log_mel_.silence(), precision_, false, work.embeddings, work.encoder);
+  encoder_.forward({state.teacher.data(), precision_}, work.batch.features.data(),
+                   work.batch.lengths, log_mel_.silence(), false, work.embeddings, work.encoder);
   geometric_targets(state, work.embeddings, work.encoder.lengths, shard, work);
   if (config_.targets == "decoded") decoded_targets(state, work.encoder.lengths, shard, work);
 }
@@ -184,8 +189,9 @@ void DecoderStage::decoded_targets(const TrainingState& state, const std::vector
   options.cap = config_.cap;
   options.token_weights = token_weights_;
   model::FreeDecoder free_decoder(decoder_, options);
-  decoder_.memory().forward(state.teacher.data(), work.encoder.final.data(), work.encoder.lengths,
-                            nn::Precision::f32, work.memory);
+  // In f32: of a step's few rows the conversion of the weights would take longer than the products.
+  const nn::Weights w(state.teacher.data(), nn::Precision::f32);
+  decoder_.memory().forward(w, work.encoder.final.data(), work.encoder.lengths, work.memory);
   std::vector<model::DecodeSequence> sequences;
   int first = 0;
   for (std::size_t c = 0; c < lengths.size(); ++c) {
@@ -193,8 +199,7 @@ void DecoderStage::decoded_targets(const TrainingState& state, const std::vector
     sequences.push_back({first, lengths[c], random.next()});
     first += lengths[c];
   }
-  const std::vector<model::DecodedString> strings =
-      free_decoder.decode(state.teacher.data(), work.memory, sequences);
+  const std::vector<model::DecodedString> strings = free_decoder.decode(w, work.memory, sequences);
   for (std::size_t c = 0; c < strings.size(); ++c) {
     std::vector<int>& tokens = shard.crop_tokens[c];
     shard.capped += strings[c].capped ? 1 : 0;
@@ -221,6 +226,7 @@ void DecoderStage::control_length(TrainingState& state) const {
       seconds += static_cast<double>(shard.crops[c].samples) / audio::kSampleRate;
     }
   }
+  peers_.sum_each({&tokens, &seconds});
   if (tokens == 0 || seconds == 0) return;
   const double error = std::log(tokens / seconds / config_.target_rate);
   state.length_control =
@@ -236,6 +242,7 @@ void DecoderStage::count_choices(const StepReport& report, TrainingState& state)
       codes[static_cast<std::size_t>(shard.crop_codes[j])] +=
           static_cast<double>(shard.frame_weights[j]);
   }
+  peers_.sum(Span<double>(codes));
   move_shares({report.code_counts.begin(), report.code_counts.end()}, state.token_shares);
   move_shares(codes, state.code_shares);
 }
@@ -252,7 +259,8 @@ void DecoderStage::make_batch(const TrainingState& state, std::size_t index, Sha
       config_.mask_start + (config_.mask_end - config_.mask_start) * progress(state),
       config_.anchor_jitter, config_.self_attention_dropout};
   Random random =
-      Random::stream(seed_ + 1, static_cast<std::uint64_t>(state.step) * shards_.size() + index);
+      Random::stream(seed_ + 1, static_cast<std::uint64_t>(state.step) * own_shards_.all +
+                                    own_shards_.first + index);
   int crop_start = 0, first_frame = 0;
   for (std::size_t c = 0; c < shard.crops.size(); ++c) {
     const std::vector<int>& tokens = shard.crop_tokens[c];
@@ -311,20 +319,24 @@ void DecoderStage::add_contrasts(Random& random, Shard& shard) const {
 }
 
 DecoderStage::Scales DecoderStage::scales() const {
-  std::int64_t masked = 0, unmasked = 0, contrasts = 0, pieces = 0;
+  std::vector<std::int64_t> counts(4);
   double frame_weight = 0;
   for (const Shard& shard : shards_) {
-    masked += shard.masked;
-    unmasked += shard.unmasked;
-    contrasts += static_cast<std::int64_t>(shard.contrasts.size());
-    pieces += static_cast<std::int64_t>(shard.strings.size());
+    counts[0] += shard.masked;
+    counts[1] += shard.unmasked;
+    counts[2] += static_cast<std::int64_t>(shard.contrasts.size());
+    counts[3] += static_cast<std::int64_t>(shard.strings.size());
     for (const int match : shard.matches)
       frame_weight += static_cast<double>(shard.frame_weights[static_cast<std::size_t>(match)]);
   }
+  peers_.sum_counts(counts);
+  frame_weight = peers_.sum_of(frame_weight);
+  const auto [masked, unmasked, contrasts, pieces] =
+      std::tuple(counts[0], counts[1], counts[2], counts[3]);
   Scales scales;
   scales.steps = step_weights(masked, unmasked, config_.masked_weight);
   scales.frame = 1 / std::max(frame_weight, 1e-9);
-  scales.shard = 1 / static_cast<double>(shards_.size());
+  scales.shard = 1 / static_cast<double>(own_shards_.all);
   scales.contrast = contrasts > 0 ? 1 / static_cast<double>(contrasts) : 0;
   scales.piece = 1 / static_cast<double>(std::max<std::int64_t>(1, pieces));
   return scales;
@@ -340,7 +352,7 @@ void DecoderStage::write_own_prefixes(const float* p, Shard& shard, Workspace& w
   for (const std::size_t i : shard.own_prefix)
     sequences.push_back({shard.conditions[i].first_frame, shard.conditions[i].frames, 0});
   const std::vector<model::DecodedString> strings =
-      model::FreeDecoder(decoder_, options).decode(p, work.memory, sequences);
+      model::FreeDecoder(decoder_, options).decode({p, nn::Precision::f32}, work.memory, sequences);
   for (std::size_t k = 0; k < strings.size(); ++k) {
     const std::size_t i = shard.own_prefix[k];
     append_own_prefix(decoder_, shard.strings[i], strings[k].tokens, shard.conditions[i],
@@ -352,6 +364,7 @@ void DecoderStage::student_pass(const TrainingState& state, const Scales& scales
                                 Shard& shard) const {
   auto& work = of_this_thread<Workspace>();
   const float* p = state.student.data();
+  const nn::Weights w(p, precision_);
   shard.gradients.assign(table_.size(), 0.0F);
   float* g = shard.gradients.data();
   {
@@ -360,13 +373,12 @@ void DecoderStage::student_pass(const TrainingState& state, const Scales& scales
   }
   const Stopwatch watch(shard.model_seconds);
   const bool with_encoder = config_.encoder_rate > 0;
-  encoder_.forward(p, work.batch.features.data(), work.batch.lengths, log_mel_.silence(),
-                   precision_, with_encoder, work.embeddings, work.encoder);
-  decoder_.memory().forward(p, work.encoder.final.data(), work.encoder.lengths, precision_,
-                            work.memory);
+  encoder_.forward(w, work.batch.features.data(), work.batch.lengths, log_mel_.silence(),
+                   with_encoder, work.embeddings, work.encoder);
+  decoder_.memory().forward(w, work.encoder.final.data(), work.encoder.lengths, work.memory);
   decoder_.memory().clear_gradients(work.memory);
   write_own_prefixes(p, shard, work);
-  decoder_.forward(p, work.memory, shard.batch, precision_, work.decoder);
+  decoder_.forward(w, work.memory, shard.batch, work.decoder);
   clear(decoder_, work.decoder.rows, work.outputs);
   decoder_losses(scales, shard, work);
   decoder_.backward(p, shard.batch, work.memory, work.outputs, g, work.decoder);
@@ -374,6 +386,32 @@ void DecoderStage::student_pass(const TrainingState& state, const Scales& scales
   if (!with_encoder) return;
   frame_losses(state, scales, shard, work);
   encoder_.backward(p, work.dembeddings.data(), work.memory.dframes.data(), g, work.encoder);
+}
+
+// The geometric embeddings of the student are held to the codes and strings of the teacher, which
+// keeps the encoder a geometric tokenizer while the decoder trains it.
+void DecoderStage::frame_losses(const TrainingState& state, const Scales& scales, Shard& shard,
+                                Workspace& work) const {
+  FrameTargets& targets = work.frame_targets;
+  targets.codes.clear();
+  targets.weights.clear();
+  targets.strings.clear();
+  for (const int match : shard.matches) {
+    const auto at = static_cast<std::size_t>(match);
+    targets.codes.push_back(shard.crop_codes[at]);
+    targets.weights.push_back(static_cast<double>(shard.frame_weights[at]) * scales.frame);
+  }
+  for (std::size_t i = 0; i < shard.strings.size(); ++i)
+    targets.strings.push_back({shard.conditions[i].frames, distinct_tokens(shard.strings[i])});
+  const FrameLossConfig config = {recipe_.geometric.temperature, config_.frame_weight,
+                                  config_.ctc_weight * scales.piece};
+  const model::EncoderConfig& shape = recipe_.encoder;
+  const FrameLosses losses =
+      frame_loss(config, targets, state.student.data() + encoder_.codebook(), shape.codes,
+                 shape.dimension, precision_, work.embeddings, work.dembeddings, work.frame_loss);
+  shard.frame_loss = losses.frame;
+  shard.ctc_loss = losses.ctc * scales.piece;
+  shard.agreed = losses.agreed;
 }
 
 void DecoderStage::decoder_losses(const Scales& scales, Shard& shard, Workspace& work) const {
@@ -397,155 +435,6 @@ void DecoderStage::decoder_losses(const Scales& scales, Shard& shard, Workspace&
       shard.contrast_correct += correct ? 1 : 0;
     }
   }
-}
-
-// The two losses of wav2tok 2.0 on the geometric embeddings of the student, which keep the encoder
-// a geometric tokenizer while the decoder trains it.
-void DecoderStage::frame_losses(const TrainingState& state, const Scales& scales, Shard& shard,
-                                Workspace& work) const {
-  const int dimension = recipe_.encoder.dimension, codes = recipe_.encoder.codes;
-  const int rows = work.encoder.rows;
-  shard.frame_loss = shard.ctc_loss = shard.agreed = 0;
-  work.dembeddings.assign(area(rows, dimension), 0.0F);
-  if (config_.frame_weight == 0 && config_.ctc_weight == 0) return;
-  work.norms.resize(static_cast<std::size_t>(rows));
-  nn::l2_normalize_forward(work.embeddings.data(), rows, dimension, work.embeddings.data(),
-                           work.norms.data());
-  work.scores.resize(area(rows, codes));
-  work.frames.assign(work.embeddings.data(), rows, dimension, precision_);
-  work.codes.assign(state.student.data() + encoder_.codebook(), codes, dimension, precision_);
-  nn::matmul(work.frames, nn::Transpose::no, work.codes, nn::Transpose::yes, work.scores.data());
-  const auto inverse_temperature = static_cast<float>(1 / recipe_.geometric.temperature);
-  nn::scale(inverse_temperature, work.scores.size(), work.scores.data());
-
-  work.targets.assign(area(rows, codes), 0.0F);
-  work.weights.resize(static_cast<std::size_t>(rows));
-  for (int r = 0; r < rows; ++r) {
-    const auto match = static_cast<std::size_t>(shard.matches[static_cast<std::size_t>(r)]);
-    const int code = shard.crop_codes[match];
-    const double weight = static_cast<double>(shard.frame_weights[match]) * scales.frame;
-    work.targets[area(r, codes) + static_cast<std::size_t>(code)] = 1;
-    work.weights[static_cast<std::size_t>(r)] = static_cast<float>(weight * config_.frame_weight);
-    const int own = model::nearest_code(work.scores.data() + area(r, codes), codes);
-    if (own == code) shard.agreed += weight;
-  }
-  std::vector<float> dscores(work.scores.size());
-  shard.frame_loss = nn::cross_entropy(work.scores.data(), work.targets.data(), work.weights.data(),
-                                       rows, codes, dscores.data());
-  if (config_.ctc_weight > 0) {
-    int first = 0;
-    for (std::size_t i = 0; i < shard.strings.size(); ++i) {
-      const std::vector<int> string = distinct_tokens(shard.strings[i]);
-      const double frames = std::max(1, shard.conditions[i].frames);
-      const double loss =
-          blank_free_ctc(work.scores.data() + area(first, codes), shard.conditions[i].frames, codes,
-                         string, static_cast<float>(config_.ctc_weight * scales.piece / frames),
-                         dscores.data() + area(first, codes));
-      first += shard.conditions[i].frames;
-      if (std::isfinite(loss)) shard.ctc_loss += loss / frames * scales.piece;
-    }
-  }
-  nn::scale(inverse_temperature, dscores.size(), dscores.data());
-  work.dscores.assign(dscores.data(), rows, codes, precision_);
-  nn::matmul(work.dscores, nn::Transpose::no, work.codes, nn::Transpose::no,
-             work.dembeddings.data());
-  nn::l2_normalize_backward(work.embeddings.data(), work.norms.data(), work.dembeddings.data(),
-                            rows, dimension, work.dembeddings.data());
-}
-
-namespace {
-
-// Of the strings of all clean crops.
-struct TargetMeasures {
-  double tokens = 0, seconds = 0, collapsed = 0, crops = 0;
-  std::vector<std::int64_t> counts;
-
-  void add(std::vector<int> string, double string_seconds) {
-    string.erase(std::unique(string.begin(), string.end()), string.end());
-    for (const int token : string)
-      ++counts[static_cast<std::size_t>(token)];
-    tokens += static_cast<double>(string.size());
-    seconds += string_seconds;
-    collapsed += train::collapsed({string.begin(), string.end()}) ? 1 : 0;
-    ++crops;
-  }
-};
-
-}  // namespace
-
-void DecoderStage::describe_targets(const TrainingState& state, StepReport& report) const {
-  TargetMeasures targets;
-  targets.counts.assign(static_cast<std::size_t>(decoder_.codes()), 0);
-  double capped = 0;
-  for (const Shard& shard : shards_) {
-    capped += static_cast<double>(shard.capped);
-    for (std::size_t c = 0; c < shard.crops.size(); ++c) {
-      const double seconds = static_cast<double>(shard.crops[c].samples) / audio::kSampleRate;
-      targets.add(shard.crop_tokens[c], seconds);
-    }
-  }
-  report.code_counts = std::move(targets.counts);
-  report.add_term("token_rate", targets.tokens / targets.seconds, targets.seconds);
-  if (config_.targets == "geometric") report.add_term("penalty", state.length_control);
-  report.add_term("collapsed", targets.collapsed / targets.crops, targets.crops);
-  if (config_.targets == "decoded") report.add_term("capped", capped / targets.crops);
-}
-
-StepReport DecoderStage::describe_step(const TrainingState& state, const Scales& scales) const {
-  StepReport report;
-  StringTerms forced, own;
-  double contrast = 0, correct = 0, entropy = 0, ratio = 0, frame = 0, ctc = 0, agreed = 0;
-  double steps = 0;
-  for (const Shard& shard : shards_) {
-    forced += shard.terms;
-    own += shard.own_terms;
-    contrast += shard.contrast_loss * scales.contrast;
-    correct += 0.5 * static_cast<double>(shard.contrast_correct) * scales.contrast;
-    entropy += shard.entropy * scales.shard;
-    ratio += shard.length_ratio * scales.shard;
-    frame += shard.frame_loss;
-    ctc += shard.ctc_loss;
-    agreed += shard.agreed;
-    steps += static_cast<double>(shard.batch.inputs.size());
-    report.pairs += static_cast<std::int64_t>(shard.strings.size());
-    report.student_frames += static_cast<std::int64_t>(shard.matches.size());
-    report.teacher_frames += static_cast<std::int64_t>(shard.crop_codes.size());
-    report.view_seconds += shard.view_seconds;
-    report.model_seconds += shard.model_seconds;
-  }
-  StringTerms all = forced;
-  all += own;
-  report.loss = all.positive + config_.pointer_weight * all.pointer + config_.end_weight * all.end +
-                config_.contrast_weight * contrast - config_.entropy_weight * entropy +
-                config_.length_weight * std::pow(std::log(ratio), 2) + frame +
-                config_.ctc_weight * ctc;
-  report.add_term("positive", all.positive);
-  if (forced.weight > 0) report.add_term("accuracy", forced.correct / forced.weight, forced.weight);
-  if (own.weight > 0) report.add_term("own_accuracy", own.correct / own.weight, own.weight);
-  const double token_weight = std::max(all.token_weight, 1e-9);
-  report.add_term("pointer", all.mass / token_weight, token_weight);
-  report.add_term("end", all.end / token_weight, token_weight);
-  report.add_term("near_end", all.near_end / token_weight, token_weight);
-  if (scales.contrast > 0) {
-    report.add_term("contrast", contrast);
-    report.add_term("contrast_correct", correct);
-  }
-  report.add_term("entropy", entropy);
-  report.add_term("length_ratio", ratio);
-  const bool with_encoder = config_.encoder_rate > 0;
-  if (with_encoder && config_.frame_weight > 0) {
-    report.add_term("frame", frame / config_.frame_weight);
-    report.add_term("agreement", agreed);
-  }
-  if (with_encoder && config_.ctc_weight > 0) report.add_term("ctc", ctc);
-  describe_targets(state, report);
-  const auto frames = static_cast<double>(report.student_frames);
-  report.flops =
-      2 * (encoder_.multiply_adds_per_frame() *
-               (static_cast<double>(report.teacher_frames) + (with_encoder ? 3 : 1) * frames) +
-           3 * (decoder_.multiply_adds_per_frame() * frames +
-                decoder_.multiply_adds_per_step() * steps));
-  return report;
 }
 
 }  // namespace pairalign::train

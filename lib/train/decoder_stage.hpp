@@ -35,7 +35,8 @@ class DecoderStage : public Stage {
   DecoderStage(const std::string& name, const DecoderStageConfig& config, const Recipe& recipe,
                const model::Encoder& encoder, const model::Decoder& decoder,
                const nn::TensorTable& table, const audio::PcmStore& store,
-               const audio::NoiseBank& noise, nn::Precision precision, ThreadPool& pool);
+               const audio::NoiseBank& noise, nn::Precision precision, ThreadPool& pool,
+               const Communicator& peers = Communicator::alone());
 
   std::int64_t steps() const override { return config_.steps; }
   const nn::TensorTable& table() const override { return table_; }
@@ -117,11 +118,13 @@ class DecoderStage : public Stage {
   audio::LogMel log_mel_;
   nn::Precision precision_;
   ThreadPool& pool_;
+  const Communicator& peers_;
   std::vector<double> rate_factors_;  // per tensor
   // Of the step under way: how choices among tokens are weighed, and what is added to similarities
   // for the choice of a code. Both (codes).
   std::vector<float> token_weights_, code_offsets_;
-  std::vector<Shard> shards_;
+  std::vector<Shard> shards_;  // of this process
+  OwnShards own_shards_;
 };
 
 }  // namespace pairalign::train

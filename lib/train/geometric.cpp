@@ -33,7 +33,7 @@ struct GeometricStage::Workspace {
 GeometricStage::GeometricStage(const Recipe& recipe, const model::Encoder& encoder,
                                const nn::TensorTable& table, const audio::PcmStore& store,
                                const audio::NoiseBank& noise, nn::Precision precision,
-                               ThreadPool& pool)
+                               ThreadPool& pool, const Communicator& peers)
     : recipe_(recipe),
       encoder_(encoder),
       table_(table),
@@ -41,7 +41,8 @@ GeometricStage::GeometricStage(const Recipe& recipe, const model::Encoder& encod
       noise_(noise),
       log_mel_(recipe.features),
       precision_(precision),
-      pool_(pool) {}
+      pool_(pool),
+      peers_(peers) {}
 
 std::vector<float> GeometricStage::initial_parameters(const std::vector<float>& earlier) const {
   return grow_parameters(table_, recipe_.seed, earlier);
@@ -71,13 +72,14 @@ StepReport GeometricStage::compute_gradients(TrainingState& state) {
     match_views(shard);
     total_weight += shard.student_weight;
   }
+  total_weight = peers_.sum_of(total_weight);
   pool_.parallel_for(shards_.size(), [&](std::size_t s) {
     student_pass(state, targets_[s], 1 / total_weight, shards_[s]);
   });
   std::vector<std::vector<float>*> gradients;
   for (Shard& shard : shards_)
     gradients.push_back(&shard.gradients);
-  sum_gradients(gradients, pool_);
+  sum_gradients(gradients, pool_, peers_);
   return describe_step(total_weight);
 }
 
@@ -96,7 +98,8 @@ StepReport GeometricStage::describe_step(double total_weight) const {
     for (const int code : shard.teacher_codes)
       ++report.code_counts[static_cast<std::size_t>(code)];
   }
-  report.add_term("agreement", agreed / total_weight, total_weight);
+  report.sum_over(peers_);
+  report.add_term("agreement", peers_.sum_of(agreed) / total_weight, total_weight);
   // Forward costs one product per weight, backward two.
   report.flops = 2 * encoder_.multiply_adds_per_frame() *
                  static_cast<double>(report.teacher_frames + 3 * report.student_frames);
@@ -115,13 +118,13 @@ void GeometricStage::assign_targets(const TrainingState& state) {
   for (const Shard& shard : shards_)
     weights.push_back(&shard.weights);
   balance_assignments(targets_, weights, codes, recipe_.geometric.sinkhorn_epsilon,
-                      recipe_.geometric.sinkhorn_iterations, pool_);
+                      recipe_.geometric.sinkhorn_iterations, pool_, peers_);
 }
 
 void GeometricStage::plan(std::int64_t step) {
-  share_out(plan_step(recipe_.geometric, recipe_.views, stage_seed(recipe_.seed, kGeometric),
-                      store_, step),
-            kCropsPerShard, shards_);
+  share_out(plan_step(batch_of_all(recipe_.geometric, peers_), recipe_.views,
+                      stage_seed(recipe_.seed, kGeometric), store_, step),
+            kCropsPerShard, peers_, shards_);
 }
 
 void GeometricStage::teacher_forward(const TrainingState& state, Shard& shard) const {
@@ -132,8 +135,8 @@ void GeometricStage::teacher_forward(const TrainingState& state, Shard& shard) c
     make_clean_batch(recipe_, log_mel_, store_, shard.crops, work.batch, shard.weights);
   }
   const Stopwatch watch(shard.model_seconds);
-  encoder_.forward(state.teacher.data(), work.batch.features.data(), work.batch.lengths,
-                   log_mel_.silence(), precision_, false, shard.embeddings, work.cache);
+  encoder_.forward({state.teacher.data(), precision_}, work.batch.features.data(),
+                   work.batch.lengths, log_mel_.silence(), false, shard.embeddings, work.cache);
   shard.crop_frames = work.cache.lengths;
 }
 
@@ -151,6 +154,9 @@ void GeometricStage::update_centre(TrainingState& state) const {
     }
     rows += static_cast<double>(shard.embeddings.size() / dimension);
   }
+  peers_.sum(Span<double>(sum));
+  peers_.sum(Span<double>(square));
+  rows = peers_.sum_of(rows);
   const auto done = static_cast<double>(state.step);
   const double decay = std::min(recipe_.geometric.centre_decay, done / (done + 1));
   for (std::size_t d = 0; d < dimension; ++d) {
@@ -208,8 +214,8 @@ void GeometricStage::student_pass(const TrainingState& state, const std::vector<
     make_view_batch(recipe_, log_mel_, store_, noise_, shard.crops, work.batch);
   }
   const Stopwatch watch(shard.model_seconds);
-  encoder_.forward(state.student.data(), work.batch.features.data(), work.batch.lengths,
-                   log_mel_.silence(), precision_, true, work.embeddings, work.cache);
+  encoder_.forward({state.student.data(), precision_}, work.batch.features.data(),
+                   work.batch.lengths, log_mel_.silence(), true, work.embeddings, work.cache);
   student_loss(state, targets, scale, shard, work);
   encoder_.backward(state.student.data(), work.embeddings.data(), nullptr, shard.gradients.data(),
                     work.cache);

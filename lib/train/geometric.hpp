@@ -29,7 +29,8 @@ class GeometricStage : public Stage {
   /// All arguments outlive the stage.
   GeometricStage(const Recipe& recipe, const model::Encoder& encoder, const nn::TensorTable& table,
                  const audio::PcmStore& store, const audio::NoiseBank& noise,
-                 nn::Precision precision, ThreadPool& pool);
+                 nn::Precision precision, ThreadPool& pool,
+                 const Communicator& peers = Communicator::alone());
 
   std::int64_t steps() const override { return recipe_.geometric.steps; }
   const nn::TensorTable& table() const override { return table_; }
@@ -81,6 +82,7 @@ class GeometricStage : public Stage {
   audio::LogMel log_mel_;
   nn::Precision precision_;
   ThreadPool& pool_;
+  const Communicator& peers_;
   std::vector<Shard> shards_;
   std::vector<std::vector<float>> targets_;  // per shard, (Σ crop_frames, codes)
 };

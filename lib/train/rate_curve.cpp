@@ -41,13 +41,12 @@ TokenCounts count_decoded(const model::Model& model, const Controls& controls,
   model::FrameScorer scorer(model);
   const std::vector<float>& frames = scorer.encode(features);
   const int count = static_cast<int>(frames.size()) / model.info().encoder.width;
-  const float* p = model.parameters().data();
   TokenCounts counts;
   for (const double penalty : controls) {
     model::DecodeOptions options;
     options.segment_penalty = penalty;
     const std::vector<int> tokens =
-        model::decode_frames(*model.decoder(), p, frames.data(), count, options);
+        model::decode_frames(*model.decoder(), model.weights(), frames.data(), count, options);
     std::int64_t changes = 0;
     for (std::size_t j = 0; j < tokens.size(); ++j)
       changes += tokens[j] != model::kNoToken && (j == 0 || tokens[j] != tokens[j - 1]);

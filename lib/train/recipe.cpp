@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.hpp"
+#include "base/json_number.hpp"
 #include "model/config_json.hpp"
 
 namespace pairalign::audio {
@@ -50,9 +51,15 @@ namespace {
 
 using nlohmann::json;
 
+// Whole numbers are ints, or numbers of steps far below what an int holds; but for the seed.
+bool holds(const json& known, const json& given) {
+  return known.is_number_unsigned() ? given.is_number_unsigned() : numbers_fit_int(given);
+}
+
 const char* type_fault(const json& given, const json& known) {
   if (known.is_number() && !given.is_number()) return "not a number";
   if (known.is_number_integer() && !given.is_number_integer()) return "not a whole number";
+  if (known.is_number_integer() && !holds(known, given)) return "out of range";
   if (known.is_boolean() && !given.is_boolean()) return "neither true nor false";
   if (known.is_string() && !given.is_string()) return "not a text";
   if (known.is_array() && !given.is_array()) return "not a list";
@@ -64,7 +71,8 @@ void check_keys(const json& given, const json& known, const std::string& path) {
   if (!given.is_object()) throw Error("", (path.empty() ? "the recipe" : path) + ": not an object");
   for (const auto& [key, value] : given.items()) {
     const std::string name = path.empty() ? key : path + "." + key;
-    if (!known.contains(key)) throw Error("", "unknown key " + name);
+    if (!known.contains(key))
+      throw Error("", "unknown key " + name + "; pa-train --print-recipe shows those there are");
     if (known[key].is_object()) check_keys(value, known[key], name);
     if (const char* fault = type_fault(value, known[key])) throw Error("", name + ": " + fault);
   }

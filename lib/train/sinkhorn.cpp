@@ -51,12 +51,13 @@ void normalise_rows(float* x, std::size_t rows, std::size_t cols, const float* c
 
 void balance_assignments(std::vector<std::vector<float>>& blocks,
                          const std::vector<const std::vector<float>*>& weights, int codes,
-                         double epsilon, int iterations, ThreadPool& pool) {
+                         double epsilon, int iterations, ThreadPool& pool,
+                         const Communicator& peers) {
   const auto cols = static_cast<std::size_t>(codes);
   double total_weight = 0;
   for (const auto* block : weights)
     total_weight += std::accumulate(block->begin(), block->end(), 0.0);
-  const auto share = static_cast<float>(total_weight / codes);
+  const auto share = static_cast<float>(peers.sum_of(total_weight) / codes);
   pool.parallel_for(blocks.size(), [&](std::size_t b) {
     exponentiate(blocks[b].data(), blocks[b].size(), static_cast<float>(1 / epsilon));
   });
@@ -68,11 +69,14 @@ void balance_assignments(std::vector<std::vector<float>>& blocks,
       add_column_sums(blocks[b].data(), weights[b]->data(), blocks[b].size() / cols, cols, c.data(),
                       partial[b].data());
     });
+    std::vector<float> sums(cols);
+    for (const auto& part : partial) {
+      for (std::size_t j = 0; j < cols; ++j)
+        sums[j] += part[j];
+    }
+    peers.sum(Span<float>(sums));
     for (std::size_t j = 0; j < cols; ++j) {
-      float sum = 0;
-      for (const auto& part : partial)
-        sum += part[j];
-      if (sum > 0) c[j] = share / sum;
+      if (sums[j] > 0) c[j] = share / sums[j];
     }
   }
   pool.parallel_for(blocks.size(), [&](std::size_t b) {

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "base/thread_pool.hpp"
+#include "train/communicator.hpp"
 
 namespace pairalign::train {
 
@@ -13,9 +14,10 @@ namespace pairalign::train {
 ///   (after the last column step; the rows are made exact last).
 /// `blocks`: the similarities in row blocks of `codes` columns, overwritten by Q; `weights`: of the
 /// rows of each block. The sums run in the order of the blocks, so the result does not depend on
-/// the number of threads.
+/// the number of threads. Processes balance their rows together.
 void balance_assignments(std::vector<std::vector<float>>& blocks,
                          const std::vector<const std::vector<float>*>& weights, int codes,
-                         double epsilon, int iterations, ThreadPool& pool);
+                         double epsilon, int iterations, ThreadPool& pool,
+                         const Communicator& peers = Communicator::alone());
 
 }  // namespace pairalign::train

@@ -2,6 +2,16 @@
 
 namespace pairalign::train {
 
+void StepReport::sum_over(const Communicator& peers) {
+  std::vector<std::int64_t> counts = {pairs, student_frames, teacher_frames};
+  peers.sum_counts(counts);
+  pairs = counts[0];
+  student_frames = counts[1];
+  teacher_frames = counts[2];
+  peers.sum_counts(code_counts);
+  peers.sum_each({&loss, &flops, &view_seconds, &model_seconds});
+}
+
 void begin_stage(const Stage& stage, const std::vector<float>& earlier, int dimension,
                  TrainingState& state) {
   state.step = 0;

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "nn/tensor_table.hpp"
+#include "train/communicator.hpp"
 #include "train/state.hpp"
 
 namespace pairalign::train {
@@ -39,6 +40,8 @@ struct StepReport {
   double flops = 0;                            ///< of the matrix products
   double view_seconds = 0, model_seconds = 0;  ///< thread time in views, in network and loss
 
+  /// Adds up what the processes of a step counted: loss, counts, products and thread time.
+  void sum_over(const Communicator& peers);
   void add_term(std::string name, double value, double weight = 1) {
     terms.push_back({std::move(name), value, weight});
   }

@@ -24,7 +24,8 @@ double ema_decay(double start, double end, std::int64_t step, std::int64_t steps
   return end - (end - start) * half_cosine;
 }
 
-void sum_gradients(const std::vector<std::vector<float>*>& shards, ThreadPool& pool) {
+void sum_gradients(const std::vector<std::vector<float>*>& shards, ThreadPool& pool,
+                   const Communicator& peers) {
   constexpr std::size_t kPiece = 1 << 16;
   std::vector<float>& total = *shards[0];
   pool.parallel_for((total.size() + kPiece - 1) / kPiece, [&](std::size_t i) {
@@ -33,6 +34,7 @@ void sum_gradients(const std::vector<std::vector<float>*>& shards, ThreadPool& p
       nn::add(shards[s]->data() + begin, count, total.data() + begin);
     }
   });
+  peers.sum(Span<float>(total));
 }
 
 std::vector<float> unit_codes(const float* codebook, int codes, int dimension,

@@ -9,6 +9,7 @@
 
 #include "base/thread_pool.hpp"
 #include "nn/tensor_table.hpp"
+#include "train/communicator.hpp"
 
 namespace pairalign::train {
 
@@ -39,8 +40,10 @@ void move_average(const float* x, float decay, std::size_t n, float* average);
 /// Decay of the EMA teacher at `step` of `steps`: from `start` to `end` along a half cosine.
 double ema_decay(double start, double end, std::int64_t step, std::int64_t steps);
 
-/// Adds the gradients of all shards, in their order, into those of the first. All are equally long.
-void sum_gradients(const std::vector<std::vector<float>*>& shards, ThreadPool& pool);
+/// Adds the gradients of all shards, in their order, and of all processes into those of the first
+/// shard. All are equally long.
+void sum_gradients(const std::vector<std::vector<float>*>& shards, ThreadPool& pool,
+                   const Communicator& peers);
 
 /// The codes (codes, dimension) as unit vectors; `norms` (codes) is kept for the way back.
 std::vector<float> unit_codes(const float* codebook, int codes, int dimension,

@@ -43,13 +43,16 @@ const DecoderStageConfig& decoder_stage(const Recipe& recipe, const std::string&
 }  // namespace
 
 Trainer::Trainer(Recipe recipe, audio::PcmStore training, audio::PcmStore validation,
-                 audio::NoiseBank noise, nn::Precision precision, ThreadPool& pool)
+                 audio::NoiseBank noise, nn::Precision precision, ThreadPool& pool,
+                 const Communicator& peers)
     : training_(checked(std::move(training))),
       validation_(std::move(validation)),
       noise_(std::move(noise)),
-      recipe_(fit_to_corpus(std::move(recipe), seconds_of(training_))),
+      // A step of all processes hears the corpus as often as so many steps of one.
+      recipe_(fit_to_corpus(std::move(recipe), seconds_of(training_) / peers.size())),
       precision_(precision),
       pool_(pool),
+      peers_(peers),
       encoder_(encoder_table_, recipe_.encoder),
       table_(encoder_table_),
       decoder_(table_, recipe_.decoder, encoder_) {
@@ -60,10 +63,11 @@ Trainer::Trainer(Recipe recipe, audio::PcmStore training, audio::PcmStore valida
 std::unique_ptr<Stage> Trainer::make_stage(const std::string& name) const {
   if (name == kGeometric) {
     return std::make_unique<GeometricStage>(recipe_, encoder_, encoder_table_, training_, noise_,
-                                            precision_, pool_);
+                                            precision_, pool_, peers_);
   }
   return std::make_unique<DecoderStage>(name, decoder_stage(recipe_, name), recipe_, encoder_,
-                                        decoder_, table_, training_, noise_, precision_, pool_);
+                                        decoder_, table_, training_, noise_, precision_, pool_,
+                                        peers_);
 }
 
 void Trainer::enter_stage(std::size_t index, const std::vector<float>& earlier) {
@@ -127,11 +131,12 @@ void Trainer::save(const std::string& path) const {
 void Trainer::resume(const std::string& path) {
   Checkpoint checkpoint = load_checkpoint(path);
   if (checkpoint.recipe_json != to_json(recipe_)) {
-    throw Error(path, "the checkpoint was made with another recipe");
+    throw Error(path, "the checkpoint was made with another recipe; resume with that one");
   }
   const TrainingState& state = checkpoint.state;
   if (state.samples != state_.samples) {
-    throw Error(path, "the checkpoint was made with other audio: its length differs");
+    throw Error(
+        path, "the checkpoint was made with other audio, of another length; resume with the same");
   }
   if (state.stage >= recipe_.stages.size() || state.records.size() != state.stage + 1) {
     throw Error(path, "its stage is not one of the recipe's");

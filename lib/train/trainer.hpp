@@ -24,7 +24,8 @@ class Trainer {
  public:
   /// `pool` outlives the trainer. Throws Error when there is nothing to learn from.
   Trainer(Recipe recipe, audio::PcmStore training, audio::PcmStore validation,
-          audio::NoiseBank noise, nn::Precision precision, ThreadPool& pool);
+          audio::NoiseBank noise, nn::Precision precision, ThreadPool& pool,
+          const Communicator& peers = Communicator::alone());
 
   Trainer(const Trainer&) = delete;  // the stages refer to its members
   Trainer& operator=(const Trainer&) = delete;
@@ -67,6 +68,7 @@ class Trainer {
   Recipe recipe_;
   nn::Precision precision_;
   ThreadPool& pool_;
+  const Communicator& peers_;
   nn::TensorTable encoder_table_;  // what the geometric stage trains
   model::Encoder encoder_;
   nn::TensorTable table_;  // the same, then the decoder

@@ -147,12 +147,11 @@ int decode_group(const model::Model& model, const std::vector<Piece>& pieces, st
   }
   model::Encoder::Cache encoder;
   std::vector<float> embeddings;
-  const float* p = model.parameters().data();
-  model.encoder().forward(p, features.data(), lengths, model.info().features.silence(),
-                          nn::Precision::f32, false, embeddings, encoder);
+  const nn::Weights w = model.weights();
+  model.encoder().forward(w, features.data(), lengths, model.info().features.silence(), false,
+                          embeddings, encoder);
   model::DecoderMemory::Cache memory;
-  model.decoder()->memory().forward(p, encoder.final.data(), encoder.lengths, nn::Precision::f32,
-                                    memory);
+  model.decoder()->memory().forward(w, encoder.final.data(), encoder.lengths, memory);
   std::vector<model::DecodeSequence> sequences;
   int first = 0;
   for (const int frames : encoder.lengths) {
@@ -161,7 +160,7 @@ int decode_group(const model::Model& model, const std::vector<Piece>& pieces, st
   }
   int capped = 0;
   const std::vector<model::DecodedString> decoded =
-      model::FreeDecoder(*model.decoder(), {}).decode(p, memory, sequences);
+      model::FreeDecoder(*model.decoder(), {}).decode(w, memory, sequences);
   for (std::size_t i = 0; i < decoded.size(); ++i) {
     capped += decoded[i].capped;
     for (const model::DecodedToken& token : model::merge_repeats(decoded[i].tokens))

@@ -52,16 +52,23 @@ DOCUMENT_KINDS = (("one", "one long document"), ("many", "documents of 51 tokens
 TOKENIZERS = ("vq", "dpvq", "pairalign")
 
 TABLE = [
-    Row("tokenize.matmul", "matrix products, f32, all processors", "GFLOP/s"),
     Row("tokenize.vq", "pa-tokenize --tokenizer vq", "x real time", "{:.0f}", at_least=300),
-    Row("tokenize.vq.share", "  its products, of the rate above", "%", at_least=40),
     Row("tokenize.dpvq", "pa-tokenize --tokenizer dpvq", "x real time", "{:.0f}", at_least=300),
-    Row("tokenize.dpvq.share", "  its products, of the rate above", "%", at_least=40),
     Row("tokenize.pairalign", "pa-tokenize --tokenizer pairalign", "x real time", "{:.0f}",
         at_least=300),
+    Row("tokenize.pairalign.f32", "  --precision f32", "x real time", "{:.0f}"),
+    *(row for precision in ("bf16", "f32") for row in (
+        Row(f"model.{precision}.matmul", f"matrix products alone, {precision}", "GFLOP/s"),
+        *(row for kind in ("vq", "pairalign") for row in (
+            Row(f"model.{precision}.{kind}", f"  the model of {kind} alone", "x real time",
+                "{:.0f}"),
+            Row(f"model.{precision}.{kind}.share", "    of the products' rate", "%",
+                at_least=40 if precision == "bf16" else None))))),
     Row("train.geometric.pairs", "pa-train, geometric", "pairs/s"),
     Row("train.geometric.gflops", "  its products", "GFLOP/s"),
     Row("train.geometric.share", "  of the rate of products alone", "%"),
+    Row("train.torch", "  the same step in PyTorch, without making the views", "pairs/s"),
+    Row("train.torch.ratio", "  pa-train, of PyTorch", "x", at_least=4),
     Row("train.ema-teacher.pairs", "pa-train, ema-teacher", "pairs/s"),
     Row("train.ema-teacher.gflops", "  its products", "GFLOP/s"),
     Row("train.ema-teacher.share", "  of the rate of products alone", "%"),
@@ -169,26 +176,29 @@ def tokenize(bench):
     def add(key, value):
         figures.setdefault(key, []).append(value)
 
-    def measure(kind):
+    def measure(kind, *options):
         with open(strings, "wb") as out:
             return seconds_of(lambda: bench.run(
-                "pa-tokenize", *bench.jobs, *bench.model, "--tokenizer", kind, bench.options.audio,
-                stdout=out))
+                "pa-tokenize", *bench.jobs, *bench.model, "--tokenizer", kind, *options,
+                bench.options.audio, stdout=out))
 
     measure("vq")  # the audio is in the page cache from here on
     with open(strings, encoding="utf-8", errors="surrogateescape") as lines:
         audio = sum(float(line.split("\t")[1]) for line in lines if not line.startswith("#"))
     for _ in range(bench.plan.tokenize_repeats):
-        matmul = bench.read_json("matmul_rate", *bench.jobs, *bench.model,
-                                 "--seconds", bench.plan.matmul_seconds)
-        add("tokenize.matmul", matmul["flop_per_second"] / 1e9)
         for kind in TOKENIZERS:
-            speed = audio / measure(kind)
-            add(f"tokenize.{kind}", speed)
-            if kind == "pairalign":
-                continue  # its products depend on the string
-            flops = speed * matmul["flop_per_second_of_audio"]
-            add(f"tokenize.{kind}.share", 100 * flops / matmul["flop_per_second"])
+            add(f"tokenize.{kind}", audio / measure(kind))
+        add("tokenize.pairalign.f32", audio / measure("pairalign", "--precision", "f32"))
+        for precision in ("auto", "f32"):
+            rates = bench.read_json("model_rate", *bench.jobs, *bench.model, "--precision",
+                                    precision, "--seconds", bench.plan.matmul_seconds,
+                                    bench.options.audio)
+            key = f"model.{rates['precision']}"
+            add(f"{key}.matmul", rates["matmul_flop_per_second"] / 1e9)
+            for kind in ("vq", "pairalign"):
+                add(f"{key}.{kind}", rates[kind]["times_real_time"])
+                add(f"{key}.{kind}.share",
+                    100 * rates[kind]["flop_per_second"] / rates["matmul_flop_per_second"])
     return figures
 
 
@@ -210,7 +220,25 @@ def train(bench):
         figures[f"train.{stage}.gflops"] = [step["gflops"] for step in steps]
         figures[f"train.{stage}.share"] = [100 * step["gflops"] / start["matmul_gflops"]
                                            for step in steps]
+    torch = torch_pairs(bench)
+    if torch:
+        pairs = statistics.median(figures["train.geometric.pairs"])
+        figures["train.torch"] = torch
+        figures["train.torch.ratio"] = [pairs / rate for rate in torch]
     return figures
+
+
+def torch_pairs(bench):
+    """Pairs per second of torch_step.py, on Debian's Python, which has Debian's PyTorch."""
+    python = "/usr/bin/python3"
+    if subprocess.run([python, "-c", "import torch"], stderr=subprocess.DEVNULL,
+                      check=False).returncode != 0:
+        print("bench: no PyTorch to compare with; scripts/install-deps.sh torch", file=sys.stderr)
+        return []
+    recipe = bench.scratch / "recipe.json"
+    recipe.write_bytes(bench.run("pa-train", "--print-recipe"))
+    script = pathlib.Path(__file__).with_name("torch_step.py")
+    return json.loads(run([python, str(script), str(recipe), *bench.jobs]))["pairs"]
 
 
 def search(bench):

@@ -37,8 +37,9 @@ int main(int argc, char** argv) {
   using namespace pairalign;
   Options options;
   return cli::run(
-      argc, argv, "join_audio",
-      "Joins recordings, in the order given, and writes 16-bit PCM at 16 kHz.", 0,
+      argc, argv,
+      cli::make_tool("join_audio",
+                     "Joins recordings, in the order given, and writes 16-bit PCM at 16 kHz."),
       [&](CLI::App& app) {
         app.add_option("--seconds", options.seconds, "Length of the whole")->type_name("S");
         cli::add_paths(app, "PATH", options.paths, "Recordings");

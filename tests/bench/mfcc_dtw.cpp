@@ -274,10 +274,12 @@ int main(int argc, char** argv) {
   using namespace pairalign;
   std::string archive, queries;
   return cli::run(
-      argc, argv, "mfcc_dtw",
-      "Ranks the recordings of a folder for each query of another by subsequence DTW on MFCCs. "
-      "Prints a TREC run.",
-      cli::kJobs,
+      argc, argv,
+      cli::make_tool(
+          "mfcc_dtw",
+          "Ranks the recordings of a folder for each query of another by subsequence DTW on MFCCs. "
+          "Prints a TREC run.",
+          cli::kJobs),
       [&](CLI::App& app) {
         app.add_option("ARCHIVE", archive, "Folder of recordings")->required();
         app.add_option("QUERIES", queries, "Folder of queries")->required();

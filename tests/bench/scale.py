@@ -118,28 +118,32 @@ def plot(figures, sizes, folder):
     def median(tokens, name):
         return statistics.median(figures[f"scale.{tokens}.{name}"]["values"])
 
-    def draw(path, commands, columns):
-        table = "\n".join(" ".join(map(str, [tokens, *(median(tokens, name) for name in columns)]))
-                          for tokens in sizes)
+    def draw(path, commands, curves):
+        """Of each curve its figure, its title and its style."""
+        points = ([tokens, *(median(tokens, name) for name, *_ in curves)] for tokens in sizes)
+        table = "\n".join(" ".join(map(str, point)) for point in points)
         script = "\n".join([
             "set encoding utf8", "set terminal svg size 720,480 font 'sans,13' background 'white'",
-            f"set output '{path}'", "set key outside bottom center horizontal", "set grid",
-            "set logscale x", "set format x '10^{%T}'", "set xlabel 'tokens in the archive'",
-            f"$data << END\n{table}\nEND", *commands])
+            f"set output '{path}'", "set key outside top center horizontal maxcols 2 width 4",
+            "set grid", "set border 3", "set tics nomirror", "set logscale x",
+            f"set xrange [{sizes[0] / 1.5}:{sizes[-1] * 1.5}]", "set format x '10^{%T}'",
+            "set xlabel 'tokens in the archive'", f"$data << END\n{table}\nEND", *commands,
+            "plot " + ", ".join(
+                f"$data using 1:{i} with linespoints linewidth 2 pointsize 0.7 {style} "
+                f"title '{title}'" for i, (_, title, style) in enumerate(curves, 2))])
         subprocess.run(["gnuplot"], input=script, text=True, check=True)
 
-    lines = {"1.exhaustive": "exhaustive", "2.exhaustive": "2 threads"}
-    for score in MIN_SCORES:
-        lines |= {f"1.{score}": f"index, score ≥ {score}", f"2.{score}": "2 threads"}
+    ways = {"exhaustive": "exhaustive"}
+    ways |= {score: f"index, score ≥ {score}" for score in MIN_SCORES}
     draw(folder / "scale-time.svg",
-         ["set logscale y", "set ylabel 'ms, median of the questions'", "plot " + ", ".join(
-             f"$data using 1:{i} with linespoints linewidth 2 title '{title}'"
-             for i, title in enumerate(lines.values(), 2))], lines)
+         ["set logscale y", "set format y '%g'", "set ylabel 'ms, median of the questions'"],
+         [(f"{threads}.{way}", f"{title}, {threads} thread" + "s" * (threads > 1),
+           f"linetype {colour} dashtype {threads} pointtype {7 - 2 * (threads - 1)}")
+          for colour, (way, title) in enumerate(ways.items(), 1) for threads in THREADS])
     parts = {"bits": "archive", "index_bits": "its index"}
-    draw(folder / "scale-size.svg",
-         ["set yrange [0:*]", "set ylabel 'bits per token'", "plot " + ", ".join(
-             f"$data using 1:{i} with linespoints linewidth 2 title '{title}'"
-             for i, title in enumerate(parts.values(), 2))], parts)
+    draw(folder / "scale-size.svg", ["set yrange [0:*]", "set ylabel 'bits per token'"],
+         [(name, title, f"linetype {colour} pointtype 7")
+          for colour, (name, title) in enumerate(parts.items(), 1)])
 
 
 def save_plots(figures, sizes, output):

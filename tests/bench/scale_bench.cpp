@@ -74,8 +74,9 @@ int main(int argc, char** argv) {
   using namespace pairalign;
   Options options;
   return cli::run(
-      argc, argv, "scale_bench", "Measures questions to an archive, by postings and without.",
-      cli::kJobs,
+      argc, argv,
+      cli::make_tool("scale_bench", "Measures questions to an archive, by postings and without.",
+                     cli::kJobs),
       [&](CLI::App& app) {
         app.add_option("ARCHIVE", options.archive)->required();
         app.add_option("QUERIES", options.queries, "Token strings")->required();

@@ -223,8 +223,9 @@ int main(int argc, char** argv) {
   using namespace pairalign;
   Options options;
   return cli::run(
-      argc, argv, "search_bench",
-      "Measures exhaustive infix search, and edlib on the same strings.", 0,
+      argc, argv,
+      cli::make_tool("search_bench",
+                     "Measures exhaustive infix search, and edlib on the same strings."),
       [&](CLI::App& app) {
         app.add_option("FOLDER", options.scratch, "Where to put the archives")->required();
         app.add_option("--repeats", options.repeats, "Repetitions of each measurement");

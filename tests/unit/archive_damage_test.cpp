@@ -180,7 +180,8 @@ TEST_CASE("one writer at a time, and readers are not disturbed") {
   const ScratchFolder scratch;
   const std::string path = scratch / "a.pai";
   const std::vector<Entry> entries = small_archive(path);
-  const std::string taken = path + ": another process is writing to this archive";
+  const std::string taken =
+      path + ": another process is writing to this archive; try again when it is done";
   {
     ArchiveWriter writer(path);
     CHECK_THROWS_WITH_AS(ArchiveWriter{path}, taken.c_str(), Error);

@@ -81,6 +81,8 @@ struct DecoderFixture {
     batch.tokens = {3, 3, 3, 7, eos, /**/ 0, 11, eos, /**/ 5, 5, 6, eos, /**/ eos};
   }
 
+  nn::Weights weights() const { return {parameters.data(), Precision::f32}; }
+
   int rows() const { return static_cast<int>(batch.inputs.size()); }
 
   struct Pass {
@@ -105,8 +107,8 @@ struct DecoderFixture {
   void forward(const Values& p, const Values& f, const DecoderBatch& b, Pass& pass,
                Precision precision = Precision::f32) const {
     const int count = static_cast<int>(f.size()) / 16;
-    decoder.memory().forward(p.data(), f.data(), lengths(b, count), precision, pass.memory);
-    decoder.forward(p.data(), pass.memory, b, precision, pass.steps);
+    decoder.memory().forward({p.data(), precision}, f.data(), lengths(b, count), pass.memory);
+    decoder.forward({p.data(), precision}, pass.memory, b, pass.steps);
   }
 };
 

@@ -124,13 +124,14 @@ TEST_CASE_FIXTURE(UntrainedFixture, "at first a string is nearly that of duratio
   segmenter.finish(expected);
 
   DecoderMemory::Cache memory;
-  decoder.memory().forward(parameters.data(), frames.data(), frame_count, Precision::f32, memory);
+  const nn::Weights weights(parameters.data(), Precision::f32);
+  decoder.memory().forward(weights, frames.data(), frame_count, memory);
   REQUIRE(memory.runs.size() == expected.size() + 1);
   for (std::size_t i = 0; i < expected.size(); ++i)
     REQUIRE(memory.runs[i] == expected[i].first_frame);
 
   FreeDecoder free_decoder(decoder, {});
-  const auto raw = free_decoder.decode(parameters.data(), memory, {{0, frame_count, 0}});
+  const auto raw = free_decoder.decode(weights, memory, {{0, frame_count, 0}});
   const auto decoded = merge_repeats(raw[0].tokens);
   int on_path = 0;
   for (const DecodedToken& token : decoded)

@@ -117,7 +117,7 @@ TEST_CASE("gradient of the posteriors") {
   DecoderMemory::Cache cache;
   const DecoderMemory& memory = f.decoder.memory();
   const auto posteriors = [&](const Values& p, const Values& frames) {
-    memory.forward(p.data(), frames.data(), {11, 6}, Precision::f32, cache);
+    memory.forward({p.data(), Precision::f32}, frames.data(), {11, 6}, cache);
     return cache.posteriors;
   };
   const Values up = random_values(posteriors(f.parameters, f.frames).size(), f.random);
@@ -230,10 +230,11 @@ TEST_CASE_FIXTURE(PathFixture, "a path begins anew with each sequence") {
   const DecoderMemory& memory = decoder.memory();
   frames = random_values(area(60, 16), random);
   DecoderMemory::Cache all, part;
-  memory.forward(parameters.data(), frames.data(), {25, 0, 34, 1}, Precision::f32, all);
+  memory.forward({parameters.data(), Precision::f32}, frames.data(), {25, 0, 34, 1}, all);
   std::vector<int> expected;
   for (const auto& [first, count] : {std::pair(0, 25), std::pair(25, 34), std::pair(59, 1)}) {
-    memory.forward(parameters.data(), frames.data() + area(first, 16), count, Precision::f32, part);
+    memory.forward({parameters.data(), Precision::f32}, frames.data() + area(first, 16), count,
+                   part);
     for (std::size_t i = 0; i + 1 < part.runs.size(); ++i)
       expected.push_back(first + part.runs[i]);
   }
@@ -355,8 +356,8 @@ TEST_CASE_FIXTURE(PathFixture, "step by step, with kept keys, as all at once") {
       tokens.push_back(batch.tokens[r]);
       expected_rows.push_back(row);
     }
-    decoder.step(parameters.data(), all.memory, inputs, windows, Precision::f32, history, cache);
-    decoder.ends(parameters.data(), all.memory, tokens, end_windows, Precision::f32, cache);
+    decoder.step({parameters.data(), Precision::f32}, all.memory, inputs, windows, history, cache);
+    decoder.ends({parameters.data(), Precision::f32}, all.memory, tokens, end_windows, cache);
     for (int r = 0; r < static_cast<int>(expected_rows.size()); ++r)
       CHECK(same_step(*this, all.steps, expected_rows[static_cast<std::size_t>(r)], cache, r));
   }

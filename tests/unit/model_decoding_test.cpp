@@ -23,13 +23,13 @@ struct DecodingFixture : DecoderFixture {
 
   void remember(int count) {
     frames = random_values(area(count, 16), random);
-    decoder.memory().forward(parameters.data(), frames.data(), count, Precision::f32, memory);
+    decoder.memory().forward(weights(), frames.data(), count, memory);
   }
 
   std::vector<DecodedString> decode(const std::vector<DecodeSequence>& sequences,
                                     const DecodeOptions& options = {}) const {
     FreeDecoder free_decoder(decoder, options);
-    return free_decoder.decode(parameters.data(), memory, sequences);
+    return free_decoder.decode(weights(), memory, sequences);
   }
 
   // Probabilities and ends of the steps of a decoded string, by teacher forcing; with that of EOS
@@ -51,7 +51,7 @@ struct DecodingFixture : DecoderFixture {
       forced.anchors.push_back(string.tokens.back().end_frame);
       forced.tokens.push_back(decoder.eos());
     }
-    decoder.forward(parameters.data(), memory, forced, Precision::f32, cache);
+    decoder.forward(weights(), memory, forced, cache);
   }
 };
 
@@ -160,10 +160,10 @@ TEST_CASE_FIXTURE(DecodingFixture, "audio known bit by bit gives the string of t
     const int ahead = std::max(decoder.config().look_ahead, decoder.config().longest);
     for (const int known : {3, 10, 11, 30, 60}) {
       const int until = known == 60 ? 60 : known - ahead;
-      free_decoder.advance(parameters.data(), memory, {{a, 0, known, until}});
-      if (known <= 40) free_decoder.advance(parameters.data(), memory, {{b, 20, known, until}});
+      free_decoder.advance(weights(), memory, {{a, 0, known, until}});
+      if (known <= 40) free_decoder.advance(weights(), memory, {{b, 20, known, until}});
     }
-    free_decoder.advance(parameters.data(), memory, {{b, 20, 40}});
+    free_decoder.advance(weights(), memory, {{b, 20, 40}});
     check_same(free_decoder.end(a), decode({{0, 60, 0}}, options)[0]);
     check_same(free_decoder.end(b), decode({{20, 40, 0}}, options)[0]);
   }
@@ -183,8 +183,8 @@ TEST_CASE_FIXTURE(DecodingFixture, "at the cap a string waits for more audio") {
   options.cap = 0.05;
   FreeDecoder free_decoder(decoder, options);
   const int string = free_decoder.begin();
-  free_decoder.advance(parameters.data(), memory, {{string, 0, 30, 25}});
-  free_decoder.advance(parameters.data(), memory, {{string, 0, 60}});
+  free_decoder.advance(weights(), memory, {{string, 0, 30, 25}});
+  free_decoder.advance(weights(), memory, {{string, 0, 60}});
   const DecodedString result = free_decoder.end(string);
   CHECK(result.capped);
   REQUIRE(result.tokens.size() == 6);

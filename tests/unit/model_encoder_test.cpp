@@ -31,7 +31,7 @@ struct Fixture {
                  bool training = false) {
     Encoder::Cache cache;
     Values embeddings;
-    encoder.forward(p.data(), features.data(), lengths, -1.0F, nn::Precision::f32, training,
+    encoder.forward({p.data(), nn::Precision::f32}, features.data(), lengths, -1.0F, training,
                     embeddings, cache);
     return embeddings;
   }
@@ -44,7 +44,7 @@ TEST_CASE_FIXTURE(Fixture, "gradient of all parameters") {
   const Values features = random_values(17 * 8, random);
   Encoder::Cache cache;
   Values embeddings;
-  encoder.forward(parameters.data(), features.data(), lengths, -1.0F, nn::Precision::f32, true,
+  encoder.forward({parameters.data(), nn::Precision::f32}, features.data(), lengths, -1.0F, true,
                   embeddings, cache);
   const Values up = random_values(embeddings.size(), random);
   Values gradients(table.size());
@@ -59,8 +59,8 @@ TEST_CASE_FIXTURE(Fixture, "gradient where something else reads the frames behin
   const std::vector<int> lengths = {12, 5};
   const Values features = random_values(17 * 8, random);
   const auto run = [&](const Values& p, Values& embeddings, Encoder::Cache& cache) {
-    encoder.forward(p.data(), features.data(), lengths, -1.0F, nn::Precision::f32, true, embeddings,
-                    cache);
+    encoder.forward({p.data(), nn::Precision::f32}, features.data(), lengths, -1.0F, true,
+                    embeddings, cache);
   };
   Encoder::Cache cache;
   Values embeddings;

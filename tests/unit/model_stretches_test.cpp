@@ -55,12 +55,13 @@ struct Fixture {
   }
 
   std::vector<DecodedToken> decode(const Values& frames, int first, int last) const {
-    const float* p = model.parameters().data();
     DecoderMemory::Cache memory;
-    model.decoder()->memory().forward(p, frames.data(), static_cast<int>(frames.size()) / kWidth,
-                                      nn::Precision::f32, memory, options.segment_penalty);
+    model.decoder()->memory().forward(model.weights(), frames.data(),
+                                      static_cast<int>(frames.size()) / kWidth, memory,
+                                      options.segment_penalty);
     FreeDecoder decoder(*model.decoder(), options);
-    return merge_repeats(decoder.decode(p, memory, {{first, last - first, 0}})[0].tokens);
+    return merge_repeats(
+        decoder.decode(model.weights(), memory, {{first, last - first, 0}})[0].tokens);
   }
 
   static void feed(StretchTokenizer& stretches, const Values& frames, int first, int last) {

@@ -142,6 +142,22 @@ TEST_CASE("the rate is looked up in the model's curve") {
   CHECK_THROWS_AS(tokens_at(5), Error);
 }
 
+TEST_CASE("the default rate is one that the model can meet") {
+  const std::vector<float> pcm = make_signal(5);
+  const auto tokens_of = [&](const std::vector<RatePoint>& curve, std::optional<double> penalty) {
+    Model model = random_model();
+    model.set_rate_curve(curve);
+    TokenizerOptions options;
+    options.kind = TokenizerKind::dpvq;
+    options.penalty = penalty;
+    return run(model, options, pcm)[0].tokens;
+  };
+  const std::vector<RatePoint> slow = {{0.05, 8}, {0.2, 6}}, fast = {{0.1, 40}, {0.3, 20}};
+  CHECK(tokens_of(slow, {}) == tokens_of(slow, 0.05));
+  CHECK(tokens_of(fast, {}) == tokens_of(fast, 0.3));
+  CHECK_THROWS_WITH_AS(tokens_of({}, {}), doctest::Contains("no rate curve"), Error);
+}
+
 TEST_CASE("pairalign: the decoder's string over the frames of the whole recording") {
   const Model model = random_model_with_decoder();
   CHECK(default_kind(model) == TokenizerKind::pairalign);
@@ -162,10 +178,10 @@ TEST_CASE("pairalign: the decoder's string over the frames of the whole recordin
     const std::vector<float>& frames = scorer.encode(log_mel.compute(pcm));
     const int count = static_cast<int>(frames.size()) / 16;
     DecoderMemory::Cache memory;
-    const float* p = model.parameters().data();
-    model.decoder()->memory().forward(p, frames.data(), count, nn::Precision::f32, memory);
+    model.decoder()->memory().forward(model.weights(), frames.data(), count, memory);
     std::vector<Segment> segments;
-    for (const auto& token : merge_repeats(decoder.decode(p, memory, {{0, count, 0}})[0].tokens))
+    for (const auto& token :
+         merge_repeats(decoder.decode(model.weights(), memory, {{0, count, 0}})[0].tokens))
       segments.push_back({token.token, token.first_frame});
     check_same(run(model, options, pcm)[0], segments);
   }

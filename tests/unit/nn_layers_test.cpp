@@ -4,6 +4,7 @@
 
 #include "nn/activation.hpp"
 #include "nn/convolution.hpp"
+#include "base/error.hpp"
 #include "nn/cross_entropy.hpp"
 #include "nn/fast_math.hpp"
 #include "nn/layer_norm.hpp"
@@ -87,6 +88,46 @@ TEST_CASE("matmul equals scalar loops for every transposition, tail and precisio
   }
 }
 
+TEST_CASE("a packed matrix multiplies as the same matrix unpacked, row by row") {
+  Random random(1);
+  for (const Precision precision : {Precision::f32, fastest_precision()}) {
+    for (const int cols : {1, 19, 64, 513}) {
+      const int inner = 40, most_rows = 1040;
+      const Values a = random_values(area(most_rows, inner), random);
+      const Values b = random_values(area(inner, cols), random);
+      const PackedMatrix packed(b.data(), inner, cols, precision);
+      Operand oa, ob;
+      ob.assign(b.data(), inner, cols, precision);
+      Values all(area(most_rows, cols));
+      oa.assign(a.data(), most_rows, inner, precision);
+      matmul(oa, packed, all.data());
+      for (const int rows : {1, 7, 16, 61}) {
+        Values expected(area(rows, cols)), part(area(rows, cols));
+        oa.assign(a.data(), rows, inner, precision);
+        matmul(oa, Transpose::no, ob, Transpose::no, expected.data());
+        matmul(oa, packed, part.data());
+        for (std::size_t i = 0; i < part.size(); ++i) {
+          REQUIRE(part[i] == doctest::Approx(expected[i]).epsilon(1e-4));
+          // Strings must not depend on how many rows happen to be multiplied together.
+          REQUIRE(part[i] == all[i]);
+        }
+      }
+    }
+  }
+  const Values b(6, 1.0F);
+  const PackedMatrix packed(b.data(), 2, 3, Precision::f32);
+  Operand a;
+  a.assign(b.data(), 2, 3, Precision::f32);
+  Values c(9);
+  CHECK_THROWS_AS(matmul(a, packed, c.data()), Error);
+}
+
+TEST_CASE("a precision by its name") {
+  CHECK(parse_precision("f32") == Precision::f32);
+  CHECK(parse_precision("auto") == fastest_precision());
+  CHECK_THROWS_WITH_AS(parse_precision("f16"), doctest::Contains("f32, bf16"), Error);
+}
+
 TEST_CASE("linear: gradients of input and parameters") {
   Random random(2);
   const int rows = 9, in = 7, out = 5;
@@ -98,12 +139,12 @@ TEST_CASE("linear: gradients of input and parameters") {
   const auto loss = [&](const Values& params, const Values& input) {
     Linear::Cache cache;
     Values y(area(rows, out));
-    layer.forward(params.data(), input.data(), rows, Precision::f32, y.data(), cache);
+    layer.forward({params.data(), Precision::f32}, input.data(), rows, y.data(), cache);
     return dot(y, dy);
   };
   Linear::Cache cache;
   Values y(area(rows, out)), g(table.size()), dx(x.size());
-  layer.forward(p.data(), x.data(), rows, Precision::f32, y.data(), cache);
+  layer.forward({p.data(), Precision::f32}, x.data(), rows, y.data(), cache);
   layer.backward(p.data(), dy.data(), g.data(), dx.data(), cache);
   check_gradient(
       x, dx, [&](const Values& v) { return loss(p, v); }, random);
@@ -124,7 +165,7 @@ TEST_CASE("conv1d: scalar loop and gradients, packed sequences, fill outside") {
   const Values dy = random_values(area(rows, out), random);
   const auto forward = [&](const Values& params, const Values& input, Conv1d::Cache& cache) {
     Values y(area(rows, out));
-    layer.forward(params.data(), input.data(), lengths, fill, Precision::f32, y.data(), cache);
+    layer.forward({params.data(), Precision::f32}, input.data(), lengths, fill, y.data(), cache);
     return y;
   };
   Conv1d::Cache cache;

@@ -10,6 +10,7 @@
 
 #include "archive/archive.hpp"
 #include "archive/writer.hpp"
+#include "base/file.hpp"
 #include "base/random.hpp"
 #include "search/searcher.hpp"
 #include "tokens/record.hpp"
@@ -39,6 +40,16 @@ class Archives {
     archive::ArchiveWriter writer(path);
     writer.remove(keys);
     writer.commit();
+    archives_.back() = archive::Archive::open(path);
+  }
+
+  /// Of the archive added last.
+  template <class Change>
+  void change_file(const std::string& name, Change change) {
+    const std::string path = path_of(archives_.size() - 1);
+    std::string bytes = read_file(path + "/" + name);
+    change(bytes);
+    replace_file(path + "/" + name, bytes);
     archives_.back() = archive::Archive::open(path);
   }
 

@@ -93,6 +93,88 @@ TEST_CASE("chance keeps to E-values, for each kind of search") {
   }
 }
 
+// As speech: sounds of some tokens each, in which one token nearly always follows another, in an
+// order of their own. The tokens of a query in another order are no such string.
+std::vector<Token> sounds(std::size_t count, Random& random) {
+  std::vector<Token> tokens;
+  while (tokens.size() < count) {
+    const auto sound = static_cast<Token>(5 * random.below(kVocabulary / 5));
+    for (Token i = 0; i < 5; ++i) {
+      if (random.chance(0.8)) tokens.push_back(static_cast<Token>(sound + i));
+    }
+  }
+  tokens.resize(count);
+  return tokens;
+}
+
+// The part of queries whose best hit has an E-value up to each of `evalues`.
+std::vector<double> parts_within(const std::vector<double>& evalues, const Archives& archives,
+                                 const std::vector<Record>& queries, SearchConfig config) {
+  config.k = 1;
+  config.evalues = true;
+  ThreadPool pool(2);
+  std::vector<double> parts(evalues.size());
+  for (const std::vector<Hit>& hits : Searcher(archives.opened(), pool).search(queries, config)) {
+    for (std::size_t i = 0; i < evalues.size(); ++i) {
+      if (!hits.empty() && hits[0].evalue <= evalues[i]) {
+        parts[i] += 1 / static_cast<double>(queries.size());
+      }
+    }
+  }
+  return parts;
+}
+
+TEST_CASE("in small archives, what is not related seldom looks as if it were") {
+  constexpr std::size_t kArchives = 8, kQueries = 25;
+  const SoftCost cost = soft_cost();
+  const std::vector<SearchConfig> configs{{Mode::infix, 1, {}, 0, false},
+                                          {Mode::global, 1, {}, 0, false},
+                                          {Mode::infix, 1, {}, 0, false, &cost}};
+  for (const std::size_t records : {12, 100}) {
+    for (const SearchConfig& config : configs) {
+      Random random(records);
+      double tenth = 0, thousandth = 0, found = 0;
+      for (std::size_t a = 0; a < kArchives; ++a) {
+        std::vector<Record> strings, others, related;
+        for (std::size_t i = 0; i < records; ++i)
+          strings.push_back(
+              {"a" + std::to_string(i), 1, sounds(60 + random.below(60), random), {}});
+        Archives archives;
+        archives.add(strings);
+        for (std::size_t i = 0; i < kQueries; ++i) {
+          others.push_back({"q", 1, sounds(60, random), {}});
+          const std::vector<Token>& whole = strings[random.below(records)].tokens;
+          related.push_back({"r", 1, {whole.begin(), whole.begin() + 60}, {}});
+        }
+        const std::vector<double> parts = parts_within({0.1, 0.001}, archives, others, config);
+        tenth += parts[0] / kArchives;
+        thousandth += parts[1] / kArchives;
+        found += parts_within({0.01}, archives, related, config)[0] / kArchives;
+      }
+      CAPTURE(records);
+      CAPTURE(static_cast<int>(config.mode));
+      CAPTURE(config.soft != nullptr);
+      CHECK(tenth < 0.25);
+      CHECK(thousandth < 0.02);
+      CHECK(found > 0.9);
+    }
+  }
+}
+
+TEST_CASE("an archive of one short string tells nothing about chance") {
+  Random random(6);
+  Archives archives;
+  archives.add({{"one", 1, chain(50, random), {}}});
+  const Record query{"q", 1, archives.records()[0][0].tokens, {}};
+  SearchConfig config;
+  config.evalues = true;
+  ThreadPool pool(1);
+  const Searcher searcher(archives.opened(), pool);
+  CHECK(searcher.search({&query, 1}, config)[0][0].evalue == 1);
+  config.max_evalue = 0.5;
+  CHECK(searcher.search({&query, 1}, config)[0].empty());
+}
+
 TEST_CASE("an E-value grows with distance and with the archive, up to its records") {
   Random random(4);
   std::vector<ChanceMatch> sample;

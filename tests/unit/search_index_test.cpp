@@ -222,6 +222,69 @@ TEST_CASE("with postings and without, the hits are the same") {
   CHECK(by_postings > 0);
 }
 
+TEST_CASE("threads that share in one question about one segment give what a scan gives") {
+  const Kind kind{512, 400, 0, 0};
+  Random random(8);
+  std::vector<Record> records = random_strings("r", 1500, kind, random);
+  // A long record that says the same over and over, so that its stretches fall to several threads.
+  const Record phrase{"phrase", -1, records[3].tokens, {}};
+  Record refrain{"refrain", -1, {}, {}};
+  while (refrain.tokens.size() < 400'000) {
+    for (const std::vector<Token>& part :
+         {random_tokens(kind, random), mutated(phrase.tokens, 0.3, kind, random)})
+      refrain.tokens.insert(refrain.tokens.end(), part.begin(), part.end());
+  }
+  records.insert(records.begin() + 700, refrain);
+  Archives archives;
+  archives.add(records);
+  REQUIRE(archives.opened()[0].segment_count() == 1);
+  for (const int threads : {1, 2, 5}) {
+    ThreadPool pool(threads);
+    const Searcher searcher(archives.opened(), pool);
+    for (int i = 0; i < 20; ++i) {
+      SearchConfig config;
+      config.mode = i % 4 == 0 ? Mode::global : Mode::infix;
+      config.k = i % 2 == 0 ? 10 : 0;
+      config.min_score = 0.3 + 0.02 * i;
+      const std::vector<Record> query{i % 3 == 0 ? phrase : random_query(archives, kind, random)};
+      config.postings = Postings::never;
+      const auto expected = searcher.search(query, config);
+      config.postings = Postings::where_possible;
+      check_equal(searcher.search(query, config)[0], expected[0]);
+    }
+  }
+}
+
+TEST_CASE("damaged postings are noticed, and lose no hit") {
+  const Kind kind{40, 60, 0.3, 0};
+  std::size_t noticed = 0;
+  for (std::uint64_t round = 0; round < 60; ++round) {
+    Random random = Random::stream(9, round);
+    Archives archives;
+    archive::WriterOptions options;
+    options.least_indexed_tokens = 0;
+    archives.add(random_strings("r", 100, kind, random), options);
+    archives.change_file("segment-000001", [&](std::string& bytes) {
+      const archive::Segment segment("", std::vector<unsigned char>(bytes.begin(), bytes.end()));
+      const auto& section = segment.section(round % 3 == 0 ? archive::kPairLists : archive::kPairs);
+      for (auto n = 1 + random.below(20); n > 0; --n)
+        bytes[section.offset + random.below(section.size)] ^= static_cast<char>(random.below(256));
+    });
+    ThreadPool pool(1);
+    const Searcher searcher(archives.opened(), pool);
+    for (int i = 0; i < 20; ++i) {
+      SearchConfig config = random_config(random);
+      const std::vector<Record> query{random_query(archives, kind, random)};
+      config.postings = Postings::never;
+      const auto expected = searcher.search(query, config);
+      config.postings = Postings::where_possible;
+      check_equal(searcher.search(query, config)[0], expected[0]);
+    }
+    noticed += archives.opened()[0].index_damages().size();
+  }
+  CHECK(noticed > 30);
+}
+
 int main(int argc, char** argv) {
   for (int i = 1; i + 1 < argc; ++i) {
     if (std::strcmp(argv[i], "--cases") == 0) asked_cases = std::strtoull(argv[i + 1], nullptr, 10);

@@ -43,6 +43,13 @@ TEST_CASE("every format prints the example") {
         "0.000\t0.080\t5\n0.080\t1.200\t300\n1.200\t1.250\t7\n");
 }
 
+TEST_CASE("the labels of a part of a file lie where that part does") {
+  Record record = example();
+  record.key = "a.wav#t=4.50,5.75";
+  CHECK(printed(record, OutputFormat::audacity) ==
+        "4.500\t4.580\t5\n4.580\t5.700\t300\n5.700\t5.750\t7\n");
+}
+
 TEST_CASE("records without tokens, times or duration") {
   Record record;
   record.key = "k";
@@ -52,8 +59,9 @@ TEST_CASE("records without tokens, times or duration") {
   CHECK(printed(record, OutputFormat::km) == "\n");
   CHECK(printed(record, OutputFormat::ctm).empty());
   record.tokens = {1};
-  CHECK_THROWS_WITH_AS(printed(record, OutputFormat::ctm),
-                       "k: has no token times, which this format needs", Error);
+  CHECK_THROWS_WITH_AS(
+      printed(record, OutputFormat::ctm),
+      "k: has no token times, which this format needs; pa-tokenize --times gives them", Error);
   record.starts_ms = {250};
   CHECK(printed(record, OutputFormat::ctm) == "k 1 0.250 0.000 1\n");
 }

@@ -71,12 +71,13 @@ TEST_CASE_FIXTURE(Fixture, "the curve of the decoder: its strings at each penalt
     CHECK(rate(2, [&](FrameScorer& scorer, const std::vector<float>& features) {
             const std::vector<float>& frames = scorer.encode(features);
             const int count = static_cast<int>(frames.size()) / 16;
-            const float* p = model->parameters().data();
             DecoderMemory::Cache memory;
-            model->decoder()->memory().forward(p, frames.data(), count, nn::Precision::f32, memory,
+            model->decoder()->memory().forward(model->weights(), frames.data(), count, memory,
                                                point.control);
             FreeDecoder decoder(*model->decoder(), {});
-            return merge_repeats(decoder.decode(p, memory, {{0, count, 0}})[0].tokens).size();
+            return merge_repeats(
+                       decoder.decode(model->weights(), memory, {{0, count, 0}})[0].tokens)
+                .size();
           }) == doctest::Approx(point.tokens_per_second));
   }
 }

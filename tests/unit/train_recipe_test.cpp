@@ -57,7 +57,8 @@ TEST_CASE("faults are named") {
     }
     return std::string("accepted");
   };
-  CHECK(reason(R"({"geometric": {"stepz": 12}})") == "unknown key geometric.stepz");
+  CHECK(reason(R"({"geometric": {"stepz": 12}})") ==
+        "unknown key geometric.stepz; pa-train --print-recipe shows those there are");
   CHECK(reason(R"({"geometric": {"steps": "many"}})") == "geometric.steps: not a number");
   CHECK(reason(R"({"geometric": {"steps": 1.5}})") == "geometric.steps: not a whole number");
   CHECK(reason(R"({"geometric": {"steps": 0}})") ==
@@ -77,7 +78,7 @@ TEST_CASE("faults are named") {
   CHECK(reason(R"({"ema_teacher": {"mask_end": 2}})") ==
         "ema_teacher.mask_end is 2, outside 0 .. 1");
   CHECK(reason(R"({"fixed_teacher": {"optimizer": {"rate": 2}}})") ==
-        "unknown key fixed_teacher.optimizer.rate");
+        "unknown key fixed_teacher.optimizer.rate; pa-train --print-recipe shows those there are");
   CHECK(reason(R"({"seed": null})") == "seed: not a number");
   CHECK(reason(R"({"stages": "geometric"})") == "stages: not a list");
   CHECK(reason(R"({"stages": []})") == "stages: none is named");

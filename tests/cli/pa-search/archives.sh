@@ -2,6 +2,6 @@
 grep -v '^#\|^part' data/strings.tsv | pa-index first.pai
 grep '^#\|^part' data/strings.tsv | pa-index second
 pa-index whole.pai data/strings.tsv
-pa-search first.pai second data/queries.tsv >apart
-pa-search whole.pai data/queries.tsv | cmp - apart
+pa-search first.pai second data/queries.tsv | cut -f 1-4 >apart # E-values are estimates, from the records in their order
+pa-search whole.pai data/queries.tsv | cut -f 1-4 | cmp - apart
 wc -l <apart

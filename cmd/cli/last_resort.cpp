@@ -1,0 +1,63 @@
+#include "cli/last_resort.hpp"
+
+#include <atomic>
+#include <cstdlib>
+#include <cstring>
+#include <exception>
+#include <new>
+
+#include <errno.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include "cli/program.hpp"
+
+namespace pairalign::cli {
+namespace {
+
+// Only calls that are allowed in signal handlers, and no memory.
+[[noreturn]] void end_with(const char* reason) {
+  for (const char* part :
+       {static_cast<const char*>(program_invocation_short_name), ": ", reason, "\n"}) {
+    if (::write(STDERR_FILENO, part, std::strlen(part)) < 0) break;
+  }
+  ::_exit(kFailed);
+}
+
+void on_lost_page(int) {
+  end_with("a file was cut short while it was read, or its disk failed");
+}
+
+// Functions of the standard library that may not throw end the program while the exception is under
+// way, when nothing tells any more which it is.
+std::atomic<bool> memory_ran_out{false};
+
+[[noreturn]] void on_lack_of_memory() {
+  memory_ran_out = true;
+  throw std::bad_alloc();
+}
+
+[[noreturn]] void on_uncaught() {
+  try {
+    if (std::current_exception() != nullptr) throw;
+    if (memory_ran_out) end_with("out of memory");
+  } catch (const std::bad_alloc&) {
+    end_with("out of memory");
+  } catch (...) {  // a fault of the program: let it be seen
+  }
+  std::abort();
+}
+
+[[maybe_unused]] const std::new_handler new_handler_before =
+    std::set_new_handler(on_lack_of_memory);
+[[maybe_unused]] const std::terminate_handler handler_before = std::set_terminate(on_uncaught);
+
+}  // namespace
+
+void tell_of_lost_files() {
+  struct sigaction action {};
+  action.sa_handler = on_lost_page;
+  ::sigaction(SIGBUS, &action, nullptr);
+}
+
+}  // namespace pairalign::cli

@@ -1,0 +1,137 @@
+#include "hit_table.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "tokens/record.hpp"
+
+namespace pairalign {
+namespace {
+
+constexpr std::size_t kBarColumns = 8;
+constexpr std::size_t kIndent = 2;
+constexpr std::size_t kGap = 2;
+// With less than this, a recording can hardly be told from others.
+constexpr std::size_t kLeastForRecording = 24;
+
+constexpr const char* kBold = "1";
+constexpr const char* kDim = "2";
+constexpr const char* kGreen = "32";
+constexpr const char* kYellow = "33";
+
+constexpr double kSure = 0.01;
+constexpr double kLikely = 1;
+
+const char* bar_style(double evalue) {
+  if (evalue < 0 || evalue > kLikely) return "";
+  return evalue <= kSure ? kGreen : kYellow;
+}
+
+}  // namespace
+
+struct HitTable::Row {
+  std::string rank;
+  double part;  // of the best score that any tokens could reach
+  double evalue;
+  std::string score;
+  std::string chance;     // empty when not estimated
+  std::string time;       // empty when not known
+  std::string recording;  // escaped
+};
+
+struct HitTable::Widths {
+  std::size_t rank = 0;
+  std::size_t bar = kBarColumns;
+  std::size_t score = 0;
+  std::size_t chance = 0;
+  std::size_t time = 0;
+  std::size_t recording = std::string::npos;
+};
+
+std::string HitTable::styled(std::string_view text, const char* style) const {
+  if (!display_.colour || *style == '\0') return std::string(text);
+  return fmt::format("\033[{}m{}\033[0m", style, text);
+}
+
+HitTable::Row HitTable::row(const search::Hit& hit, std::size_t rank) const {
+  Row row;
+  row.rank = std::to_string(rank);
+  row.evalue = hit.evalue;
+  if (cost_ == search::Cost::soft) {
+    const double lacking = static_cast<double>(hit.match.distance) / search::SoftCost::kUnitsPerBit;
+    row.part = hit.score / (hit.score + lacking);
+    row.score = fmt::format("{:.1f} bits", hit.score);
+  } else {
+    row.part = hit.score;
+    row.score = fmt::format("{:.3f}", hit.score);
+  }
+  if (hit.evalue >= 0) row.chance = "E " + formatter_.evalue(hit);
+  const std::string place = formatter_.place(hit);
+  const tokens::Fragment fragment = tokens::split_fragment(place);
+  row.recording = tokens::escape_key(fragment.path);
+  if (fragment.end_s) {
+    row.time = cli::clock_time(fragment.start_s) + (display_.utf8 ? "–" : "-") +
+               cli::clock_time(*fragment.end_s);
+  }
+  return row;
+}
+
+HitTable::Widths HitTable::widths(const std::vector<Row>& rows) const {
+  Widths widths;
+  std::size_t recording = 0;
+  for (const Row& row : rows) {
+    widths.rank = std::max(widths.rank, row.rank.size());
+    widths.score = std::max(widths.score, row.score.size());
+    widths.chance = std::max(widths.chance, row.chance.size());
+    widths.time = std::max(widths.time, cli::display_width(row.time));
+    recording = std::max(recording, cli::display_width(row.recording));
+  }
+  if (display_.columns == 0) return widths;
+  const auto room = [&] {
+    std::size_t taken = kIndent;
+    for (const std::size_t column :
+         {widths.rank, widths.bar, widths.score, widths.chance, widths.time}) {
+      if (column > 0) taken += column + kGap;
+    }
+    return display_.columns > taken ? display_.columns - taken : 0;
+  };
+  const std::size_t wanted = std::min(recording, kLeastForRecording);
+  if (room() < wanted) widths.bar = 0;
+  if (room() < wanted) widths.chance = 0;
+  widths.recording = std::max(room(), std::size_t{1});
+  return widths;
+}
+
+std::string HitTable::line(const Row& row, const Widths& widths) const {
+  const std::string gap(kGap, ' ');
+  std::string text(kIndent, ' ');
+  text += styled(fmt::format("{:>{}}", row.rank, widths.rank), kDim) + gap;
+  if (widths.bar > 0) {
+    text += styled(cli::bar(row.part, widths.bar, display_.utf8), bar_style(row.evalue)) + gap;
+  }
+  text += fmt::format("{:>{}}", row.score, widths.score) + gap;
+  if (widths.chance > 0) text += fmt::format("{:<{}}", row.chance, widths.chance) + gap;
+  if (widths.time > 0) {
+    text += std::string(widths.time - cli::display_width(row.time), ' ') + row.time + gap;
+  }
+  text += cli::fit_end(row.recording, widths.recording, display_.utf8 ? "…" : "...");
+  return text + '\n';
+}
+
+std::string HitTable::lines(const std::string& query, const std::vector<search::Hit>& hits) const {
+  const std::size_t columns = display_.columns == 0 ? std::string::npos : display_.columns;
+  std::string text =
+      styled(cli::fit_end(tokens::escape_key(query), columns, display_.utf8 ? "…" : "..."), kBold) +
+      '\n';
+  if (hits.empty()) return text + std::string(kIndent, ' ') + styled("nothing found", kDim) + '\n';
+  std::vector<Row> rows;
+  for (const search::Hit& hit : hits)
+    rows.push_back(row(hit, rows.size() + 1));
+  const Widths aligned = widths(rows);
+  for (const Row& row : rows)
+    text += line(row, aligned);
+  return text;
+}
+
+}  // namespace pairalign

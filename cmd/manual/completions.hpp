@@ -1,0 +1,30 @@
+// Completions for the shells: options, the words that values may be, files of the right kind.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "manual/option_table.hpp"
+
+namespace pairalign::manual {
+
+std::string bash_completion(const OptionTable& table);
+std::string zsh_completion(const OptionTable& table);
+std::string fish_completion(const OptionTable& table);
+
+// What the three have in common.
+
+/// `script` with the tool's name for TOOL and the beginning of the names of its functions,
+/// "_pa_index", for FUNCTION.
+std::string filled_in(const std::string& script, const cli::Tool& tool);
+
+/// The words with a blank between them.
+std::string joined(const std::vector<std::string>& words, const std::string& separator = " ");
+
+/// The extensions of audio files, as alternatives of a regular expression or a glob of zsh.
+std::string audio_extensions();
+
+/// True when an option or argument of the tool is offered this.
+bool offers(const OptionTable& table, Offer offer);
+
+}  // namespace pairalign::manual

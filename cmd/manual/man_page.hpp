@@ -1,0 +1,17 @@
+// Manual pages of section 1, in roff.
+#pragma once
+
+#include <string>
+
+#include "manual/option_table.hpp"
+
+namespace pairalign::manual {
+
+/// The page of a tool. `version` stands in its footer.
+std::string man_page(const OptionTable& table, const std::string& version);
+
+/// The examples as Markdown, a ```sh block each, the form in which a test runs those of all
+/// documents.
+std::string examples_markdown(const cli::Tool& tool);
+
+}  // namespace pairalign::manual

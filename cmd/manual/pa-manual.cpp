@@ -1,0 +1,61 @@
+// pa-manual: manual pages and completions from the option tables. Part of the build, not of what is
+// installed; `make manual` runs it.
+#include <cstdio>
+#include <exception>
+#include <filesystem>
+#include <string>
+
+#include "base/file.hpp"
+#include "manual/completions.hpp"
+#include "manual/man_page.hpp"
+
+namespace pairalign::manual {
+namespace {
+
+namespace fs = std::filesystem;
+
+void write(const fs::path& path, const std::string& text) {
+  fs::create_directories(path.parent_path());
+  replace_file(path.string(), text);
+}
+
+void write_all(const fs::path& folder) {
+  for (const OptionTable& table : option_tables()) {
+    const std::string& tool = table.tool.name;
+    write(folder / "man" / (tool + ".1"), man_page(table, PAIRALIGN_VERSION));
+    write(folder / "completions" / "bash" / (tool + ".bash"), bash_completion(table));
+    write(folder / "completions" / "zsh" / ("_" + tool), zsh_completion(table));
+    write(folder / "completions" / "fish" / (tool + ".fish"), fish_completion(table));
+  }
+}
+
+bool print_examples(const std::string& tool) {
+  for (const OptionTable& table : option_tables()) {
+    if (table.tool.name != tool) continue;
+    std::fputs(examples_markdown(table.tool).c_str(), stdout);
+    return true;
+  }
+  return false;
+}
+
+}  // namespace
+}  // namespace pairalign::manual
+
+int main(int argc, char** argv) {
+  const std::string first = argc > 1 ? argv[1] : "";
+  try {
+    if (argc == 2 && first.compare(0, 1, "-") != 0) {
+      pairalign::manual::write_all(first);
+      return 0;
+    }
+    if (argc == 3 && first == "--examples" && pairalign::manual::print_examples(argv[2])) return 0;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "pa-manual: %s\n", error.what());
+    return 2;
+  }
+  std::fputs(
+      "usage: pa-manual FOLDER           write man/ and completions/ into it\n"
+      "       pa-manual --examples TOOL  print the examples of a tool as Markdown\n",
+      stderr);
+  return 2;
+}

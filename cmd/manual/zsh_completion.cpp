@@ -1,0 +1,83 @@
+#include <CLI/CLI.hpp>
+
+#include "manual/completions.hpp"
+
+namespace pairalign::manual {
+namespace {
+
+constexpr const char* kModels = R"sh(
+FUNCTION_models() {
+  local program=${commands[$words[1]]:-$words[1]}
+  local -a installed=(${program:A:h:h}/share/pairalign/*.safetensors(N:t:r))
+  _alternative "models:installed model:($installed)" 'files:file:_files -g "*.safetensors(-.)"'
+}
+)sh";
+
+// Text within a specification of _arguments, where colons and brackets have a meaning.
+std::string spec_text(const std::string& text) {
+  std::string escaped;
+  for (const char c : text) {
+    if (c == ':' || c == '[' || c == ']' || c == '\\') escaped += '\\';
+    escaped += c;
+  }
+  return escaped;
+}
+
+std::string single_quoted(const std::string& text) {
+  return "'" + CLI::detail::find_and_replace(text, "'", "'\\''") + "'";
+}
+
+std::string action(const OptionRow& row) {
+  switch (offer_for(row)) {
+    case Offer::nothing:
+      return " ";
+    case Offer::choices:
+      return '(' + joined(row.choices) + ')';
+    case Offer::audio:
+      return "_files -g \"*.(#i)(" + audio_extensions() + ")(-.)\"";
+    case Offer::archives:
+      return "_files -g \"*.pai(-/)\"";
+    case Offer::models:
+      return "FUNCTION_models";
+    case Offer::recipes:
+      return "_files -g \"*.json(-.)\"";
+    case Offer::folders:
+      return "_files -/";
+    case Offer::files:
+      return "_files";
+  }
+  return " ";
+}
+
+// '(-j --jobs)--jobs=[Threads]:N: ', a specification for each name.
+std::string option_specs(const OptionRow& row) {
+  std::string specs;
+  for (const std::string& name : row.names) {
+    const bool is_long = name.compare(0, 2, "--") == 0;
+    std::string spec = row.names.size() > 1 ? '(' + joined(row.names) + ')' : std::string();
+    spec += name;
+    if (!row.value.empty()) spec += is_long ? '=' : '+';
+    spec += '[' + spec_text(row.brief) + ']';
+    if (!row.value.empty()) spec += ':' + spec_text(row.value) + ':' + action(row);
+    specs += " \\\n  " + single_quoted(spec);
+  }
+  return specs;
+}
+
+std::string argument_spec(const OptionRow& row) {
+  return " \\\n  " +
+         single_quoted((row.many ? "*:" : ":") + spec_text(row.value) + ':' + action(row));
+}
+
+}  // namespace
+
+std::string zsh_completion(const OptionTable& table) {
+  std::string text = "#compdef TOOL\n# Made by `make manual`.\n";
+  if (offers(table, Offer::models)) text += kModels;
+  text += "\n_arguments -s -S";
+  for (const OptionRow& row : table.rows)
+    text += row.positional ? argument_spec(row) : option_specs(row);
+  return filled_in(text + '\n', table.tool);
+}
+
+}  // namespace pairalign::manual

@@ -1,0 +1,96 @@
+#include "search_options.hpp"
+
+namespace pairalign {
+namespace {
+
+constexpr const char* kOutput =
+    R"(QUERY and KEY are keys as in token strings. start and end say where the match is, in seconds of
+the file: from the token times in the archive, else estimated from the duration; they are missing when
+that is unknown. Hits of a query are ordered by score, equal scores by key. There is no header line, so
+that hits of several archives can be merged with sort. trec: query, Q0, document, rank, score, tag;
+names without folders and extension, each document once.
+
+On a terminal hits are shown as a table: below each query rank, a bar and a figure for the score, E and
+EVALUE, times as h:mm:ss.s, and the recording, cut at its front where the terminal is too narrow. The bar
+is green where EVALUE is at most 0.01, and yellow up to 1. --format table writes it into a pipe too,
+without colours, as wide as $COLUMNS.)";
+
+constexpr const char* kUnitCosts =
+    R"(DISTANCE counts tokens replaced, left out and put in. SCORE is 1 - DISTANCE / tokens of the query;
+in global mode / tokens of the longer string. A record of score 0 shares nothing with the query and is
+no hit.)";
+
+constexpr const char* kSoftCosts =
+    R"(These find more: the model that wrote the strings tells which tokens stand for one another. SCORE
+is in bits: how much likelier the tokens found are as another rendering of the query than by chance, 4
+bits less for each token left out or put in. It grows with what was said alike, so that one --min-score
+serves queries of any length. A record of score 0 or less is no hit. DISTANCE is what the score lacks of
+the best that any tokens could reach, in bits.)";
+
+constexpr const char* kEvalue =
+    R"(How many records of that score or a better one chance alone would give in these archives; an
+estimate for this query from a sample of their records. A hit with an EVALUE well below 1 means
+something, one near or above 1 nothing.)";
+
+constexpr const char* kSpeed =
+    R"(Archives hold an index that spares most of the work where hits of unit costs are wanted with a
+score of some 0.6 and more: with --min-score or --max-distance, or when there are as many such hits as
+are asked for. With soft costs, and for lower scores, every record is compared. Hits are the same with
+and without.)";
+
+constexpr const char* kDuplicates =
+    R"(--duplicates S prints pairs of records with a score of at least S, KEY, KEY, DISTANCE, SCORE, each
+once: those within one archive; with several those of a record of the first with one of the others. In
+global mode, the default here, whole records are compared; in infix mode the first KEY is the record
+that is found within the other.)";
+
+}  // namespace
+
+const cli::Tool& search_tool() {
+  static const cli::Tool kTool = [] {
+    cli::Tool tool;
+    tool.name = "pa-search";
+    tool.purpose = "find token strings in archives";
+    tool.common_options = cli::kJobs | cli::kProgress;
+    tool.summary =
+        R"(Finds token strings in archives by edit distance. Prints hits, best first: QUERY,
+KEY#t=start,end, DISTANCE, SCORE, EVALUE, separated by TAB.)";
+    tool.description =
+        R"(Queries and archives must be of one model and one tokenizer. An argument that ends in .pai or
+names a folder is an archive to search in, any other a file of queries.)";
+    tool.notes = {{"Output", kOutput}, {"Unit costs", kUnitCosts}, {"Soft costs", kSoftCosts},
+                  {"EVALUE", kEvalue}, {"Speed", kSpeed},          {"Duplicates", kDuplicates}};
+    tool.exit_status =
+        R"(0 done; 1 nothing found; 2 wrong use, or an input or a line of one failed (it is named, the
+others are searched).)";
+    tool.environment = {
+        {"PAIRALIGN_MODEL",
+         "Model of soft costs, where --model names none: a file, or the name of an installed one."},
+        {"NO_COLOR", "When set, tables on a terminal have no colours. No other tool writes any."},
+        {"COLUMNS", "Width of a table that is written into a pipe."}};
+    tool.files = {{"NAME.pai/", "An archive, a folder; see pairalign-archive(5)."}};
+    tool.preparation = R"(pa-tokenize talks/ >talks.tsv
+pa-index talks.pai talks.tsv
+pa-tokenize question.opus >queries.tsv)";
+    tool.examples = {
+        {"Ask by voice where this was said", "pa-tokenize question.opus | pa-search talks.pai"},
+        {"The three best hits of each query, none below a score",
+         "pa-search talks.pai queries.tsv -k 3 --min-score 0.3"},
+        {"Find more, by what the model knows of its tokens",
+         "pa-search talks.pai queries.tsv --cost soft -k 5"},
+        {"All hits that are hardly chance",
+         "pa-search talks.pai queries.tsv -k 0 --max-evalue 0.1"},
+        {"The recording most like each one of an archive",
+         "pa-index --dump talks.pai | pa-search talks.pai --mode global --no-self -k 1"},
+        {"A run for pa-stats or trec_eval",
+         "pa-search talks.pai queries.tsv -k 0 --format trec >run.txt"},
+        {"Recordings that are in two archives",
+         "pa-index test.pai talks.tsv; pa-search --duplicates 0.7 test.pai talks.pai"}};
+    tool.see_also = {"pa-tokenize(1)", "pa-index(1)",          "pa-stats(1)",
+                     "sort(1)",        "pairalign-archive(5)", "pairalign(7)"};
+    return tool;
+  }();
+  return kTool;
+}
+
+}  // namespace pairalign

@@ -1,0 +1,55 @@
+#include "train_options.hpp"
+
+#include "cli/program.hpp"
+#include "cli/values.hpp"
+#include "train/recipe.hpp"
+
+namespace pairalign {
+
+void add_options(CLI::App& app, TrainOptions& options) {
+  cli::add_paths(app, cli::kPath, options.paths, "Audio file or folder (walked) to learn from");
+  app.add_option("-o,--output", options.output,
+                 "Model file to write (FILE.safetensors); the checkpoint "
+                 "is kept beside it as FILE.safetensors.checkpoint")
+      ->type_name(cli::kFile);
+  app.add_option("--recipe", options.recipe_file,
+                 "JSON file with the values that differ from the "
+                 "defaults; see --print-recipe")
+      ->type_name(cli::kRecipe);
+  app.add_flag("--print-recipe", options.print_recipe,
+               "Print the whole recipe that these options amount to, and stop");
+  app.add_option("--stage", options.stages,
+                 "Run only these stages of the curriculum, separated by commas and in this order: "
+                 "geometric, fixed-teacher, ema-teacher")
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->type_name("NAME[,NAME]")
+      ->check(cli::one_of({train::kGeometric, train::kFixedTeacher, train::kEmaTeacher}))
+      ->default_str("");
+  app.add_option("--from", options.from,
+                 "Model to begin with: its encoder, and its decoder where that is like the "
+                 "recipe's, instead of the geometric stage (unless --stage names it)")
+      ->type_name(cli::kModel);
+  app.add_flag("--resume", options.resume, "Go on from the checkpoint of an interrupted run");
+  app.add_option("--steps", options.steps,
+                 "Optimiser steps of each stage. Without it, as many as the recipe says, but none "
+                 "that hears the audio more than 200 times over (\"passes\" of the recipe); at "
+                 "least 300, however short the audio")
+      ->type_name("N");
+  app.add_option("--seed", options.seed, "Seed of all that is drawn, instead of the recipe's")
+      ->type_name("N");
+  app.add_option("--valid", options.valid, "Folder to validate on, instead of a share of PATH")
+      ->type_name(cli::kFolder);
+  app.add_option("--noise", options.noise, "Folder of noises to mix in; without it, white noise")
+      ->type_name(cli::kFolder);
+  app.add_option("--log", options.log, "Append a JSON line for each report to FILE")
+      ->type_name(cli::kFile);
+  cli::add_precision(app, options.precision);
+}
+
+void check_usage(const TrainOptions& options) {
+  if (options.output.empty()) throw cli::UsageError("name the model to write with -o FILE");
+  if (options.paths.empty()) throw cli::UsageError("name a file or folder to learn from");
+}
+
+}  // namespace pairalign

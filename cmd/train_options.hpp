@@ -1,0 +1,31 @@
+// The options of pa-train.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include "cli/program.hpp"
+
+namespace pairalign {
+
+struct TrainOptions {
+  std::vector<std::string> paths;
+  std::string output, recipe_file, from, valid, noise, log;
+  std::vector<std::string> stages;
+  bool resume = false, print_recipe = false;
+  std::optional<std::uint64_t> seed;
+  std::optional<std::int64_t> steps;
+  std::string precision = "auto";
+};
+
+const cli::Tool& train_tool();
+void add_options(CLI::App& app, TrainOptions& options);
+
+/// Throws cli::UsageError when the model to write or what to learn from is not named.
+void check_usage(const TrainOptions& options);
+
+}  // namespace pairalign

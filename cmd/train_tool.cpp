@@ -1,0 +1,47 @@
+#include "train_options.hpp"
+
+namespace pairalign {
+
+const cli::Tool& train_tool() {
+  static const cli::Tool kTool = [] {
+    cli::Tool tool;
+    tool.name = "pa-train";
+    tool.purpose = "train a tokenizer on a folder of audio";
+    tool.common_options = cli::kJobs | cli::kProgress;
+    tool.summary = "Trains a tokenizer on a folder of audio. It needs no transcripts.";
+    tool.description =
+        R"(Learns from views of the same piece of audio, one of them degraded, in three stages: an encoder
+whose codes stay the same under degradation (geometric), a decoder that writes strings from the encoder
+(fixed-teacher), and one that writes from a degraded view what its own average writes from the clean one
+(ema-teacher). Then it counts how tokens are confused, which pa-search --cost soft needs, and prints
+what the strings are like on recordings that it had kept aside.
+
+With the recipe that is built in, and some hours of speech, that takes an hour and more. Audio is read
+into a file without name in $TMPDIR, 115 MB an hour. SIGINT and SIGTERM write a checkpoint and stop;
+--resume goes on from there, to the same bytes.)";
+    tool.exit_status =
+        R"(0 the model is written; 2 wrong use, training stopped by a signal, or an input failed (it is
+named, and the model is made of the others).)";
+    tool.environment = {
+        {"TMPDIR", "Folder for the audio while it is learnt from; /tmp without it."}};
+    tool.files = {{"FILE.safetensors.checkpoint",
+                   "State of a training that is not done, beside the model that it is to give."}};
+    tool.preparation =
+        R"(echo '{"encoder": {"width": 16, "blocks": 1}, "decoder": {"width": 16, "layers": 1}}' >tiny.json)";
+    tool.examples = {
+        {"See in half a minute whether all works; in earnest without --steps",
+         "pa-train -o trial.safetensors --steps 1 talks/"},
+        {"Use the model", "pa-tokenize --model trial.safetensors talks/ | pa-stats"},
+        {"Write out the recipe, to change it", "pa-train --print-recipe >recipe.json"},
+        {"Train by a recipe; this one is too small to be of use",
+         "pa-train -o tiny.safetensors --recipe tiny.json --steps 3 --log tiny.jsonl talks/"},
+        {"Go on from a model, with other recordings",
+         "pa-train -o better.safetensors --from tiny.safetensors --recipe tiny.json --steps 3 "
+         "talks/"}};
+    tool.see_also = {"pa-tokenize(1)", "pa-stats(1)", "pairalign-model(5)", "pairalign(7)"};
+    return tool;
+  }();
+  return kTool;
+}
+
+}  // namespace pairalign

@@ -1,0 +1,96 @@
+#!/usr/bin/env bash
+# Where were these words said? Searches an archive for the words of a recording, and plays each hit.
+set -euo pipefail
+
+usage() {
+  cat <<'END'
+usage: find-words.sh [-n HITS] [-c SECONDS] [-s SCORE] [-o FOLDER] ARCHIVE.pai QUESTION
+  -n HITS     how many places to show (5)
+  -c SECONDS  of the recording to hear before and after the words (0.5)
+  -s SCORE    leave out hits below this score, which is in bits (20)
+  -o FOLDER   write each place to a WAV file there, instead of playing it
+QUESTION is an audio file; `rec question.wav` of SoX makes one. Exit status: 1 when nothing is found.
+END
+}
+
+hits=5
+context=0.5
+score=20
+folder=
+while getopts n:c:s:o:h option; do
+  case $option in
+    n) hits=$OPTARG ;;
+    c) context=$OPTARG ;;
+    s) score=$OPTARG ;;
+    o) folder=$OPTARG ;;
+    h) usage; exit 0 ;;
+    *) usage >&2; exit 2 ;;
+  esac
+done
+shift $((OPTIND - 1))
+[ $# -eq 2 ] || { usage >&2; exit 2; }
+archive=$1
+question=$2
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+# A KEY field as the path it stands for: \t, \n, \\ and a leading \# are escapes.
+path_of() { printf '%b' "${1/#'\#'/'#'}"; }
+
+# cut FILE START SECONDS WAV: with ffmpeg, which reads everything, or with SoX.
+cut_out() {
+  if command -v ffmpeg >/dev/null; then
+    ffmpeg -nostdin -v error -ss "$2" -t "$3" -i "file:$1" -y "$4"
+  elif [[ $1 == *.opus ]] && command -v opusdec >/dev/null; then
+    opusdec --quiet --rate 48000 -- "$1" "$work/decoded.wav" 2>"$work/decoder" &&
+      sox "$work/decoded.wav" "$4" trim "$2" "$3"
+  else
+    sox "$1" "$4" trim "$2" "$3"
+  fi
+}
+
+play_file() {
+  if command -v play >/dev/null; then
+    play -q "$1"
+  elif command -v ffplay >/dev/null; then
+    ffplay -v error -nodisp -autoexit "$1"
+  else
+    return 1
+  fi
+}
+
+pa-tokenize "$question" >"$work/question"
+pa-search "$archive" "$work/question" --cost soft -k "$hits" --min-score "$score" >"$work/hits" || {
+  [ $? -eq 1 ] || exit 2
+  echo "nothing found" >&2
+  exit 1
+}
+
+number=0
+while IFS=$'\t' read -r _ place _ bits chance; do
+  number=$((number + 1))
+  bits=$(printf '%.0f' "$bits")
+  if [[ ! $place =~ ^(.*)#t=([0-9.]+),([0-9.]+)$ ]]; then
+    echo "$number. $place, $bits bits (the archive does not tell the time)"
+    continue
+  fi
+  file=$(path_of "${BASH_REMATCH[1]}"; echo .) && file=${file%.}
+  start=${BASH_REMATCH[2]}
+  end=${BASH_REMATCH[3]}
+  echo "$number. ${BASH_REMATCH[1]} from $start s to $end s, $bits bits, $chance as good by chance"
+  read -r from length < <(awk -v s="$start" -v e="$end" -v c="$context" \
+    'BEGIN { from = s > c ? s - c : 0; printf "%.2f %.2f\n", from, e + c - from }')
+  part=$work/hit.wav
+  if [ -n "$folder" ]; then
+    mkdir -p "$folder"
+    part=$folder/$number.wav
+  fi
+  if ! cut_out "$file" "$from" "$length" "$part"; then
+    echo "   not to be heard: neither ffmpeg nor SoX has read it" >&2
+  elif [ -n "$folder" ]; then
+    echo "   $part"
+  elif ! play_file "$part" 2>"$work/player"; then
+    printf '   no sound here; to hear it: ffplay -ss %s -t %s -nodisp -autoexit %q\n' "$from" "$length" "$file"
+  fi
+done <"$work/hits"

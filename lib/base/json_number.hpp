@@ -1,0 +1,43 @@
+// Whole numbers out of JSON that strangers wrote.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+
+#include "base/error.hpp"
+
+namespace pairalign {
+
+/// `value`, of nlohmann's json or ordered_json, as a number of type T. Throws Error("", reason)
+/// where it is no whole number or T cannot hold it. `get<T>()` takes such values too: it wraps
+/// whole numbers and converts others as C++ does, which is undefined beyond T.
+template <class T, class Json>
+T whole_number(const Json& value) {
+  if (!value.is_number_integer()) throw Error("", "not a whole number: " + value.dump());
+  using Limits = std::numeric_limits<T>;
+  const auto number = value.template get<std::int64_t>();
+  if (number < 0 && !value.is_number_unsigned()) {
+    if (Limits::is_signed && number >= static_cast<std::int64_t>(Limits::min())) {
+      return static_cast<T>(number);
+    }
+  } else if (static_cast<std::uint64_t>(number) <= static_cast<std::uint64_t>(Limits::max())) {
+    return static_cast<T>(number);
+  }
+  throw Error("", "number out of range: " + value.dump());
+}
+
+/// Whether every number in `value` is small enough (below 2^31 either way) to be converted to int.
+template <class Json>
+bool numbers_fit_int(const Json& value) {
+  if (value.is_number()) {
+    const auto number = value.template get<double>();
+    return number >= std::numeric_limits<int>::min() && number <= std::numeric_limits<int>::max();
+  }
+  if (!value.is_structured()) return true;
+  for (const Json& part : value) {
+    if (!numbers_fit_int(part)) return false;
+  }
+  return true;
+}
+
+}  // namespace pairalign

@@ -1,0 +1,110 @@
+// What a step of the decoder's stages says of itself.
+#include <algorithm>
+#include <cmath>
+
+#include "train/decoder_stage.hpp"
+#include "train/string_measures.hpp"
+
+namespace pairalign::train {
+namespace {
+
+// Of the strings of all clean crops.
+struct TargetMeasures {
+  double tokens = 0, seconds = 0, collapsed = 0, crops = 0;
+  std::vector<std::int64_t> counts;
+
+  void add(std::vector<int> string, double string_seconds) {
+    string.erase(std::unique(string.begin(), string.end()), string.end());
+    for (const int token : string)
+      ++counts[static_cast<std::size_t>(token)];
+    tokens += static_cast<double>(string.size());
+    seconds += string_seconds;
+    collapsed += train::collapsed({string.begin(), string.end()}) ? 1 : 0;
+    ++crops;
+  }
+};
+
+}  // namespace
+
+void DecoderStage::describe_targets(const TrainingState& state, StepReport& report) const {
+  TargetMeasures targets;
+  targets.counts.assign(static_cast<std::size_t>(decoder_.codes()), 0);
+  double capped = 0;
+  for (const Shard& shard : shards_) {
+    capped += static_cast<double>(shard.capped);
+    for (std::size_t c = 0; c < shard.crops.size(); ++c) {
+      const double seconds = static_cast<double>(shard.crops[c].samples) / audio::kSampleRate;
+      targets.add(shard.crop_tokens[c], seconds);
+    }
+  }
+  peers_.sum_each({&targets.tokens, &targets.seconds, &targets.collapsed, &targets.crops, &capped});
+  peers_.sum_counts(targets.counts);
+  report.code_counts = std::move(targets.counts);
+  report.add_term("token_rate", targets.tokens / targets.seconds, targets.seconds);
+  if (config_.targets == "geometric") report.add_term("penalty", state.length_control);
+  report.add_term("collapsed", targets.collapsed / targets.crops, targets.crops);
+  if (config_.targets == "decoded") report.add_term("capped", capped / targets.crops);
+}
+
+StepReport DecoderStage::describe_step(const TrainingState& state, const Scales& scales) const {
+  StepReport report;
+  StringTerms forced, own;
+  double contrast = 0, correct = 0, entropy = 0, ratio = 0, frame = 0, ctc = 0, agreed = 0;
+  double steps = 0;
+  for (const Shard& shard : shards_) {
+    forced += shard.terms;
+    own += shard.own_terms;
+    contrast += shard.contrast_loss * scales.contrast;
+    correct += 0.5 * static_cast<double>(shard.contrast_correct) * scales.contrast;
+    entropy += shard.entropy * scales.shard;
+    ratio += shard.length_ratio * scales.shard;
+    frame += shard.frame_loss;
+    ctc += shard.ctc_loss;
+    agreed += shard.agreed;
+    steps += static_cast<double>(shard.batch.inputs.size());
+    report.pairs += static_cast<std::int64_t>(shard.strings.size());
+    report.student_frames += static_cast<std::int64_t>(shard.matches.size());
+    report.teacher_frames += static_cast<std::int64_t>(shard.crop_codes.size());
+    report.view_seconds += shard.view_seconds;
+    report.model_seconds += shard.model_seconds;
+  }
+  forced.sum_over(peers_);
+  own.sum_over(peers_);
+  peers_.sum_each({&contrast, &correct, &entropy, &ratio, &frame, &ctc, &agreed, &steps});
+  report.sum_over(peers_);
+  StringTerms all = forced;
+  all += own;
+  report.loss = all.positive + config_.pointer_weight * all.pointer + config_.end_weight * all.end +
+                config_.contrast_weight * contrast - config_.entropy_weight * entropy +
+                config_.length_weight * std::pow(std::log(ratio), 2) + frame +
+                config_.ctc_weight * ctc;
+  report.add_term("positive", all.positive);
+  if (forced.weight > 0) report.add_term("accuracy", forced.correct / forced.weight, forced.weight);
+  if (own.weight > 0) report.add_term("own_accuracy", own.correct / own.weight, own.weight);
+  const double token_weight = std::max(all.token_weight, 1e-9);
+  report.add_term("pointer", all.mass / token_weight, token_weight);
+  report.add_term("end", all.end / token_weight, token_weight);
+  report.add_term("near_end", all.near_end / token_weight, token_weight);
+  if (scales.contrast > 0) {
+    report.add_term("contrast", contrast);
+    report.add_term("contrast_correct", correct);
+  }
+  report.add_term("entropy", entropy);
+  report.add_term("length_ratio", ratio);
+  const bool with_encoder = config_.encoder_rate > 0;
+  if (with_encoder && config_.frame_weight > 0) {
+    report.add_term("frame", frame / config_.frame_weight);
+    report.add_term("agreement", agreed);
+  }
+  if (with_encoder && config_.ctc_weight > 0) report.add_term("ctc", ctc);
+  describe_targets(state, report);
+  const auto frames = static_cast<double>(report.student_frames);
+  report.flops =
+      2 * (encoder_.multiply_adds_per_frame() *
+               (static_cast<double>(report.teacher_frames) + (with_encoder ? 3 : 1) * frames) +
+           3 * (decoder_.multiply_adds_per_frame() * frames +
+                decoder_.multiply_adds_per_step() * steps));
+  return report;
+}
+
+}  // namespace pairalign::train

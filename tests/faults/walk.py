@@ -1,0 +1,234 @@
+#!/usr/bin/env python3
+"""Lets one system call after the other fail under pa-index, pa-tokenize and pa-train.
+
+For each scenario and each kind of call, the first call of a run is made to fail, in the next run the
+second, and so on until a run meets no such call any more. However a run ends, either its work is done
+or the tool says that it is not, with status 2 and a message; and what was there before is there still.
+"""
+import argparse
+import concurrent.futures
+import errno
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+from common import DATA, Fault, prepare_training, strings
+
+ERRNO = {"write": errno.ENOSPC, "mmap": errno.ENOMEM, "malloc": errno.ENOMEM, "read": errno.EIO,
+         "fsync": errno.EIO, "close": errno.EIO, "rename": errno.EIO, "flock": errno.ENOLCK}
+CALLS = ["write", "fsync", "rename", "mmap", "open", "mkostemp", "ftruncate", "read", "close", "unlink",
+         "mkdir", "fchmod", "lseek", "flock", "fstat", "malloc"]
+
+
+class Folder:
+    """A copy of what a scenario prepared, for one run."""
+
+    def __init__(self, template, settings):
+        self.path = tempfile.mkdtemp(dir=settings.scratch)
+        self.settings = settings
+        shutil.copytree(template, self.path, dirs_exist_ok=True)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        shutil.rmtree(self.path)
+
+    def run(self, command, stdin=b"", fail=None):
+        """Status, stdout and stderr of a tool; with `fail`, (call, number), also whether that failed."""
+        environment = dict(os.environ, LC_ALL="C", TMPDIR=self.path)
+        environment.pop("PAIRALIGN_MODEL", None)
+        report = self.path + "/.failed"
+        if fail:
+            environment.update(FAIL_CALL=fail[0], FAIL_AT=str(fail[1]), FAIL_REPORT=report,
+                               FAIL_ERRNO=str(ERRNO.get(fail[0], errno.EIO)),
+                               LD_PRELOAD=self.settings.library)
+        # To a file and not through a pipe: only then are writes the tool's alone.
+        with open(self.path + "/.out", "w+b") as out, open(self.path + "/.in", "w+b") as given:
+            given.write(stdin)
+            given.seek(0)
+            ended = subprocess.run([self.settings.bin + "/" + command[0]] + command[1:], stdin=given,
+                                   stdout=out, stderr=subprocess.PIPE, cwd=self.path, env=environment,
+                                   timeout=300, check=False)
+            out.seek(0)
+            return ended.returncode, out.read(), ended.stderr.decode(), os.path.exists(report)
+
+    def need(self, command, stdin=b""):
+        """The output of a tool that must succeed."""
+        status, out, err, _ = self.run(command, stdin)
+        if status != 0:
+            raise Fault(f"{' '.join(command)}: status {status}: {err.strip()}")
+        return out
+
+
+class Scenario:
+    """`prepare` fills the template; `state` tells what of it a user can see."""
+    calls = CALLS
+    stdin = b""
+
+    def prepare(self, folder):
+        pass
+
+    def state(self, folder):
+        raise NotImplementedError
+
+    def check(self, folder, status, out, before, after):
+        state = self.state(folder)
+        if status == 0 and state != after[0]:
+            raise Fault("status 0, but the work is not done")
+        if status != 0 and state not in (before, after[0]):
+            raise Fault("neither what was before nor what should be")
+
+
+class Index(Scenario):
+    """An archive of three segments, one of them with removed records, is changed."""
+
+    def __init__(self, name, options, stdin=b""):
+        self.name, self.command, self.stdin = name, ["pa-index", "a.pai"] + options, stdin
+
+    def prepare(self, folder):
+        for name, count, step in (("a", 40, 1), ("b", 30, 3), ("a", 5, 7)):
+            folder.need(["pa-index", "a.pai"], strings(name, count, step))
+        folder.need(["pa-index", "other.pai"], strings("c", 10, 5))
+
+    def state(self, folder):
+        folder.need(["pa-index", "a.pai", "--check"])
+        return folder.need(["pa-index", "a.pai", "--dump"])
+
+
+class NewArchive(Index):
+    def __init__(self):
+        super().__init__("a new archive", [], strings("a", 40, 1))
+
+    def prepare(self, folder):
+        pass
+
+    def state(self, folder):
+        if not os.path.exists(folder.path + "/a.pai/manifest"):
+            return b""
+        return super().state(folder)
+
+
+class Tokenize(Scenario):
+    """Two inputs, one of them from a pipe's copy; only whole output may come with status 0."""
+    name = "tokenise"
+    command = ["pa-tokenize", "-j", "1", "--model", "model.safetensors", "audio/whole.flac", "-"]
+
+    def __init__(self):
+        with open(f"{DATA}/audio/nan.wav", "rb") as file:
+            self.stdin = file.read()
+
+    def prepare(self, folder):
+        prepare_training(folder.path)
+        folder.need(["pa-train", "--recipe", "recipe.json", "-o", "model.safetensors", "audio"])
+
+    def state(self, folder):
+        return b""
+
+    def check(self, folder, status, out, before, after):
+        if status == 0 and out != after[1]:
+            raise Fault("status 0, but the output is not whole")
+        whole = after[1].splitlines(keepends=True)
+        if any(line not in whole for line in out.splitlines(keepends=True)[:-1]):
+            raise Fault("a line that a run without faults does not write")
+
+
+class Train(Scenario):
+    """An interrupted training is gone on with: model or checkpoint must lead to the same end."""
+    name = "train"
+    command = ["pa-train", "-j", "1", "--recipe", "recipe.json", "--resume", "--log", "log", "-o",
+               "model.safetensors", "audio"]
+
+    def prepare(self, folder):
+        prepare_training(folder.path)
+        first = [part for part in self.command if part != "--resume"]
+        status, _, err, failed = folder.run(first, fail=("rename", 2))
+        if status != 2 or not failed or not os.path.exists(folder.path + "/model.safetensors.checkpoint"):
+            raise Fault(f"no interrupted training: {err}")
+
+    def state(self, folder):
+        if not os.path.exists(folder.path + "/model.safetensors"):
+            folder.need(self.command)
+        header = folder.need(["pa-tokenize", "--model", "model.safetensors", "audio/whole.flac"])
+        return re.search(rb"model=(\w+)", header).group(1)
+
+
+def numbers(call, settings):
+    """Which calls fail: all, but of the very many mallocs ever fewer as they go on."""
+    at = 1
+    while True:
+        yield at
+        at += 1 if call != "malloc" else 1 + at // settings.malloc_step
+
+
+def walk(scenario, call, template, before, after, settings):
+    """Number of runs in which something failed, and the faults found."""
+    faults, runs = [], 0
+    for at in numbers(call, settings):
+        with Folder(template, settings) as folder:
+            status, out, err, failed = folder.run(scenario.command, scenario.stdin, (call, at))
+            if not failed:
+                return runs, faults
+            runs += 1
+            try:
+                if status not in (0, 2):
+                    raise Fault(f"ended with status {status}")
+                if status == 2 and not re.search(rf"^{scenario.command[0]}: \S", err, re.M):
+                    raise Fault("status 2 without a message")
+                scenario.check(folder, status, out, before, after)
+            except Fault as fault:
+                faults.append(f"{scenario.name}, {call} {at}: {fault}; stderr: {err.strip()[-300:]}")
+
+
+def run_scenario(scenario, settings, workers):
+    template = tempfile.mkdtemp(dir=settings.scratch)
+    with Folder(template, settings) as folder:
+        scenario.prepare(folder)
+        for name in (".out", ".in", ".failed"):
+            if os.path.exists(f"{folder.path}/{name}"):
+                os.remove(f"{folder.path}/{name}")
+        shutil.copytree(folder.path, template, dirs_exist_ok=True)
+    with Folder(template, settings) as folder:
+        before = scenario.state(folder)
+    with Folder(template, settings) as folder:
+        out = folder.need(scenario.command, scenario.stdin)
+        after = scenario.state(folder), out
+    calls = [call for call in scenario.calls if call in settings.calls]
+    results = workers.map(lambda call: walk(scenario, call, template, before, after, settings), calls)
+    faults, counts = [], []
+    for call, (runs, found) in zip(calls, results):
+        counts.append(f"{call} {runs}")
+        faults += found
+    print(f"{scenario.name}: {', '.join(counts)}", flush=True)
+    return faults
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--bin", required=True, help="folder of the tools")
+    parser.add_argument("--library", required=True, help="what makes calls fail")
+    parser.add_argument("--calls", nargs="+", choices=CALLS, default=CALLS)
+    parser.add_argument("--malloc-step", type=int, default=4,
+                        help="of mallocs, every (number / this)-th; larger is more")
+    parser.add_argument("--scenarios", default="", help="only those whose name holds this")
+    settings = parser.parse_args()
+    settings.bin, settings.library = os.path.abspath(settings.bin), os.path.abspath(settings.library)
+    memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+    scenarios = [Index("append", [], strings("d", 10, 11)), Index("replace", [], strings("a", 20, 13)),
+                 Index("remove", ["--remove"], b"a1.wav\nb3.wav\n"),
+                 Index("merge", ["--merge", "other.pai"]), NewArchive(), Tokenize(), Train()]
+    faults = []
+    with tempfile.TemporaryDirectory(dir=memory) as settings.scratch, \
+            concurrent.futures.ThreadPoolExecutor(2) as workers:
+        for scenario in scenarios:
+            if settings.scenarios in scenario.name:
+                faults += run_scenario(scenario, settings, workers)
+    print("\n".join(faults) if faults else "every failure was told, and nothing was lost")
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# Looks at programs for what guards them: position-independent, nothing writable after relocation,
+# no executable stack, stack protector, checked library calls.   check.sh PROGRAM...
+set -eu
+status=0
+complain() {
+  echo "$1: $2" >&2
+  status=1
+}
+for program; do
+  readelf -h "$program" | grep -q 'Type: *DYN' || complain "$program" 'not position-independent'
+  readelf -lW "$program" | grep -q GNU_RELRO || complain "$program" 'no RELRO'
+  readelf -dW "$program" | grep -Eq 'BIND_NOW|FLAGS.*NOW' || complain "$program" 'bound lazily'
+  readelf -lW "$program" | grep GNU_STACK | grep -q 'RWE' && complain "$program" 'executable stack'
+  symbols=$(readelf -sW --dyn-syms "$program")
+  grep -q __stack_chk_fail <<<"$symbols" || complain "$program" 'no stack protector'
+  grep -q '_chk@' <<<"$symbols" || complain "$program" 'no checked library calls'
+done
+exit $status
