@@ -15,16 +15,15 @@ void add_actions(CLI::App& app, IndexOptions& options) {
   app.add_flag("--info", options.info, "Print what ARCHIVE holds and what takes up its room");
   app.add_flag("--check", options.check,
                "Compare all of ARCHIVE with its checksums and name what is damaged");
-  app.add_flag(
-      "--missing", options.missing,
-      "Of the paths on standard input, print those that ARCHIVE has no strings of, or whose "
-      "files have changed since");
+  app.add_flag("--missing", options.missing,
+               "Print the paths on standard input that ARCHIVE lacks; those it has no strings of, "
+               "or whose files have changed since");
   app.add_flag("--remove", options.remove,
-               "Remove the records whose keys stand on standard input, as they are written in "
-               "records; a key without #t= stands for its parts too");
+               "Remove the records whose keys stand on standard input; as they are written in "
+               "records, and a key without #t= stands for its parts too");
   app.add_flag("--merge", options.merge,
-               "Rewrite ARCHIVE without removed records, as few segments, with the records of the "
-               "archives FILE... behind its own; of one key, the last one stays");
+               "Rewrite ARCHIVE as few segments, without removed records; with the records of the "
+               "archives FILE... behind its own, and of one key the last one stays");
   app.add_option("--salvage", options.salvage,
                  "Write what is sound of the damaged ARCHIVE into a new archive NEW")
       ->type_name("NEW");

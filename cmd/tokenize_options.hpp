@@ -26,7 +26,7 @@ struct TokenizeOptions {
   model::DecodeOptions decode;
   std::optional<double> window_s;
   std::optional<double> hop_s;
-  std::string precision = "auto";
+  std::string precision = "f32";  ///< so that strings do not depend on the processor
   bool times = false;
   std::string skip;  ///< archive whose unchanged files are passed over; empty: none
   std::string format = "tsv";

@@ -17,8 +17,8 @@ same string. Audio of any rate, with any number of channels, is brought to 16 kH
 libsndfile reads is read: WAV, FLAC, Ogg, Opus, MP3, AIFF and others.
 
 Lines come in the order of the inputs, each as soon as those before it are out, and are the same for
-any number of threads. Between processors with and without bf16 they differ in about one token of 200;
---precision f32 makes the former compute as the latter do. An input that cannot be read is named, and the others are written.)";
+any number of threads. --precision bf16 is faster where the processor has it, and gives about one token
+of 200 otherwise. An input that cannot be read is named, and the others are written.)";
     tool.notes = {
         {"Formats", R"(tsv: the lines above, below a header that names the model. jsonl: the
 same as JSON. kaldi: key and tokens. km: tokens only. ctm: a line a token, with times. audacity: a label

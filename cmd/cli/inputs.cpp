@@ -79,6 +79,7 @@ class FolderWalk {
     std::sort(entries.begin(), entries.end(),
               [](const auto& a, const auto& b) { return a.first < b.first; });
     std::vector<Entry> sorted;
+    sorted.reserve(entries.size());
     for (auto& [name, entry] : entries)
       sorted.push_back(std::move(entry));
     return sorted;

@@ -158,7 +158,7 @@ Manifest parse_manifest(const std::string& path, std::string_view text) {
     }
   } catch (const Error& error) {
     if (!error.subject().empty()) throw;
-    throw Error(path, "damaged: " + error.reason());
+    throw Error(path, "damaged: not a manifest");
   } catch (const std::logic_error&) {  // std::stoull
     throw Error(path, "damaged: not a manifest");
   } catch (const Json::exception&) {

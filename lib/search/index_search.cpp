@@ -188,8 +188,7 @@ IndexSearch::Sharing IndexSearch::alone() const {
 
 IndexSearch::Sharing IndexSearch::together() const {
   const auto threads = static_cast<std::size_t>(pool_.threads());
-  return {threads == 1 ? 1 : threads * kSharesPerThread,
-          [this](std::size_t count, const std::function<void(std::size_t)>& body) {
+  return {threads, [this](std::size_t count, const std::function<void(std::size_t)>& body) {
             pool_.parallel_for(count, body);
           }};
 }
@@ -197,8 +196,8 @@ IndexSearch::Sharing IndexSearch::together() const {
 Ranking IndexSearch::compare(const Question& question, const std::vector<TokenRange>& ranges,
                              std::size_t longest_match, const Sharing& sharing) const {
   const archive::Archive& archive = archives_[question.part.archive];
-  const std::size_t shares =
-      std::clamp<std::size_t>(ranges.size() / kLeastShareRanges, 1, sharing.shares);
+  const std::size_t most = sharing.threads == 1 ? 1 : sharing.threads * kSharesPerThread;
+  const std::size_t shares = std::clamp<std::size_t>(ranges.size() / kLeastShareRanges, 1, most);
   const std::vector<std::size_t> ends =
       cuts(archive.segment(question.part.segment), ranges, shares);
   std::vector<Ranking> found(ends.size() - 1, question.empty);
@@ -231,7 +230,9 @@ std::optional<Ranking> IndexSearch::find_in_part(const Question& question,
   if (!lookup) return std::nullopt;
 
   const std::size_t blocks = index.blocks();
-  const std::size_t shares = std::clamp<std::size_t>(blocks / kLeastShareBlocks, 1, sharing.shares);
+  // One each and no more: lists are read from their beginning, also where their end is wanted.
+  const std::size_t shares =
+      std::clamp<std::size_t>(blocks / kLeastShareBlocks, 1, sharing.threads);
   std::vector<std::optional<std::vector<BlockRange>>> found(shares);
   sharing.for_each(shares, [&](std::size_t i) {
     found[i] = lookup->find({blocks * i / shares, blocks * (i + 1) / shares});

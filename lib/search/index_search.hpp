@@ -48,9 +48,9 @@ class IndexSearch {
     const Ranking& empty;
   };
 
-  /// Calls `body(i)` for all i below `shares`, in one thread or in several.
+  /// Calls `body(i)` for all i below a count, in one thread or in several.
   struct Sharing {
-    std::size_t shares;
+    std::size_t threads;
     std::function<void(std::size_t, const std::function<void(std::size_t)>&)> for_each;
   };
   Sharing alone() const;

@@ -56,7 +56,7 @@ TABLE = [
     Row("tokenize.dpvq", "pa-tokenize --tokenizer dpvq", "x real time", "{:.0f}", at_least=300),
     Row("tokenize.pairalign", "pa-tokenize --tokenizer pairalign", "x real time", "{:.0f}",
         at_least=300),
-    Row("tokenize.pairalign.f32", "  --precision f32", "x real time", "{:.0f}"),
+    Row("tokenize.pairalign.auto", "  --precision auto", "x real time", "{:.0f}"),
     *(row for precision in ("bf16", "f32") for row in (
         Row(f"model.{precision}.matmul", f"matrix products alone, {precision}", "GFLOP/s"),
         *(row for kind in ("vq", "pairalign") for row in (
@@ -188,7 +188,7 @@ def tokenize(bench):
     for _ in range(bench.plan.tokenize_repeats):
         for kind in TOKENIZERS:
             add(f"tokenize.{kind}", audio / measure(kind))
-        add("tokenize.pairalign.f32", audio / measure("pairalign", "--precision", "f32"))
+        add("tokenize.pairalign.auto", audio / measure("pairalign", "--precision", "auto"))
         for precision in ("auto", "f32"):
             rates = bench.read_json("model_rate", *bench.jobs, *bench.model, "--precision",
                                     precision, "--seconds", bench.plan.matmul_seconds,

@@ -109,7 +109,9 @@ TEST_CASE("a manifest with a right checksum and wrong contents is an error") {
   CHECK_THROWS_WITH_AS(parse_manifest("m", sealed("{\"pairalign_archive\":1}\n")),
                        "m: archive format version 1, and this program reads version 2", Error);
   for (const char* body : {"[]\n", "{}\n", "x\n", "\n", "{\"pairalign_archive\":2}\n",
-                           "{\"pairalign_archive\":2,\"next_file\":\"x\"}\n"}) {
+                           "{\"pairalign_archive\":2,\"next_file\":\"x\"}\n",
+                           "{\"pairalign_archive\":2,\"next_file\":1e300}\n",
+                           "{\"pairalign_archive\":2,\"next_file\":-1}\n"}) {
     CHECK_THROWS_WITH_AS(parse_manifest("m", sealed(body)), "m: damaged: not a manifest", Error);
   }
   CHECK_THROWS_AS(parse_manifest("m", sealed(top + "{\"segment\":1}\n")), Error);
