@@ -30,7 +30,8 @@ the best that any tokens could reach, in bits.)";
 constexpr const char* kEvalue =
     R"(How many records of that score or a better one chance alone would give in these archives; an
 estimate for this query from a sample of their records. A hit with an EVALUE well below 1 means
-something, one near or above 1 nothing.)";
+something, one near or above 1 nothing. In archives hardly longer than the query there is nothing to
+estimate it from, and it is the number of records.)";
 
 constexpr const char* kSpeed =
     R"(Archives hold an index that spares most of the work where hits of unit costs are wanted with a

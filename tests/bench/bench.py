@@ -169,6 +169,13 @@ def ratios(ours, theirs):
     return [a / b for a, b in zip(ours, theirs)]
 
 
+def model_of(bench):
+    """Its identity, from the header of what it writes."""
+    clip = min(EXAMPLES.iterdir())
+    header = bench.run("pa-tokenize", *bench.model, "--tokenizer", "vq", clip).split(b"\n")[0]
+    return dict(field.split("=") for field in header.decode().split()[2:])["model"]
+
+
 def tokenize(bench):
     strings = bench.scratch / "strings.tsv"
     figures = {}
@@ -238,7 +245,8 @@ def torch_pairs(bench):
     recipe = bench.scratch / "recipe.json"
     recipe.write_bytes(bench.run("pa-train", "--print-recipe"))
     script = pathlib.Path(__file__).with_name("torch_step.py")
-    return json.loads(run([python, str(script), str(recipe), *bench.jobs]))["pairs"]
+    jobs = bench.options.jobs or os.cpu_count()
+    return json.loads(run([python, str(script), str(recipe), "-j", str(jobs)]))["pairs"]
 
 
 def search(bench):
@@ -421,7 +429,7 @@ def choose_audio(options):
 
 
 def check_tools(folder):
-    for name in ("pa-tokenize", "pa-train", "pa-index", "search_bench", "matmul_rate",
+    for name in ("pa-tokenize", "pa-train", "pa-index", "search_bench", "model_rate",
                  "synthetic_strings", "scale_bench"):
         if not (folder / name).is_file():
             sys.exit(f"bench: {folder / name}: not there; build with -DPAIRALIGN_BENCH=ON")
@@ -464,17 +472,18 @@ def main():
     with tempfile.TemporaryDirectory(prefix="pairalign-bench-") as scratch:
         bench = Bench(options, pathlib.Path(scratch))
         rows = {row.key: row for row in TABLE + scale.rows(Row, bench.plan.scale_tokens)}
-        model = bench.read_json("matmul_rate", *bench.model, "--seconds", 0)["model"]
+        model = model_of(bench)
         print(f"model: {model}\n", flush=True)
         for name in options.section or SECTIONS:
             print(f"measuring: {name}", file=sys.stderr, flush=True)
             for key, values in SECTIONS[name](bench).items():
                 figures[key] = summary(rows[key], values)
+            if options.output:  # after each section: a later one may fail
+                report = {"machine": box, "audio": str(options.audio), "model": model,
+                          "figures": figures}
+                options.output.write_text(json.dumps(report, indent=2) + "\n")
     print(table(figures, rows, bench.plan))
     scale.save_plots(figures, bench.plan.scale_tokens, options.output)
-    if options.output:
-        report = {"machine": box, "audio": str(options.audio), "model": model, "figures": figures}
-        options.output.write_text(json.dumps(report, indent=2) + "\n")
 
 
 if __name__ == "__main__":

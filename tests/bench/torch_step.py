@@ -113,11 +113,11 @@ class Training:
                                 list(self.student.parameters()), alpha=1 - EMA_DECAY)
 
 
-def pairs_per_second(training, steps):
-    for _ in range(3):  # buffers grow and kernels are chosen meanwhile
-        training.step()
+def pairs_per_second(training, steps, seconds):
+    training.step()  # buffers grow and kernels are chosen meanwhile
     rates = []
-    for _ in range(steps):
+    end = time.perf_counter() + seconds
+    while not rates or (len(rates) < steps and time.perf_counter() < end):
         start = time.perf_counter()
         training.step()
         rates.append(training.pairs() / (time.perf_counter() - start))
@@ -129,12 +129,14 @@ def main():
     parser.add_argument("recipe", help="as pa-train writes it in full")
     parser.add_argument("-j", "--jobs", type=int, default=2, help="threads")
     parser.add_argument("--steps", type=int, default=20)
+    parser.add_argument("--seconds", type=float, default=20, help="for each precision, at most")
     options = parser.parse_args()
     torch.set_num_threads(options.jobs)
     torch.manual_seed(1)
     with open(options.recipe, encoding="utf-8") as file:
         recipe = json.load(file)
-    rates = {precision: pairs_per_second(Training(recipe, precision), options.steps)
+    rates = {precision: pairs_per_second(Training(recipe, precision), options.steps,
+                                          options.seconds)
              for precision in ("f32", "bf16")}
     best = max(rates, key=lambda precision: statistics.median(rates[precision]))
     print(json.dumps({"torch": torch.__version__, "precision": best, "pairs": rates[best],

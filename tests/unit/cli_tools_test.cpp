@@ -26,6 +26,11 @@ std::string long_name(const OptionRow& row) {
   return {};
 }
 
+// Defaults are the tools' own.
+std::string without_default(const std::string& description) {
+  return description.substr(0, description.find(" (default: "));
+}
+
 TEST_CASE("the same option means the same in every tool") {
   // What a tool reads or writes has its own formats. A log is read by pa-stats and written by
   // pa-train; -o of pa-train is the only output that is no stream.
@@ -43,7 +48,7 @@ TEST_CASE("the same option means the same in every tool") {
       CHECK(row.value == first->second.value);
       CHECK(row.many == first->second.many);
       if (own_text.count(name) > 0 || name == "--version") continue;
-      CHECK(row.description == first->second.description);
+      CHECK(without_default(row.description) == without_default(first->second.description));
       CHECK(row.choices == first->second.choices);
     }
   }
