@@ -26,8 +26,9 @@ deps: ## install the Debian packages that are missing
 
 .PHONY: demo
 demo: deps ## from a bare machine to a spoken question and its answer
-	@echo 'building; this takes a few minutes the first time'
-	$(MAKE) --no-print-directory all
+	@echo 'building the tools; this takes a few minutes the first time'
+	cmake -S . -B $(BUILD) -DCMAKE_BUILD_TYPE=Release $(CMAKE_FLAGS)
+	cmake --build $(BUILD) --parallel $(JOBS) --target pa-tokenize pa-index pa-search
 	scripts/demo.sh $(BUILD)/bin
 
 .PHONY: deps-test
