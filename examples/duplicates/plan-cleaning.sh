@@ -29,7 +29,7 @@ folder=$2
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 pa-index --dump "$archive" | { grep -v '^#' || true; } >"$work/records"
-if cut -f 1 "$work/records" | grep -qE '#t=[0-9.]*,?[0-9.]*$'; then
+if cut -f 1 "$work/records" | grep -E '#t=[0-9.]*,?[0-9.]*$' >/dev/null; then
   echo "plan-cleaning: $archive: holds parts of files (#t=…), of which none can be moved" >&2
   exit 2
 fi

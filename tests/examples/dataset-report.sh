@@ -62,8 +62,8 @@ END
 
 # Lists are sorted: the shortest recording is the first of its list, the longest of its own.
 first_of() { sed -n "/^$1\$/,\$p" cells | sed -n 2p; }
-shortest=$(grep -v '^#' out/strings.tsv | sort -t $'\t' -k 2,2n | head -n 1 | cut -f 1)
-longest=$(grep -v '^#' out/strings.tsv | sort -t $'\t' -k 2,2nr | head -n 1 | cut -f 1)
+shortest=$(grep -v '^#' out/strings.tsv | sort -t $'\t' -k 2,2n | sed -n 1p | cut -f 1)
+longest=$(grep -v '^#' out/strings.tsv | sort -t $'\t' -k 2,2nr | sed -n 1p | cut -f 1)
 [ "$(first_of Shortest)" = "$shortest" ] || fail "shortest: $(first_of Shortest)"
 [ "$(first_of Longest)" = "$longest" ] || fail "longest: $(first_of Longest)"
 

@@ -64,7 +64,7 @@ slurmctld -D -L "$scratch/slurmctld.log" 2>slurmctld.out &
 pids+=($!)
 slurmd -D -N "$host" -L "$scratch/slurmd.log" 2>slurmd.out &
 pids+=($!)
-wait_for 'sinfo -h -t idle -o %n | grep -q .' Slurm
+wait_for 'sinfo -h -t idle -o %n | grep . >/dev/null' Slurm
 
 mkdir audio
 cp -r "$talks" 'audio/the talks'

@@ -8,10 +8,10 @@ complain() {
   status=1
 }
 for program; do
-  readelf -h "$program" | grep -q 'Type: *DYN' || complain "$program" 'not position-independent'
-  readelf -lW "$program" | grep -q GNU_RELRO || complain "$program" 'no RELRO'
+  readelf -h "$program" | grep 'Type: *DYN' >/dev/null || complain "$program" 'not position-independent'
+  readelf -lW "$program" | grep GNU_RELRO >/dev/null || complain "$program" 'no RELRO'
   readelf -dW "$program" | grep -Eq 'BIND_NOW|FLAGS.*NOW' || complain "$program" 'bound lazily'
-  readelf -lW "$program" | grep GNU_STACK | grep -q 'RWE' && complain "$program" 'executable stack'
+  readelf -lW "$program" | grep GNU_STACK | grep 'RWE' >/dev/null && complain "$program" 'executable stack'
   symbols=$(readelf -sW --dyn-syms "$program")
   grep -q __stack_chk_fail <<<"$symbols" || complain "$program" 'no stack protector'
   grep -q '_chk@' <<<"$symbols" || complain "$program" 'no checked library calls'
