@@ -8,6 +8,7 @@
 #include "base/error.hpp"
 #include "base/hash.hpp"
 #include "base/json_number.hpp"
+#include "base/large_pages.hpp"
 #include "model/config_json.hpp"
 #include "model/decoding.hpp"
 #include "model/safetensors.hpp"
@@ -144,9 +145,9 @@ void check_self_test(const char* what, const std::vector<int>& found, const json
                               100 * same, what));
 }
 
-Model read_model(const Safetensors& file, nn::Precision precision) {
-  const auto found = file.metadata.find(kConfigKey);
-  if (found == file.metadata.end()) {
+Model read_model(const SafetensorsFile& file, nn::Precision precision) {
+  const auto found = file.metadata().find(kConfigKey);
+  if (found == file.metadata().end()) {
     throw Error("", "no pairalign model: the configuration is missing");
   }
   const json config = json::parse(found->second);
@@ -159,12 +160,11 @@ Model read_model(const Safetensors& file, nn::Precision precision) {
     file.at(tensor.name, tensor.shape);
   std::vector<float> parameters;
   parameters.reserve(table.size());
-  for (const nn::TensorInfo& tensor : table.tensors()) {
-    const std::vector<float>& values = file.at(tensor.name, tensor.shape);
-    parameters.resize(tensor.offset);  // the padding before it
-    parameters.insert(parameters.end(), values.begin(), values.end());
-  }
+  prefer_large_pages(parameters.data(), table.size() * sizeof(float));
   parameters.resize(table.size());
+  for (const nn::TensorInfo& tensor : table.tensors()) {
+    file.at(tensor.name, tensor.shape).copy(0, tensor.size, parameters.data() + tensor.offset);
+  }
   Model model(std::move(info), std::move(parameters), load_substitutions(file),
               hex64(file.identity()));
   model.pack(precision);
@@ -180,7 +180,7 @@ Model read_model(const Safetensors& file, nn::Precision precision) {
 }  // namespace
 
 Model Model::load(const std::string& path, nn::Precision precision) {
-  const Safetensors file = Safetensors::load(path);
+  const SafetensorsFile file(path);
   try {
     return read_model(file, precision);
   } catch (const json::exception& error) {

@@ -1,5 +1,7 @@
 #include "model/safetensors.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <cstring>
 
@@ -8,7 +10,6 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.hpp"
-#include "base/file.hpp"
 #include "base/hash.hpp"
 #include "base/json_number.hpp"
 
@@ -27,41 +28,31 @@ constexpr std::size_t size_of(DType dtype) {
   return dtype == DType::f32 ? sizeof(float) : sizeof(std::int8_t);
 }
 
-Tensor read_tensor(const std::string& name, const json& entry, const unsigned char* data,
-                   std::size_t size) {
-  Tensor tensor;
+StoredTensor find_tensor(const std::string& name, const json& entry, const unsigned char* data,
+                         std::size_t size) {
+  StoredTensor tensor;
   const auto dtype = entry.at("dtype").get<std::string>();
   if (dtype == name_of(DType::i8)) {
     tensor.dtype = DType::i8;
   } else if (dtype != name_of(DType::f32)) {
     throw Error("", fmt::format("tensor {}: dtype is neither F32 nor I8", name));
   }
-  std::size_t count = 1;
+  tensor.size = 1;
   for (const json& dimension : entry.at("shape")) {
     const auto d = whole_number<std::int64_t>(dimension);
-    if (d < 0 || d > INT32_MAX || (d > 0 && count > size / static_cast<std::size_t>(d))) {
+    if (d < 0 || d > INT32_MAX || (d > 0 && tensor.size > size / static_cast<std::size_t>(d))) {
       throw Error("", fmt::format("tensor {}: shape exceeds the file", name));
     }
     tensor.shape.push_back(static_cast<int>(d));
-    count *= static_cast<std::size_t>(d);
+    tensor.size *= static_cast<std::size_t>(d);
   }
   const json& offsets = entry.at("data_offsets");
   const auto begin = whole_number<std::uint64_t>(offsets.at(0));
   const auto end = whole_number<std::uint64_t>(offsets.at(1));
-  if (begin > end || end > size || end - begin != count * size_of(tensor.dtype)) {
+  if (begin > end || end > size || end - begin != tensor.size * size_of(tensor.dtype)) {
     throw Error("", fmt::format("tensor {}: offsets do not fit the shape or the file", name));
   }
-  // Ranges, not a resize before a copy: the zeros would cost as much as the values.
-  if (tensor.dtype == DType::i8) {
-    const auto* bytes = reinterpret_cast<const std::int8_t*>(data + begin);
-    tensor.values.assign(bytes, bytes + count);
-  } else if (reinterpret_cast<std::uintptr_t>(data + begin) % alignof(float) == 0) {
-    const auto* floats = reinterpret_cast<const float*>(data + begin);
-    tensor.values.assign(floats, floats + count);
-  } else {
-    tensor.values.resize(count);
-    std::memcpy(tensor.values.data(), data + begin, count * sizeof(float));
-  }
+  tensor.data = data + begin;
   return tensor;
 }
 
@@ -75,34 +66,90 @@ void append_values(const Tensor& tensor, std::string& bytes) {
   }
 }
 
+void hash_label(const std::string& name, const std::vector<int>& shape, Hasher& hasher) {
+  const std::string label = fmt::format("{} [{}]\n", name, fmt::join(shape, ","));
+  hasher.update(label.data(), label.size());
+}
+
 }  // namespace
 
-Safetensors Safetensors::load(const std::string& path) {
-  const MappedFile file(path);
+void StoredTensor::copy(std::size_t begin, std::size_t count, float* out) const {
+  if (dtype == DType::i8) {
+    const auto* bytes = reinterpret_cast<const std::int8_t*>(data) + begin;
+    std::copy_n(bytes, count, out);
+  } else if (count > 0) {
+    std::memcpy(out, data + begin * sizeof(float), count * sizeof(float));
+  }
+}
+
+std::vector<float> StoredTensor::values() const {
+  std::vector<float> result(size);
+  copy(0, size, result.data());
+  return result;
+}
+
+SafetensorsFile::SafetensorsFile(const std::string& path) : file_(path) {
   std::uint64_t header_size = 0;
-  if (file.size() < sizeof header_size) throw Error(path, "not a safetensors file: too short");
-  std::memcpy(&header_size, file.data(), sizeof header_size);
-  if (header_size > file.size() - sizeof header_size) {
+  if (file_.size() < sizeof header_size) throw Error(path, "not a safetensors file: too short");
+  std::memcpy(&header_size, file_.data(), sizeof header_size);
+  if (header_size > file_.size() - sizeof header_size) {
     throw Error(path, "not a safetensors file, or cut short: the header exceeds the file");
   }
-  const char* text = reinterpret_cast<const char*>(file.data()) + sizeof header_size;
-  const unsigned char* data = file.data() + sizeof header_size + header_size;
-  const std::size_t data_size = file.size() - sizeof header_size - header_size;
-  Safetensors result;
+  const char* text = reinterpret_cast<const char*>(file_.data()) + sizeof header_size;
+  const unsigned char* data = file_.data() + sizeof header_size + header_size;
+  const std::size_t data_size = file_.size() - sizeof header_size - header_size;
   try {
     const json header = json::parse(text, text + header_size);
     if (!header.is_object()) throw Error("", "malformed safetensors header: not an object");
     for (const auto& [name, entry] : header.items()) {
       if (name == "__metadata__") {
-        result.metadata = entry.get<std::map<std::string, std::string>>();
+        metadata_ = entry.get<std::map<std::string, std::string>>();
       } else {
-        result.tensors[name] = read_tensor(name, entry, data, data_size);
+        tensors_[name] = find_tensor(name, entry, data, data_size);
       }
     }
   } catch (const json::exception& error) {
     throw Error(path, std::string("malformed safetensors header: ") + error.what());
   } catch (const Error& error) {
     throw Error(path, error.reason());
+  }
+}
+
+const StoredTensor& SafetensorsFile::at(const std::string& name,
+                                        const std::vector<int>& shape) const {
+  const auto found = tensors_.find(name);
+  if (found == tensors_.end()) throw Error(name, "tensor is missing");
+  if (found->second.shape != shape) {
+    throw Error(name, fmt::format("tensor has shape [{}], not [{}]",
+                                  fmt::join(found->second.shape, ", "), fmt::join(shape, ", ")));
+  }
+  return found->second;
+}
+
+std::uint64_t SafetensorsFile::identity() const {
+  Hasher hasher;
+  std::array<float, 4096> values;
+  for (const auto& [name, tensor] : tensors_) {
+    hash_label(name, tensor.shape, hasher);
+    if (tensor.dtype == DType::f32) {
+      hasher.update(tensor.data, tensor.size * sizeof(float));
+      continue;
+    }
+    for (std::size_t begin = 0; begin < tensor.size; begin += values.size()) {
+      const std::size_t count = std::min(values.size(), tensor.size - begin);
+      tensor.copy(begin, count, values.data());
+      hasher.update(values.data(), count * sizeof(float));
+    }
+  }
+  return hasher.digest();
+}
+
+Safetensors Safetensors::load(const std::string& path) {
+  const SafetensorsFile file(path);
+  Safetensors result;
+  result.metadata = file.metadata();
+  for (const auto& [name, tensor] : file.tensors()) {
+    result.tensors[name] = {tensor.shape, tensor.values(), tensor.dtype};
   }
   return result;
 }
@@ -134,22 +181,10 @@ void Safetensors::save(const std::string& path) const {
   replace_file(path, bytes);
 }
 
-const std::vector<float>& Safetensors::at(const std::string& name,
-                                          const std::vector<int>& shape) const {
-  const auto found = tensors.find(name);
-  if (found == tensors.end()) throw Error(name, "tensor is missing");
-  if (found->second.shape != shape) {
-    throw Error(name, fmt::format("tensor has shape [{}], not [{}]",
-                                  fmt::join(found->second.shape, ", "), fmt::join(shape, ", ")));
-  }
-  return found->second.values;
-}
-
 std::uint64_t Safetensors::identity() const {
   Hasher hasher;
   for (const auto& [name, tensor] : tensors) {
-    const std::string label = fmt::format("{} [{}]\n", name, fmt::join(tensor.shape, ","));
-    hasher.update(label.data(), label.size());
+    hash_label(name, tensor.shape, hasher);
     hasher.update(tensor.values.data(), tensor.values.size() * sizeof(float));
   }
   return hasher.digest();

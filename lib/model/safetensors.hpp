@@ -6,10 +6,13 @@
 // here, those of F32 first, so that each starts at a multiple of its size.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
+
+#include "base/file.hpp"
 
 namespace pairalign::model {
 
@@ -23,21 +26,53 @@ struct Tensor {
   DType dtype = DType::f32;
 };
 
+/// Tensors in memory: what is to be written, or has been read to be changed.
 struct Safetensors {
   std::map<std::string, std::string> metadata;
   std::map<std::string, Tensor> tensors;
 
-  /// Throws Error(path, reason) that names the field: too short, a header longer than the file,
-  /// JSON that does not parse, another dtype, offsets that do not fit the shape or the file.
+  /// All of a file. Throws as `SafetensorsFile` does.
   static Safetensors load(const std::string& path);
   /// Replaces the file in one step.
   void save(const std::string& path) const;
 
-  /// The tensor, of exactly this shape. Throws Error(name, reason).
-  const std::vector<float>& at(const std::string& name, const std::vector<int>& shape) const;
-
   /// XXH3 over names, shapes and values, in the order of names: the identity of a model.
   std::uint64_t identity() const;
+};
+
+/// A tensor where it lies in a file.
+struct StoredTensor {
+  std::vector<int> shape;
+  DType dtype = DType::f32;
+  std::size_t size = 0;                 ///< values
+  const unsigned char* data = nullptr;  ///< not necessarily at a multiple of its size
+
+  /// The values from `begin` on, `count` of them, as floats.
+  void copy(std::size_t begin, std::size_t count, float* out) const;
+  std::vector<float> values() const;
+};
+
+/// A file mapped for reading: only what is asked for is copied, which for a model makes most of the
+/// time that loading takes.
+class SafetensorsFile {
+ public:
+  /// Throws Error(path, reason) that names the field: too short, a header longer than the file,
+  /// JSON that does not parse, another dtype, offsets that do not fit the shape or the file.
+  explicit SafetensorsFile(const std::string& path);
+
+  const std::map<std::string, std::string>& metadata() const { return metadata_; }
+  /// They point into this object.
+  const std::map<std::string, StoredTensor>& tensors() const { return tensors_; }
+  /// The tensor, of exactly this shape. Throws Error(name, reason).
+  const StoredTensor& at(const std::string& name, const std::vector<int>& shape) const;
+
+  /// Safetensors::identity of the same tensors.
+  std::uint64_t identity() const;
+
+ private:
+  MappedFile file_;
+  std::map<std::string, std::string> metadata_;
+  std::map<std::string, StoredTensor> tensors_;
 };
 
 }  // namespace pairalign::model

@@ -35,9 +35,9 @@ void check_shares(const std::vector<float>& shares, const std::string& name) {
   if (!(std::abs(sum - 1) < kShareTolerance)) throw Error(name, "the shares do not add up to 1");
 }
 
-Substitution load_table(const Safetensors& file, const std::string& tokenizer) {
+Substitution load_table(const SafetensorsFile& file, const std::string& tokenizer) {
   const std::string name = kScoresPrefix + tokenizer;
-  const Tensor& scores = file.tensors.at(name);
+  const StoredTensor& scores = file.tensors().at(name);
   if (scores.dtype != DType::i8) throw Error(name, "dtype is not I8");
   Substitution table;
   table.vocabulary = scores.shape.empty() ? 0 : scores.shape[0];
@@ -48,8 +48,9 @@ Substitution load_table(const Safetensors& file, const std::string& tokenizer) {
   } catch (const Error& error) {
     throw Error(name, error.reason());
   }
-  table.scores.assign(scores.values.begin(), scores.values.end());
-  table.background = file.at(kBackgroundPrefix + tokenizer, {n});
+  const auto* bytes = reinterpret_cast<const std::int8_t*>(scores.data);
+  table.scores.assign(bytes, bytes + scores.size);
+  table.background = file.at(kBackgroundPrefix + tokenizer, {n}).values();
   check_symmetric(table, name);
   check_shares(table.background, kBackgroundPrefix + tokenizer);
   return table;
@@ -66,11 +67,11 @@ void store(const SubstitutionTables& tables, Safetensors& file) {
   }
 }
 
-SubstitutionTables load_substitutions(const Safetensors& file) {
+SubstitutionTables load_substitutions(const SafetensorsFile& file) {
   const std::string prefix = kScoresPrefix;
   SubstitutionTables tables;
-  for (auto entry = file.tensors.lower_bound(prefix);
-       entry != file.tensors.end() && entry->first.compare(0, prefix.size(), prefix) == 0;
+  for (auto entry = file.tensors().lower_bound(prefix);
+       entry != file.tensors().end() && entry->first.compare(0, prefix.size(), prefix) == 0;
        ++entry) {
     const std::string tokenizer = entry->first.substr(prefix.size());
     tables[tokenizer] = load_table(file, tokenizer);
@@ -79,7 +80,7 @@ SubstitutionTables load_substitutions(const Safetensors& file) {
 }
 
 ModelSubstitutions read_substitutions(const std::string& path) {
-  const Safetensors file = Safetensors::load(path);
+  const SafetensorsFile file(path);
   try {
     return {hex64(file.identity()), load_substitutions(file)};
   } catch (const Error& error) {

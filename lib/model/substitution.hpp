@@ -39,7 +39,7 @@ void store(const SubstitutionTables& tables, Safetensors& file);
 /// The tables in `file`, none where it holds none. Throws Error(tensor, reason): not square, a
 /// vocabulary out of range, scores that are not I8 or not symmetric, a background that is missing,
 /// of another size or no shares.
-SubstitutionTables load_substitutions(const Safetensors& file);
+SubstitutionTables load_substitutions(const SafetensorsFile& file);
 
 /// What a search with soft costs needs of a model, read without making the model.
 struct ModelSubstitutions {

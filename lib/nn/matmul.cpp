@@ -87,13 +87,16 @@ class Engine {
         {{DNNL_ARG_SRC, product.a}, {DNNL_ARG_WEIGHTS, product.b}, {DNNL_ARG_DST, product.c}});
   }
 
-  memory pack(const float* x, int rows, int cols, Precision precision) {
+  memory::desc packed(int rows, int cols, Precision precision) const {
+    return packed_layout(engine_, rows, cols, precision);
+  }
+
+  void pack(const float* x, int rows, int cols, const memory::desc& layout, void* data) {
     memory plain(describe(rows, cols, cols, false, memory::data_type::f32), engine_,
                  const_cast<float*>(x));
-    memory packed(packed_layout(engine_, rows, cols, precision), engine_);
+    memory packed(layout, engine_, data);
     dnnl::reorder(plain, packed).execute(stream_, plain, packed);
     stream_.wait();
-    return packed;
   }
 
  private:
@@ -226,20 +229,26 @@ void matmul(const Operand& a, Transpose transpose_a, const Operand& b, Transpose
   }
 }
 
-struct PackedMatrix::Storage {
-  memory packed;
+struct PackedMatrix::Layout {
+  memory::desc description;
 };
 
-PackedMatrix::PackedMatrix(const float* x, int rows, int cols, Precision precision)
-    : rows_(rows), cols_(cols), precision_(precision), storage_(std::make_unique<Storage>()) {
-  storage_->packed = engine().pack(x, rows, cols, precision);
-}
+PackedMatrix::PackedMatrix(int rows, int cols, Precision precision)
+    : rows_(rows),
+      cols_(cols),
+      precision_(precision),
+      layout_(std::make_unique<Layout>(Layout{engine().packed(rows, cols, precision)})) {}
 
 PackedMatrix::~PackedMatrix() = default;
 PackedMatrix::PackedMatrix(PackedMatrix&&) noexcept = default;
 
-const void* PackedMatrix::data() const {
-  return storage_->packed.get_data_handle();
+std::size_t PackedMatrix::bytes() const {
+  return layout_->description.get_size();
+}
+
+void PackedMatrix::pack(const float* x, void* data) {
+  engine().pack(x, rows_, cols_, layout_->description, data);
+  data_ = data;
 }
 
 void matmul(const Operand& a, const PackedMatrix& b, float* c) {

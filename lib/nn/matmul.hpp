@@ -1,6 +1,7 @@
 // Matrix products through oneDNN: the one place where this library touches it.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -37,25 +38,34 @@ class Operand {
   std::vector<std::uint16_t> rounded_;
 };
 
-/// A matrix as the right operand of many products: converted and reordered once. Immutable, so
+/// A matrix as the right operand of many products: converted and reordered once, into memory of the
+/// caller's, so that many matrices may lie side by side. Once packed it does not change, and
 /// threads may share it.
 class PackedMatrix {
  public:
-  /// `x`: rows × cols, row-major; not kept.
-  PackedMatrix(const float* x, int rows, int cols, Precision precision);
+  /// What `data` must be a multiple of.
+  static constexpr std::size_t kAlignment = 64;
+
+  PackedMatrix(int rows, int cols, Precision precision);
   ~PackedMatrix();
   PackedMatrix(PackedMatrix&&) noexcept;
 
   int rows() const { return rows_; }
   int cols() const { return cols_; }
   Precision precision() const { return precision_; }
-  const void* data() const;
+  /// What the matrix takes when packed.
+  std::size_t bytes() const;
+  /// `x`: rows × cols, row-major, not kept; `data`: `bytes()`, which must outlive this object.
+  void pack(const float* x, void* data);
+  /// Null before `pack`.
+  const void* data() const { return data_; }
 
  private:
-  struct Storage;
+  struct Layout;
   int rows_, cols_;
   Precision precision_;
-  std::unique_ptr<Storage> storage_;
+  std::unique_ptr<Layout> layout_;
+  const void* data_ = nullptr;
 };
 
 enum class Transpose { no, yes };

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <unordered_map>
 
 #include "nn/matmul.hpp"
@@ -22,6 +23,7 @@ class PackedWeights {
 
  private:
   Precision precision_;
+  std::unique_ptr<unsigned char[]> storage_;  // of all matrices: one buffer of large pages
   std::unordered_map<std::size_t, PackedMatrix> matrices_;
 };
 

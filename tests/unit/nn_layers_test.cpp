@@ -1,10 +1,12 @@
 #include <cmath>
+#include <cstdlib>
+#include <memory>
 
 #include <doctest/doctest.h>
 
+#include "base/error.hpp"
 #include "nn/activation.hpp"
 #include "nn/convolution.hpp"
-#include "base/error.hpp"
 #include "nn/cross_entropy.hpp"
 #include "nn/fast_math.hpp"
 #include "nn/layer_norm.hpp"
@@ -19,6 +21,20 @@ using test::check_gradient;
 using test::dot;
 using test::random_values;
 using Values = std::vector<float>;
+
+namespace {
+
+using Storage = std::unique_ptr<void, decltype(&std::free)>;
+
+Storage pack(PackedMatrix& matrix, const Values& x) {
+  constexpr std::size_t kAlignment = PackedMatrix::kAlignment;
+  const std::size_t bytes = (matrix.bytes() + kAlignment - 1) / kAlignment * kAlignment;
+  Storage storage(std::aligned_alloc(kAlignment, bytes), &std::free);
+  matrix.pack(x.data(), storage.get());
+  return storage;
+}
+
+}  // namespace
 
 TEST_CASE("fast_exp follows std::exp, clamps, and keeps NaN") {
   for (double x = -86; x < 88; x += 0.0173) {
@@ -95,7 +111,8 @@ TEST_CASE("a packed matrix multiplies as the same matrix unpacked, row by row") 
       const int inner = 40, most_rows = 1040;
       const Values a = random_values(area(most_rows, inner), random);
       const Values b = random_values(area(inner, cols), random);
-      const PackedMatrix packed(b.data(), inner, cols, precision);
+      PackedMatrix packed(inner, cols, precision);
+      const Storage storage = pack(packed, b);
       Operand oa, ob;
       ob.assign(b.data(), inner, cols, precision);
       Values all(area(most_rows, cols));
@@ -115,7 +132,8 @@ TEST_CASE("a packed matrix multiplies as the same matrix unpacked, row by row") 
     }
   }
   const Values b(6, 1.0F);
-  const PackedMatrix packed(b.data(), 2, 3, Precision::f32);
+  PackedMatrix packed(2, 3, Precision::f32);
+  const Storage storage = pack(packed, b);
   Operand a;
   a.assign(b.data(), 2, 3, Precision::f32);
   Values c(9);
