@@ -126,6 +126,7 @@ std::string HitTable::lines(const std::string& query, const std::vector<search::
       '\n';
   if (hits.empty()) return text + std::string(kIndent, ' ') + styled("nothing found", kDim) + '\n';
   std::vector<Row> rows;
+  rows.reserve(hits.size());
   for (const search::Hit& hit : hits)
     rows.push_back(row(hit, rows.size() + 1));
   const Widths aligned = widths(rows);

@@ -184,7 +184,7 @@ cli::ExitStatus tokenize(const TokenizeOptions& options, cli::Context& context) 
 
   const model::Model model =
       model::Model::load(model::find_model(options.model), precision(options));
-  const model::TokenizerOptions how = tokenizer_options(options, model);
+  model::TokenizerOptions how = tokenizer_options(options, model);
   if (!options.kind && how.kind != model::TokenizerKind::pairalign) {
     context.messages.detail("the model has no decoder: its tokenizer vq is used");
   }
@@ -202,6 +202,7 @@ cli::ExitStatus tokenize(const TokenizeOptions& options, cli::Context& context) 
   }
   const bool with_starts = options.times || tokens::needs_starts(format);
   const int jobs = context.options.jobs;
+  how.overlapped = !piped_paths && given.size() < static_cast<std::size_t>(jobs);
   Delivery delivery(context, given);
   Pipeline pipeline(
       jobs, static_cast<std::size_t>(jobs) * kFilesAhead,

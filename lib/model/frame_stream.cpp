@@ -1,7 +1,6 @@
 #include "model/frame_stream.hpp"
 
 #include <algorithm>
-#include <utility>
 
 namespace pairalign::model {
 namespace {
@@ -13,13 +12,14 @@ constexpr std::int64_t kChunkFrames = 512;
 
 }  // namespace
 
-FrameStream::FrameStream(const Model& model, FrameRow kind, Sink sink)
-    : model_(model),
-      kind_(kind),
-      sink_(std::move(sink)),
-      log_mel_(model.info().features),
-      scorer_(model) {
+FrameStream::FrameStream(const Model& model, FrameRow kind)
+    : model_(model), kind_(kind), log_mel_(model.info().features), scorer_(model) {
   start();
+}
+
+std::size_t FrameStream::columns() const {
+  const EncoderConfig& config = model_.info().encoder;
+  return static_cast<std::size_t>(kind_ == FrameRow::encoded ? config.width : config.codes);
 }
 
 void FrameStream::start() {
@@ -28,14 +28,14 @@ void FrameStream::start() {
   mel_first_ = next_frame_ = 0;
 }
 
-void FrameStream::push(Span<const float> pcm) {
+void FrameStream::push(Span<const float> pcm, const Sink& sink) {
   stream_->push(pcm, mel_);
-  encode_ready(false);
+  encode_ready(false, sink);
 }
 
-void FrameStream::finish() {
+void FrameStream::finish(const Sink& sink) {
   stream_->finish(mel_);
-  encode_ready(true);
+  encode_ready(true, sink);
 }
 
 // The log-mel frame behind the last.
@@ -44,30 +44,29 @@ std::int64_t FrameStream::available() const {
 }
 
 // Encodes whole chunks as soon as the frames after them, which they look at, are there.
-void FrameStream::encode_ready(bool at_end) {
+void FrameStream::encode_ready(bool at_end, const Sink& sink) {
   const std::int64_t encodable = (available() + kStride - 1) / kStride;
   while (encodable >= next_frame_ + kChunkFrames + model_.encoder().context()) {
-    encode(kChunkFrames);
+    encode(kChunkFrames, sink);
   }
   while (at_end && encodable > next_frame_) {
-    encode(std::min(kChunkFrames, encodable - next_frame_));
+    encode(std::min(kChunkFrames, encodable - next_frame_), sink);
   }
 }
 
 // Encodes `count` frames from next_frame_ on, within their context, and drops what no later chunk
 // will look at.
-void FrameStream::encode(std::int64_t count) {
-  const EncoderConfig& config = model_.info().encoder;
-  const std::int64_t context = model_.encoder().context(), bands = config.bands;
+void FrameStream::encode(std::int64_t count, const Sink& sink) {
+  const std::int64_t context = model_.encoder().context(), bands = model_.info().encoder.bands;
   const std::int64_t first = std::max<std::int64_t>(0, next_frame_ - context);
   const std::int64_t last = std::min(available(), (next_frame_ + count + context) * kStride);
   chunk_.assign(mel_.begin() + (first * kStride - mel_first_) * bands,
                 mel_.begin() + (last - mel_first_) * bands);
-  const bool encoded = kind_ == FrameRow::encoded;
-  const float* rows = (encoded ? scorer_.encode(chunk_) : scorer_.score(chunk_)).data();
-  const std::int64_t columns = encoded ? config.width : config.codes;
+  const std::vector<float>& rows =
+      kind_ == FrameRow::encoded ? scorer_.encode(chunk_) : scorer_.score(chunk_);
+  const auto row_size = static_cast<std::int64_t>(columns());
   for (std::int64_t i = 0; i < count; ++i)
-    sink_(rows + (next_frame_ - first + i) * columns);
+    sink(rows.data() + (next_frame_ - first + i) * row_size);
   next_frame_ += count;
 
   const std::int64_t keep = std::max<std::int64_t>(0, next_frame_ - context) * kStride;

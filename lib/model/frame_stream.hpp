@@ -25,22 +25,23 @@ class FrameStream {
   /// Called for each frame in turn; the row is valid during the call.
   using Sink = std::function<void(const float* row)>;
 
-  FrameStream(const Model& model, FrameRow kind, Sink sink);
+  FrameStream(const Model& model, FrameRow kind);
 
+  /// Floats of a row.
+  std::size_t columns() const;
   /// Forgets the recording under way.
   void start();
-  void push(Span<const float> pcm);
+  void push(Span<const float> pcm, const Sink& sink);
   /// The end of the recording.
-  void finish();
+  void finish(const Sink& sink);
 
  private:
-  void encode_ready(bool at_end);
-  void encode(std::int64_t count);
+  void encode_ready(bool at_end, const Sink& sink);
+  void encode(std::int64_t count, const Sink& sink);
   std::int64_t available() const;
 
   const Model& model_;
   FrameRow kind_;
-  Sink sink_;
   audio::LogMel log_mel_;
   FrameScorer scorer_;
   // Of the recording under way.

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/error.hpp"
+#include "base/read_ahead.hpp"
 #include "model/frame_stream.hpp"
 #include "model/segmenter.hpp"
 #include "model/stretches.hpp"
@@ -15,6 +16,7 @@ namespace pairalign::model {
 namespace {
 
 constexpr std::size_t kReadSamples = 1 << 15;
+constexpr std::size_t kBlocksAhead = 4;
 
 double penalty_for(const std::vector<RatePoint>& curve, double rate) {
   try {
@@ -114,7 +116,7 @@ struct Tokenizer::Impl {
       : model(model_),
         options(options_),
         stretches(make_stretches(model_, options_)),
-        frames(model_, stretches->frame_row(), [this](const float* row) { take_frame(row); }) {}
+        frames(model_, stretches->frame_row()) {}
 
   bool windowed() const { return options.window_s > 0; }
   static std::int64_t to_frames(double seconds) { return std::llround(seconds * kFramesPerSecond); }
@@ -122,6 +124,8 @@ struct Tokenizer::Impl {
   void start();
   void open();
   void close(double end_s);
+  void take(audio::Decoder& audio);
+  void take_overlapped(audio::Decoder& audio);
   void take_frame(const float* row);
   std::vector<tokens::Record> make_records(const std::string& key);
 
@@ -135,7 +139,6 @@ struct Tokenizer::Impl {
   std::size_t closed = 0;
   std::int64_t next_frame = 0;   // first frame not yet taken
   std::int64_t next_window = 0;  // first frame of the window to open next
-  std::vector<float> pcm = std::vector<float>(kReadSamples);
 };
 
 Tokenizer::Tokenizer(const Model& model, const TokenizerOptions& options) {
@@ -161,9 +164,11 @@ tokens::Header Tokenizer::header() const {
 std::vector<tokens::Record> Tokenizer::tokenize(audio::Decoder& audio, const std::string& key) {
   Impl& impl = *impl_;
   impl.start();
-  while (const std::size_t n = audio.read(impl.pcm))
-    impl.frames.push({impl.pcm.data(), n});
-  impl.frames.finish();
+  if (impl.options.overlapped) {
+    impl.take_overlapped(audio);
+  } else {
+    impl.take(audio);
+  }
   const double seconds = static_cast<double>(audio.samples_read()) / audio::kSampleRate;
   while (impl.closed < impl.places.size())
     impl.close(seconds);
@@ -187,6 +192,40 @@ void Tokenizer::Impl::open() {
 void Tokenizer::Impl::close(double end_s) {
   places[closed++].end_s = end_s;
   stretches->close();
+}
+
+void Tokenizer::Impl::take(audio::Decoder& audio) {
+  const auto sink = [this](const float* row) { take_frame(row); };
+  std::vector<float> pcm(kReadSamples);
+  while (const std::size_t n = audio.read(pcm))
+    frames.push({pcm.data(), n}, sink);
+  frames.finish(sink);
+}
+
+void Tokenizer::Impl::take_overlapped(audio::Decoder& audio) {
+  using Block = std::vector<float>;  // of samples, or of rows
+  const auto read = [&](const ReadAhead<Block>::HandOver& hand_over) {
+    Block pcm(kReadSamples);
+    while (const std::size_t n = audio.read(pcm))
+      hand_over(Block(pcm.begin(), pcm.begin() + static_cast<std::ptrdiff_t>(n)));
+  };
+  const std::size_t columns = frames.columns();
+  const auto encode = [&](const ReadAhead<Block>::HandOver& hand_over) {
+    Block rows;
+    const auto sink = [&](const float* row) { rows.insert(rows.end(), row, row + columns); };
+    ReadAhead<Block> samples(kBlocksAhead, read);
+    while (const std::optional<Block> pcm = samples.next()) {
+      frames.push(*pcm, sink);
+      if (!rows.empty()) hand_over(std::exchange(rows, {}));
+    }
+    frames.finish(sink);
+    hand_over(std::move(rows));
+  };
+  ReadAhead<Block> encoded(kBlocksAhead, encode);
+  while (const std::optional<Block> rows = encoded.next()) {
+    for (std::size_t i = 0; i < rows->size(); i += columns)
+      take_frame(rows->data() + i);
+  }
 }
 
 void Tokenizer::Impl::take_frame(const float* row) {

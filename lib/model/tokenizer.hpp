@@ -43,6 +43,9 @@ struct TokenizerOptions {
   /// recording.
   double window_s = 0;
   double hop_s = 0;
+  /// Reading, encoding and segmenting or decoding of a recording go on side by side, in three
+  /// threads; the strings are the same. For few recordings on many processors.
+  bool overlapped = false;
 };
 
 /// Not shared between threads: it keeps buffers. Make one per thread over a shared Model.

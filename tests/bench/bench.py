@@ -8,6 +8,7 @@
   scale     archives of up to 100 M tokens: making them, their size, questions to them
   startup   pa-tokenize on one second of audio
   memory    pa-tokenize on a long recording, beside a short one
+  growth    time and memory of pa-tokenize by length of a file, files and threads
 
 Each figure is the median of several repetitions, with the lowest and the highest. What is compared
 takes turns within a repetition and is divided there, so that a slower spell of the machine meets
@@ -15,7 +16,6 @@ both sides. A target that is missed is shown, and is no failure.
 """
 
 import argparse
-import array
 import json
 import os
 import pathlib
@@ -25,15 +25,14 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
-import wave
 from typing import NamedTuple, Optional, Tuple
 
+import growth
 import scale
+from processes import run, seconds_of
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 EXAMPLES = REPOSITORY / "examples/audio/talks"
-SAMPLE_RATE = 16000
 VOCABULARY = 512
 TOKENS_PER_RECORD = 38  # 3 s at 12.7 tokens/s
 
@@ -49,7 +48,6 @@ class Row(NamedTuple):
 
 
 DOCUMENT_KINDS = (("one", "one long document"), ("many", "documents of 51 tokens"))
-TOKENIZERS = ("vq", "dpvq", "pairalign")
 
 TABLE = [
     Row("tokenize.vq", "pa-tokenize --tokenizer vq", "x real time", "{:.0f}", at_least=300),
@@ -96,12 +94,6 @@ TABLE = [
     Row("index.gzip.speed", "  gzip -6, its time of ours", "x", "{:.2f}"),
     Row("index.gzip.size", "  gzip -6, its size of the archive's", "x", "{:.2f}"),
     Row("startup", "pa-tokenize on 1 s of audio", "ms", at_most=60),
-    Row("memory.short.vq", "memory, {short}, vq", "MB", "{:.0f}"),
-    Row("memory.short.dpvq", "memory, {short}, dpvq", "MB", "{:.0f}"),
-    Row("memory.short.pairalign", "memory, {short}, pairalign", "MB", "{:.0f}"),
-    Row("memory.long.vq", "memory, {long}, vq", "MB", "{:.0f}", at_most=300),
-    Row("memory.long.dpvq", "memory, {long}, dpvq", "MB", "{:.0f}", at_most=300),
-    Row("memory.long.pairalign", "memory, {long}, pairalign", "MB", "{:.0f}", at_most=300),
 ]
 ROW_KEYS = {row.key for row in TABLE}
 
@@ -119,11 +111,15 @@ class Plan(NamedTuple):
     startup_repeats: int = 21
     short_seconds: int = 120
     long_seconds: int = 2 * 3600
+    growth_seconds: Tuple[int, ...] = (1, 10, 100, 1000)
+    growth_files: Tuple[int, ...] = (1, 10, 100, 1000)
+    growth_repeats: int = 3
 
 
 QUICK = Plan(tokenize_repeats=1, matmul_seconds=0.05, train_steps=40, search_repeats=1,
              search_tokens=500_000, index_repeats=1, index_tokens=500_000,
-             scale_tokens=(100_000, 1_000_000), startup_repeats=3, short_seconds=10, long_seconds=120)
+             scale_tokens=(100_000, 1_000_000), startup_repeats=3, short_seconds=10, long_seconds=120,
+             growth_seconds=(1, 10), growth_files=(1, 10), growth_repeats=1)
 
 
 class Bench:
@@ -146,23 +142,6 @@ class Bench:
 
     def read_json(self, name, *arguments):
         return json.loads(self.run(name, *arguments))
-
-
-def run(command, stdin=None, stdout=subprocess.PIPE):
-    done = subprocess.run(command, stdin=stdin or subprocess.DEVNULL, stdout=stdout, check=False)
-    check_status(command, done.returncode)
-    return done.stdout
-
-
-def check_status(command, status):
-    if status != 0:
-        sys.exit(f"bench: {' '.join(command)}: exit {status}")
-
-
-def seconds_of(work):
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start
 
 
 def ratios(ours, theirs):
@@ -193,7 +172,7 @@ def tokenize(bench):
     with open(strings, encoding="utf-8", errors="surrogateescape") as lines:
         audio = sum(float(line.split("\t")[1]) for line in lines if not line.startswith("#"))
     for _ in range(bench.plan.tokenize_repeats):
-        for kind in TOKENIZERS:
+        for kind in growth.TOKENIZERS:
             add(f"tokenize.{kind}", audio / measure(kind))
         add("tokenize.pairalign.auto", audio / measure("pairalign", "--precision", "auto"))
         for precision in ("auto", "f32"):
@@ -294,70 +273,18 @@ def index(bench):
     return figures
 
 
-def write_noise(path, seconds):
-    """Noise whose level changes every half second, as that of speech does. One of 16 stretches
-    after the other, so that hours of it are soon written and never held in memory."""
-    draw = random.Random(1)
-    samples = SAMPLE_RATE // 2
-    stretches = []
-    for level in range(16):
-        peak = 100 * 2 ** (level // 2)
-        stretches.append(array.array("h", (draw.randrange(-peak, peak) for _ in range(samples))))
-    if sys.byteorder == "big":
-        for stretch in stretches:
-            stretch.byteswap()
-    with wave.open(str(path), "wb") as out:
-        out.setnchannels(1)
-        out.setsampwidth(2)
-        out.setframerate(SAMPLE_RATE)
-        out.setnframes(seconds * SAMPLE_RATE)
-        for _ in range(2 * seconds):
-            out.writeframesraw(draw.choice(stretches).tobytes())
-
-
 def startup(bench):
     path = bench.scratch / "second.wav"
-    write_noise(path, 1)
+    growth.write_noise(path, 1)
     command = bench.command("pa-tokenize", *bench.model, path)
     run(command)
     return {"startup": [1000 * seconds_of(lambda: run(command))
                         for _ in range(bench.plan.startup_repeats)]}
 
 
-def peak_megabytes(commands):
-    """Runs all at once, as memory does not depend on it; the peak resident size of each. That of a
-    child is never below that of this script, which therefore must stay small."""
-    children = [subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
-                for command in commands]
-    sizes = []
-    for command, child in zip(commands, children):
-        _, status, usage = os.wait4(child.pid, 0)
-        child.returncode = os.waitstatus_to_exitcode(status)
-        check_status(command, child.returncode)
-        sizes.append(usage.ru_maxrss * 1024 / 1e6)
-    return sizes
-
-
-def memory(bench):
-    figures = {}
-    path = bench.scratch / "noise.wav"
-    kinds = TOKENIZERS
-    for name, seconds in (("short", bench.plan.short_seconds), ("long", bench.plan.long_seconds)):
-        write_noise(path, seconds)
-        sizes = peak_megabytes([bench.command("pa-tokenize", *bench.jobs, *bench.model,
-                                              "--tokenizer", kind, path) for kind in kinds])
-        for kind, size in zip(kinds, sizes):
-            figures[f"memory.{name}.{kind}"] = [size]
-    path.unlink()
-    return figures
-
-
 SECTIONS = {"tokenize": tokenize, "train": train, "search": search, "index": index,
-            "scale": scale.scale, "startup": startup, "memory": memory}
-
-
-def duration(seconds):
-    return f"{seconds // 3600} h" if seconds >= 3600 else f"{seconds} s"
+            "scale": scale.scale, "startup": startup, "memory": growth.memory,
+            "growth": growth.growth}
 
 
 def summary(row, values):
@@ -378,16 +305,15 @@ def verdict(figure):
     return target, "met" if figure["met"] else "missed"
 
 
-def table(figures, rows, plan):
+def table(figures, rows):
     lines = [("", "median", "min", "max", "unit", "target", "")]
-    lengths = {"short": duration(plan.short_seconds), "long": duration(plan.long_seconds)}
     for row in rows.values():
         if row.key in figures:
             figure = figures[row.key]
             spread = [row.form.format(figure[name]) for name in ("min", "max")]
             if len(figure["values"]) == 1:
                 spread = ["", ""]
-            lines.append((row.label.format(**lengths), row.form.format(figure["median"]), *spread,
+            lines.append((row.label, row.form.format(figure["median"]), *spread,
                           row.unit, *verdict(figure)))
     widths = [max(map(len, column)) for column in zip(*lines)]
     numbers = (1, 2, 3)
@@ -435,6 +361,19 @@ def check_tools(folder):
             sys.exit(f"bench: {folder / name}: not there; build with -DPAIRALIGN_BENCH=ON")
 
 
+def save_plots(figures, plan, output):
+    """Beside the JSON file of all figures."""
+    if not output:
+        return
+    names = []
+    if f"scale.{plan.scale_tokens[0]}.bits" in figures:
+        names += scale.plot(figures, plan.scale_tokens, output.parent)
+    if "growth.threads.1.time" in figures:
+        names += growth.plot(figures, plan, output.parent)
+    if names:
+        print(f"plots in {output.parent}: {', '.join(names)}")
+
+
 def parse_options():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -471,7 +410,8 @@ def main():
     figures = {}
     with tempfile.TemporaryDirectory(prefix="pairalign-bench-") as scratch:
         bench = Bench(options, pathlib.Path(scratch))
-        rows = {row.key: row for row in TABLE + scale.rows(Row, bench.plan.scale_tokens)}
+        rows = {row.key: row for row in TABLE + scale.rows(Row, bench.plan.scale_tokens)
+                + growth.rows(Row, bench.plan)}
         model = model_of(bench)
         print(f"model: {model}\n", flush=True)
         for name in options.section or SECTIONS:
@@ -482,8 +422,8 @@ def main():
                 report = {"machine": box, "audio": str(options.audio), "model": model,
                           "figures": figures}
                 options.output.write_text(json.dumps(report, indent=2) + "\n")
-    print(table(figures, rows, bench.plan))
-    scale.save_plots(figures, bench.plan.scale_tokens, options.output)
+    print(table(figures, rows))
+    save_plots(figures, bench.plan, options.output)
 
 
 if __name__ == "__main__":

@@ -7,10 +7,10 @@ ten are chance, which no index can tell from the rest, so that the time is that 
 every record. With a limit on the score the index pays.
 """
 
-import os
 import statistics
-import subprocess
-import time
+
+import plots
+import processes
 
 QUERIES = 10
 MIN_SCORES = (0.6, 0.7)
@@ -51,23 +51,12 @@ def rows(row, sizes):
     return lines
 
 
-def run_measured(command, stdout=subprocess.DEVNULL):
-    """Seconds, and the peak resident size in MB."""
-    start = time.perf_counter()
-    child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=stdout)
-    _, status, usage = os.wait4(child.pid, 0)
-    child.returncode = os.waitstatus_to_exitcode(status)
-    if child.returncode not in (0, 1):  # 1: nothing found
-        raise SystemExit(f"bench: {' '.join(command)}: exit {child.returncode}")
-    return time.perf_counter() - start, usage.ru_maxrss * 1024 / 1e6
-
-
 def build(bench, model_strings, tokens):
     """The archive, its figures; the text it is made of is not kept."""
     text, archive = bench.scratch / "scale.tsv", bench.scratch / f"scale-{tokens}.pai"
     with open(text, "wb") as out:
         bench.run("synthetic_strings", model_strings, "--tokens", tokens, stdout=out)
-    seconds, memory = run_measured(bench.command("pa-index", "-q", archive, text))
+    seconds, memory = processes.run_measured(bench.command("pa-index", "-q", archive, text))
     text.unlink()
     info = bench.read_json("pa-index", "--info", "--format", "json", archive)
     index = sum(info["sections"].get(name, 0) for name in ("pair lists", "pairs"))
@@ -90,7 +79,8 @@ def ask(bench, archive, queries):
             for name, which in QUESTIONS.items():
                 figures[f"{threads}.{score}.{name}"] = [
                     statistics.median(slow[which]) / statistics.median(fast[which])]
-    _, memory = run_measured(bench.command("pa-search", "-q", "-j", 1, archive, queries))
+    search = bench.command("pa-search", "-q", "-j", 1, archive, queries)
+    _, memory = processes.run_measured(search, allowed=(0, 1))  # 1: nothing found
     figures["search_memory"] = [memory]
     return figures
 
@@ -112,42 +102,24 @@ def scale(bench):
 
 
 def plot(figures, sizes, folder):
-    """Two SVG files. By gnuplot, which knows how to draw axes and which Debian has in a package
-    without a graphical interface."""
+    """Two SVG files; returns their names."""
 
-    def median(tokens, name):
-        return statistics.median(figures[f"scale.{tokens}.{name}"]["values"])
-
-    def draw(path, commands, curves):
-        """Of each curve its figure, its title and its style."""
-        points = ([tokens, *(median(tokens, name) for name, *_ in curves)] for tokens in sizes)
-        table = "\n".join(" ".join(map(str, point)) for point in points)
-        script = "\n".join([
-            "set encoding utf8", "set terminal svg size 720,480 font 'sans,13' background 'white'",
-            f"set output '{path}'", "set key outside top center horizontal maxcols 2 width 4",
-            "set grid", "set border 3", "set tics nomirror", "set logscale x",
-            f"set xrange [{sizes[0] / 1.5}:{sizes[-1] * 1.5}]", "set format x '10^{%T}'",
-            "set xlabel 'tokens in the archive'", f"$data << END\n{table}\nEND", *commands,
-            "plot " + ", ".join(
-                f"$data using 1:{i} with linespoints linewidth 2 pointsize 0.7 {style} "
-                f"title '{title}'" for i, (_, title, style) in enumerate(curves, 2))])
-        subprocess.run(["gnuplot"], input=script, text=True, check=True)
+    def curve(name, title, style):
+        return plots.Curve([statistics.median(figures[f"scale.{tokens}.{name}"]["values"])
+                            for tokens in sizes], title, style)
 
     ways = {"exhaustive": "exhaustive"}
     ways |= {score: f"index, score ≥ {score}" for score in MIN_SCORES}
-    draw(folder / "scale-time.svg",
-         ["set logscale y", "set format y '%g'", "set ylabel 'ms, median of the questions'"],
-         [(f"{threads}.{way}", f"{title}, {threads} thread" + "s" * (threads > 1),
-           f"linetype {colour} dashtype {threads} pointtype {7 - 2 * (threads - 1)}")
-          for colour, (way, title) in enumerate(ways.items(), 1) for threads in THREADS])
+    label, powers = "tokens in the archive", "set format x '10^{%T}'"
+    plots.draw(folder / "scale-time.svg", label, sizes,
+               [curve(f"{threads}.{way}", f"{title}, {threads} thread" + "s" * (threads > 1),
+                      f"linetype {colour} dashtype {threads} pointtype {7 - 2 * (threads - 1)}")
+                for colour, (way, title) in enumerate(ways.items(), 1) for threads in THREADS],
+               powers, "set logscale y", "set format y '%g'",
+               "set ylabel 'ms, median of the questions'")
     parts = {"bits": "archive", "index_bits": "its index"}
-    draw(folder / "scale-size.svg", ["set yrange [0:*]", "set ylabel 'bits per token'"],
-         [(name, title, f"linetype {colour} pointtype 7")
-          for colour, (name, title) in enumerate(parts.items(), 1)])
-
-
-def save_plots(figures, sizes, output):
-    """Beside the JSON file of all figures."""
-    if output and f"scale.{sizes[0]}.bits" in figures:
-        plot(figures, sizes, output.parent)
-        print(f"plots: {output.parent}/scale-time.svg, scale-size.svg")
+    plots.draw(folder / "scale-size.svg", label, sizes,
+               [curve(name, title, f"linetype {colour} pointtype 7")
+                for colour, (name, title) in enumerate(parts.items(), 1)],
+               powers, "set yrange [0:*]", "set ylabel 'bits per token'")
+    return ["scale-time.svg", "scale-size.svg"]

@@ -1,4 +1,5 @@
 #include <atomic>
+#include <memory>
 #include <set>
 #include <stdexcept>
 #include <vector>
@@ -8,6 +9,7 @@
 #include "base/error.hpp"
 #include "base/hash.hpp"
 #include "base/random.hpp"
+#include "base/read_ahead.hpp"
 #include "base/thread_pool.hpp"
 
 using namespace pairalign;
@@ -73,6 +75,57 @@ TEST_CASE("parallel_for hands on an exception and can be used again") {
   std::atomic<int> sum{0};
   pool.parallel_for(10, [&](std::size_t i) { sum += static_cast<int>(i); });
   CHECK(sum == 45);
+}
+
+TEST_CASE("values made ahead come in order, and no more of them than may wait") {
+  std::atomic<int> made{0};
+  ReadAhead<int> numbers(3, [&](const ReadAhead<int>::HandOver& hand_over) {
+    for (int i = 0; i < 100; ++i) {
+      hand_over(i);
+      ++made;
+    }
+  });
+  for (int i = 0; i < 100; ++i) {
+    CHECK(made <= i + 3);
+    REQUIRE(numbers.next() == i);
+  }
+  CHECK(!numbers.next());
+  CHECK(!numbers.next());
+}
+
+TEST_CASE("an exception comes behind the values made before it, through a chain of steps") {
+  using Step = ReadAhead<std::unique_ptr<int>>;
+  Step doubled(2, [](const Step::HandOver& hand_over) {
+    Step numbers(2, [](const Step::HandOver& hand_over_number) {
+      for (int i = 0; i < 5; ++i)
+        hand_over_number(std::make_unique<int>(i));
+      throw std::runtime_error("five");
+    });
+    while (auto number = numbers.next())
+      hand_over(std::make_unique<int>(2 * **number));
+  });
+  for (int i = 0; i < 5; ++i)
+    REQUIRE(**doubled.next() == 2 * i);
+  CHECK_THROWS_WITH_AS(doubled.next(), "five", std::runtime_error);
+}
+
+TEST_CASE("making ahead is given up when nobody takes any more") {
+  std::atomic<bool> unwound{false}, returned{false};
+  struct Flag {
+    std::atomic<bool>& flag;
+    ~Flag() { flag = true; }
+  };
+  {
+    ReadAhead<int> endless(2, [&](const ReadAhead<int>::HandOver& hand_over) {
+      const Flag flag{unwound};
+      for (int i = 0;; ++i)
+        hand_over(i);
+      returned = true;
+    });
+    CHECK(endless.next() == 0);
+  }
+  CHECK(unwound);
+  CHECK(!returned);
 }
 
 TEST_CASE("errors read subject: reason") {

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <filesystem>
 
 #include <doctest/doctest.h>
 
@@ -54,12 +55,24 @@ std::vector<float> make_signal(double seconds) {
   return pcm;
 }
 
-std::vector<tokens::Record> run(const Model& model, const TokenizerOptions& options,
+// The same by one thread and by several side by side.
+std::vector<tokens::Record> run(const Model& model, TokenizerOptions options,
                                 const std::vector<float>& pcm) {
   const AudioFile file(pcm);
-  Tokenizer tokenizer(model, options);
-  audio::Decoder decoder(file.path);
-  return tokenizer.tokenize(decoder, "k");
+  const auto records = [&](bool overlapped) {
+    options.overlapped = overlapped;
+    audio::Decoder decoder(file.path);
+    return Tokenizer(model, options).tokenize(decoder, "k");
+  };
+  const std::vector<tokens::Record> result = records(false), same = records(true);
+  REQUIRE(same.size() == result.size());
+  for (std::size_t i = 0; i < same.size(); ++i) {
+    REQUIRE(same[i].key == result[i].key);
+    REQUIRE(same[i].seconds == result[i].seconds);
+    REQUIRE(same[i].tokens == result[i].tokens);
+    REQUIRE(same[i].starts_ms == result[i].starts_ms);
+  }
+  return result;
 }
 
 std::vector<tokens::Record> run_on(const Model& model, TokenizerKind kind,
@@ -118,6 +131,31 @@ TEST_CASE("an empty recording is one record without tokens") {
   REQUIRE(records.size() == 1);
   CHECK(records[0].seconds == 0);
   CHECK(records[0].tokens.empty());
+}
+
+TEST_CASE("a recording cut short is an error, and the tokenizer goes on with the next") {
+  const Model model = random_model_with_decoder();
+  const std::vector<float> pcm = make_signal(25);
+  for (const bool overlapped : {false, true}) {
+    CAPTURE(overlapped);
+    const AudioFile file(pcm);
+    const auto size = std::filesystem::file_size(file.path);
+    TokenizerOptions options;
+    options.kind = TokenizerKind::pairalign;
+    options.overlapped = overlapped;
+    Tokenizer tokenizer(model, options);
+    const auto tokens = [&] {
+      audio::Decoder decoder(file.path);
+      return tokenizer.tokenize(decoder, "k")[0].tokens;
+    };
+    const auto whole = tokens();
+    audio::Decoder decoder(file.path);
+    std::filesystem::resize_file(file.path, size / 2);
+    CHECK_THROWS_WITH_AS(tokenizer.tokenize(decoder, "k"), doctest::Contains(file.path.c_str()),
+                         Error);
+    const AudioFile restored(pcm);  // the same path
+    CHECK(tokens() == whole);
+  }
 }
 
 TEST_CASE("the rate is looked up in the model's curve") {
