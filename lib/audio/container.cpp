@@ -1,11 +1,13 @@
 #include "audio/container.hpp"
 
 #include <array>
+#include <cstdint>
 #include <optional>
 #include <string_view>
 
 #include <fmt/format.h>
-#include <unistd.h>
+
+#include "base/error.hpp"
 
 namespace pairalign::audio {
 namespace {
@@ -20,12 +22,14 @@ constexpr std::int64_t kChunkHead = 8;
 // A few bytes of the file at a time; zeros behind its end.
 class Window {
  public:
-  Window(int fd, std::int64_t start) : fd_(fd), start_(start) {}
+  Window(const ByteRange& file, const std::string& name) : file_(file), name_(name) {}
 
   // Moves to `offset` from the start of the file; false when not even a chunk's head is there.
   bool move_to(std::int64_t offset) {
     bytes_ = {};
-    return ::pread(fd_, bytes_.data(), bytes_.size(), start_ + offset) >= kChunkHead;
+    const std::int64_t n = file_.read(offset, bytes_.data(), bytes_.size());
+    if (n < 0) throw errno_error(name_, "cannot read");
+    return n >= kChunkHead;
   }
   std::string_view id() const { return {bytes_.data(), 4}; }
   std::int64_t number(std::size_t at, std::size_t length, bool big_endian) const {
@@ -38,8 +42,8 @@ class Window {
   }
 
  private:
-  int fd_;
-  std::int64_t start_;
+  const ByteRange& file_;
+  const std::string& name_;
   std::array<char, 24> bytes_{};  // as far as the data length in an RF64 `ds64` chunk
 };
 
@@ -81,10 +85,10 @@ std::optional<Audio> find_in_au(const Window& window) {
 
 }  // namespace
 
-std::string fault_of_length(int fd, std::int64_t start, std::int64_t end) {
-  Window window(fd, start);
+std::string fault_of_length(const ByteRange& file, const std::string& name) {
+  Window window(file, name);
   if (!window.move_to(0)) return {};
-  const std::int64_t size = end - start;
+  const std::int64_t size = file.size();
   const bool riff = window.id() == "RIFF";
   const std::int64_t end_of_riff = kChunkHead + window.number(4, 4, false);
 

@@ -3,17 +3,17 @@
 #include <algorithm>
 #include <cerrno>
 #include <cmath>
-#include <mutex>
+#include <optional>
 #include <utility>
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sndfile.h>
 #include <soxr.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "audio/container.hpp"
+#include "audio/sound_file.hpp"
 #include "audio/temporary_file.hpp"
 #include "base/descriptor.hpp"
 #include "base/error.hpp"
@@ -27,40 +27,10 @@ constexpr int kHighestRate = 1000000;
 constexpr std::size_t kBlockFrames = 8192;
 constexpr float kLoudest = 1e5F;  // +100 dB: what is beyond is damage, and would overflow later
 
-struct CloseSound {
-  void operator()(SNDFILE* file) const { sf_close(file); }
-};
-using Sound = std::unique_ptr<SNDFILE, CloseSound>;
-
 struct DeleteResampler {
   void operator()(soxr_t resampler) const { soxr_delete(resampler); }
 };
 using Resampler = std::unique_ptr<std::remove_pointer_t<soxr_t>, DeleteResampler>;
-
-std::string without_full_stop(std::string text) {
-  while (!text.empty() && (text.back() == '.' || text.back() == ' '))
-    text.pop_back();
-  return text;
-}
-
-Sound open_sound(int fd, const std::string& name, SF_INFO& info) {
-  // libsndfile keeps the reason of a failed open in a global.
-  static std::mutex mutex;
-  const std::lock_guard<std::mutex> lock(mutex);
-  // It gets a descriptor of its own: when opening fails, version 1.2 closes the one it was given
-  // even if told not to.
-  const int own = ::fcntl(fd, F_DUPFD_CLOEXEC, 0);
-  if (own < 0) throw errno_error(name, "cannot open");
-  Sound sound(sf_open_fd(own, SFM_READ, &info, SF_TRUE));
-  if (sound) return sound;
-  if (sf_error(nullptr) == SF_ERR_UNRECOGNISED_FORMAT) {
-    throw Error(name,
-                "not an audio format that libsndfile knows (headerless samples need a header "
-                "first, for example: sox -t raw -r 16000 -e signed -b 16 -c 1 IN.raw OUT.wav)");
-  }
-  throw Error(name,
-              "not readable as audio: libsndfile: " + without_full_stop(sf_strerror(nullptr)));
-}
 
 Resampler make_resampler(int rate, const std::string& name) {
   soxr_error_t error = nullptr;
@@ -114,12 +84,11 @@ void mix_down(const float* interleaved, std::size_t frames, int channels, float*
 
 struct Decoder::Impl {
   std::string name;
-  SF_INFO info{};
-  std::string length_fault;  // thrown when the samples have run out
-  Sound sound;
+  std::optional<SoundFile> sound;
+  std::string length_fault;        // thrown when the samples have run out
   std::int64_t frames_read = 0;    // of the file, at its own rate
   std::vector<float> interleaved;  // a block of the file
-  int read_error = SF_ERR_NO_ERROR;
+  std::string read_error;          // empty: none
   bool source_ended = false;
 
   Resampler resampler;         // none at 16 kHz
@@ -146,7 +115,7 @@ struct Decoder::Impl {
   void open_file(int fd, std::int64_t size) {
     const std::int64_t start = ::lseek(fd, 0, SEEK_CUR);
     if (size <= start) throw Error(name, "is empty");
-    sound = open_sound(fd, name, info);
+    const SF_INFO& info = sound.emplace(ByteRange(fd, start, size, name), name).info();
     if (info.channels < 1 || info.channels > kMostChannels) {
       throw Error(name, fmt::format("has {} channels (at most {} are accepted)", info.channels,
                                     kMostChannels));
@@ -155,7 +124,7 @@ struct Decoder::Impl {
       throw Error(name, fmt::format("has a sample rate of {} Hz (accepted: {} to {})",
                                     info.samplerate, kLowestRate, kHighestRate));
     }
-    length_fault = fault_of_length(fd, start, size);
+    length_fault = fault_of_length(sound->bytes(), name);
     interleaved.resize(kBlockFrames * static_cast<std::size_t>(info.channels));
     if (info.samplerate != kSampleRate) {
       resampler = make_resampler(info.samplerate, name);
@@ -165,11 +134,12 @@ struct Decoder::Impl {
 
   // Called when libsndfile delivers no more: is that where the file promised to end?
   void check_end() const {
-    if (read_error != SF_ERR_NO_ERROR) {
+    if (!read_error.empty()) {
       throw Error(name, fmt::format("damaged or cut short after {:.2f} s: {}", seconds(frames_read),
-                                    without_full_stop(sf_error_number(read_error))));
+                                    read_error));
     }
     if (!length_fault.empty()) throw Error(name, length_fault);
+    const SF_INFO& info = sound->info();
     const int container = info.format & SF_FORMAT_TYPEMASK;
     if (info.frames == SF_COUNT_MAX) {
       // libsndfile finds the length of an Ogg stream on its last page, unless that is not whole.
@@ -185,7 +155,7 @@ struct Decoder::Impl {
   }
 
   double seconds(std::int64_t frames) const {
-    return static_cast<double>(frames) / info.samplerate;
+    return static_cast<double>(frames) / sound->info().samplerate;
   }
 
   std::size_t end_source() {
@@ -197,15 +167,13 @@ struct Decoder::Impl {
   // At most a block of mono samples at the rate of the file; 0 at its end.
   std::size_t read_source(Span<float> out) {
     if (source_ended) return 0;
-    if (read_error != SF_ERR_NO_ERROR) return end_source();
+    if (!read_error.empty()) return end_source();
     const std::size_t wanted = std::min<std::size_t>(out.size(), kBlockFrames);
-    const sf_count_t n =
-        sf_readf_float(sound.get(), interleaved.data(), static_cast<sf_count_t>(wanted));
-    // The next call would forget the error of this one, which may have delivered samples too.
-    read_error = sf_error(sound.get());
+    const std::int64_t n = sound->read(interleaved.data(), static_cast<std::int64_t>(wanted));
+    read_error = sound->error();  // the next call would forget it
     if (n <= 0) return end_source();
     frames_read += n;
-    mix_down(interleaved.data(), static_cast<std::size_t>(n), info.channels, out.data());
+    mix_down(interleaved.data(), static_cast<std::size_t>(n), sound->info().channels, out.data());
     return static_cast<std::size_t>(n);
   }
 

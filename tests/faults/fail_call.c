@@ -81,6 +81,7 @@ int __libc_start_main(int (*main)(int, char**, char**), int argc, char** argv, v
 
 SIMPLE(ssize_t, -1, write, (int fd, const void* data, size_t size), (fd, data, size))
 SIMPLE(ssize_t, -1, read, (int fd, void* data, size_t size), (fd, data, size))
+SIMPLE(ssize_t, -1, pread, (int fd, void* data, size_t size, off_t at), (fd, data, size, at))
 SIMPLE(int, -1, fsync, (int fd), (fd))
 SIMPLE(int, -1, close, (int fd), (fd))
 SIMPLE(int, -1, rename, (const char* from, const char* to), (from, to))

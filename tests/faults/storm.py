@@ -9,6 +9,7 @@ import os
 import random
 import re
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -119,6 +120,17 @@ def model_id(tools, model):
     return re.search(rb"model=(\w+)", header).group(1)
 
 
+def killed_within(process, seconds):
+    """Whether it was still at work when that time was over; then it is no more."""
+    try:
+        process.wait(seconds)
+        return False
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+        return True
+
+
 def kill_training(tools, settings):
     """Killed at any moment while it writes a checkpoint after every step, a training can be resumed,
     and the end is that of a run left alone."""
@@ -128,56 +140,57 @@ def kill_training(tools, settings):
     tools.need(train)
     whole = time.monotonic() - begun
     expected = model_id(tools, "m")
-    dice, resumed = random.Random(1), 0
+    dice, killed, resumed = random.Random(1), 0, 0
     os.remove(tools.path + "/m")
-    for _ in range(settings.kills):
-        trainer = tools.start(train + (["--resume"] if tools.exists("m.checkpoint") else []),
-                              stdout=subprocess.DEVNULL)
-        resumed += tools.exists("m.checkpoint")
-        try:
-            # Runs that are resumed and killed again and again come to an end too.
-            status = trainer.wait(dice.uniform(0, whole))
-            require(status == 0, f"a run that is left alone ends with {status}")
-            require(model_id(tools, "m") == expected, "another model than without kills")
-            os.remove(tools.path + "/m")
-        except subprocess.TimeoutExpired:
-            trainer.kill()
-            trainer.wait()
+    while killed < settings.kills:
+        resume = ["--resume"] if tools.exists("m.checkpoint") else []
+        resumed += bool(resume)
+        trainer = tools.start(train + resume, stdout=subprocess.DEVNULL)
+        if killed_within(trainer, dice.uniform(0, whole)):
+            killed += 1
+            continue
+        # Runs that are resumed and killed again and again come to an end too.
+        require(trainer.returncode == 0, f"a run left alone ends with {trainer.returncode}")
+        require(model_id(tools, "m") == expected, "another model than without kills")
+        os.remove(tools.path + "/m")
     tools.need(train + (["--resume"] if tools.exists("m.checkpoint") else []))
     require(model_id(tools, "m") == expected, "another model than without kills")
-    return f"{settings.kills} kills, {resumed} runs resumed"
+    return f"{killed} kills, {resumed} runs resumed"
 
 
 def kill_index(tools, settings):
     """Killed at any moment, an append or merge has happened or has not."""
-    tools.need(["pa-index", "a.pai"], strings("a", 300, 1))
     tools.need(["pa-index", "b.pai"], strings("b", 300, 1))
-    states = [tools.dump()]
-    changes = [(["pa-index", "a.pai"], strings("a", 200, 5)), (["pa-index", "a.pai", "--merge", "b.pai"], b""),
-               (["pa-index", "a.pai", "--remove"], b"a3.wav\nb7.wav\n")]
-    dice, killed = random.Random(2), 0
-    for turn in range(settings.kills):
-        command, given = changes[turn % len(changes)]
-        with open(tools.path + "/given", "wb") as file:
-            file.write(given)
-        before = tools.dump()
-        with open(tools.path + "/given", "rb") as file:
-            writer = tools.start(command, stdin=file)
-            try:
-                writer.wait(dice.uniform(0, 0.03))
-            except subprocess.TimeoutExpired:
-                writer.kill()
-                killed += 1
-            writer.wait()
-        between = tools.dump()
-        # The lock is free, what is left over is in nobody's way. Records that the killed run had
-        # removed already cannot be removed again, which is status 2.
-        status, _, err = tools.run(command, given)
-        removed_before = "--remove" in command and b"no record of" in err
-        require(status == 0 or removed_before, f"{command}: {err[-500:]}")
-        require(between in (before, tools.dump()), "neither what was before nor what should be")
-        states.append(between)
-    return f"{killed} of {settings.kills} killed at work"
+    changes = {"append": (["pa-index", "a.pai"], lambda _: strings("a", 200, 5)),
+               "merge": (["pa-index", "a.pai", "--merge", "b.pai"], lambda _: b""),
+               "remove": (["pa-index", "a.pai", "--remove"],
+                          lambda run: f"a{run % 300}.wav\nb{run % 300}.wav\n".encode())}
+    dice, runs = random.Random(2), 0
+    for command, given_to in changes.values():
+        killed, whole = 0, 0.0
+        while killed < settings.kills:
+            # Now and then the archive as it was, which does not grow with the number of kills.
+            if runs % 20 == 0:
+                shutil.rmtree(tools.path + "/a.pai", ignore_errors=True)
+                tools.need(["pa-index", "a.pai"], strings("a", 300, 1))
+                tools.need(["pa-index", "a.pai", "--merge", "b.pai"])
+            runs += 1
+            given, before = given_to(runs), tools.dump()
+            with open(tools.path + "/given", "wb") as file:
+                file.write(given)
+            with open(tools.path + "/given", "rb") as file:
+                writer = tools.start(command, stdin=file, stderr=subprocess.DEVNULL)
+                killed += killed_within(writer, dice.uniform(0, whole))
+            between = tools.dump()
+            # The lock is free, what is left over is in nobody's way. Records that the killed run had
+            # removed already cannot be removed again, which is status 2.
+            begun = time.monotonic()
+            status, _, err = tools.run(command, given)
+            whole = time.monotonic() - begun
+            removed_before = "--remove" in command and b"no record of" in err
+            require(status == 0 or removed_before, f"{command}: {err[-500:]}")
+            require(between in (before, tools.dump()), "neither what was before nor what should be")
+    return f"{settings.kills} kills at work of each of: {', '.join(changes)}; {runs} runs"
 
 
 def writers_and_readers(tools, settings):

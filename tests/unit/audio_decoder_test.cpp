@@ -395,6 +395,32 @@ TEST_CASE("a descriptor that holds no audio stays open too") {
   CHECK(::close(fd) == 0);
 }
 
+TEST_CASE("audio behind something else in a file, from the descriptor's position on") {
+  const Folder folder;
+  for (const int format : {kFlac, SF_FORMAT_WAV | SF_FORMAT_PCM_16}) {
+    write_audio(folder / "a", format, kSampleRate, 1, tone(440, kSampleRate, 1, 20000));
+    const std::vector<float> expected = decode_file(folder / "a");
+    write_bytes(folder / "behind", "a letter\n" + read_file(folder / "a"));
+    const int fd = ::open((folder / "behind").c_str(), O_RDONLY);
+    ::lseek(fd, 9, SEEK_SET);
+    Decoder decoder = Decoder::from_descriptor(fd, "behind");
+    ::close(fd);
+    std::vector<float> pcm(expected.size() + 1);
+    REQUIRE(decoder.read(pcm) == expected.size());
+    pcm.pop_back();
+    CHECK(pcm == expected);
+  }
+}
+
+TEST_CASE("what cannot be read is told as such, not taken for the end") {
+  const Folder folder;
+  write_audio(folder / "a", kFlac, kSampleRate, 1, tone(440, kSampleRate, 1, 20000));
+  const int fd = ::open((folder / "a").c_str(), O_WRONLY);
+  CHECK_THROWS_WITH_AS(Decoder::from_descriptor(fd, "a"), "a: cannot read: Bad file descriptor",
+                       Error);
+  ::close(fd);
+}
+
 TEST_CASE("many threads decode at once, and failures keep their own reasons") {
   const Folder folder;
   write_audio(folder / "a.flac", kFlac, 44100, 1, tone(440, 44100, 1, 4410));
