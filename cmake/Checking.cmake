@@ -17,6 +17,9 @@ if(PAIRALIGN_SANITIZE)
   add_compile_options(-fsanitize=${PAIRALIGN_SANITIZE} -fno-sanitize-recover=all
     -fno-omit-frame-pointer -g1)
   add_link_options(-fsanitize=${PAIRALIGN_SANITIZE})
+  if(NOT PAIRALIGN_FUZZ)
+    add_compile_options(-O1)  # built in half the time, and reports name the calls that were made
+  endif()
 endif()
 
 if(PAIRALIGN_COVERAGE)

@@ -77,7 +77,7 @@ cli::CommonHeader read_references(const std::string& path, const StatsOptions& o
 void name_unmatched(const std::vector<std::string>& keys, const std::string& reference,
                     std::size_t matched, cli::Messages& messages) {
   for (const std::string& key : keys)
-    messages.warning(key + ": no partner in " + reference);
+    messages.warning(fmt::format("{}: no partner in {}", key, reference));
   if (matched == 0) throw Error(reference, "holds no partner of any record");
 }
 
@@ -159,7 +159,7 @@ stats::RetrievalMetrics retrieval_metrics(const StatsOptions& options) {
   evaluation.read_qrels(options.qrels);
   for (const std::string& run : runs)
     evaluation.read_run(run);
-  const stats::RetrievalMetrics metrics = evaluation.metrics();
+  stats::RetrievalMetrics metrics = evaluation.metrics();
   if (metrics.queries == 0) throw Error(options.qrels, "no query with a relevant document");
   return metrics;
 }

@@ -37,6 +37,7 @@ class OrderedMap {
              Deliver deliver)
       : window_(window), deliver_(std::move(deliver)) {
     std::vector<Work> works;
+    works.reserve(static_cast<std::size_t>(workers));
     for (int i = 0; i < workers; ++i)
       works.push_back(make_work());
     for (Work& work : works) {
