@@ -4,6 +4,8 @@
 #include <utility>
 #include <vector>
 
+#include <fmt/format.h>
+
 #include "cli/program.hpp"
 #include "cli/progress.hpp"
 #include "cli/record_inputs.hpp"

@@ -127,6 +127,7 @@ void encode_block(const Statistics& statistics, const std::vector<Token>& tokens
 void normalise(std::vector<std::uint32_t>& counts, int scale_bits) {
   const std::uint64_t scale = std::uint64_t{1} << scale_bits;
   const std::uint64_t total = std::accumulate(counts.begin(), counts.end(), std::uint64_t{0});
+  Expects(total > 0);
   std::uint64_t sum = 0;
   for (std::uint32_t& count : counts) {
     count = static_cast<std::uint32_t>(std::max<std::uint64_t>(count * scale / total, 1));

@@ -160,6 +160,7 @@ class Salvage {
       }
     }
     std::vector<Wanted> wanted;
+    wanted.reserve(segments.size());
     for (auto& [number, segment] : segments)
       wanted.push_back(std::move(segment));
     return wanted;

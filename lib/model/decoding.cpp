@@ -55,10 +55,12 @@ FreeDecoder& FreeDecoder::operator=(FreeDecoder&&) noexcept = default;
 std::vector<DecodedString> FreeDecoder::decode(nn::Weights w, const DecoderMemory::Cache& memory,
                                                const std::vector<DecodeSequence>& sequences) {
   std::vector<DecodeReach> reaches;
+  reaches.reserve(sequences.size());
   for (const DecodeSequence& sequence : sequences)
     reaches.push_back({begin(sequence.seed), sequence.first_frame, sequence.frames});
   advance(w, memory, reaches);
   std::vector<DecodedString> strings;
+  strings.reserve(reaches.size());
   for (const DecodeReach& reach : reaches)
     strings.push_back(end(reach.string));
   return strings;

@@ -291,6 +291,7 @@ void DistanceScan::Impl::add_lanes(Strings queries, const std::vector<std::size_
                                    const LaneKernel<Word>& kernel) {
   if (members.size() >= kernel.shared_from) {
     std::vector<Span<const Token>> strings;
+    strings.reserve(members.size());
     for (const std::size_t q : members)
       strings.push_back(queries[q]);
     groups.push_back(std::make_unique<SharedQueries<Word>>(members, strings, mode, kernel));
