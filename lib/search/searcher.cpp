@@ -150,6 +150,7 @@ std::vector<Ranking> Searcher::find_indexed(Span<const tokens::Record> queries,
   std::vector<Ranking> scanned;
   if (!others.empty()) scanned = find_unit(others, config);
   std::vector<Ranking> rankings;
+  rankings.reserve(found.size());
   auto next = scanned.begin();
   for (std::optional<Ranking>& ranking : found)
     rankings.push_back(std::move(ranking ? *ranking : *next++));

@@ -15,6 +15,7 @@ SoftCost::SoftCost(int vocabulary, std::vector<std::int8_t> scores)
     : vocabulary_(vocabulary), scores_(std::move(scores)) {
   const auto n = static_cast<std::size_t>(vocabulary);
   if (n == 0 || scores_.size() != n * n) throw Error("", "scores do not fit the vocabulary");
+  row_best_.reserve(n);
   for (auto row = scores_.begin(); row != scores_.end(); row += vocabulary)
     row_best_.push_back(*std::max_element(row, row + vocabulary));
   lowest_ = *std::min_element(scores_.begin(), scores_.end());

@@ -55,7 +55,7 @@ std::string valid_utf8(const std::string& bytes) {
 
 // `text`, cut to a width with an ellipsis where it is longer.
 std::string fitted(const std::string& text, double width, double size) {
-  const std::string valid = valid_utf8(text);
+  std::string valid = valid_utf8(text);
   if (text_width(valid, size) <= width) return valid;
   const auto most = static_cast<std::size_t>(std::max(1.0, width / (kLetter * size)));
   std::size_t end = 0;
@@ -286,9 +286,10 @@ std::string to_svg(const Figure& figure) {
       "<text x=\"{3:g}\" y=\"52\" font-size=\"12\" fill=\"#555555\">{4}</text>\n",
       width, height, header(16, figure.title), kRight, header(12, figure.subtitle));
   for (std::size_t i = 0; i < figure.panels.size(); ++i) {
+    const std::size_t row = i / columns, column = i % columns;
     out += fmt::format("<g transform=\"translate({:g} {:g})\">\n",
-                       kPanelWidth * static_cast<double>(i % columns),
-                       kHeader + kPanelHeight * static_cast<double>(i / columns));
+                       kPanelWidth * static_cast<double>(column),
+                       kHeader + kPanelHeight * static_cast<double>(row));
     out += PanelDrawing(figure.panels[i]).svg() + "</g>\n";
   }
   return out + "</svg>\n";

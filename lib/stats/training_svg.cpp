@@ -103,8 +103,8 @@ void divide_by_stages(const TrainingHistory& history, Panel& panel) {
     const double steps = expected_steps(history.stages[i]);
     const double step =
         std::max(1.0, round_step(steps, std::max<std::size_t>(1, kMostTicks / stages)));
-    for (double at = step; at <= steps; at += step)
-      panel.x.ticks.push_back({place + at / steps, short_number(at)});
+    for (int k = 1; k * step <= steps; ++k)
+      panel.x.ticks.push_back({place + k * step / steps, short_number(k * step)});
   }
 }
 

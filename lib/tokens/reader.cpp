@@ -41,13 +41,14 @@ struct RecordReader::Impl {
   bool parse_tsv(std::string_view line, Record& record);
   bool parse_jsonl(std::string_view line, Record& record);
   void take(const Header& found);
-  void check_vocabulary(const Record& record) const;
+  void check_vocabulary(const Record& record);
 
   LineReader lines;
   InputFormat format;
   bool guessing;
   Header header;
   bool header_failed = false;
+  int largest_token = -1;  // of all records so far
 };
 
 bool RecordReader::Impl::next(Record& record) {
@@ -114,17 +115,23 @@ bool RecordReader::Impl::parse_jsonl(std::string_view line, Record& record) {
 // Fields that one header leaves out may come from another.
 void RecordReader::Impl::take(const Header& found) {
   if (!compatible(header, found)) throw HeaderError("", describe_mismatch(header, found));
+  if (found.vocabulary != 0 && largest_token >= found.vocabulary) {
+    throw HeaderError("", fmt::format("a vocabulary of {}, below a record with token {}",
+                                      found.vocabulary, largest_token));
+  }
   if (header.model.empty()) header.model = found.model;
   if (header.tokenizer.empty()) header.tokenizer = found.tokenizer;
   if (header.vocabulary == 0) header.vocabulary = found.vocabulary;
 }
 
-void RecordReader::Impl::check_vocabulary(const Record& record) const {
-  if (header.vocabulary == 0 || record.tokens.empty()) return;
-  const Token largest = *std::max_element(record.tokens.begin(), record.tokens.end());
-  if (largest < header.vocabulary) return;
-  throw Error(
-      "", fmt::format("tokens: {} is outside the vocabulary of {}", largest, header.vocabulary));
+void RecordReader::Impl::check_vocabulary(const Record& record) {
+  if (record.tokens.empty()) return;
+  const int largest = *std::max_element(record.tokens.begin(), record.tokens.end());
+  if (header.vocabulary != 0 && largest >= header.vocabulary) {
+    throw Error(
+        "", fmt::format("tokens: {} is outside the vocabulary of {}", largest, header.vocabulary));
+  }
+  largest_token = std::max(largest_token, largest);
 }
 
 RecordReader::RecordReader(const std::string& path, InputFormat format)

@@ -14,7 +14,9 @@ import time
 from load import voice, write_wav
 
 WARM = 0.1       # of the time, until caches are filled
-ALLOWED_MB = 16  # of growth after that
+# Of growth after that: memory, and files that happen to be open together, of which a leak would leave
+# thousands.
+ALLOWED_MB, ALLOWED_FILES = 16, 8
 
 
 class Watched:
@@ -31,10 +33,11 @@ class Watched:
     def report(self):
         """What grew, or an empty text; and the figures."""
         begin = max(1, int(WARM * len(self.samples)))
-        early = max(self.samples[:begin])
-        late = max(self.samples[begin:], default=early)
-        figures = f"{self.name} {early[0]:.0f} MB, then at most {late[0]:.0f} MB and {late[1]} files"
-        grew = late[0] > early[0] + ALLOWED_MB or late[1] > early[1] + 2
+        early = [max(values) for values in zip(*self.samples[:begin])]
+        late = [max(values) for values in zip(*self.samples[begin:])] or early
+        figures = (f"{self.name} at most {early[0]:.0f} MB and {early[1]} files, then "
+                   f"{late[0]:.0f} MB and {late[1]} files")
+        grew = late[0] > early[0] + ALLOWED_MB or late[1] > early[1] + ALLOWED_FILES
         return f"{self.name} grows" if grew else "", figures
 
 

@@ -192,6 +192,11 @@ TEST_CASE("nothing is read behind a header that does not fit") {
   CHECK(repeated.records.size() == 2);
   CHECK(repeated.faults.empty());
 
+  const Outcome too_late = read_all("a\t1\t700\n#pairalign 1 vocab=512\nb\t1\t1\n");
+  CHECK(too_late.records.size() == 1);
+  REQUIRE(too_late.faults.size() == 1);
+  CHECK(too_late.faults[0].find("2: a vocabulary of 512, below a record with token 700") == 0);
+
   const Outcome newer = read_all("#pairalign 2\na\t1\t1\n");
   CHECK(newer.records.empty());
   CHECK(newer.faults.size() == 1);
