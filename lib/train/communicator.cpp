@@ -7,6 +7,7 @@ namespace pairalign::train {
 
 void Communicator::sum_each(const std::vector<double*>& values) const {
   std::vector<double> together;
+  together.reserve(values.size());
   for (const double* value : values)
     together.push_back(*value);
   sum(Span<double>(together));

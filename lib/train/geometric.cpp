@@ -152,7 +152,8 @@ void GeometricStage::update_centre(TrainingState& state) const {
       sum[i % dimension] += u;
       square[i % dimension] += u * u;
     }
-    rows += static_cast<double>(shard.embeddings.size() / dimension);
+    const std::size_t shard_rows = shard.embeddings.size() / dimension;
+    rows += static_cast<double>(shard_rows);
   }
   peers_.sum(Span<double>(sum));
   peers_.sum(Span<double>(square));
@@ -197,8 +198,9 @@ void GeometricStage::match_views(Shard& shard) const {
       const int frames = frames_of(recipe_.features, view.samples, view.warp);
       for (const int match :
            match_frames(recipe_.features, shard.crops[c], view, frames, shard.crop_frames[c])) {
-        shard.matches.push_back(crop_start + match);
-        shard.student_weight += shard.weights[static_cast<std::size_t>(crop_start + match)];
+        const int frame = crop_start + match;
+        shard.matches.push_back(frame);
+        shard.student_weight += shard.weights[static_cast<std::size_t>(frame)];
       }
     }
     crop_start += shard.crop_frames[c];

@@ -70,7 +70,8 @@ const char* type_fault(const json& given, const json& known) {
 void check_keys(const json& given, const json& known, const std::string& path) {
   if (!given.is_object()) throw Error("", (path.empty() ? "the recipe" : path) + ": not an object");
   for (const auto& [key, value] : given.items()) {
-    const std::string name = path.empty() ? key : path + "." + key;
+    std::string name = path.empty() ? "" : path + '.';
+    name += key;
     if (!known.contains(key))
       throw Error("", "unknown key " + name + "; pa-train --print-recipe shows those there are");
     if (known[key].is_object()) check_keys(value, known[key], name);
@@ -232,7 +233,7 @@ Recipe parse_recipe(const std::string& text) {
     json whole = Recipe{};  // the two decoder stages differ in their defaults
     check_keys(given, whole, "");
     whole.merge_patch(given);
-    const auto recipe = whole.get<Recipe>();
+    auto recipe = whole.get<Recipe>();
     check_values(recipe);
     return recipe;
   } catch (const json::exception& error) {
