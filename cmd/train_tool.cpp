@@ -19,8 +19,8 @@ what the strings are like on recordings that it had kept aside.
 With the recipe that is built in, and some hours of speech, that takes an hour and more. Audio is read
 into a file without name in $TMPDIR, 115 MB an hour. SIGINT and SIGTERM write a checkpoint and stop;
 --resume goes on from there, to the same bytes.)";
-    tool.notes = {
-        {"Several processes", R"(Built with -DPAIRALIGN_MPI=ON, pa-train also runs under mpirun. Each
+    tool.notes = {{"Several processes",
+                   R"(Built with -DPAIRALIGN_MPI=ON, pa-train also runs under mpirun. Each
 process takes a batch of the recipe's size and the gradients are added, so that two processes learn
 as one does from batches of twice the size. The first of them writes.)"}};
     tool.exit_status =

@@ -5,6 +5,7 @@
 # A case runs with `bash -eu` in a fresh folder that holds a link `data` to tests/cli/data and a link
 # `audio` to examples/audio, with the tools on PATH and nothing on stdin. Expectations hold no token
 # ids, distances or model names, which change with every trained model: cases count, compare, cut.
+# CASE_SECONDS: what a case may take, 120 unless told.
 set -u
 
 usage() {
@@ -43,7 +44,7 @@ run_case() {
   (
     cd "$folder" || exit 99
     env -u PAIRALIGN_MODEL -u NO_COLOR LC_ALL=C PATH="$bin:$PATH" DATA="$here/data" \
-      timeout 120 bash -eu "$1" </dev/null >"$scratch/stdout" 2>"$scratch/stderr"
+      timeout "${CASE_SECONDS:-120}" bash -eu "$1" </dev/null >"$scratch/stdout" 2>"$scratch/stderr"
   )
   echo $? >"$scratch/exit"
 }

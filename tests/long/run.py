@@ -41,7 +41,7 @@ class Run:
 
     def ctest(self, folder, *options, **environment):
         output = self("ctest", "--test-dir", folder, "--output-on-failure", "--parallel",
-                      str(self.settings.jobs), *options, **environment)
+                      str(self.settings.jobs), *options, CASE_SECONDS="1800", **environment)
         return re.search(r"(\d+% tests passed.*)", output).group(1)
 
 
