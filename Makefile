@@ -66,7 +66,7 @@ lint: deps-check ## clang-tidy and cppcheck
 coverage: deps-check ## which lines the tests run; pages in BUILD-coverage/html
 	cmake -S . -B $(BUILD)-coverage -DPAIRALIGN_COVERAGE=ON
 	cmake --build $(BUILD)-coverage --parallel $(JOBS)
-	ctest --test-dir $(BUILD)-coverage --parallel $(JOBS) --tests-regex '^(unit|cli|fuzz|formats)\.'
+	ctest --test-dir $(BUILD)-coverage --parallel $(JOBS) --tests-regex '^((unit|cli|fuzz|formats)\.|manual\.generated)'
 	mkdir -p $(BUILD)-coverage/html
 	gcovr --root . --filter lib/ --filter cmd/ --exclude-throw-branches -j $(JOBS) --print-summary \
 	  --html-details $(BUILD)-coverage/html/index.html $(BUILD)-coverage

@@ -23,7 +23,7 @@ if(PAIRALIGN_SANITIZE)
 endif()
 
 if(PAIRALIGN_COVERAGE)
-  add_compile_options(--coverage -O1 -g1)
+  add_compile_options(--coverage -fprofile-update=atomic -O1 -g1)  # atomic: threads count together
   add_link_options(--coverage)
 endif()
 

@@ -209,7 +209,9 @@ TEST_CASE_FIXTURE(Fixture, "a frozen encoder stays what it is, and training lowe
   CHECK(after < before - 0.3);
   const std::vector<float> expected = encoder_parameters();
   const std::vector<float> result = stage.export_parameters(state);
-  CHECK(std::equal(expected.begin(), expected.end(), result.begin()));
+  // Codes are made unit vectors again, which may move a last bit.
+  CHECK(std::equal(expected.begin(), expected.end(), result.begin(),
+                   [](float a, float b) { return std::abs(a - b) <= 1e-6F; }));
 }
 
 TEST_CASE_FIXTURE(Fixture, "the token rate of the targets is steered to the one wanted") {
