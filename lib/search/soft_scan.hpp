@@ -13,8 +13,7 @@
 //   - an exact bound by matching tokens, as unit costs have one: no query needs a single token to
 //     match exactly, so well do others stand for it;
 //   - an exact bound by what any tokens of a window could score, in whatever order: 69 % and 46 %
-//   of
-//     all windows pass;
+//     of all windows pass;
 //   - not exact, the best 100 by unit costs alone: MRR of fragments .951 to .943, MAP of words .128
 //     to .114; the best 400, nearly a third of all: .947, .127.
 #pragma once

@@ -112,11 +112,9 @@ def growth(bench):
     write_noise(clip, CLIP_SECONDS)
     many = folder / "many"
     many.mkdir()
-    linked = 0
     for count in bench.plan.growth_files:
-        for linked in range(linked, count):
-            os.link(clip, many / f"{linked}.wav")
-        linked = count
+        for number in range(len(os.listdir(many)), count):
+            os.link(clip, many / f"{number}.wav")
         measure(f"files.{count}", bench.jobs, many)
     for count in threads_up_to(len(os.sched_getaffinity(0))):
         measure(f"threads.{count}", ("-j", str(count)), many)

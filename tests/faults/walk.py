@@ -17,10 +17,10 @@ import tempfile
 
 from common import DATA, Fault, prepare_training, strings
 
-ERRNO = {"write": errno.ENOSPC, "mmap": errno.ENOMEM, "malloc": errno.ENOMEM, "read": errno.EIO, "pread": errno.EIO,
-         "fsync": errno.EIO, "close": errno.EIO, "rename": errno.EIO, "flock": errno.ENOLCK}
-CALLS = ["write", "fsync", "rename", "mmap", "open", "mkostemp", "ftruncate", "read", "pread", "close", "unlink",
-         "mkdir", "fchmod", "lseek", "flock", "fstat", "malloc"]
+ERRNO = {"write": errno.ENOSPC, "mmap": errno.ENOMEM, "malloc": errno.ENOMEM, "read": errno.EIO,
+         "pread": errno.EIO, "fsync": errno.EIO, "close": errno.EIO, "rename": errno.EIO, "flock": errno.ENOLCK}
+CALLS = ["write", "fsync", "rename", "mmap", "open", "mkostemp", "ftruncate", "read", "pread", "close",
+         "unlink", "mkdir", "fchmod", "lseek", "flock", "fstat", "malloc"]
 
 
 class Folder:
