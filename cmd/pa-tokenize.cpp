@@ -30,8 +30,9 @@
 namespace pairalign {
 namespace {
 
-// Files under way per thread: enough that a long file does not leave the other threads idle.
-constexpr int kFilesAhead = 8;
+// Files under way per thread: enough that short ones are decoded side by side, and that a long one
+// does not leave the other threads idle.
+constexpr int kFilesAhead = 32;
 
 // An input; `fault` is set when it was found unusable before it was opened.
 struct Item {
@@ -49,24 +50,45 @@ struct Lines {
 
 using Pipeline = cli::OrderedMap<Item, Lines>;
 
-// What every worker does, with a tokenizer of its own.
-Pipeline::Work make_work(const model::Model& model, const model::TokenizerOptions& options,
-                         tokens::RecordFormatter formatter, bool with_starts) {
-  const auto tokenizer = std::make_shared<model::Tokenizer>(model, options);
-  return [tokenizer, formatter, with_starts](Item& item) {
+// What is the same for all workers.
+struct Work {
+  const model::Model& model;
+  model::TokenizerOptions options;
+  tokens::RecordFormatter formatter;
+  bool with_starts = false;
+};
+
+class TokenizeWorker : public cli::Worker<Item, Lines> {
+ public:
+  explicit TokenizeWorker(const Work& work) : work_(work), tokenizer_(work.model, work.options) {}
+
+  void take(Item& item) override {
     if (!item.fault.empty()) throw Error(item.path, item.fault);
     audio::Decoder audio = item.path == "-"
                                ? audio::Decoder::from_descriptor(STDIN_FILENO, "standard input")
                                : audio::Decoder(item.path);
-    Lines lines;
-    for (tokens::Record& record : tokenizer->tokenize(audio, item.key)) {
-      if (!with_starts) record.starts_ms.clear();
-      formatter.append(record, lines.text);
+    tokenizer_.add(audio, item.key);
+  }
+
+  bool full() const override { return tokenizer_.full(); }
+
+  std::vector<Lines> finish() override {
+    std::vector<Lines> all;
+    for (model::TokenizedRecording& recording : tokenizer_.finish()) {
+      Lines& lines = all.emplace_back();
+      lines.seconds = recording.seconds;
+      for (tokens::Record& record : recording.records) {
+        if (!work_.with_starts) record.starts_ms.clear();
+        work_.formatter.append(record, lines.text);
+      }
     }
-    lines.seconds = static_cast<double>(audio.samples_read()) / audio::kSampleRate;
-    return lines;
-  };
-}
+    return all;
+  }
+
+ private:
+  const Work& work_;
+  model::Tokenizer tokenizer_;
+};
 
 // Writes the lines of each input as its turn comes, and counts.
 class Delivery {
@@ -200,13 +222,15 @@ cli::ExitStatus tokenize(const TokenizeOptions& options, cli::Context& context) 
       given.push_back(std::move(item));
     });
   }
-  const bool with_starts = options.times || tokens::needs_starts(format);
   const int jobs = context.options.jobs;
   how.overlapped = !piped_paths && given.size() < static_cast<std::size_t>(jobs);
+  const Work work{model, how, formatter, options.times || tokens::needs_starts(format)};
+  Pipeline::Workers workers;
+  for (int i = 0; i < jobs; ++i)
+    workers.push_back(std::make_unique<TokenizeWorker>(work));
   Delivery delivery(context, given);
-  Pipeline pipeline(
-      jobs, static_cast<std::size_t>(jobs) * kFilesAhead,
-      [&] { return make_work(model, how, formatter, with_starts); }, std::ref(delivery));
+  Pipeline pipeline(std::move(workers), static_cast<std::size_t>(jobs) * kFilesAhead,
+                    std::ref(delivery));
   if (piped_paths) {
     for_each_item(options, [&](Item item) { pipeline.push(std::move(item)); });
   }

@@ -13,37 +13,51 @@
 #include <utility>
 #include <vector>
 
+#include "base/span.hpp"
+
 namespace pairalign::cli {
 
-/// A pipeline of one reader (the caller's `push`), `workers` threads and ordered delivery:
-/// `deliver` is called for one item after the other, in the order of `push`, whatever the number of
-/// workers, so the output is the same for any -j.
+/// What a thread of an OrderedMap does with items: it takes one, and others that are waiting until
+/// it is full, and then gives the results of all.
+template <class Item, class Result>
+class Worker {
+ public:
+  virtual ~Worker() = default;
+  /// What it throws becomes of this item.
+  virtual void take(Item& item) = 0;
+  /// Whether the items it has taken should not wait for more.
+  virtual bool full() const = 0;
+  /// Of each item taken since the last call without a throw, in order. What it throws becomes of
+  /// all of them.
+  virtual std::vector<Result> finish() = 0;
+};
+
+/// A pipeline of one reader (the caller's `push`), workers with a thread each, and ordered
+/// delivery: `deliver` is called for one item after the other, in the order of `push`, whatever the
+/// number of workers, so the output is the same for any -j.
 ///
 /// Delivery has a thread of its own: a result goes out as soon as those before it are out, also
 /// while the caller waits for its next input on a slow pipe. So what `deliver` touches belongs to
 /// that thread until `finish` has returned.
 ///
-/// Items weigh what the caller says, 1 unless told. At most `window` of weight is under way (a
-/// heavier item is let in alone), `push` waits for room: memory stays bounded.
+/// At most `window` items are under way, `push` waits for room: memory stays bounded.
 template <class Item, class Result>
 class OrderedMap {
  public:
-  using Work = std::function<Result(Item&)>;
-  /// `result` is ready: its `get()` returns what the work returned, or throws what it threw.
+  using Workers = std::vector<std::unique_ptr<Worker<Item, Result>>>;
+  /// `result` is ready: its `get()` returns what the worker gave, or throws what it threw.
   using Deliver = std::function<void(Item&, std::future<Result>& result)>;
 
-  /// `make_work` is called here once per worker, so that each can own buffers.
-  OrderedMap(int workers, std::size_t window, const std::function<Work()>& make_work,
-             Deliver deliver)
-      : window_(window), deliver_(std::move(deliver)) {
-    std::vector<Work> works;
-    works.reserve(static_cast<std::size_t>(workers));
-    for (int i = 0; i < workers; ++i)
-      works.push_back(make_work());
-    for (Work& work : works) {
-      threads_.emplace_back([this, own = std::move(work)] { run_worker(own); });
+  OrderedMap(Workers workers, std::size_t window, Deliver deliver)
+      : workers_(std::move(workers)), window_(window), deliver_(std::move(deliver)) {
+    try {
+      for (const auto& worker : workers_)
+        threads_.emplace_back([this, &worker] { run_worker(*worker); });
+      threads_.emplace_back([this] { run_delivery(); });
+    } catch (...) {
+      stop();
+      throw;
     }
-    threads_.emplace_back([this] { run_delivery(); });
   }
 
   /// Without `finish`: what is not yet begun is dropped.
@@ -52,12 +66,11 @@ class OrderedMap {
   OrderedMap& operator=(const OrderedMap&) = delete;
 
   /// Takes an item, waiting until there is room. Throws what an earlier `deliver` threw.
-  void push(Item item, std::size_t weight = 1) {
+  void push(Item item) {
     std::unique_lock<std::mutex> lock(mutex_);
-    room_.wait(lock, [&] { return under_way_ == 0 || under_way_ + weight <= window_ || failure_; });
+    room_.wait(lock, [&] { return slots_.size() < window_ || failure_; });
     if (failure_) std::rethrow_exception(failure_);
-    under_way_ += weight;
-    slots_.push_back(std::make_shared<Slot>(Slot{std::move(item), weight, {}, false}));
+    slots_.push_back(std::make_shared<Slot>(Slot{std::move(item), {}, false}));
     waiting_.push_back(slots_.back());
     todo_.notify_one();
   }
@@ -66,7 +79,7 @@ class OrderedMap {
   void finish() {
     {
       std::unique_lock<std::mutex> lock(mutex_);
-      room_.wait(lock, [&] { return under_way_ == 0 || failure_; });
+      room_.wait(lock, [&] { return slots_.empty() || failure_; });
     }
     stop();
     if (failure_) std::rethrow_exception(failure_);
@@ -75,28 +88,63 @@ class OrderedMap {
  private:
   struct Slot {
     Item item;
-    std::size_t weight;
     std::promise<Result> result;
     bool done;
   };
 
-  void run_worker(const Work& work) {
-    std::unique_lock<std::mutex> lock(mutex_);
+  using Taken = std::vector<std::shared_ptr<Slot>>;
+
+  void run_worker(Worker<Item, Result>& worker) {
+    Taken taken;
     for (;;) {
-      todo_.wait(lock, [&] { return stop_ || !waiting_.empty(); });
-      if (stop_) return;
-      const std::shared_ptr<Slot> slot = std::move(waiting_.front());
-      waiting_.pop_front();
-      lock.unlock();
-      try {
-        slot->result.set_value(work(slot->item));
-      } catch (...) {
-        slot->result.set_exception(std::current_exception());
+      const std::shared_ptr<Slot> slot = next_slot(taken.empty());
+      if (slot == nullptr && taken.empty()) return;
+      if (slot != nullptr) {
+        try {
+          taken.reserve(taken.size() + 1);  // for what the worker takes must get into it
+          worker.take(slot->item);
+          taken.push_back(slot);
+        } catch (...) {
+          slot->result.set_exception(std::current_exception());
+          mark_done({&slot, 1});
+        }
       }
-      lock.lock();
-      slot->done = true;
-      if (slot == slots_.front()) next_done_.notify_one();
+      if (!taken.empty() && (slot == nullptr || worker.full())) {
+        set_results(worker, taken);
+        mark_done(taken);
+        taken.clear();
+      }
     }
+  }
+
+  // Null when nothing waits to be taken (`wait`: and nothing will).
+  std::shared_ptr<Slot> next_slot(bool wait) {
+    std::unique_lock<std::mutex> lock(mutex_);
+    if (wait) todo_.wait(lock, [&] { return stop_ || !waiting_.empty(); });
+    if (stop_ || waiting_.empty()) return nullptr;
+    std::shared_ptr<Slot> slot = std::move(waiting_.front());
+    waiting_.pop_front();
+    return slot;
+  }
+
+  static void set_results(Worker<Item, Result>& worker, const Taken& taken) {
+    std::vector<Result> results;
+    try {
+      results = worker.finish();
+    } catch (...) {
+      for (const std::shared_ptr<Slot>& slot : taken)
+        slot->result.set_exception(std::current_exception());
+      return;
+    }
+    for (std::size_t i = 0; i < taken.size(); ++i)
+      taken[i]->result.set_value(std::move(results[i]));
+  }
+
+  void mark_done(Span<const std::shared_ptr<Slot>> slots) {
+    std::lock_guard<std::mutex> lock(mutex_);
+    for (const std::shared_ptr<Slot>& slot : slots)
+      slot->done = true;
+    if (slots_.front()->done) next_done_.notify_one();
   }
 
   void run_delivery() {
@@ -115,7 +163,6 @@ class OrderedMap {
       }
       lock.lock();
       slots_.pop_front();
-      under_way_ -= slot->weight;
       failure_ = failure;
       room_.notify_one();
       if (failure_) return;
@@ -134,17 +181,17 @@ class OrderedMap {
     }
   }
 
+  const Workers workers_;
   const std::size_t window_;
   const Deliver deliver_;
   std::vector<std::thread> threads_;
 
   std::mutex mutex_;
-  std::condition_variable room_;               // under_way_ fell, or failure_ was set
+  std::condition_variable room_;               // slots_ shrank, or failure_ was set
   std::condition_variable todo_;               // waiting_ grew, or stop_
   std::condition_variable next_done_;          // the oldest slot is done, or stop_
   std::deque<std::shared_ptr<Slot>> slots_;    // in order of push, until delivered
   std::deque<std::shared_ptr<Slot>> waiting_;  // those that no worker has taken
-  std::size_t under_way_ = 0;                  // weight of slots_
   std::exception_ptr failure_;                 // what deliver threw
   bool stop_ = false;
 };

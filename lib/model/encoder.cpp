@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <numeric>
+#include <utility>
 
 #include "nn/activation.hpp"
 #include "nn/elementwise.hpp"
@@ -61,16 +62,17 @@ void Encoder::forward(nn::Weights w, const float* features, const std::vector<in
   cache.input.resize(size);
   cache.final.resize(size);
   embeddings.resize(area(cache.rows, config_.dimension));
-  cache.blocks.resize(training ? blocks_.size() : 2);
+  cache.blocks.resize(training ? blocks_.size() : 1);
 
   stem_.forward(w, features, feature_lengths, silence, cache.stem.data(), cache.stem_conv);
   stem_norm_.forward(w.values, cache.stem.data(), cache.rows, cache.input.data(), cache.stem_norm);
   const std::vector<float>* x = &cache.input;
   for (std::size_t i = 0; i < blocks_.size(); ++i) {
-    // Without training two caches take turns: a block reads what the one before it wrote.
-    BlockCache& block_cache = cache.blocks[training ? i : i % 2];
+    BlockCache& block_cache = cache.blocks[training ? i : 0];
     block_forward(blocks_[i], w, *x, block_cache, cache);
-    x = &block_cache.output;
+    // Without training the blocks share one cache: what one wrote is what the next one reads.
+    if (!training) std::swap(cache.input, block_cache.output);
+    x = training ? &block_cache.output : &cache.input;
   }
   final_norm_.forward(w.values, x->data(), cache.rows, cache.final.data(), cache.final_norm);
   projection_.forward(w, cache.final.data(), cache.rows, embeddings.data(), cache.projection);

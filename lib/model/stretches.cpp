@@ -9,6 +9,8 @@ namespace {
 // Frames that the decoder's memory is filled with at once: 40 s, about 16 MB. A recording is always
 // cut at multiples of it.
 constexpr std::int64_t kFramesAtOnce = 2000;
+// Of shorter recordings that go side by side: from four walks on, more of them gain little.
+constexpr std::int64_t kEnoughFrames = 1000;
 // Walks that go side by side: enough rows for the matrix products of a step.
 constexpr std::size_t kWalksAtOnce = 16;
 
@@ -16,7 +18,7 @@ constexpr std::size_t kWalksAtOnce = 16;
 
 void SegmentedStretches::start() {
   open_.clear();
-  strings_.clear();
+  closed_.clear();
 }
 
 void SegmentedStretches::open() {
@@ -31,12 +33,16 @@ void SegmentedStretches::take(const float* row) {
 void SegmentedStretches::close() {
   Stretch& stretch = open_.front();
   stretch.segmenter->finish(stretch.segments);
-  strings_.push_back(std::move(stretch.segments));
+  closed_.push_back(std::move(stretch.segments));
   open_.pop_front();
 }
 
-std::vector<std::vector<Segment>> SegmentedStretches::finish() {
-  return std::move(strings_);
+void SegmentedStretches::finish() {
+  finished_.push_back(std::exchange(closed_, {}));
+}
+
+std::vector<StretchStrings> SegmentedStretches::strings() {
+  return std::exchange(finished_, {});
 }
 
 DecodedStretches::DecodedStretches(const Model& model, const DecodeOptions& options)
@@ -50,90 +56,139 @@ int DecodedStretches::ahead() const {
 }
 
 void DecodedStretches::start() {
-  decoder_ = FreeDecoder(*model_.decoder(), options_);
-  stretches_.clear();
-  frames_.clear();
-  strings_.clear();
-  closed_ = 0;
-  next_frame_ = first_kept_ = 0;
+  recording_ = {};
   next_advance_ = kFramesAtOnce;
+  frames_.resize(static_cast<std::size_t>(value_of(waiting_rows_)));
 }
 
 void DecodedStretches::open() {
-  stretches_.push_back({next_frame_, 0, -1});
+  recording_.stretches.emplace_back().first_frame = recording_.next_frame;
 }
 
 void DecodedStretches::take(const float* row) {
   frames_.insert(frames_.end(), row, row + model_.info().encoder.width);
-  if (++next_frame_ < next_advance_) return;
-  advance(next_frame_ - ahead());
+  if (++recording_.next_frame < next_advance_) return;
+  recording_.settled = recording_.next_frame - ahead();
+  advance_recording();
+  forget_frames();
   next_advance_ += kFramesAtOnce;
 }
 
 void DecodedStretches::close() {
-  Stretch& stretch = stretches_[closed_++];
-  stretch.frames = static_cast<int>(next_frame_ - stretch.first_frame);
+  Stretch& stretch = recording_.stretches[recording_.closed++];
+  stretch.frames = static_cast<int>(recording_.next_frame - stretch.first_frame);
 }
 
-std::vector<std::vector<Segment>> DecodedStretches::finish() {
-  advance(next_frame_);
-  return std::move(strings_);
-}
-
-// All walks up to frame `settled`, which nothing changes that is still to come.
-void DecodedStretches::advance(std::int64_t settled) {
-  const nn::Weights w = model_.weights();
-  const auto rows = static_cast<int>(next_frame_ - first_kept_);
-  model_.decoder()->memory().forward(w, frames_.data(), rows, memory_, options_.segment_penalty);
-  std::vector<DecodeReach> reaches;
-  std::size_t finished = 0;
-  for (std::size_t first = 0; first < stretches_.size(); first += kWalksAtOnce) {
-    const std::size_t last = std::min(stretches_.size(), first + kWalksAtOnce);
-    reaches.clear();
-    for (std::size_t i = first; i < last; ++i) {
-      if (stretches_[i].string < 0) stretches_[i].string = decoder_.begin();
-      reaches.push_back(reach(stretches_[i], i < closed_, settled));
-    }
-    decoder_.advance(w, memory_, reaches);
-    for (; finished < std::min(last, closed_); ++finished) {
-      const Stretch& stretch = stretches_[finished];
-      if (stretch.first_frame + stretch.frames > settled) break;
-      finish_string(stretch);
-    }
+// Only a recording that is still whole waits for others.
+void DecodedStretches::finish() {
+  recording_.settled = recording_.next_frame;
+  if (recording_.next_frame >= kFramesAtOnce) {
+    advance_recording();
+    keep_from(recording_.next_frame);
   }
-  stretches_.erase(stretches_.begin(), stretches_.begin() + static_cast<std::ptrdiff_t>(finished));
-  closed_ -= finished;
-  forget_frames(settled);
+  waiting_.push_back(std::exchange(recording_, {}));
+  waiting_rows_ += waiting_.back().rows();
 }
 
-DecodeReach DecodedStretches::reach(const Stretch& stretch, bool closed,
-                                    std::int64_t settled) const {
-  DecodeReach result;
-  result.string = stretch.string;
-  result.first_frame = static_cast<int>(stretch.first_frame - first_kept_);
-  result.frames = closed ? stretch.frames : static_cast<int>(next_frame_ - stretch.first_frame);
-  result.until = static_cast<int>(settled - stretch.first_frame);
+// A long recording has kept those before it waiting for long enough.
+bool DecodedStretches::full() const {
+  const bool long_one = !waiting_.empty() && waiting_.back().stretches.empty();
+  return long_one || waiting_rows_ >= kEnoughFrames;
+}
+
+std::vector<StretchStrings> DecodedStretches::strings() {
+  std::vector<Recording> recordings = std::exchange(waiting_, {});
+  waiting_rows_ = 0;
+  decoder_ = FreeDecoder(*model_.decoder(), options_);
+  advance(recordings, 0);
+  std::vector<StretchStrings> result;
+  for (Recording& recording : recordings)
+    result.push_back(std::move(recording.strings));
   return result;
 }
 
-void DecodedStretches::finish_string(const Stretch& stretch) {
-  std::vector<Segment>& segments = strings_.emplace_back();
-  for (const DecodedToken& token : merge_repeats(decoder_.end(stretch.string).tokens))
+// By itself: those waiting have no walk under way.
+void DecodedStretches::advance_recording() {
+  if (next_advance_ == kFramesAtOnce) decoder_ = FreeDecoder(*model_.decoder(), options_);
+  advance({&recording_, 1}, waiting_rows_);
+}
+
+// All walks over some recordings, whose rows lie one after the other from `first_row` on, as far as
+// they are settled.
+void DecodedStretches::advance(Span<Recording> recordings, std::int64_t first_row) {
+  std::vector<int> lengths;
+  std::vector<Walk> walks;
+  std::int64_t rows = 0;
+  for (Recording& recording : recordings) {
+    for (Stretch& stretch : recording.stretches)
+      walks.push_back({&recording, &stretch, rows});
+    lengths.push_back(static_cast<int>(recording.rows()));
+    rows += recording.rows();
+  }
+  model_.decoder()->memory().forward(model_.weights(), frames_.data() + value_of(first_row),
+                                     lengths, memory_, options_.segment_penalty);
+  for (std::size_t first = 0; first < walks.size(); first += kWalksAtOnce)
+    advance_walks({&walks[first], std::min(kWalksAtOnce, walks.size() - first)});
+  for (Recording& recording : recordings) {
+    while (!recording.stretches.empty() && recording.stretches.front().finished) {
+      recording.stretches.pop_front();
+      --recording.closed;
+    }
+  }
+}
+
+void DecodedStretches::advance_walks(Span<const Walk> walks) {
+  std::vector<DecodeReach> reaches;
+  for (const Walk& walk : walks) {
+    if (walk.stretch->string < 0) walk.stretch->string = decoder_.begin();
+    reaches.push_back(reach(walk));
+  }
+  decoder_.advance(model_.weights(), memory_, reaches);
+  for (const Walk& walk : walks) {
+    const Stretch& stretch = *walk.stretch;
+    const bool closed = stretch.frames >= 0;
+    if (closed && stretch.first_frame + stretch.frames <= walk.recording->settled)
+      finish_string(walk);
+  }
+}
+
+DecodeReach DecodedStretches::reach(const Walk& walk) {
+  const Recording& recording = *walk.recording;
+  const Stretch& stretch = *walk.stretch;
+  const bool closed = stretch.frames >= 0;
+  DecodeReach result;
+  result.string = stretch.string;
+  result.first_frame =
+      static_cast<int>(walk.first_row + stretch.first_frame - recording.first_kept);
+  result.frames =
+      closed ? stretch.frames : static_cast<int>(recording.next_frame - stretch.first_frame);
+  result.until = static_cast<int>(recording.settled - stretch.first_frame);
+  return result;
+}
+
+void DecodedStretches::finish_string(const Walk& walk) {
+  std::vector<Segment>& segments = walk.recording->strings.emplace_back();
+  for (const DecodedToken& token : merge_repeats(decoder_.end(walk.stretch->string).tokens))
     segments.push_back({token.token, token.first_frame});
+  walk.stretch->finished = true;
 }
 
 // Keeps what steps still to come will see, and the context of its path.
-void DecodedStretches::forget_frames(std::int64_t settled) {
-  std::int64_t seen = next_frame_;
-  if (!stretches_.empty()) {
-    seen = std::max(stretches_.front().first_frame, settled - model_.decoder()->config().look_back);
+void DecodedStretches::forget_frames() {
+  const Decoder& decoder = *model_.decoder();
+  std::int64_t seen = recording_.next_frame;
+  if (!recording_.stretches.empty()) {
+    seen = std::max(recording_.stretches.front().first_frame,
+                    recording_.settled - decoder.config().look_back);
   }
-  const std::int64_t keep =
-      std::clamp(seen - model_.decoder()->memory().context(options_.segment_penalty), first_kept_,
-                 next_frame_);
-  frames_.erase(frames_.begin(),
-                frames_.begin() + (keep - first_kept_) * model_.info().encoder.width);
-  first_kept_ = keep;
+  keep_from(std::clamp(seen - decoder.memory().context(options_.segment_penalty),
+                       recording_.first_kept, recording_.next_frame));
+}
+
+void DecodedStretches::keep_from(std::int64_t frame) {
+  const auto first = frames_.begin() + value_of(waiting_rows_);
+  frames_.erase(first, first + value_of(frame - recording_.first_kept));
+  recording_.first_kept = frame;
 }
 
 }  // namespace pairalign::model

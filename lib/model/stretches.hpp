@@ -1,4 +1,4 @@
-// Strings of stretches of a recording, the whole or windows that may overlap, while its frames go
+// Strings of stretches of recordings, the whole or windows that may overlap, while their frames go
 // by.
 #pragma once
 
@@ -8,6 +8,7 @@
 #include <memory>
 #include <vector>
 
+#include "base/span.hpp"
 #include "model/decoding.hpp"
 #include "model/frame_stream.hpp"
 #include "model/model.hpp"
@@ -15,21 +16,28 @@
 
 namespace pairalign::model {
 
+/// The strings of the stretches of a recording, in order, frames counted from the start of the
+/// stretch.
+using StretchStrings = std::vector<std::vector<Segment>>;
+
 class StretchTokenizer {
  public:
   virtual ~StretchTokenizer() = default;
   /// What it wants of each frame.
   virtual FrameRow frame_row() const = 0;
-  /// A recording begins; what was under way is forgotten.
+  /// A recording begins; one under way is forgotten.
   virtual void start() = 0;
   /// A stretch begins with the next frame.
   virtual void open() = 0;
   virtual void take(const float* row) = 0;
   /// Of the stretches that are open, the one that opened first ends here.
   virtual void close() = 0;
-  /// The end of the recording, all of whose stretches are closed: their strings, in order, frames
-  /// counted from the start of the stretch.
-  virtual std::vector<std::vector<Segment>> finish() = 0;
+  /// The end of the recording, all of whose stretches are closed.
+  virtual void finish() = 0;
+  /// Whether recordings that are finished should not wait for others to be tokenised with.
+  virtual bool full() const = 0;
+  /// Of each recording finished since the last call, in order. When it throws, they are forgotten.
+  virtual std::vector<StretchStrings> strings() = 0;
 };
 
 /// With the code similarities of each frame and a segmenter for each stretch.
@@ -43,7 +51,9 @@ class SegmentedStretches : public StretchTokenizer {
   void open() override;
   void take(const float* row) override;
   void close() override;
-  std::vector<std::vector<Segment>> finish() override;
+  void finish() override;
+  bool full() const override { return true; }
+  std::vector<StretchStrings> strings() override;
 
  private:
   struct Stretch {
@@ -53,12 +63,13 @@ class SegmentedStretches : public StretchTokenizer {
 
   MakeSegmenter make_;
   std::deque<Stretch> open_;
-  std::vector<std::vector<Segment>> strings_;
+  StretchStrings closed_;
+  std::vector<StretchStrings> finished_;
 };
 
 /// With the decoder. The string of a stretch is one walk over all of it, however long it is: its
 /// attention slides along, so frames far behind are forgotten. Walks over stretches that overlap or
-/// lie close go side by side.
+/// lie close go side by side, and so do those over recordings that are short.
 class DecodedStretches : public StretchTokenizer {
  public:
   /// Throws Error("", reason) for options out of range. The model must have a decoder.
@@ -69,32 +80,54 @@ class DecodedStretches : public StretchTokenizer {
   void open() override;
   void take(const float* row) override;
   void close() override;
-  std::vector<std::vector<Segment>> finish() override;
+  void finish() override;
+  bool full() const override;
+  std::vector<StretchStrings> strings() override;
 
  private:
   struct Stretch {
     std::int64_t first_frame = 0;
-    int frames = 0;   // when closed
-    int string = -1;  // under way in the decoder; −1: not yet, or no longer
+    int frames = -1;  // −1 while it is open
+    int string = -1;  // under way in the decoder; −1: not yet
+    bool finished = false;
+  };
+
+  struct Recording {
+    std::deque<Stretch> stretches;  // those that are not finished
+    std::size_t closed = 0;         // of stretches, those at the front that are closed
+    std::int64_t first_kept = 0;    // frame of its first row in frames_
+    std::int64_t next_frame = 0;
+    std::int64_t settled = 0;  // frames that nothing changes that is still to come
+    StretchStrings strings;    // of finished stretches
+
+    std::int64_t rows() const { return next_frame - first_kept; }
+  };
+
+  // A stretch beside those of other recordings.
+  struct Walk {
+    Recording* recording = nullptr;
+    Stretch* stretch = nullptr;
+    std::int64_t first_row = 0;  // of the recording in the decoder's memory
   };
 
   int ahead() const;
-  void advance(std::int64_t settled);
-  DecodeReach reach(const Stretch& stretch, bool closed, std::int64_t settled) const;
-  void finish_string(const Stretch& stretch);
-  void forget_frames(std::int64_t settled);
+  void advance_recording();
+  void advance(Span<Recording> recordings, std::int64_t first_row);
+  void advance_walks(Span<const Walk> walks);
+  static DecodeReach reach(const Walk& walk);
+  void finish_string(const Walk& walk);
+  void forget_frames();
+  void keep_from(std::int64_t frame);
+  std::ptrdiff_t value_of(std::int64_t row) const { return row * model_.info().encoder.width; }
 
   const Model& model_;
   DecodeOptions options_;
   FreeDecoder decoder_;
-  // Of the recording under way.
-  std::deque<Stretch> stretches_;  // those that are not finished
-  std::size_t closed_ = 0;         // of stretches_, those at the front that are closed
-  std::int64_t next_frame_ = 0;    // of the recording
-  std::int64_t next_advance_ = 0;  // when that many frames are there
-  std::int64_t first_kept_ = 0;    // frame of the first row of frames_
-  std::vector<float> frames_;      // (…, width)
-  std::vector<std::vector<Segment>> strings_;
+  std::vector<Recording> waiting_;  // finished
+  std::int64_t waiting_rows_ = 0;   // of frames_, theirs
+  Recording recording_;             // under way
+  std::int64_t next_advance_ = 0;   // when it has that many frames
+  std::vector<float> frames_;       // (…, width): of those waiting, then of the one under way
   DecoderMemory::Cache memory_;
 };
 

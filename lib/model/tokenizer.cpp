@@ -106,10 +106,19 @@ TokenizerKind default_kind(const Model& model) {
 }
 
 struct Tokenizer::Impl {
-  // A part of the recording that becomes a record: the whole, or a window.
+  // A part of a recording that becomes a record: the whole, or a window.
   struct Stretch {
     std::int64_t first_frame = 0;
     double end_s = 0;  // in the recording
+  };
+
+  struct Recording {
+    std::string key;
+    double seconds = 0;
+    std::vector<Stretch> places;
+    std::size_t closed = 0;        // of places, those at the front
+    std::int64_t next_frame = 0;   // first frame not yet taken
+    std::int64_t next_window = 0;  // first frame of the window to open next
   };
 
   Impl(const Model& model_, const TokenizerOptions& options_)
@@ -121,24 +130,23 @@ struct Tokenizer::Impl {
   bool windowed() const { return options.window_s > 0; }
   static std::int64_t to_frames(double seconds) { return std::llround(seconds * kFramesPerSecond); }
 
-  void start();
+  void start(const std::string& key);
+  void finish(double seconds);
   void open();
   void close(double end_s);
   void take(audio::Decoder& audio);
   void take_overlapped(audio::Decoder& audio);
   void take_frame(const float* row);
-  std::vector<tokens::Record> make_records(const std::string& key);
+  std::vector<tokens::Record> make_records(const Recording& recording,
+                                           const StretchStrings& strings) const;
 
   const Model& model;
   TokenizerOptions options;
   std::unique_ptr<StretchTokenizer> stretches;
   FrameStream frames;
 
-  // Of the recording under way.
-  std::vector<Stretch> places;  // of all stretches; the first `closed` are closed
-  std::size_t closed = 0;
-  std::int64_t next_frame = 0;   // first frame not yet taken
-  std::int64_t next_window = 0;  // first frame of the window to open next
+  Recording current;                // under way
+  std::vector<Recording> finished;  // whose records are still to be made
 };
 
 Tokenizer::Tokenizer(const Model& model, const TokenizerOptions& options) {
@@ -162,35 +170,57 @@ tokens::Header Tokenizer::header() const {
 }
 
 std::vector<tokens::Record> Tokenizer::tokenize(audio::Decoder& audio, const std::string& key) {
-  Impl& impl = *impl_;
-  impl.start();
-  if (impl.options.overlapped) {
-    impl.take_overlapped(audio);
-  } else {
-    impl.take(audio);
-  }
-  const double seconds = static_cast<double>(audio.samples_read()) / audio::kSampleRate;
-  while (impl.closed < impl.places.size())
-    impl.close(seconds);
-  return impl.make_records(key);
+  add(audio, key);
+  return std::move(finish().back().records);
 }
 
-void Tokenizer::Impl::start() {
+void Tokenizer::add(audio::Decoder& audio, const std::string& key) {
+  impl_->start(key);
+  if (impl_->options.overlapped) {
+    impl_->take_overlapped(audio);
+  } else {
+    impl_->take(audio);
+  }
+  impl_->finish(static_cast<double>(audio.samples_read()) / audio::kSampleRate);
+}
+
+bool Tokenizer::full() const {
+  return impl_->stretches->full();
+}
+
+std::vector<TokenizedRecording> Tokenizer::finish() {
+  const std::vector<Impl::Recording> recordings = std::exchange(impl_->finished, {});
+  const std::vector<StretchStrings> strings = impl_->stretches->strings();
+  std::vector<TokenizedRecording> result;
+  for (std::size_t i = 0; i < recordings.size(); ++i)
+    result.push_back({recordings[i].seconds, impl_->make_records(recordings[i], strings[i])});
+  return result;
+}
+
+void Tokenizer::Impl::start(const std::string& key) {
   stretches->start();
   frames.start();
-  places.clear();
-  closed = 0;
-  next_frame = next_window = 0;
+  current = {};
+  current.key = key;
   if (!windowed()) open();
 }
 
+void Tokenizer::Impl::finish(double seconds) {
+  while (current.closed < current.places.size())
+    close(seconds);
+  current.seconds = seconds;
+  finished.reserve(finished.size() + 1);  // so that both know of the recording, or neither
+  stretches->finish();
+  finished.push_back(std::exchange(current, {}));
+}
+
 void Tokenizer::Impl::open() {
-  places.push_back({next_frame, 0});
+  current.places.push_back({current.next_frame, 0});
   stretches->open();
 }
 
 void Tokenizer::Impl::close(double end_s) {
-  places[closed++].end_s = end_s;
+  current.places[current.closed++].end_s = end_s;
   stretches->close();
 }
 
@@ -231,27 +261,29 @@ void Tokenizer::Impl::take_overlapped(audio::Decoder& audio) {
 void Tokenizer::Impl::take_frame(const float* row) {
   if (windowed()) {
     const std::int64_t length = to_frames(options.window_s);
-    while (closed < places.size() && next_frame == places[closed].first_frame + length)
-      close(static_cast<double>(next_frame) / kFramesPerSecond);
-    if (next_frame == next_window) {
+    while (current.closed < current.places.size() &&
+           current.next_frame == current.places[current.closed].first_frame + length) {
+      close(static_cast<double>(current.next_frame) / kFramesPerSecond);
+    }
+    if (current.next_frame == current.next_window) {
       open();
-      next_window += to_frames(options.hop_s);
+      current.next_window += to_frames(options.hop_s);
     }
   }
   stretches->take(row);
-  ++next_frame;
+  ++current.next_frame;
 }
 
 // A last window that is filled by less than half a hop is left out.
-std::vector<tokens::Record> Tokenizer::Impl::make_records(const std::string& key) {
+std::vector<tokens::Record> Tokenizer::Impl::make_records(const Recording& recording,
+                                                          const StretchStrings& strings) const {
   std::vector<tokens::Record> records;
-  const std::vector<std::vector<Segment>> strings = stretches->finish();
   for (std::size_t i = 0; i < strings.size(); ++i) {
-    const double start_s = static_cast<double>(places[i].first_frame) / kFramesPerSecond;
-    const double end_s = places[i].end_s;
+    const double start_s = static_cast<double>(recording.places[i].first_frame) / kFramesPerSecond;
+    const double end_s = recording.places[i].end_s;
     if (windowed() && start_s > 0 && end_s - start_s < options.hop_s / 2) continue;
     tokens::Record& record = records.emplace_back();
-    record.key = windowed() ? tokens::with_fragment(key, start_s, end_s) : key;
+    record.key = windowed() ? tokens::with_fragment(recording.key, start_s, end_s) : recording.key;
     record.seconds = end_s - start_s;
     for (const Segment& segment : strings[i]) {
       record.tokens.push_back(segment.token);

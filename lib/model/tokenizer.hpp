@@ -48,6 +48,11 @@ struct TokenizerOptions {
   bool overlapped = false;
 };
 
+struct TokenizedRecording {
+  double seconds = 0;
+  std::vector<tokens::Record> records;  ///< one, or one per window
+};
+
 /// Not shared between threads: it keeps buffers. Make one per thread over a shared Model.
 /// The same audio gives the same strings whatever else was tokenised before.
 class Tokenizer {
@@ -65,6 +70,17 @@ class Tokenizer {
   /// is only partly filled is kept when it is at least half a hop long). Starts are always filled
   /// in. Memory is bounded for any length of audio, but for the tokens themselves.
   std::vector<tokens::Record> tokenize(audio::Decoder& audio, const std::string& key);
+
+  // The same of several recordings, whose strings are decoded side by side, which is faster: `add`
+  // each of them, and then `finish`.
+
+  /// Reads `audio` to its end. What it throws concerns this recording alone, which is forgotten.
+  void add(audio::Decoder& audio, const std::string& key);
+  /// Whether what has been added should not wait for more: it is enough, or gains nothing by it.
+  bool full() const;
+  /// What has become of each recording added since the last call, in order. When it throws, all of
+  /// them are forgotten.
+  std::vector<TokenizedRecording> finish();
 
  private:
   struct Impl;

@@ -4,9 +4,13 @@
 #include <chrono>
 #include <cstdlib>
 #include <fstream>
+#include <functional>
+#include <future>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -23,6 +27,30 @@ namespace pairalign::cli {
 namespace {
 
 using Map = OrderedMap<int, int>;
+
+// Does one item at a time.
+class IntWorker : public Worker<int, int> {
+ public:
+  explicit IntWorker(std::function<int(int)> work) : work_(std::move(work)) {}
+  void take(int& item) override { result_ = work_(item); }
+  bool full() const override { return true; }
+  std::vector<int> finish() override { return {result_}; }
+
+ private:
+  std::function<int(int)> work_;
+  int result_ = 0;
+};
+
+Map::Workers make_workers(int count, const std::function<int(int)>& work) {
+  Map::Workers workers;
+  for (int i = 0; i < count; ++i)
+    workers.push_back(std::make_unique<IntWorker>(work));
+  return workers;
+}
+
+int identity(int item) {
+  return item;
+}
 
 void sleep_up_to_ms(double most, Random& random) {
   std::this_thread::sleep_for(std::chrono::duration<double, std::milli>(random.uniform(0, most)));
@@ -52,19 +80,15 @@ TEST_CASE("a progress line knows the time left by the part of the work, where it
 TEST_CASE("results come in the order of push for any number of workers") {
   for (const int workers : {1, 2, 7}) {
     std::vector<int> order;
-    Map map(
-        workers, 16,
-        [] {
-          return [](int& item) {
-            Random random = Random::stream(1, static_cast<std::uint64_t>(item));
-            sleep_up_to_ms(1, random);
-            return item * item;
-          };
-        },
-        [&](int& item, std::future<int>& result) {
-          REQUIRE(result.get() == item * item);
-          order.push_back(item);
-        });
+    const auto square = [](int item) {
+      Random random = Random::stream(1, static_cast<std::uint64_t>(item));
+      sleep_up_to_ms(1, random);
+      return item * item;
+    };
+    Map map(make_workers(workers, square), 16, [&](int& item, std::future<int>& result) {
+      REQUIRE(result.get() == item * item);
+      order.push_back(item);
+    });
     for (int i = 0; i < 300; ++i)
       map.push(i);
     map.finish();
@@ -74,38 +98,19 @@ TEST_CASE("results come in the order of push for any number of workers") {
   }
 }
 
-TEST_CASE("each worker gets its own work") {
-  std::atomic<int> made{0};
-  Map map(
-      3, 8,
-      [&] {
-        ++made;
-        return [](int& item) { return item; };
-      },
-      [](int&, std::future<int>& result) { result.get(); });
-  map.push(1);
-  map.finish();
-  CHECK(made == 3);
-}
-
-TEST_CASE("the weight under way never exceeds the window") {
+TEST_CASE("the items under way are never more than the window") {
   constexpr long kWindow = 10;
-  const auto weight_of = [](int item) { return item % 4 + 1L; };
   std::atomic<long> pushed{0}, delivered{0};
-  Map map(
-      4, kWindow,
-      [] {
-        return [](int& item) {
-          Random random = Random::stream(2, static_cast<std::uint64_t>(item));
-          sleep_up_to_ms(0.5, random);
-          return item;
-        };
-      },
-      [&](int& item, std::future<int>&) { delivered += weight_of(item); });
+  const auto work = [](int item) {
+    Random random = Random::stream(2, static_cast<std::uint64_t>(item));
+    sleep_up_to_ms(0.5, random);
+    return item;
+  };
+  Map map(make_workers(4, work), kWindow, [&](int&, std::future<int>&) { ++delivered; });
   long most = 0;
   for (int i = 0; i < 400; ++i) {
-    map.push(i, static_cast<std::size_t>(weight_of(i)));
-    pushed += weight_of(i);
+    map.push(i);
+    ++pushed;
     most = std::max(most, pushed - delivered);
   }
   map.finish();
@@ -114,36 +119,20 @@ TEST_CASE("the weight under way never exceeds the window") {
   CHECK(most > kWindow / 2);
 }
 
-TEST_CASE("an item heavier than the window is let in alone") {
-  int delivered = 0;
-  Map map(
-      2, 4, [] { return [](int& item) { return item; }; },
-      [&](int&, std::future<int>& result) { delivered += result.get(); });
-  map.push(1, 3);
-  map.push(2, 1000);
-  map.push(3, 1);
-  map.finish();
-  CHECK(delivered == 6);
-}
-
 TEST_CASE("an item's exception reaches its own delivery, the others come out") {
   std::vector<std::string> seen;
-  Map map(
-      3, 8,
-      [] {
-        return [](int& item) {
-          if (item % 5 == 3) throw std::runtime_error("item " + std::to_string(item));
-          return item;
-        };
-      },
-      [&](int& item, std::future<int>& result) {
-        try {
-          seen.push_back(std::to_string(result.get()));
-        } catch (const std::runtime_error& error) {
-          CHECK(error.what() == "item " + std::to_string(item));
-          seen.push_back("failed");
-        }
-      });
+  const auto work = [](int item) {
+    if (item % 5 == 3) throw std::runtime_error("item " + std::to_string(item));
+    return item;
+  };
+  Map map(make_workers(3, work), 8, [&](int& item, std::future<int>& result) {
+    try {
+      seen.push_back(std::to_string(result.get()));
+    } catch (const std::runtime_error& error) {
+      CHECK(error.what() == "item " + std::to_string(item));
+      seen.push_back("failed");
+    }
+  });
   for (int i = 0; i < 10; ++i)
     map.push(i);
   map.finish();
@@ -151,13 +140,59 @@ TEST_CASE("an item's exception reaches its own delivery, the others come out") {
         std::vector<std::string>{"0", "1", "2", "failed", "4", "5", "6", "7", "failed", "9"});
 }
 
+// Takes up to five items once it is let go, of which those that end in 3 fail, and all of a group
+// in which there is a 40.
+class GroupWorker : public Worker<int, int> {
+ public:
+  explicit GroupWorker(std::shared_future<void> go) : go_(std::move(go)) {}
+  void take(int& item) override {
+    go_.wait();
+    if (item % 10 == 3) throw std::runtime_error("its own");
+    items_.push_back(item);
+  }
+  bool full() const override { return items_.size() == 5; }
+  std::vector<int> finish() override {
+    std::vector<int> results;
+    const std::vector<int> items = std::exchange(items_, {});
+    for (const int item : items) {
+      if (item == 40) throw std::runtime_error("of the group");
+      results.push_back(item * 100 + static_cast<int>(items.size()));
+    }
+    return results;
+  }
+
+ private:
+  std::shared_future<void> go_;
+  std::vector<int> items_;
+};
+
+TEST_CASE("a worker takes what waits until it is full") {
+  std::promise<void> go;
+  std::vector<std::string> seen;
+  Map::Workers workers;
+  workers.push_back(std::make_unique<GroupWorker>(go.get_future().share()));
+  Map map(std::move(workers), 100, [&](int&, std::future<int>& result) {
+    try {
+      seen.push_back(std::to_string(result.get()));
+    } catch (const std::runtime_error& error) {
+      seen.emplace_back(error.what());
+    }
+  });
+  for (const int item : {10, 11, 12, 13, 14, 15, 40, 41, 42, 44, 45, 51, 52})
+    map.push(item);
+  go.set_value();
+  map.finish();
+  CHECK(seen == std::vector<std::string>{"1005", "1105", "1205", "its own", "1405", "1505",
+                                         "of the group", "of the group", "of the group",
+                                         "of the group", "of the group", "5102", "5202"});
+}
+
 TEST_CASE("a failed delivery stops push and finish") {
-  const auto make_work = [] { return [](int& item) { return item; }; };
   const auto deliver = [](int& item, std::future<int>&) {
     if (item == 2) throw std::runtime_error("disk full");
   };
+  Map map(make_workers(2, identity), 4, deliver);
   SUBCASE("push") {
-    Map map(2, 4, make_work, deliver);
     const auto push_all = [&] {
       for (int i = 0; i < 1000; ++i)
         map.push(i);
@@ -165,7 +200,6 @@ TEST_CASE("a failed delivery stops push and finish") {
     CHECK_THROWS_WITH(push_all(), "disk full");
   }
   SUBCASE("finish") {
-    Map map(2, 4, make_work, deliver);
     for (int i = 0; i < 3; ++i)
       map.push(i);
     CHECK_THROWS_WITH(map.finish(), "disk full");
@@ -173,24 +207,19 @@ TEST_CASE("a failed delivery stops push and finish") {
 }
 
 TEST_CASE("a map may be abandoned with work left") {
-  Map map(
-      2, 100,
-      [] {
-        return [](int& item) {
-          std::this_thread::sleep_for(std::chrono::milliseconds(1));
-          return item;
-        };
-      },
-      [](int&, std::future<int>& result) { result.get(); });
+  const auto work = [](int item) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    return item;
+  };
+  Map map(make_workers(2, work), 100, [](int&, std::future<int>& result) { result.get(); });
   for (int i = 0; i < 100; ++i)
     map.push(i);
 }
 
 TEST_CASE("a result goes out while the caller does nothing") {
   std::promise<int> arrived;
-  Map map(
-      1, 8, [] { return [](int& item) { return item; }; },
-      [&](int&, std::future<int>& result) { arrived.set_value(result.get()); });
+  Map map(make_workers(1, identity), 8,
+          [&](int&, std::future<int>& result) { arrived.set_value(result.get()); });
   map.push(42);
   std::future<int> arrival = arrived.get_future();
   REQUIRE(arrival.wait_for(std::chrono::seconds(10)) == std::future_status::ready);

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <memory>
 
 #include <doctest/doctest.h>
 
@@ -70,6 +71,14 @@ struct Fixture {
   }
 };
 
+// The end of the only recording.
+StretchStrings finish(StretchTokenizer& stretches) {
+  stretches.finish();
+  std::vector<StretchStrings> strings = stretches.strings();
+  REQUIRE(strings.size() == 1);
+  return strings[0];
+}
+
 void check_same(const std::vector<Segment>& got, const std::vector<DecodedToken>& expected) {
   REQUIRE(got.size() == expected.size());
   for (std::size_t i = 0; i < got.size(); ++i) {
@@ -91,7 +100,7 @@ TEST_CASE_FIXTURE(Fixture, "the string is that of one walk, whatever the length"
       stretches.open();
       feed(stretches, frames, 0, count);
       stretches.close();
-      const auto strings = stretches.finish();
+      const auto strings = finish(stretches);
       REQUIRE(strings.size() == 1);
       check_same(strings[0], decode(frames, 0, count));
       CHECK(strings[0].empty() == (count == 0));
@@ -111,7 +120,7 @@ TEST_CASE_FIXTURE(Fixture, "the path is that of the recording, however it is cut
     stretches.open();
     feed(stretches, frames, 0, kFrames);
     stretches.close();
-    const auto strings = stretches.finish();
+    const auto strings = finish(stretches);
     REQUIRE(strings.size() == 1);
     check_same(strings[0], decode(frames, 0, kFrames));
     CHECK(strings[0].size() < tokens);
@@ -140,13 +149,76 @@ TEST_CASE_FIXTURE(Fixture, "windows are decoded by themselves, whether they over
       }
       feed(stretches, frames, t, t + 1);
     }
-    const auto strings = stretches.finish();
+    const auto strings = finish(stretches);
     REQUIRE(static_cast<int>(strings.size()) == count);
     for (int i = 0; i < count; ++i) {
       CAPTURE(i);
       check_same(strings[static_cast<std::size_t>(i)], decode(frames, i * hop, i * hop + kWindow));
     }
   }
+}
+
+TEST_CASE_FIXTURE(Fixture,
+                  "recordings side by side: each as by itself, those that failed left out") {
+  constexpr int kFails = -1;
+  for (const int beam : {1, 3}) {
+    options.beam = beam;
+    DecodedStretches stretches(model, options);
+    std::vector<Values> all;
+    const auto add = [&](int count, int fails_after) {
+      CAPTURE(count);
+      const Values frames = make_frames(count);
+      stretches.start();
+      stretches.open();
+      feed(stretches, frames, 0, fails_after == kFails ? count : fails_after);
+      if (fails_after != kFails) return;
+      stretches.close();
+      stretches.finish();
+      all.push_back(frames);
+    };
+    CHECK(stretches.strings().empty());
+    for (int round = 0; round < 2; ++round) {
+      all.clear();
+      for (const int count : {300, 0, 40, 1, 600})
+        add(count, kFails);
+      CHECK_FALSE(stretches.full());
+      add(100, 70);
+      add(4000, 2100);  // its walk had begun
+      add(59, kFails);
+      CHECK(stretches.full());
+      add(4100, kFails);
+      add(4000, 2100);
+      for (const int count : {1999, 2000, 30})
+        add(count, kFails);
+      const std::vector<StretchStrings> strings = stretches.strings();
+      REQUIRE(strings.size() == all.size());
+      for (std::size_t i = 0; i < all.size(); ++i) {
+        CAPTURE(i);
+        REQUIRE(strings[i].size() == 1);
+        const int count = static_cast<int>(all[i].size()) / kWidth;
+        check_same(strings[i][0], decode(all[i], 0, count));
+      }
+    }
+  }
+}
+
+TEST_CASE_FIXTURE(Fixture, "short recordings wait for others, a long one does not") {
+  DecodedStretches stretches(model, options);
+  const auto full_after = [&](int count) {
+    stretches.start();
+    stretches.open();
+    feed(stretches, make_frames(count), 0, count);
+    stretches.close();
+    stretches.finish();
+    return stretches.full();
+  };
+  CHECK_FALSE(full_after(0));
+  CHECK_FALSE(full_after(999));
+  CHECK(full_after(1));
+  stretches.strings();
+  CHECK_FALSE(stretches.full());
+  CHECK(full_after(2000));
+  CHECK(SegmentedStretches([] { return std::make_unique<NearestCodeSegmenter>(32); }).full());
 }
 
 TEST_CASE_FIXTURE(Fixture, "what was under way when a recording failed leaves no trace") {
@@ -159,7 +231,7 @@ TEST_CASE_FIXTURE(Fixture, "what was under way when a recording failed leaves no
   stretches.open();
   feed(stretches, frames, 0, 300);
   stretches.close();
-  const auto strings = stretches.finish();
+  const auto strings = finish(stretches);
   REQUIRE(strings.size() == 1);
   check_same(strings[0], decode(frames, 0, 300));
 }

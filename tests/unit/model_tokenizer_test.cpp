@@ -2,6 +2,7 @@
 #include <filesystem>
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include "audio_file.hpp"
 #include "base/error.hpp"
@@ -55,6 +56,16 @@ std::vector<float> make_signal(double seconds) {
   return pcm;
 }
 
+void check_same(const std::vector<tokens::Record>& a, const std::vector<tokens::Record>& b) {
+  REQUIRE(a.size() == b.size());
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    REQUIRE(a[i].key == b[i].key);
+    REQUIRE(a[i].seconds == b[i].seconds);
+    REQUIRE(a[i].tokens == b[i].tokens);
+    REQUIRE(a[i].starts_ms == b[i].starts_ms);
+  }
+}
+
 // The same by one thread and by several side by side.
 std::vector<tokens::Record> run(const Model& model, TokenizerOptions options,
                                 const std::vector<float>& pcm) {
@@ -64,14 +75,8 @@ std::vector<tokens::Record> run(const Model& model, TokenizerOptions options,
     audio::Decoder decoder(file.path);
     return Tokenizer(model, options).tokenize(decoder, "k");
   };
-  const std::vector<tokens::Record> result = records(false), same = records(true);
-  REQUIRE(same.size() == result.size());
-  for (std::size_t i = 0; i < same.size(); ++i) {
-    REQUIRE(same[i].key == result[i].key);
-    REQUIRE(same[i].seconds == result[i].seconds);
-    REQUIRE(same[i].tokens == result[i].tokens);
-    REQUIRE(same[i].starts_ms == result[i].starts_ms);
-  }
+  const std::vector<tokens::Record> result = records(false);
+  check_same(records(true), result);
   return result;
 }
 
@@ -155,6 +160,41 @@ TEST_CASE("a recording cut short is an error, and the tokenizer goes on with the
                          Error);
     const AudioFile restored(pcm);  // the same path
     CHECK(tokens() == whole);
+  }
+}
+
+TEST_CASE("several recordings at once have the records that each has by itself") {
+  const Model model = random_model_with_decoder();
+  TokenizerOptions options;
+  for (const TokenizerKind kind : {TokenizerKind::pairalign, TokenizerKind::vq}) {
+    for (const double window : {0.0, 2.0}) {
+      CAPTURE(window);
+      options.kind = kind;
+      options.window_s = options.hop_s = window;
+      Tokenizer tokenizer(model, options);
+      const std::vector<double> lengths = {3.3, 0.0, 0.4, 47.7, 5.0};
+      for (const double seconds : lengths) {
+        const AudioFile file(make_signal(seconds));
+        audio::Decoder decoder(file.path);
+        tokenizer.add(decoder, fmt::format("{}", seconds));
+        // Of one that fails nothing is seen.
+        const AudioFile broken(make_signal(9));
+        audio::Decoder failing(broken.path);
+        std::filesystem::resize_file(broken.path, std::filesystem::file_size(broken.path) / 2);
+        CHECK_THROWS_AS(tokenizer.add(failing, "broken"), Error);
+      }
+      const std::vector<TokenizedRecording> recordings = tokenizer.finish();
+      REQUIRE(recordings.size() == lengths.size());
+      for (std::size_t i = 0; i < lengths.size(); ++i) {
+        CAPTURE(lengths[i]);
+        CHECK(recordings[i].seconds == doctest::Approx(lengths[i]));
+        const AudioFile file(make_signal(lengths[i]));
+        audio::Decoder decoder(file.path);
+        check_same(recordings[i].records,
+                   Tokenizer(model, options).tokenize(decoder, fmt::format("{}", lengths[i])));
+      }
+      CHECK(tokenizer.finish().empty());
+    }
   }
 }
 

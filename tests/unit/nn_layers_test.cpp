@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <memory>
@@ -138,6 +139,31 @@ TEST_CASE("a packed matrix multiplies as the same matrix unpacked, row by row") 
   a.assign(b.data(), 2, 3, Precision::f32);
   Values c(9);
   CHECK_THROWS_AS(matmul(a, packed, c.data()), Error);
+}
+
+TEST_CASE("a row of a product does not depend on the rows beside it") {
+  // Strings must not depend on what happens to be multiplied together.
+  constexpr int kMostRows = 1040, kInner = 512, kCols = 72;
+  Random random(2);
+  const Values a = random_values(area(kMostRows, kInner), random);
+  const Values b = random_values(area(kInner, kCols), random);
+  for (const Precision precision : {Precision::f32, fastest_precision()}) {
+    for (const Transpose transpose : {Transpose::no, Transpose::yes}) {
+      Operand oa, ob;
+      ob.assign(b.data(), transpose == Transpose::yes ? kCols : kInner,
+                transpose == Transpose::yes ? kInner : kCols, precision);
+      Values all(area(kMostRows, kCols)), part(all);
+      oa.assign(a.data(), kMostRows, kInner, precision);
+      matmul(oa, Transpose::no, ob, transpose, all.data());
+      for (const int rows : {1, 2, 5, 15, 16, 40, 100}) {
+        const int first = kMostRows - rows;
+        oa.assign(a.data() + area(first, kInner), rows, kInner, precision);
+        matmul(oa, Transpose::no, ob, transpose, part.data());
+        REQUIRE(std::equal(all.begin() + static_cast<std::ptrdiff_t>(area(first, kCols)), all.end(),
+                           part.begin()));
+      }
+    }
+  }
 }
 
 TEST_CASE("a precision by its name") {
