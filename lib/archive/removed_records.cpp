@@ -100,8 +100,10 @@ RemovedFile parse_removed(const std::string& path, std::string_view bytes) {
   check(bytes.substr(body + sizeof file.hash) == std::string_view(kSegmentEnd, sizeof kSegmentEnd),
         "the end mark is missing");
   file.records.resize(head.records);
-  std::memcpy(file.records.data(), bytes.data() + sizeof head,
-              head.records * sizeof(std::uint32_t));
+  const std::size_t size = head.records * sizeof(std::uint32_t);
+  std::memcpy(file.records.data(), bytes.data() + sizeof head, size);
+  const std::string_view filling = bytes.substr(sizeof head + size, room - size);
+  check(filling.find_first_not_of('\0') == filling.npos, "it is not filled up with zeros");
   check(ascend(file.records), "its records do not ascend");
   return file;
 }
