@@ -31,18 +31,30 @@ void multiply_spectra(const std::complex<float>* factor, std::size_t count,
   }
 }
 
-std::size_t power_of_two_from(std::size_t n) {
-  std::size_t power = 2;
-  while (power < n)
-    power *= 2;
-  return power;
+// The length of transform with which overlap-add costs the least, for `taps` ≥ 1: the number of
+// blocks times the length, of the lengths 4, 5 or 6 times a power of two.
+std::size_t best_length(std::size_t samples, std::size_t taps) {
+  std::size_t best = 0;
+  double least = 0;
+  for (const std::size_t factor : {8, 10, 12}) {
+    for (std::size_t points = factor;; points *= 2) {
+      if (points < taps) continue;
+      const std::size_t block = points - taps + 1;
+      const std::size_t blocks = (samples + block - 1) / block;
+      const double cost = static_cast<double>(blocks) * static_cast<double>(points);
+      if (best == 0 || cost < least) {
+        best = points;
+        least = cost;
+      }
+      if (blocks <= 1) break;
+    }
+  }
+  return best;
 }
 
 // Adds the convolution of `pcm` with `taps` to `out`, which must hold pcm + taps − 1 samples.
 void overlap_add(Span<const float> pcm, const std::vector<float>& taps, std::vector<float>& out) {
-  // Blocks of about three times the response cost the least work per sample.
-  const std::size_t points =
-      power_of_two_from(std::min(4 * taps.size(), pcm.size() + taps.size() - 1));
+  const std::size_t points = best_length(pcm.size(), taps.size());
   const std::size_t block = points - taps.size() + 1;
   RealFft& fft = RealFft::of_this_thread(static_cast<int>(points));
 
