@@ -80,26 +80,33 @@ void BeamSearch::advance(nn::Weights w, const DecoderMemory::Cache& memory,
   }
 }
 
-// The earliest bucket of each string that is not yet where it may come to.
+// Of each string the earliest bucket from which it may go on.
 void BeamSearch::gather_rows(const std::vector<DecodeReach>& reaches) {
   rows_.clear();
   for (const DecodeReach& reach : reaches) {
-    String& string = strings_[static_cast<std::size_t>(reach.string)];
-    const auto first = string.buckets.begin();
-    if (first == string.buckets.end() || first->first >= bound(reach)) continue;
-    const int anchor = first->first;
-    Bucket bucket = std::move(first->second);
-    string.buckets.erase(first);
-    remove_capped(reach, string, bucket);
-    double best = -std::numeric_limits<double>::infinity();
-    for (const Hypothesis& hypothesis : bucket)
-      best = std::max(best, hypothesis.score);
-    for (const Hypothesis& hypothesis : bucket) {
-      if (hypothesis.score < best - kHopeless) {
-        release(hypothesis);
-      } else {
-        rows_.push_back({reach, anchor, hypothesis, -1});
-      }
+    const std::size_t before = rows_.size();
+    std::map<int, Bucket>& buckets = strings_[static_cast<std::size_t>(reach.string)].buckets;
+    while (rows_.size() == before && !buckets.empty() && buckets.begin()->first < bound(reach))
+      gather_first_bucket(reach);
+  }
+}
+
+// The earliest bucket of a string, of which nothing is left when all of it is at the cap.
+void BeamSearch::gather_first_bucket(const DecodeReach& reach) {
+  String& string = strings_[static_cast<std::size_t>(reach.string)];
+  const auto first = string.buckets.begin();
+  const int anchor = first->first;
+  Bucket bucket = std::move(first->second);
+  string.buckets.erase(first);
+  remove_capped(reach, string, bucket);
+  double best = -std::numeric_limits<double>::infinity();
+  for (const Hypothesis& hypothesis : bucket)
+    best = std::max(best, hypothesis.score);
+  for (const Hypothesis& hypothesis : bucket) {
+    if (hypothesis.score < best - kHopeless) {
+      release(hypothesis);
+    } else {
+      rows_.push_back({reach, anchor, hypothesis, -1});
     }
   }
 }

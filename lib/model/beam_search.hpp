@@ -62,6 +62,7 @@ class BeamSearch : public StringSearch {
   double final_score(const Hypothesis& hypothesis) const;
 
   void gather_rows(const std::vector<DecodeReach>& reaches);
+  void gather_first_bucket(const DecodeReach& reach);
   void remove_capped(const DecodeReach& reach, String& string, Bucket& bucket);
   void prepare_step();
   int continue_block(const Hypothesis& hypothesis);

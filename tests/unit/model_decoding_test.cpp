@@ -178,6 +178,21 @@ TEST_CASE_FIXTURE(DecodingFixture, "the cap stops a string") {
   CHECK(string.tokens.size() == 3);
 }
 
+TEST_CASE_FIXTURE(DecodingFixture, "at the cap a beam keeps what has come furthest") {
+  DecodeOptions options;
+  options.beam = 4;
+  CHECK(!decode({{0, 60, 0}}, options)[0].capped);
+  for (const int most : {1, 3}) {
+    CAPTURE(most);
+    options.cap = most / 120.0;
+    for (const DecodedString& string : decode({{0, 60, 0}, {0, 60, 0}}, options)) {
+      CHECK(string.capped);
+      REQUIRE(static_cast<int>(string.tokens.size()) == most);
+      CHECK(string.tokens.back().end_frame == most * decoder.config().longest);
+    }
+  }
+}
+
 TEST_CASE_FIXTURE(DecodingFixture, "at the cap a string waits for more audio") {
   DecodeOptions options;
   options.cap = 0.05;

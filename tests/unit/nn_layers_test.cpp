@@ -141,6 +141,26 @@ TEST_CASE("a packed matrix multiplies as the same matrix unpacked, row by row") 
   CHECK_THROWS_AS(matmul(a, packed, c.data()), Error);
 }
 
+TEST_CASE("an operand may be columns of a wider matrix") {
+  Random random(3);
+  constexpr int kRows = 19, kCols = 7, kStride = 12;
+  const Values wide = random_values(area(kRows, kStride), random);
+  Values narrow;
+  for (int r = 0; r < kRows; ++r)
+    narrow.insert(narrow.end(), &wide[area(r, kStride)], &wide[area(r, kStride)] + kCols);
+  const Values b = random_values(area(kCols, 5), random);
+  for (const Precision precision : {Precision::f32, fastest_precision()}) {
+    Operand columns, copy, right;
+    columns.assign(wide.data(), kRows, kCols, precision, kStride);
+    copy.assign(narrow.data(), kRows, kCols, precision);
+    right.assign(b.data(), kCols, 5, precision);
+    Values got(area(kRows, 5)), expected(got);
+    matmul(columns, Transpose::no, right, Transpose::no, got.data());
+    matmul(copy, Transpose::no, right, Transpose::no, expected.data());
+    CHECK(got == expected);
+  }
+}
+
 TEST_CASE("a row of a product does not depend on the rows beside it") {
   // Strings must not depend on what happens to be multiplied together.
   constexpr int kMostRows = 1040, kInner = 512, kCols = 72;

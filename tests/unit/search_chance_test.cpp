@@ -93,6 +93,19 @@ TEST_CASE("chance keeps to E-values, for each kind of search") {
   }
 }
 
+TEST_CASE("chance keeps to E-values in long records, of which it knows pieces") {
+  Random random(5);
+  Archives archives;
+  archives.add(chains("a", 60, 2000, 5000, random));
+  const SearchConfig config{Mode::infix, 0, {}, 0, false};
+  for (const double evalue : {1.0, 10.0}) {
+    CAPTURE(evalue);
+    const double hits = hits_within(evalue, archives, config, random);
+    CHECK(hits > evalue / 4);
+    CHECK(hits < evalue * 4);
+  }
+}
+
 // As speech: sounds of some tokens each, in which one token nearly always follows another, in an
 // order of their own. The tokens of a query in another order are no such string.
 std::vector<Token> sounds(std::size_t count, Random& random) {
