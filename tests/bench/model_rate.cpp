@@ -4,6 +4,7 @@
 #include <chrono>
 #include <numeric>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <nlohmann/json.hpp>
@@ -53,35 +54,66 @@ Recording read(const std::string& path, const audio::LogMel& log_mel) {
   return {static_cast<double>(pcm.size()) / audio::kSampleRate, log_mel.compute(pcm)};
 }
 
-// Multiply-adds of one recording.
-double write_vq(const Model& model, const Recording& recording) {
-  const std::vector<int> codes = model::FrameScorer(model).nearest_codes(recording.features);
-  return model.encoder().multiply_adds_per_frame() * static_cast<double>(codes.size());
+// Recordings that one thread takes at a time, as pa-tokenize does: short ones until they are twenty
+// seconds.
+using Group = std::vector<Recording>;
+
+void add_to_groups(Recording recording, std::vector<Group>& groups) {
+  double seconds = 0;
+  if (!groups.empty()) {
+    for (const Recording& other : groups.back())
+      seconds += other.seconds;
+  }
+  if (groups.empty() || seconds >= 20) groups.emplace_back();
+  groups.back().push_back(std::move(recording));
 }
 
-double write_pairalign(const Model& model, const Recording& recording) {
+// Multiply-adds of a group.
+double write_vq(const Model& model, const Group& group) {
   model::FrameScorer scorer(model);
-  const std::vector<float>& encoded = scorer.encode(recording.features);
-  const int frames = static_cast<int>(encoded.size()) / model.info().encoder.width;
+  double frames = 0;
+  for (const Recording& recording : group)
+    frames += static_cast<double>(scorer.nearest_codes(recording.features).size());
+  return model.encoder().multiply_adds_per_frame() * frames;
+}
+
+double write_pairalign(const Model& model, const Group& group) {
+  model::FrameScorer scorer(model);
   const model::Decoder& decoder = *model.decoder();
+  std::vector<float> all;
+  std::vector<int> lengths;
+  std::vector<model::DecodeSequence> sequences;
+  int rows = 0;
+  for (const Recording& recording : group) {
+    const std::vector<float>& encoded = scorer.encode(recording.features);
+    all.insert(all.end(), encoded.begin(), encoded.end());
+    lengths.push_back(static_cast<int>(encoded.size()) / model.info().encoder.width);
+    sequences.push_back({rows, lengths.back()});
+    rows += lengths.back();
+  }
   model::DecoderMemory::Cache memory;
-  decoder.memory().forward(model.weights(), encoded.data(), frames, memory);
-  const auto strings =
-      model::FreeDecoder(decoder, {}).decode(model.weights(), memory, {{0, frames, 0}});
-  return (model.encoder().multiply_adds_per_frame() + decoder.multiply_adds_per_frame()) * frames +
-         decoder.multiply_adds_per_step() * static_cast<double>(strings[0].tokens.size());
+  decoder.memory().forward(model.weights(), all.data(), lengths, memory);
+  double steps = 0;
+  for (const model::DecodedString& string :
+       model::FreeDecoder(decoder, {}).decode(model.weights(), memory, sequences)) {
+    steps += static_cast<double>(string.tokens.size());
+  }
+  return (model.encoder().multiply_adds_per_frame() + decoder.multiply_adds_per_frame()) * rows +
+         decoder.multiply_adds_per_step() * steps;
 }
 
 template <class Write>
-nlohmann::json measure(const Model& model, const std::vector<Recording>& recordings,
-                       ThreadPool& pool, const Write& write) {
-  std::vector<double> multiply_adds(recordings.size());
+nlohmann::json measure(const Model& model, const std::vector<Group>& groups, ThreadPool& pool,
+                       const Write& write) {
+  std::vector<double> multiply_adds(groups.size());
   double audio = 0;
-  for (const Recording& recording : recordings)
-    audio += recording.seconds;
+  for (const Group& group : groups) {
+    for (const Recording& recording : group)
+      audio += recording.seconds;
+  }
   const auto start = std::chrono::steady_clock::now();
-  pool.parallel_for(recordings.size(),
-                    [&](std::size_t i) { multiply_adds[i] = write(model, recordings[i]); });
+  pool.parallel_for(groups.size(),
+                    [&](std::size_t i) { multiply_adds[i] = write(model, groups[i]); });
   const double seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   const double sum = std::accumulate(multiply_adds.begin(), multiply_adds.end(), 0.0);
@@ -93,18 +125,18 @@ cli::ExitStatus run_bench(const Options& options, cli::Context& context) {
   const Model model = Model::load(model::find_model(options.model), precision);
   ThreadPool pool(context.options.jobs);
   const audio::LogMel log_mel(model.info().features);
-  std::vector<Recording> recordings;
+  std::vector<Group> groups;
   cli::for_each_input(
       options.paths, false,
-      [&](const std::string& path) { recordings.push_back(read(path, log_mel)); },
+      [&](const std::string& path) { add_to_groups(read(path, log_mel), groups); },
       [](const std::string& path, const std::string& reason) { throw Error(path, reason); });
   nlohmann::json report = {
       {"model", model.id()},
       {"precision", precision == nn::Precision::bf16 ? "bf16" : "f32"},
       {"matmul_flop_per_second", matmul_rate(precision, options.seconds, pool)},
-      {"vq", measure(model, recordings, pool, write_vq)}};
+      {"vq", measure(model, groups, pool, write_vq)}};
   if (model.decoder() != nullptr) {
-    report["pairalign"] = measure(model, recordings, pool, write_pairalign);
+    report["pairalign"] = measure(model, groups, pool, write_pairalign);
   }
   context.out.write(report.dump() + "\n");
   return cli::kDone;
