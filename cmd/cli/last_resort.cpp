@@ -48,16 +48,28 @@ std::atomic<bool> memory_ran_out{false};
   std::abort();
 }
 
+std::atomic<bool> may_end{false};
+
+void on_exit() {
+  if (!may_end) end_with("ended by a library, which may have said why");
+}
+
 [[maybe_unused]] const std::new_handler new_handler_before =
     std::set_new_handler(on_lack_of_memory);
 [[maybe_unused]] const std::terminate_handler handler_before = std::set_terminate(on_uncaught);
 
 }  // namespace
 
-void tell_of_lost_files() {
+void guard_against_sudden_ends() {
+  may_end = false;
+  [[maybe_unused]] static const int kRegistered = std::atexit(on_exit);
   struct sigaction action {};
   action.sa_handler = on_lost_page;
   ::sigaction(SIGBUS, &action, nullptr);
+}
+
+void let_program_end() {
+  may_end = true;
 }
 
 }  // namespace pairalign::cli

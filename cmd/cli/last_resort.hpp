@@ -3,12 +3,17 @@
 
 namespace pairalign::cli {
 
-/// A file that is read through a mapping and cut short meanwhile, or whose disk fails, ends the
-/// tool with a message and status 2, not with a bare SIGBUS. Nothing half written is left by that:
-/// what has a name was made under another one first.
+/// Ends the tool with a message and status 2, not with a bare SIGBUS, when a file that is read
+/// through a mapping is cut short meanwhile, or its disk fails. And with status 2 when a library
+/// ends the tool by itself, as libgomp does when it gets no memory: its status 1 means something
+/// else here. Nothing half written is left by that: what has a name was made under another one
+/// first.
 ///
 /// Linking this file also does so for memory that runs out where nobody catches it: before `run`
 /// and in threads.
-void tell_of_lost_files();
+void guard_against_sudden_ends();
+
+/// From here on the program ends with the status that it returns.
+void let_program_end();
 
 }  // namespace pairalign::cli

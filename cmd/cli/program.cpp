@@ -251,7 +251,7 @@ int run(int argc, char** argv, const Tool& tool, const std::function<void(CLI::A
         const std::function<ExitStatus(Context&)>& body) {
   std::signal(SIGPIPE, SIG_DFL);  // a parent may have it ignored
   reserve_standard_descriptors();
-  tell_of_lost_files();
+  guard_against_sudden_ends();
   Messages messages(tool.name);
   Output out;
   CommonOptions options;
@@ -267,6 +267,7 @@ int run(int argc, char** argv, const Tool& tool, const std::function<void(CLI::A
     out.finish();
     return kDone;
   });
+  let_program_end();
   return messages.failures() > 0 ? kFailed : status;
 }
 

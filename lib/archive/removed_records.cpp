@@ -88,6 +88,7 @@ RemovedFile parse_removed(const std::string& path, std::string_view bytes) {
         "does not begin as a file of removed records does");
   check(head.byte_order == kByteOrderMark && head.version == kVersion,
         "another byte order or version");
+  check(head.records > 0, "it names no record");
   const std::size_t room = bytes.size() - sizeof head - kTailSize;
   check(head.records <= room / sizeof(std::uint32_t) &&
             room == padded(head.records * sizeof(std::uint32_t)),

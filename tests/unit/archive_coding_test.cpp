@@ -290,6 +290,8 @@ TEST_CASE("a list of removed records comes back from its bytes, and from no othe
     }
     CHECK_THROWS_AS(parse_removed("r", bytes + bytes), Error);
   }
-  RemovedFile unordered{1, {4, 3}, 0};
-  CHECK_THROWS_AS(parse_removed("r", to_bytes(unordered)), Error);
+  for (const RecordNumbers& records : {RecordNumbers{}, RecordNumbers{4, 3}}) {
+    RemovedFile file{1, records, 0};
+    CHECK_THROWS_AS(parse_removed("r", to_bytes(file)), Error);
+  }
 }
