@@ -5,6 +5,7 @@
 #include <functional>
 #include <future>
 #include <memory>
+#include <new>
 #include <optional>
 #include <string>
 #include <system_error>
@@ -128,6 +129,8 @@ class Delivery {
       return std::move(lines.text);
     } catch (const Error& error) {
       messages_.failure(error);
+    } catch (const std::bad_alloc&) {
+      messages_.failure(item.path + ": out of memory");
     } catch (const std::exception& error) {
       messages_.failure(item.path + ": " + error.what());
     }

@@ -32,6 +32,15 @@ void on_lost_page(int) {
 // way, when nothing tells any more which it is.
 std::atomic<bool> memory_ran_out{false};
 
+struct sigaction bad_address_before;
+
+// oneDNN does not survive every lack of memory. Any other fault of a program is to be seen: the
+// access is repeated under the action from before.
+void on_bad_address(int) {
+  if (memory_ran_out) end_with("out of memory");
+  ::sigaction(SIGSEGV, &bad_address_before, nullptr);
+}
+
 [[noreturn]] void on_lack_of_memory() {
   memory_ran_out = true;
   throw std::bad_alloc();
@@ -62,10 +71,15 @@ void on_exit() {
 
 void guard_against_sudden_ends() {
   may_end = false;
-  [[maybe_unused]] static const int kRegistered = std::atexit(on_exit);
-  struct sigaction action {};
-  action.sa_handler = on_lost_page;
-  ::sigaction(SIGBUS, &action, nullptr);
+  static const bool kGuarded = [] {
+    std::atexit(on_exit);
+    struct sigaction action {};
+    action.sa_handler = on_lost_page;
+    ::sigaction(SIGBUS, &action, nullptr);
+    action.sa_handler = on_bad_address;
+    return ::sigaction(SIGSEGV, &action, &bad_address_before) == 0;
+  }();
+  static_cast<void>(kGuarded);
 }
 
 void let_program_end() {

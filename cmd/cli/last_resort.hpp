@@ -4,8 +4,8 @@
 namespace pairalign::cli {
 
 /// Ends the tool with a message and status 2, not with a bare SIGBUS, when a file that is read
-/// through a mapping is cut short meanwhile, or its disk fails. And with status 2 when a library
-/// ends the tool by itself, as libgomp does when it gets no memory: its status 1 means something
+/// through a mapping is cut short meanwhile, or its disk fails; likewise when a library crashes for
+/// lack of memory, or ends the tool by itself, as libgomp then does: its status 1 means something
 /// else here. Nothing half written is left by that: what has a name was made under another one
 /// first.
 ///

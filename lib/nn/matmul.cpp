@@ -73,7 +73,12 @@ memory::desc packed_layout(const dnnl::engine& engine, int k, int n, Precision p
 // machine.
 class Engine {
  public:
-  Engine() : engine_(dnnl::engine::kind::cpu, 0), stream_(engine_) { omp_set_num_threads(1); }
+  Engine() : engine_(dnnl::engine::kind::cpu, 0), stream_(engine_) {
+    omp_set_num_threads(1);
+    // Products are kept here. The cache of oneDNN would stay locked, and other threads wait for
+    // ever, once memory runs out while something is put into it.
+    dnnl::set_primitive_cache_capacity(0);
+  }
 
   void run(const Shape& shape, const void* a, const void* b, float* c) {
     auto found = products_.find(shape);

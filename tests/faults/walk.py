@@ -21,6 +21,7 @@ ERRNO = {"write": errno.ENOSPC, "mmap": errno.ENOMEM, "malloc": errno.ENOMEM, "r
          "pread": errno.EIO, "fsync": errno.EIO, "close": errno.EIO, "rename": errno.EIO, "flock": errno.ENOLCK}
 CALLS = ["write", "fsync", "rename", "mmap", "open", "mkostemp", "ftruncate", "read", "pread", "close",
          "unlink", "mkdir", "fchmod", "lseek", "flock", "fstat", "malloc"]
+SHIPPED_MODEL = os.path.abspath(f"{DATA}/../../../models/default.safetensors")
 
 
 class Folder:
@@ -113,11 +114,12 @@ class NewArchive(Index):
 
 
 class Tokenize(Scenario):
-    """Two inputs, one of them from a pipe's copy; only whole output may come with status 0."""
-    name = "tokenise"
-    command = ["pa-tokenize", "-j", "1", "--model", "model.safetensors", "audio/whole.flac", "-"]
+    """Two inputs, one of them from a pipe's copy; only whole output may come with status 0. With more
+    threads than inputs, each of them is worked on by several."""
 
-    def __init__(self):
+    def __init__(self, threads, model=SHIPPED_MODEL):
+        self.name = f"tokenise, threads: {threads}"
+        self.command = ["pa-tokenize", "-j", str(threads), "--model", model, "audio/whole.flac", "-"]
         with open(f"{DATA}/audio/nan.wav", "rb") as file:
             self.stdin = file.read()
 
@@ -219,7 +221,8 @@ def main():
     memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
     scenarios = [Index("append", [], strings("d", 10, 11)), Index("replace", [], strings("a", 20, 13)),
                  Index("remove", ["--remove"], b"a1.wav\nb3.wav\n"),
-                 Index("merge", ["--merge", "other.pai"]), NewArchive(), Tokenize(), Train()]
+                 Index("merge", ["--merge", "other.pai"]), NewArchive(),
+                 Tokenize(1, "model.safetensors"), Tokenize(2), Tokenize(3), Train()]
     faults = []
     with tempfile.TemporaryDirectory(dir=memory) as settings.scratch, \
             concurrent.futures.ThreadPoolExecutor(2) as workers:
