@@ -80,9 +80,11 @@ class Engine {
     dnnl::set_primitive_cache_capacity(0);
   }
 
-  void run(const Shape& shape, const void* a, const void* b, float* c) {
+  // `packed`: the layout of `b`, where it has one of its own.
+  void run(const Shape& shape, const void* a, const void* b, float* c,
+           const memory::desc* packed = nullptr) {
     auto found = products_.find(shape);
-    if (found == products_.end()) found = products_.emplace(shape, create(shape)).first;
+    if (found == products_.end()) found = products_.emplace(shape, create(shape, packed)).first;
     Product& product = found->second;
     product.a.set_data_handle(const_cast<void*>(a));
     product.b.set_data_handle(const_cast<void*>(b));
@@ -109,11 +111,10 @@ class Engine {
   }
 
  private:
-  Product create(const Shape& s) const {
+  Product create(const Shape& s, const memory::desc* packed) const {
     const auto type = data_type(s.precision);
     const auto a = describe(s.m, s.k, s.lda, s.transpose_a, type);
-    const auto b = s.packed_b ? packed_layout(engine_, s.k, s.n, s.precision)
-                              : describe(s.k, s.n, s.ldb, s.transpose_b, type);
+    const auto b = packed != nullptr ? *packed : describe(s.k, s.n, s.ldb, s.transpose_b, type);
     const auto c = describe(s.m, s.n, s.ldc, false, memory::data_type::f32);
     dnnl::primitive_attr attributes;
     if (s.accumulate) {
@@ -268,7 +269,8 @@ void matmul(const Operand& a, const PackedMatrix& b, float* c) {
   Shape shape{0, n, a.cols(), a.stride(), 0, n, false, false, true, false, a.precision()};
   for (int row = 0; row < a.rows(); row += shape.m) {
     shape.m = next_block(a.rows() - row);
-    engine().run(shape, advance(a, row), b.data(), c + static_cast<std::ptrdiff_t>(row) * n);
+    engine().run(shape, advance(a, row), b.data(), c + static_cast<std::ptrdiff_t>(row) * n,
+                 &b.layout_->description);
   }
 }
 

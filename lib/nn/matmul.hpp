@@ -61,6 +61,8 @@ class PackedMatrix {
   const void* data() const { return data_; }
 
  private:
+  friend void matmul(const Operand& a, const PackedMatrix& b, float* c);
+
   struct Layout;
   int rows_, cols_;
   Precision precision_;
