@@ -8,11 +8,11 @@
 #include "cli/help.hpp"
 #include "cli/program.hpp"
 #include "cli/values.hpp"
-#include "index_options.hpp"
-#include "search_options.hpp"
-#include "stats_options.hpp"
-#include "tokenize_options.hpp"
-#include "train_options.hpp"
+#include "index/options.hpp"
+#include "search/options.hpp"
+#include "stats/options.hpp"
+#include "tokenize/options.hpp"
+#include "train/options.hpp"
 
 namespace pairalign::manual {
 namespace {

@@ -5,8 +5,8 @@
 #include "archive/summary.hpp"
 #include "cli/program.hpp"
 #include "cli/record_inputs.hpp"
-#include "index_actions.hpp"
-#include "index_options.hpp"
+#include "actions.hpp"
+#include "options.hpp"
 #include "tokens/writer.hpp"
 
 namespace pairalign {

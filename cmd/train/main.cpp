@@ -19,7 +19,7 @@
 #endif
 #include "train/trainer.hpp"
 #include "train/training_log.hpp"
-#include "train_options.hpp"
+#include "options.hpp"
 
 namespace {
 

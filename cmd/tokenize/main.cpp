@@ -24,7 +24,7 @@
 #include "model/default_model.hpp"
 #include "model/model.hpp"
 #include "model/tokenizer.hpp"
-#include "tokenize_options.hpp"
+#include "options.hpp"
 #include "tokens/audio_list.hpp"
 #include "tokens/writer.hpp"
 

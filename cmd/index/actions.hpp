@@ -2,7 +2,7 @@
 #pragma once
 
 #include "cli/program.hpp"
-#include "index_options.hpp"
+#include "options.hpp"
 
 namespace pairalign {
 

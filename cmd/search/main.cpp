@@ -19,7 +19,7 @@
 #include "search/duplicates.hpp"
 #include "search/hit_format.hpp"
 #include "search/searcher.hpp"
-#include "search_options.hpp"
+#include "options.hpp"
 
 namespace pairalign {
 namespace {

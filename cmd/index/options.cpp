@@ -1,4 +1,4 @@
-#include "index_options.hpp"
+#include "options.hpp"
 
 #include <utility>
 

@@ -9,7 +9,7 @@
 #include "archive/writer.hpp"
 #include "cli/progress.hpp"
 #include "cli/record_inputs.hpp"
-#include "index_actions.hpp"
+#include "actions.hpp"
 #include "tokens/reader.hpp"
 
 namespace pairalign {

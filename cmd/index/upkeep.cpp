@@ -9,7 +9,7 @@
 #include "archive/salvage.hpp"
 #include "archive/writer.hpp"
 #include "cli/inputs.hpp"
-#include "index_actions.hpp"
+#include "actions.hpp"
 #include "tokens/record.hpp"
 
 namespace pairalign {

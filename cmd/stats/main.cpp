@@ -14,7 +14,7 @@
 #include "stats/retrieval.hpp"
 #include "stats/summary.hpp"
 #include "stats/training_history.hpp"
-#include "stats_options.hpp"
+#include "options.hpp"
 #include "tokens/reader.hpp"
 
 namespace pairalign {

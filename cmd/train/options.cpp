@@ -1,4 +1,4 @@
-#include "train_options.hpp"
+#include "options.hpp"
 
 #include "cli/program.hpp"
 #include "cli/values.hpp"

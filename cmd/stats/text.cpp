@@ -1,4 +1,4 @@
-#include "stats_options.hpp"
+#include "options.hpp"
 
 namespace pairalign {
 namespace {

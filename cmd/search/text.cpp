@@ -1,4 +1,4 @@
-#include "search_options.hpp"
+#include "options.hpp"
 
 namespace pairalign {
 namespace {

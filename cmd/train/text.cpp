@@ -1,4 +1,4 @@
-#include "train_options.hpp"
+#include "options.hpp"
 
 namespace pairalign {
 

@@ -1,4 +1,4 @@
-#include "tokenize_options.hpp"
+#include "options.hpp"
 
 namespace pairalign {
 

@@ -1,4 +1,4 @@
-#include "search_options.hpp"
+#include "options.hpp"
 
 #include <algorithm>
 #include <string_view>
