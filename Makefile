@@ -3,7 +3,7 @@
 BUILD ?= build
 PREFIX ?= /usr/local
 DESTDIR ?=
-JOBS ?= $(shell nproc)
+JOBS ?= $(shell nproc 2>/dev/null || getconf _NPROCESSORS_ONLN)
 # For example: make CMAKE_FLAGS=-DPAIRALIGN_WERROR=ON
 CMAKE_FLAGS ?=
 # Options of the script behind `make eval` and `make bench`, for example: make bench ARGS='search index'
@@ -11,7 +11,10 @@ ARGS ?=
 # Of `make test-long`: all, unless some are named; and how long it runs each fuzzing harness.
 ROWS ?=
 FUZZ_SECONDS ?= 3600
+ifneq ($(shell command -v ninja),)
 export CMAKE_GENERATOR ?= Ninja
+endif
+VERSION = $(shell cat VERSION)
 
 SOURCES = $(shell git ls-files -co --exclude-standard '*.cpp' '*.hpp')
 
@@ -19,6 +22,10 @@ SOURCES = $(shell git ls-files -co --exclude-standard '*.cpp' '*.hpp')
 all: ## build everything (the default)
 	cmake -S . -B $(BUILD) -DCMAKE_BUILD_TYPE=Release $(CMAKE_FLAGS)
 	cmake --build $(BUILD) --parallel $(JOBS)
+
+.PHONY: check
+check: all ## run the tests of library and tools; needs the compiler and the libraries alone
+	ctest --test-dir $(BUILD) --output-on-failure --parallel $(JOBS) --tests-regex '^(unit|cli|formats|fuzz)\.'
 
 .PHONY: deps
 deps: ## install the Debian packages that are missing
@@ -122,6 +129,35 @@ deb: deps-deb ## make Debian packages in BUILD/deb
 .PHONY: deb-check
 deb-check: deb ## install the packages in a fresh Debian made for that, and use them; needs root
 	tests/install/clean-root.sh $(BUILD)/deb
+
+.PHONY: dist
+dist: ## pack the committed source in BUILD/pairalign-VERSION.tar.gz
+	mkdir -p $(BUILD)
+	git archive --format=tar.gz --prefix=pairalign-$(VERSION)/ -o $(BUILD)/pairalign-$(VERSION).tar.gz HEAD
+
+.PHONY: tag
+tag: ## tag the commit as vVERSION, once all places that name the version agree
+	scripts/check-version.sh
+	git diff --quiet HEAD
+	git tag -a v$(VERSION) -m 'pairalign $(VERSION)'
+
+.PHONY: test-clang
+test-clang: deps-check ## build with clang, warnings as errors, in BUILD-clang, and run the unit tests
+	cmake -S . -B $(BUILD)-clang -DCMAKE_BUILD_TYPE=Release -DPAIRALIGN_WERROR=ON \
+	  -DCMAKE_C_COMPILER=clang -DCMAKE_CXX_COMPILER=clang++ $(CMAKE_FLAGS)
+	cmake --build $(BUILD)-clang --parallel $(JOBS)
+	ctest --test-dir $(BUILD)-clang --output-on-failure --parallel $(JOBS) --tests-regex '^unit\.'
+
+.PHONY: test-arm64
+test-arm64: ## cross-build for aarch64, in BUILD-arm64, and run unit and command tests under emulation
+	scripts/install-deps.sh build arm64
+	scripts/arm64-sysroot.sh $(BUILD)-arm64/sysroot
+	cmake -S . -B $(BUILD)-arm64 -DCMAKE_BUILD_TYPE=Release -DPAIRALIGN_SHARED=OFF \
+	  -DCMAKE_TOOLCHAIN_FILE=$(CURDIR)/cmake/arm64.cmake \
+	  -DPAIRALIGN_SYSROOT=$(abspath $(BUILD)-arm64/sysroot) $(CMAKE_FLAGS)
+	cmake --build $(BUILD)-arm64 --parallel $(JOBS)
+	ctest --test-dir $(BUILD)-arm64 --output-on-failure --parallel $(JOBS) \
+	  --tests-regex '^(unit|cli)\.' --timeout 3600
 
 .PHONY: manual
 manual: deps ## make man/ and completions/ again, from the option tables and docs/

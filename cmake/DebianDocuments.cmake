@@ -1,5 +1,5 @@
 # Run by CPack between installing and packaging: what Debian's policy asks for beyond `make install`.
-file(READ ${CMAKE_CURRENT_LIST_DIR}/debian-copyright copyright)
+file(READ ${CMAKE_CURRENT_LIST_DIR}/../debian/copyright copyright)
 string(TIMESTAMP now "%a, %d %b %Y %H:%M:%S +0000" UTC)  # $SOURCE_DATE_EPOCH, where that is set
 set(version ${CPACK_PACKAGE_VERSION}-${CPACK_DEBIAN_PACKAGE_RELEASE})
 set(changelog "pairalign (${version}) unstable; urgency=medium
@@ -18,7 +18,9 @@ endforeach()
 
 set(share ${root}/runtime${CPACK_PACKAGING_INSTALL_PREFIX}/share)
 file(RENAME ${share}/doc/pairalign/CHANGELOG.md ${share}/doc/pairalign/changelog)
-file(REMOVE ${share}/doc/pairalign/LICENSE)  # its text is on every Debian system
+# The text of the licence is on every Debian system.
+file(REMOVE ${share}/doc/pairalign/LICENSE)
+file(CREATE_LINK ../../common-licenses/Apache-2.0 ${share}/doc/pairalign/LICENSE SYMBOLIC)
 if(EXISTS ${share}/zsh/site-functions)  # which Debian's zsh looks into below /usr/local alone
   file(RENAME ${share}/zsh/site-functions ${share}/zsh/vendor-completions)
 endif()

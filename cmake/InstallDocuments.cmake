@@ -1,5 +1,17 @@
 # What is there to be read: documents, manual pages, and completions where each shell looks for them.
-install(FILES README.md CHANGELOG.md LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
+# Documents and examples lie to one another as they do in the source, so that links lead somewhere.
+install(FILES README.md CHANGELOG.md CONTRIBUTING.md CITATION.cff LICENSE
+        DESTINATION ${CMAKE_INSTALL_DOCDIR})
+file(GLOB documents CONFIGURE_DEPENDS docs/*.md docs/*.svg docs/*.json)
+install(FILES ${documents} DESTINATION ${CMAKE_INSTALL_DOCDIR}/docs)
+set(examples_folder ${CMAKE_INSTALL_DATADIR}/pairalign/examples)
+install(DIRECTORY examples/ DESTINATION ${examples_folder} USE_SOURCE_PERMISSIONS
+        PATTERN build EXCLUDE PATTERN __pycache__ EXCLUDE)
+file(RELATIVE_PATH to_examples /${CMAKE_INSTALL_DOCDIR} /${examples_folder})
+install(CODE "
+  set(link \"\${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_DOCDIR}/examples\")
+  file(CREATE_LINK \"${to_examples}\" \"\$ENV{DESTDIR}\${link}\" SYMBOLIC)
+  list(APPEND CMAKE_INSTALL_MANIFEST_FILES \"\${link}\")")
 
 file(GLOB pages CONFIGURE_DEPENDS man/*.[1-8])
 foreach(page ${pages})

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that a task needs, and only those that are missing. With all of them
-# present it touches nothing and needs neither network nor root.
+# present it touches nothing and needs neither network nor root. On other systems it prints what to
+# install there, and goes on.
 set -eu
 
 usage() {
@@ -15,6 +16,7 @@ usage: scripts/install-deps.sh [--list] [TASK]...
   eval      the evaluation and the benchmarks against other programs
   audio     make the clips of examples/audio again
   deb       make Debian packages and try them
+  arm64     build for aarch64 and test under emulation
   format    format the source
   --list    print the packages with what each is for, and install nothing
 END
@@ -96,6 +98,12 @@ lintian           checks packages
 debootstrap       makes the clean Debian in which they are tried
 END
       ;;
+    arm64) cat <<'END'
+g++-aarch64-linux-gnu  cross compiler
+qemu-user         runs what it makes
+mmdebstrap        unpacks the libraries of arm64
+END
+      ;;
     format) echo 'clang-format      source formatter' ;;
     *) usage >&2; exit 2 ;;
   esac
@@ -118,10 +126,55 @@ if [ $list = yes ]; then
   exit 0
 fi
 
+# What a Debian package is called on Fedora, Arch and by Homebrew; others have the same name there, and
+# - stands for a part of something else that is named, or of the system.
+other_names() {
+  cat <<'END'
+g++                gcc-c++         gcc            gcc
+ninja-build        ninja-build     ninja          ninja
+pkg-config         pkgconf-pkg-config pkgconf     pkgconf
+libsndfile1-dev    libsndfile-devel libsndfile    libsndfile
+libsoxr-dev        soxr-devel      libsoxr        libsoxr
+libkissfft-dev     kiss-fft-devel  kissfft        kissfft
+libdnnl-dev        onednn-devel    onednn         onednn
+libcli11-dev       cli11-devel     cli11          cli11
+libfmt-dev         fmt-devel       fmt            fmt
+libxxhash-dev      xxhash-devel    xxhash         xxhash
+nlohmann-json3-dev json-devel      nlohmann-json  nlohmann-json
+libmsgsl-dev       guidelines-support-library-devel microsoft-gsl cpp-gsl
+doctest-dev        doctest-devel   doctest        doctest
+python3            python3         python         python
+mandoc             mandoc          mandoc         mandoc
+groff-base         groff-base      groff          groff
+opus-tools         opus-tools      opus-tools     opus-tools
+libomp-dev         libomp-devel    openmp         libomp
+clang              clang           clang          llvm
+clang-tidy         clang-tools-extra clang        llvm
+clang-format       clang-tools-extra clang        clang-format
+libopenmpi-dev     openmpi-devel   openmpi        open-mpi
+openmpi-bin        openmpi         -              -
+python3-torch      python3-torch   python-pytorch pytorch
+libedlib-dev       edlib-devel     edlib          edlib
+gnuplot-nox        gnuplot         gnuplot        gnuplot
+END
+}
+
 if ! command -v dpkg-query >/dev/null; then
-  echo "install-deps: no Debian system; please install the equivalents of:" >&2
-  echo "$wanted" >&2
-  exit 1
+  column=0
+  command='the equivalents of these Debian packages:'
+  if command -v dnf >/dev/null; then
+    column=2 command='sudo dnf install'
+  elif command -v pacman >/dev/null; then
+    column=3 command='sudo pacman -S --needed'
+  elif command -v brew >/dev/null; then
+    column=4 command='brew install'
+  fi
+  names=$(awk -v column=$column 'NR == FNR { name[$1] = column ? $column : $1; next }
+      { wanted = $1 in name ? name[$1] : $1; if (wanted != "-" && !seen[wanted]++) printf " %s", wanted }' \
+    <(other_names) - <<<"$wanted")
+  echo "install-deps: not a Debian system; nothing was installed. What this needs:" >&2
+  echo "  $command$names" >&2
+  exit 0
 fi
 
 missing=()

@@ -19,7 +19,8 @@ finish_roff() {
     -e 's/\\f\(CR/\\fB/g'
 }
 
-# The page SECTION of the document $1, whose title is "# NAME: what it is".
+# The page SECTION of the document $1, whose title is "# NAME: what it is". Examples are named by the
+# place where they are installed.
 page() {
   local document=$root/docs/$1.md section=$2 title name purpose
   [ -e "$document" ] || return 0
@@ -29,7 +30,7 @@ page() {
   {
     printf '## NAME\n\n%s - %s\n\n## DESCRIPTION\n' "$name" "$purpose"
     tail -n +2 "$document"
-  } | lowdown -s -tman --out-no-smarty -m shiftheadinglevelby=-1 -m "title=${name^^}" \
+  } | sed -E 's|\[examples/([a-z-]+)\]\(\.\./examples/[a-z-]+\)|**share/pairalign/examples/\1**|g' | lowdown -s -tman --out-no-smarty -m shiftheadinglevelby=-1 -m "title=${name^^}" \
     -m "section=$section" -m "volume=pairalign manual" -m "source=pairalign $version" |
     finish_roff >"$folder/man/$name.$section"
 }

@@ -4,12 +4,12 @@ set -euo pipefail
 
 usage() {
   cat <<'END'
-usage: find-words.sh [-n HITS] [-c SECONDS] [-s SCORE] [-o FOLDER] ARCHIVE.pai QUESTION
+usage: find-words.sh [-n HITS] [-c SECONDS] [-s SCORE] [-o FOLDER] ARCHIVE.pai QUERY
   -n HITS     how many places to show (5)
   -c SECONDS  of the recording to hear before and after the words (0.5)
   -s SCORE    leave out hits below this score, which is in bits (20)
   -o FOLDER   write each place to a WAV file there, instead of playing it
-QUESTION is an audio file; `rec question.wav` of SoX makes one. Exit status: 1 when nothing is found.
+QUERY is an audio file; `rec query.wav` of SoX makes one. Exit status: 1 when nothing is found.
 END
 }
 
@@ -30,7 +30,7 @@ done
 shift $((OPTIND - 1))
 [ $# -eq 2 ] || { usage >&2; exit 2; }
 archive=$1
-question=$2
+query=$2
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -60,8 +60,8 @@ play_file() {
   fi
 }
 
-pa-tokenize "$question" >"$work/question"
-pa-search "$archive" "$work/question" --cost soft -k "$hits" --min-score "$score" >"$work/hits" || {
+pa-tokenize "$query" >"$work/query"
+pa-search "$archive" "$work/query" --cost soft -k "$hits" --min-score "$score" >"$work/hits" || {
   [ $? -eq 1 ] || exit 2
   echo "nothing found" >&2
   exit 1

@@ -22,7 +22,7 @@ install_sh() {
 }
 
 files() {
-  (cd "$1" && find . -type f -printf '%P\n' | sort)
+  (cd "$1" && find . ! -type d -printf '%P\n' | sort)
 }
 
 # As a packager does it, below DESTDIR, among files of others that stay. What is installed works from
@@ -49,6 +49,13 @@ uninstall() {
   [ ! -e "$DESTDIR/opt/include/pairalign" ] || fail 'empty folders are left'
   install_sh uninstall /opt 2>"$scratch/message"
   grep -q '^nothing to uninstall: there is no ' "$scratch/message" || fail 'silent about nothing to do'
+}
+
+# From the documents, through their links and those of the manual pages, to what is installed.
+links() {
+  install_sh install "$prefix" "$build"
+  python3 "$here/links.py" "$prefix" || fail 'links of installed documents'
+  [ -x "$prefix/share/pairalign/examples/nightly/archive-new.sh" ] || fail 'an example is no program'
 }
 
 # A file that a newer version has no more goes when that is installed.
