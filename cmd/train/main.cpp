@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <unordered_map>
 
 #include <fmt/format.h>
 
@@ -17,6 +18,7 @@
 #ifdef PAIRALIGN_MPI
 #include "train/mpi_communicator.hpp"
 #endif
+#include "train/natural_pairs.hpp"
 #include "train/trainer.hpp"
 #include "train/training_log.hpp"
 #include "options.hpp"
@@ -31,6 +33,7 @@ constexpr std::int64_t kReportEvery = 20;  // steps
 void fit_to_model(const model::Model& model, bool stages_given, train::Recipe& recipe) {
   recipe.encoder = model.info().encoder;
   recipe.features = model.info().features;
+  recipe.geometric.pair_warmup = 0;  // its frames can be aligned at once
   const bool others = recipe.stages.size() > 1;
   if (!stages_given && others && recipe.stages.front() == train::kGeometric) {
     recipe.stages.erase(recipe.stages.begin());
@@ -57,13 +60,25 @@ train::Recipe read_recipe(const TrainOptions& o, const std::optional<model::Mode
   return train::parse_recipe(train::to_json(recipe));  // checks the values given as options too
 }
 
-std::vector<std::string> list_audio(const std::vector<std::string>& paths, cli::Context& context) {
-  std::vector<std::string> files;
-  cli::for_each_input(
-      paths, false, [&](const std::string& path) { files.push_back(path); },
-      [&](const std::string& path, const std::string& reason) {
-        context.messages.failure(Error(path, reason));
-      });
+// Audio files and, of each, the argument it was found under.
+struct AudioFiles {
+  std::vector<std::string> paths;
+  std::unordered_map<std::string, std::string> roots;
+};
+
+AudioFiles list_audio(const std::vector<std::string>& arguments, cli::Context& context) {
+  AudioFiles files;
+  for (const std::string& argument : arguments) {
+    cli::for_each_input(
+        {argument}, false,
+        [&](const std::string& path) {
+          files.paths.push_back(path);
+          files.roots.emplace(path, argument);
+        },
+        [&](const std::string& path, const std::string& reason) {
+          context.messages.failure(Error(path, reason));
+        });
+  }
   return files;
 }
 
@@ -168,24 +183,62 @@ std::string describe(const model::Model& model, const train::Trainer& trainer,
   return text + describe(report);
 }
 
+void report(const train::PairFaults& faults, cli::Context& context) {
+  if (faults.count() == 0) return;
+  for (const std::string& fault : faults.first)
+    context.messages.warning(fault);
+  context.messages.warning(fmt::format(
+      "of the words and pairs, {} name no recording of the training audio, {} lie outside theirs, "
+      "{} overlap their partner; they are left out",
+      faults.unknown_recordings, faults.outside_recording, faults.overlapping));
+}
+
+train::NaturalPairs read_pairs(const TrainOptions& o, const train::PairConfig& config,
+                               const audio::PcmStore& store, const train::RecordingNames& names,
+                               cli::Context& context) {
+  if (o.words.empty() && o.pairs.empty()) return {};
+  train::PairCollector collector(store, names, config);
+  for (const std::string& path : o.speakers)
+    collector.read_speakers(path);
+  for (const std::string& path : o.words)
+    collector.read_words(path);
+  for (const std::string& path : o.pairs)
+    collector.read_pairs(path);
+  report(collector.faults(), context);
+  train::NaturalPairs pairs = collector.finish();
+  context.messages.detail(
+      fmt::format("natural pairs: {} types of {} spans", pairs.types(), pairs.spans()));
+  return pairs;
+}
+
 std::unique_ptr<train::Trainer> make_trainer(const TrainOptions& o, const train::Recipe& recipe,
                                              nn::Precision precision, ThreadPool& pool,
                                              const train::Communicator& peers,
                                              cli::Context& context) {
-  train::Split split = train::split_paths(list_audio(o.paths, context),
-                                          o.valid.empty() ? recipe.validation_share : 0);
-  if (!o.valid.empty()) split.validation = list_audio({o.valid}, context);
-  audio::PcmStore training =
+  const AudioFiles files = list_audio(o.paths, context);
+  train::Split split =
+      train::split_paths(files.paths, o.valid.empty() ? recipe.validation_share : 0);
+  train::RecordingNames names;
+  for (const std::string& path : split.validation)
+    names.add(path, files.roots.at(path), std::nullopt);
+  if (!o.valid.empty()) split.validation = list_audio({o.valid}, context).paths;
+  train::Recordings training =
       read_all(split.training, "reading audio", pool, context, train::read_recordings);
-  audio::PcmStore validation =
+  for (std::size_t i = 0; i < training.paths.size(); ++i) {
+    const std::string& path = split.training[training.paths[i]];
+    names.add(path, files.roots.at(path), i);
+  }
+  train::NaturalPairs pairs = read_pairs(o, recipe.pairs, training.store, names, context);
+  train::Recordings validation =
       read_all(split.validation, "reading validation audio", pool, context, train::read_recordings);
   audio::NoiseBank noise;
   if (!o.noise.empty()) {
-    const std::vector<std::string> files = list_audio({o.noise}, context);
-    noise = read_all(files, "reading noise", pool, context, train::read_noise);
+    noise = read_all(list_audio({o.noise}, context).paths, "reading noise", pool, context,
+                     train::read_noise);
   }
-  return std::make_unique<train::Trainer>(recipe, std::move(training), std::move(validation),
-                                          std::move(noise), precision, pool, peers);
+  return std::make_unique<train::Trainer>(recipe, std::move(training.store),
+                                          std::move(validation.store), std::move(noise),
+                                          std::move(pairs), precision, pool, peers);
 }
 
 // Counts of confusions take the longest part of it.

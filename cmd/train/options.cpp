@@ -44,6 +44,16 @@ void add_options(CLI::App& app, TrainOptions& options) {
       ->type_name(cli::kFolder);
   app.add_option("--log", options.log, "Append a JSON line for each report to FILE")
       ->type_name(cli::kFile);
+  const auto add_lists = [&](const char* name, std::vector<std::string>& files, const char* help) {
+    app.add_option(name, files, help)->allow_extra_args(false)->type_name(cli::kFile);
+  };
+  add_lists("--words", options.words,
+            "Times of words as a CTM (recording channel start duration word): a word, or run of up "
+            "to three, said twice is learnt as a natural pair. May be given again");
+  add_lists("--speakers", options.speakers,
+            "Who speaks in each recording, as Kaldi's utt2spk: words are paired across speakers");
+  add_lists("--pairs", options.pairs,
+            "Natural pairs as pa-search prints them: two keys with times, KEY#t=start,end, a line");
   cli::add_precision(app, options.precision);
 }
 

@@ -15,7 +15,7 @@ namespace pairalign {
 struct TrainOptions {
   std::vector<std::string> paths;
   std::string output, recipe_file, from, valid, noise, log;
-  std::vector<std::string> stages;
+  std::vector<std::string> stages, words, pairs, speakers;
   bool resume = false, print_recipe = false;
   std::optional<std::uint64_t> seed;
   std::optional<std::int64_t> steps;

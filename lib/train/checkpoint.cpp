@@ -13,7 +13,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr int kCheckpointVersion = 3;
+constexpr int kCheckpointVersion = 4;
 constexpr const char* kStateKey = "pairalign.checkpoint";
 constexpr const char* kRecipeKey = "pairalign.recipe";
 
@@ -45,6 +45,7 @@ void save_checkpoint(const std::string& path, const TrainingState& state,
       {"stage", state.stage},
       {"step", state.step},
       {"samples", state.samples},
+      {"pairs", state.pairs},
       {"optimizer_step", state.optimizer.step},
       {"length_control", state.length_control},
       {"records", state.records}}.dump();
@@ -67,6 +68,7 @@ Checkpoint load_checkpoint(const std::string& path) {
     state.stage = whole_number<std::size_t>(numbers.at("stage"));
     state.step = whole_number<std::int64_t>(numbers.at("step"));
     state.samples = whole_number<std::int64_t>(numbers.at("samples"));
+    state.pairs = whole_number<std::uint64_t>(numbers.at("pairs"));
     state.optimizer.step = whole_number<std::int64_t>(numbers.at("optimizer_step"));
     state.length_control = numbers.at("length_control").get<double>();
     state.records = numbers.at("records").get<std::vector<StageRecord>>();

@@ -8,10 +8,11 @@
 namespace pairalign::train {
 namespace {
 
-// Decodes in groups: as many files in memory as keeps the threads busy, no more.
+// Decodes in groups: as many files in memory as keeps the threads busy, no more. `take` is given
+// the index of the path, too.
 void for_each_decoded(const std::vector<std::string>& paths, ThreadPool& pool,
                       const ReadProgress& progress,
-                      const std::function<void(std::vector<float>)>& take) {
+                      const std::function<void(std::size_t, std::vector<float>)>& take) {
   const std::size_t group = 8 * static_cast<std::size_t>(pool.threads());
   for (std::size_t start = 0; start < paths.size(); start += group) {
     const std::size_t count = std::min(group, paths.size() - start);
@@ -25,7 +26,7 @@ void for_each_decoded(const std::vector<std::string>& paths, ThreadPool& pool,
       }
     });
     for (std::size_t i = 0; i < count; ++i) {
-      if (!failures[i]) take(std::move(decoded[i]));
+      if (!failures[i] && !decoded[i].empty()) take(start + i, std::move(decoded[i]));
       progress(start + i + 1, failures[i] ? &*failures[i] : nullptr);
     }
   }
@@ -33,22 +34,22 @@ void for_each_decoded(const std::vector<std::string>& paths, ThreadPool& pool,
 
 }  // namespace
 
-audio::PcmStore read_recordings(const std::vector<std::string>& paths, ThreadPool& pool,
-                                const ReadProgress& progress) {
-  audio::PcmStore store;
-  for_each_decoded(paths, pool, progress, [&](std::vector<float> pcm) {
-    if (!pcm.empty()) store.add(pcm);
+Recordings read_recordings(const std::vector<std::string>& paths, ThreadPool& pool,
+                           const ReadProgress& progress) {
+  Recordings recordings;
+  for_each_decoded(paths, pool, progress, [&](std::size_t path, std::vector<float> pcm) {
+    recordings.store.add(pcm);
+    recordings.paths.push_back(path);
   });
-  store.seal();
-  return store;
+  recordings.store.seal();
+  return recordings;
 }
 
 audio::NoiseBank read_noise(const std::vector<std::string>& paths, ThreadPool& pool,
                             const ReadProgress& progress) {
   audio::NoiseBank bank;
-  for_each_decoded(paths, pool, progress, [&](std::vector<float> pcm) {
-    if (!pcm.empty()) bank.add(std::move(pcm));
-  });
+  for_each_decoded(paths, pool, progress,
+                   [&](std::size_t, std::vector<float> pcm) { bank.add(std::move(pcm)); });
   return bank;
 }
 

@@ -23,10 +23,16 @@ struct CropPlace {
 /// Called while files are read: how many are done, and what failed (null: the file was fine).
 using ReadProgress = std::function<void(std::size_t done, const Error* failure)>;
 
+struct Recordings {
+  audio::PcmStore store;
+  std::vector<std::size_t>
+      paths;  ///< of each recording, the index among the paths it was read from
+};
+
 /// Decodes `paths`, several at once, into one sealed store, in the order of `paths` whatever the
-/// number of threads. Files that cannot be read are reported and left out.
-audio::PcmStore read_recordings(const std::vector<std::string>& paths, ThreadPool& pool,
-                                const ReadProgress& progress);
+/// number of threads. Files that cannot be read are reported and left out; so are empty ones.
+Recordings read_recordings(const std::vector<std::string>& paths, ThreadPool& pool,
+                           const ReadProgress& progress);
 
 /// The same for noise clips, kept in memory.
 audio::NoiseBank read_noise(const std::vector<std::string>& paths, ThreadPool& pool,

@@ -11,16 +11,36 @@ std::int64_t to_samples(double seconds) {
   return std::llround(seconds * audio::kSampleRate);
 }
 
-ViewPlan plan_view(const CropConfig& config, const audio::ViewConfig& views,
-                   std::int64_t crop_samples, Random& random) {
+// Where a piece of `length` begins that covers as much as it can of [first, first + covered) within
+// [0, end): anywhere inside a longer span, anywhere around a shorter one.
+std::int64_t draw_over(std::int64_t first, std::int64_t covered, std::int64_t length,
+                       std::int64_t end, Random& random) {
+  const std::int64_t last = first + covered - length;
+  const std::int64_t low = std::clamp<std::int64_t>(std::min(first, last), 0, end - length);
+  const std::int64_t high = std::clamp<std::int64_t>(std::max(first, last), 0, end - length);
+  return low + static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(high - low + 1)));
+}
+
+ViewPlan plan_view(const CropConfig& config, const audio::ViewConfig& views, const CropPlan& crop,
+                   Random& random) {
+  const PairedSpan span = crop.pair.value_or(PairedSpan{0, crop.samples, 0});
   ViewPlan view;
   const double seconds = random.uniform(config.piece_low_seconds, config.piece_high_seconds);
-  view.samples = std::min(to_samples(seconds), crop_samples);
-  view.first = static_cast<std::int64_t>(
-      random.below(static_cast<std::uint64_t>(crop_samples - view.samples + 1)));
+  view.samples = std::min(to_samples(seconds), crop.samples);
+  view.first = draw_over(span.first, span.samples, view.samples, crop.samples, random);
   view.warp = audio::draw_warp(views, random);
   view.random = Random(random.next());
+  view.crossed = crop.pair && random.chance(config.pair_crossing);
   return view;
+}
+
+// A crop that holds `span` at a random place.
+void place_over(const SpokenSpan& span, std::int64_t slack, const audio::PcmStore& store,
+                std::int64_t crop_samples, Random& random, CropPlan& crop) {
+  const std::int64_t size = store.size(span.recording);
+  crop.samples = std::min(std::max(crop_samples, span.samples), size);
+  crop.place = {span.recording, draw_over(span.first, span.samples, crop.samples, size, random)};
+  crop.pair = PairedSpan{span.first - crop.place.first, span.samples, slack};
 }
 
 }  // namespace
@@ -31,43 +51,47 @@ CropConfig batch_of_all(CropConfig config, const Communicator& peers) {
 }
 
 std::vector<CropPlan> plan_step(const CropConfig& config, const audio::ViewConfig& views,
-                                std::uint64_t seed, const audio::PcmStore& store,
-                                std::int64_t step) {
+                                std::uint64_t seed, const audio::PcmStore& store, std::int64_t step,
+                                const NaturalPairs* pairs) {
   audio::ViewConfig teacher_views = views;
   teacher_views.tempo *= config.teacher_warp;
   teacher_views.frequency *= config.teacher_warp;
   const std::int64_t crop_samples = to_samples(config.crop_seconds);
   std::vector<CropPlan> crops(static_cast<std::size_t>(config.crops));
+  NaturalPairs::Pair pair;
+  bool paired = false;
   for (std::size_t i = 0; i < crops.size(); ++i) {
     const auto index = static_cast<std::uint64_t>(step) * crops.size() + i;
     Random random = Random::stream(seed, index);
     CropPlan& crop = crops[i];
-    crop.place = draw_place(store, crop_samples, random);
-    crop.samples = std::min(crop_samples, store.size(crop.place.recording) - crop.place.first);
+    const bool first = i % 2 == 0;
+    if (first) {
+      paired = pairs != nullptr && i + 1 < crops.size() && random.chance(config.pair_share);
+      if (paired) pair = pairs->draw(random);
+    }
+    if (paired) {
+      place_over(first ? pair.a : pair.b, pairs->slack(), store, crop_samples, random, crop);
+    } else {
+      crop.place = draw_place(store, crop_samples, random);
+      crop.samples = std::min(crop_samples, store.size(crop.place.recording) - crop.place.first);
+    }
     crop.warp = audio::draw_warp(teacher_views, random);
     for (int v = 0; v < config.views; ++v)
-      crop.views.push_back(plan_view(config, views, crop.samples, random));
+      crop.views.push_back(plan_view(config, views, crop, random));
   }
   return crops;
+}
+
+const NaturalPairs* pairs_at(const CropConfig& config, std::int64_t step, std::int64_t steps,
+                             const NaturalPairs& pairs) {
+  const bool warm = static_cast<double>(step) >= config.pair_warmup * static_cast<double>(steps);
+  return warm && config.pair_share > 0 && !pairs.empty() ? &pairs : nullptr;
 }
 
 int frames_of(const audio::LogMelConfig& features, std::int64_t samples, const audio::Warp& warp) {
   const auto mel =
       static_cast<int>(std::ceil(static_cast<double>(samples) / (features.hop * warp.tempo)));
   return (mel + model::kStride - 1) / model::kStride;
-}
-
-std::vector<int> match_frames(const audio::LogMelConfig& features, const CropPlan& crop,
-                              const ViewPlan& view, int view_frames, int crop_frames) {
-  const double view_step = model::kStride * features.hop * view.warp.tempo;
-  const double crop_step = model::kStride * features.hop * crop.warp.tempo;
-  std::vector<int> matches(static_cast<std::size_t>(view_frames));
-  for (int j = 0; j < view_frames; ++j) {
-    const double sample = static_cast<double>(view.first) + j * view_step;
-    const int frame = static_cast<int>(std::lround(sample / crop_step));
-    matches[static_cast<std::size_t>(j)] = std::min(frame, crop_frames - 1);
-  }
-  return matches;
 }
 
 std::vector<float> make_view(const Recipe& recipe, const audio::LogMel& log_mel,

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "audio/views.hpp"
 #include "train/communicator.hpp"
 #include "train/corpus.hpp"
+#include "train/natural_pairs.hpp"
 #include "train/recipe.hpp"
 
 namespace pairalign::train {
@@ -20,7 +22,14 @@ struct ViewPlan {
   std::int64_t first = 0;  ///< sample of the crop
   std::int64_t samples = 0;
   audio::Warp warp;
-  Random random;  ///< draws the degradation and the masks
+  Random random;         ///< draws the degradation and the masks
+  bool crossed = false;  ///< taught what the teacher makes of the partner, inside the pair's span
+};
+
+/// What a crop shares with its neighbour.
+struct PairedSpan {
+  std::int64_t first = 0, samples = 0;  ///< of the crop
+  std::int64_t slack = 0;               ///< samples at either end that are not crossed over
 };
 
 /// A stretch of a recording: heard clean by the teacher, in pieces by the student.
@@ -29,20 +38,22 @@ struct CropPlan {
   std::int64_t samples = 0;
   audio::Warp warp;  ///< of the teacher
   std::vector<ViewPlan> views;
+  /// Set in both crops of a natural pair, which stand at 2k and 2k + 1.
+  std::optional<PairedSpan> pair;
 };
 
 /// The crops of step `step`: a pure function of the seed and the step, so that a resumed run needs
-/// to remember neither.
+/// to remember neither. Two neighbours may hold one of `pairs`, see CropConfig::pair_share.
 std::vector<CropPlan> plan_step(const CropConfig& config, const audio::ViewConfig& views,
-                                std::uint64_t seed, const audio::PcmStore& store,
-                                std::int64_t step);
+                                std::uint64_t seed, const audio::PcmStore& store, std::int64_t step,
+                                const NaturalPairs* pairs = nullptr);
+
+/// `pairs`, where they take part in `step` of a stage's `steps`.
+const NaturalPairs* pairs_at(const CropConfig& config, std::int64_t step, std::int64_t steps,
+                             const NaturalPairs& pairs);
 
 /// Encoder frames of `samples` under a warp.
 int frames_of(const audio::LogMelConfig& features, std::int64_t samples, const audio::Warp& warp);
-
-/// For each encoder frame of a view, the teacher's frame at the same moment of the recording.
-std::vector<int> match_frames(const audio::LogMelConfig& features, const CropPlan& crop,
-                              const ViewPlan& view, int view_frames, int crop_frames);
 
 /// The features of a view: degraded, warped, masked.
 std::vector<float> make_view(const Recipe& recipe, const audio::LogMel& log_mel,

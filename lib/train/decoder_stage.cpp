@@ -12,6 +12,7 @@
 #include "nn/normalize.hpp"
 #include "nn/shape.hpp"
 #include "train/frame_loss.hpp"
+#include "train/frame_matching.hpp"
 #include "train/step_support.hpp"
 #include "train/string_measures.hpp"
 #include "train/target_balance.hpp"
@@ -46,7 +47,8 @@ DecoderStage::DecoderStage(const std::string& name, const DecoderStageConfig& co
                            const Recipe& recipe, const model::Encoder& encoder,
                            const model::Decoder& decoder, const nn::TensorTable& table,
                            const audio::PcmStore& store, const audio::NoiseBank& noise,
-                           nn::Precision precision, ThreadPool& pool, const Communicator& peers)
+                           const NaturalPairs& pairs, nn::Precision precision, ThreadPool& pool,
+                           const Communicator& peers)
     : seed_(stage_seed(recipe.seed, name)),
       config_(config),
       recipe_(recipe),
@@ -55,6 +57,7 @@ DecoderStage::DecoderStage(const std::string& name, const DecoderStageConfig& co
       table_(table),
       store_(store),
       noise_(noise),
+      pairs_(pairs),
       log_mel_(recipe.features),
       precision_(precision),
       pool_(pool),
@@ -111,8 +114,9 @@ StepReport DecoderStage::compute_gradients(TrainingState& state) {
 
 void DecoderStage::plan(std::int64_t step) {
   const CropConfig batch = batch_of_all(config_, peers_);
-  own_shards_ = share_out(plan_step(batch, recipe_.views, seed_, store_, step), kCropsPerShard,
-                          peers_, shards_);
+  own_shards_ = share_out(plan_step(batch, recipe_.views, seed_, store_, step,
+                                    pairs_at(config_, step, config_.steps, pairs_)),
+                          kCropsPerShard, peers_, shards_);
 }
 
 // Shares begin as if all tokens had been chosen equally often.
@@ -138,6 +142,8 @@ void DecoderStage::teacher_pass(const TrainingState& state, Shard& shard) const 
   encoder_.forward({state.teacher.data(), precision_}, work.batch.features.data(),
                    work.batch.lengths, log_mel_.silence(), false, work.embeddings, work.encoder);
   geometric_targets(state, work.embeddings, work.encoder.lengths, shard, work);
+  shard.matches = match_views(recipe_.features, shard.crops, work.encoder.lengths,
+                              work.dembeddings.data(), recipe_.encoder.dimension);
   if (config_.targets == "decoded") decoded_targets(state, work.encoder.lengths, shard, work);
 }
 
@@ -250,7 +256,6 @@ void DecoderStage::count_choices(const StepReport& report, TrainingState& state)
 void DecoderStage::make_batch(const TrainingState& state, std::size_t index, Shard& shard) const {
   shard.strings.clear();
   shard.piece_crops.clear();
-  shard.matches.clear();
   shard.conditions.clear();
   shard.own_prefix.clear();
   shard.targets.clear();
@@ -261,17 +266,17 @@ void DecoderStage::make_batch(const TrainingState& state, std::size_t index, Sha
   Random random =
       Random::stream(seed_ + 1, static_cast<std::uint64_t>(state.step) * own_shards_.all +
                                     own_shards_.first + index);
-  int crop_start = 0, first_frame = 0;
+  std::vector<int> tokens;  // of the frames of all crops
+  for (const std::vector<int>& crop_tokens : shard.crop_tokens)
+    tokens.insert(tokens.end(), crop_tokens.begin(), crop_tokens.end());
+  int first_frame = 0;
   for (std::size_t c = 0; c < shard.crops.size(); ++c) {
-    const std::vector<int>& tokens = shard.crop_tokens[c];
-    const int crop_frames = static_cast<int>(tokens.size());
     for (const ViewPlan& view : shard.crops[c].views) {
       const int frames = frames_of(recipe_.features, view.samples, view.warp);
       std::vector<int> piece_tokens;
-      for (const int match :
-           match_frames(recipe_.features, shard.crops[c], view, frames, crop_frames)) {
+      for (int j = first_frame; j < first_frame + frames; ++j) {
+        const int match = shard.matches[static_cast<std::size_t>(j)];
         piece_tokens.push_back(tokens[static_cast<std::size_t>(match)]);
-        shard.matches.push_back(crop_start + match);
       }
       shard.strings.push_back(to_target_string(piece_tokens, decoder_.config().longest));
       shard.piece_crops.push_back(static_cast<int>(c));
@@ -285,7 +290,6 @@ void DecoderStage::make_batch(const TrainingState& state, std::size_t index, Sha
                       shard.batch);
       append_targets(decoder_, shard.strings.back(), shard.targets);
     }
-    crop_start += crop_frames;
   }
   shard.masked = std::count(shard.batch.inputs.begin(), shard.batch.inputs.end(), decoder_.mask());
   shard.unmasked = static_cast<std::int64_t>(shard.batch.inputs.size()) - shard.masked;

@@ -35,8 +35,8 @@ class DecoderStage : public Stage {
   DecoderStage(const std::string& name, const DecoderStageConfig& config, const Recipe& recipe,
                const model::Encoder& encoder, const model::Decoder& decoder,
                const nn::TensorTable& table, const audio::PcmStore& store,
-               const audio::NoiseBank& noise, nn::Precision precision, ThreadPool& pool,
-               const Communicator& peers = Communicator::alone());
+               const audio::NoiseBank& noise, const NaturalPairs& pairs, nn::Precision precision,
+               ThreadPool& pool, const Communicator& peers = Communicator::alone());
 
   std::int64_t steps() const override { return config_.steps; }
   const nn::TensorTable& table() const override { return table_; }
@@ -57,10 +57,10 @@ class DecoderStage : public Stage {
     std::vector<std::vector<int>> crop_tokens;  // per crop, a token for each of its frames
     std::vector<int> crop_codes;                // (Σ crop frames): the nearest codes
     std::vector<float> frame_weights;           // (Σ crop frames)
+    std::vector<int> matches;                   // per frame of the pieces, its row among the crops'
 
-    std::vector<TargetString> strings;  // of the pieces
-    std::vector<int> piece_crops;       // crop of each piece
-    std::vector<int> matches;           // per frame of the pieces, its row among the crops'
+    std::vector<TargetString> strings;               // of the pieces
+    std::vector<int> piece_crops;                    // crop of each piece
     std::vector<model::DecoderSequence> conditions;  // the pieces' audio
     std::vector<std::size_t> own_prefix;             // pieces whose prefix the student writes
     model::DecoderBatch batch;  // teacher forcing, contrasts, then the student's own prefixes
@@ -115,6 +115,7 @@ class DecoderStage : public Stage {
   const nn::TensorTable& table_;
   const audio::PcmStore& store_;
   const audio::NoiseBank& noise_;
+  const NaturalPairs& pairs_;
   audio::LogMel log_mel_;
   nn::Precision precision_;
   ThreadPool& pool_;

@@ -9,6 +9,7 @@
 #include "nn/elementwise.hpp"
 #include "nn/normalize.hpp"
 #include "nn/shape.hpp"
+#include "train/frame_matching.hpp"
 #include "train/sinkhorn.hpp"
 #include "train/step_support.hpp"
 
@@ -32,13 +33,14 @@ struct GeometricStage::Workspace {
 
 GeometricStage::GeometricStage(const Recipe& recipe, const model::Encoder& encoder,
                                const nn::TensorTable& table, const audio::PcmStore& store,
-                               const audio::NoiseBank& noise, nn::Precision precision,
-                               ThreadPool& pool, const Communicator& peers)
+                               const audio::NoiseBank& noise, const NaturalPairs& pairs,
+                               nn::Precision precision, ThreadPool& pool, const Communicator& peers)
     : recipe_(recipe),
       encoder_(encoder),
       table_(table),
       store_(store),
       noise_(noise),
+      pairs_(pairs),
       log_mel_(recipe.features),
       precision_(precision),
       pool_(pool),
@@ -69,8 +71,10 @@ StepReport GeometricStage::compute_gradients(TrainingState& state) {
   assign_targets(state);
   double total_weight = 0;
   for (Shard& shard : shards_) {
-    match_views(shard);
-    total_weight += shard.student_weight;
+    shard.matches = match_views(recipe_.features, shard.crops, shard.crop_frames,
+                                shard.embeddings.data(), recipe_.encoder.dimension);
+    for (const int match : shard.matches)
+      total_weight += static_cast<double>(shard.weights[static_cast<std::size_t>(match)]);
   }
   total_weight = peers_.sum_of(total_weight);
   pool_.parallel_for(shards_.size(), [&](std::size_t s) {
@@ -123,7 +127,8 @@ void GeometricStage::assign_targets(const TrainingState& state) {
 
 void GeometricStage::plan(std::int64_t step) {
   share_out(plan_step(batch_of_all(recipe_.geometric, peers_), recipe_.views,
-                      stage_seed(recipe_.seed, kGeometric), store_, step),
+                      stage_seed(recipe_.seed, kGeometric), store_, step,
+                      pairs_at(recipe_.geometric, step, steps(), pairs_)),
             kCropsPerShard, peers_, shards_);
 }
 
@@ -185,25 +190,6 @@ void GeometricStage::teacher_scores(const TrainingState& state, const std::vecto
   shard.teacher_codes.clear();
   for (int r = 0; r < rows; ++r) {
     shard.teacher_codes.push_back(model::nearest_code(scores.data() + area(r, count), count));
-  }
-}
-
-// Which of the teacher's frames each student frame is compared with, and what they weigh together.
-void GeometricStage::match_views(Shard& shard) const {
-  shard.matches.clear();
-  shard.student_weight = 0;
-  int crop_start = 0;
-  for (std::size_t c = 0; c < shard.crops.size(); ++c) {
-    for (const ViewPlan& view : shard.crops[c].views) {
-      const int frames = frames_of(recipe_.features, view.samples, view.warp);
-      for (const int match :
-           match_frames(recipe_.features, shard.crops[c], view, frames, shard.crop_frames[c])) {
-        const int frame = crop_start + match;
-        shard.matches.push_back(frame);
-        shard.student_weight += shard.weights[static_cast<std::size_t>(frame)];
-      }
-    }
-    crop_start += shard.crop_frames[c];
   }
 }
 

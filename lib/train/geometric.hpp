@@ -29,7 +29,7 @@ class GeometricStage : public Stage {
   /// All arguments outlive the stage.
   GeometricStage(const Recipe& recipe, const model::Encoder& encoder, const nn::TensorTable& table,
                  const audio::PcmStore& store, const audio::NoiseBank& noise,
-                 nn::Precision precision, ThreadPool& pool,
+                 const NaturalPairs& pairs, nn::Precision precision, ThreadPool& pool,
                  const Communicator& peers = Communicator::alone());
 
   std::int64_t steps() const override { return recipe_.geometric.steps; }
@@ -55,7 +55,7 @@ class GeometricStage : public Stage {
     std::vector<int> matches;        // per student frame, its row among the teacher's
     std::vector<float> gradients;    // in the layout of the table
     double loss = 0;
-    double agreed = 0, student_weight = 0;
+    double agreed = 0;
     double view_seconds = 0, model_seconds = 0;
   };
   // Buffers of a thread, reused from shard to shard.
@@ -68,7 +68,6 @@ class GeometricStage : public Stage {
   void assign_targets(const TrainingState& state);
   void teacher_scores(const TrainingState& state, const std::vector<float>& codes, Shard& shard,
                       std::vector<float>& scores) const;
-  void match_views(Shard& shard) const;
   void student_pass(const TrainingState& state, const std::vector<float>& targets, double scale,
                     Shard& shard) const;
   void student_loss(const TrainingState& state, const std::vector<float>& targets, double scale,
@@ -79,6 +78,7 @@ class GeometricStage : public Stage {
   const nn::TensorTable& table_;
   const audio::PcmStore& store_;
   const audio::NoiseBank& noise_;
+  const NaturalPairs& pairs_;
   audio::LogMel log_mel_;
   nn::Precision precision_;
   ThreadPool& pool_;

@@ -30,20 +30,25 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(AdamWConfig, learning_rate, fina
 
 namespace pairalign::train {
 
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(PairConfig, tempering, low_seconds, high_seconds,
+                                                slack_seconds)
+
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(GeometricConfig, steps, crops, crop_seconds, views,
                                                 piece_low_seconds, piece_high_seconds, teacher_warp,
-                                                temperature, sinkhorn_epsilon, sinkhorn_iterations,
+                                                pair_share, pair_crossing, pair_warmup, temperature,
+                                                sinkhorn_epsilon, sinkhorn_iterations,
                                                 silence_weight, ema_start, ema_end, centre_decay)
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(
     DecoderStageConfig, steps, crops, crop_seconds, views, piece_low_seconds, piece_high_seconds,
-    teacher_warp, optimizer, encoder_rate, targets, target_rate, top_p, repetition_penalty, cap,
-    target_balance, ema_start, ema_end, mask_start, mask_end, masked_weight, self_attention_dropout,
-    own_prefix, anchor_jitter, pointer_weight, end_weight, contrast_weight, contrast_negatives,
-    contrast_share, contrast_temperature, entropy_weight, length_weight, frame_weight, ctc_weight)
+    teacher_warp, pair_share, pair_crossing, pair_warmup, optimizer, encoder_rate, targets,
+    target_rate, top_p, repetition_penalty, cap, target_balance, ema_start, ema_end, mask_start,
+    mask_end, masked_weight, self_attention_dropout, own_prefix, anchor_jitter, pointer_weight,
+    end_weight, contrast_weight, contrast_negatives, contrast_share, contrast_temperature,
+    entropy_weight, length_weight, frame_weight, ctc_weight)
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Recipe, seed, stages, passes, encoder, decoder,
-                                                features, views, optimizer, geometric,
+                                                features, views, pairs, optimizer, geometric,
                                                 fixed_teacher, ema_teacher, validation_share,
                                                 validate_every, checkpoint_every)
 
@@ -98,6 +103,9 @@ void check_crops(const SectionCheck& check, const CropConfig& c) {
   check.range("piece_low_seconds", c.piece_low_seconds, 0.1, c.piece_high_seconds);
   check.range("piece_high_seconds", c.piece_high_seconds, 0.1, c.crop_seconds);
   check.range("teacher_warp", c.teacher_warp, 0, 1);
+  check.range("pair_share", c.pair_share, 0, 1);
+  check.range("pair_crossing", c.pair_crossing, 0, 1);
+  check.range("pair_warmup", c.pair_warmup, 0, 1);
 }
 
 void check_stage(const GeometricConfig& g) {
@@ -170,6 +178,10 @@ void check_values(const Recipe& r) {
   model::check(r.encoder, r.features);
   model::check(r.decoder);
   audio::check(r.views);
+  check_range("pairs.tempering", r.pairs.tempering, 0, 1);
+  check_range("pairs.low_seconds", r.pairs.low_seconds, 0.04, r.pairs.high_seconds);
+  check_range("pairs.high_seconds", r.pairs.high_seconds, 0.04, 60);
+  check_range("pairs.slack_seconds", r.pairs.slack_seconds, 0, 1);
   check_range("optimizer.learning_rate", r.optimizer.learning_rate, 0, 10);
   check_stage(r.geometric);
   check_stage("fixed_teacher", r.fixed_teacher);

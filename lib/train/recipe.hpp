@@ -22,6 +22,23 @@ struct CropConfig {
   double piece_low_seconds = 0.4;   ///< length of a piece: uniform between these …
   double piece_high_seconds = 2.0;  ///< … at a random place of the crop
   double teacher_warp = 0;          ///< the teacher's share of the ranges of tempo and frequency
+  /// Share of the crops, taken in twos, that hold a natural pair (natural_pairs.hpp), where a run
+  /// has any; 0: none.
+  double pair_share = 0.6;
+  /// Chance that a piece of such a crop is taught, inside the pair's span, what the teacher makes
+  /// of the partner, frame by frame as dynamic time warping aligns the two.
+  double pair_crossing = 0.75;
+  /// Share of the stage's steps that go before the first pair: frames of an untrained encoder
+  /// cannot be aligned.
+  double pair_warmup = 0;
+};
+
+/// Which spans make natural pairs, and how they are drawn.
+struct PairConfig {
+  double tempering = 0.5;     ///< a type is drawn by its number of spans to this power
+  double low_seconds = 0.2;   ///< shortest span …
+  double high_seconds = 1.8;  ///< … and longest
+  double slack_seconds = 0;   ///< at either end of a span, not crossed over: ends are uncertain
 };
 
 /// Stage I, the geometric tokenizer: a frame of a degraded piece must be given the code that the
@@ -32,6 +49,7 @@ struct GeometricConfig : CropConfig {
     teacher_warp = 0.5;
     piece_low_seconds = 0.3;
     piece_high_seconds = 1.5;
+    pair_warmup = 0.15;
   }
 
   std::int64_t steps = 10000;
@@ -108,6 +126,7 @@ struct Recipe {
   model::DecoderConfig decoder;
   audio::LogMelConfig features;
   audio::ViewConfig views;
+  PairConfig pairs;
   nn::AdamWConfig optimizer;  ///< of the geometric stage
   GeometricConfig geometric;
   DecoderStageConfig fixed_teacher = DecoderStageConfig::fixed_teacher();

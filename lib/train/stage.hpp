@@ -80,8 +80,9 @@ class Stage {
   virtual std::vector<float> export_parameters(const TrainingState& state) const = 0;
 };
 
-/// Sets all of `state` but `stage` and `samples` to the start of a stage: student and teacher as
-/// `initial_parameters(earlier)`, optimiser and statistics, (dimension), at rest; adds a record.
+/// Sets all of `state` but `stage`, `samples` and `pairs` to the start of a stage: student and
+/// teacher as `initial_parameters(earlier)`, optimiser and statistics, (dimension), at rest; adds a
+/// record.
 void begin_stage(const Stage& stage, const std::vector<float>& earlier, int dimension,
                  TrainingState& state);
 

@@ -21,6 +21,7 @@ struct TrainingState {
   /// the data.
   std::int64_t step = 0;
   std::int64_t samples = 0;    ///< of the corpus: the position means nothing in another one
+  std::uint64_t pairs = 0;     ///< fingerprint of the natural pairs, likewise; 0: none
   std::vector<float> student;  ///< parameters, in the layout of the stage's table
   std::vector<float> teacher;  ///< their exponential moving average: what is exported
   nn::AdamWState optimizer;

@@ -43,11 +43,12 @@ const DecoderStageConfig& decoder_stage(const Recipe& recipe, const std::string&
 }  // namespace
 
 Trainer::Trainer(Recipe recipe, audio::PcmStore training, audio::PcmStore validation,
-                 audio::NoiseBank noise, nn::Precision precision, ThreadPool& pool,
-                 const Communicator& peers)
+                 audio::NoiseBank noise, NaturalPairs pairs, nn::Precision precision,
+                 ThreadPool& pool, const Communicator& peers)
     : training_(checked(std::move(training))),
       validation_(std::move(validation)),
       noise_(std::move(noise)),
+      pairs_(std::move(pairs)),
       // A step of all processes hears the corpus as often as so many steps of one.
       recipe_(fit_to_corpus(std::move(recipe), seconds_of(training_) / peers.size())),
       precision_(precision),
@@ -57,17 +58,18 @@ Trainer::Trainer(Recipe recipe, audio::PcmStore training, audio::PcmStore valida
       table_(encoder_table_),
       decoder_(table_, recipe_.decoder, encoder_) {
   state_.samples = training_.total_samples();
+  state_.pairs = pairs_.fingerprint();
   enter_stage(0, {});
 }
 
 std::unique_ptr<Stage> Trainer::make_stage(const std::string& name) const {
   if (name == kGeometric) {
     return std::make_unique<GeometricStage>(recipe_, encoder_, encoder_table_, training_, noise_,
-                                            precision_, pool_, peers_);
+                                            pairs_, precision_, pool_, peers_);
   }
   return std::make_unique<DecoderStage>(name, decoder_stage(recipe_, name), recipe_, encoder_,
-                                        decoder_, table_, training_, noise_, precision_, pool_,
-                                        peers_);
+                                        decoder_, table_, training_, noise_, pairs_, precision_,
+                                        pool_, peers_);
 }
 
 void Trainer::enter_stage(std::size_t index, const std::vector<float>& earlier) {
@@ -137,6 +139,9 @@ void Trainer::resume(const std::string& path) {
   if (state.samples != state_.samples) {
     throw Error(
         path, "the checkpoint was made with other audio, of another length; resume with the same");
+  }
+  if (state.pairs != state_.pairs) {
+    throw Error(path, "the checkpoint was made with other words or pairs; resume with the same");
   }
   if (state.stage >= recipe_.stages.size() || state.records.size() != state.stage + 1) {
     throw Error(path, "its stage is not one of the recipe's");

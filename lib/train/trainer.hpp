@@ -13,6 +13,7 @@
 #include "model/encoder.hpp"
 #include "model/model.hpp"
 #include "train/confusions.hpp"
+#include "train/natural_pairs.hpp"
 #include "train/recipe.hpp"
 #include "train/stage.hpp"
 #include "train/state.hpp"
@@ -24,7 +25,7 @@ class Trainer {
  public:
   /// `pool` outlives the trainer. Throws Error when there is nothing to learn from.
   Trainer(Recipe recipe, audio::PcmStore training, audio::PcmStore validation,
-          audio::NoiseBank noise, nn::Precision precision, ThreadPool& pool,
+          audio::NoiseBank noise, NaturalPairs pairs, nn::Precision precision, ThreadPool& pool,
           const Communicator& peers = Communicator::alone());
 
   Trainer(const Trainer&) = delete;  // the stages refer to its members
@@ -65,6 +66,7 @@ class Trainer {
 
   audio::PcmStore training_, validation_;
   audio::NoiseBank noise_;
+  NaturalPairs pairs_;
   Recipe recipe_;
   nn::Precision precision_;
   ThreadPool& pool_;

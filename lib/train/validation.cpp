@@ -6,6 +6,7 @@
 #include "model/decoding.hpp"
 #include "model/segmenter.hpp"
 #include "train/crop_plan.hpp"
+#include "train/frame_matching.hpp"
 
 namespace pairalign::train {
 namespace {

@@ -1,0 +1,258 @@
+#include "train/natural_pairs.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <map>
+#include <string_view>
+
+#include "base/error.hpp"
+#include "base/hash.hpp"
+#include "tokens/line_reader.hpp"
+#include "tokens/record.hpp"
+
+namespace pairalign::train {
+namespace {
+
+constexpr std::size_t kMaxRun = 3;  // words
+constexpr double kMaxGap = 0.1;     // seconds: in a longer one an unlisted word may lie
+constexpr std::size_t kFaultsNamed = 5;
+constexpr double kEndTolerance = 0.05;  // seconds that a span may reach beyond its recording
+
+std::string without_extension(const std::string& path) {
+  const std::size_t dot = path.rfind('.');
+  const std::size_t name = path.rfind('/') + 1;  // 0 where there is no folder
+  return dot == std::string::npos || dot <= name ? path : path.substr(0, dot);
+}
+
+std::vector<std::string_view> split(std::string_view line, std::string_view separators) {
+  std::vector<std::string_view> fields;
+  while (!line.empty()) {
+    const std::size_t end = std::min(line.find_first_of(separators), line.size());
+    if (end > 0) fields.push_back(line.substr(0, end));
+    line.remove_prefix(std::min(end + 1, line.size()));
+  }
+  return fields;
+}
+
+std::optional<double> parse_seconds(std::string_view text) {
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(value)) return {};
+  return value;
+}
+
+// Calls take(fields) for every line that is neither empty nor a comment.
+template <class Take>
+void for_each_row(const std::string& path, const char* comment, std::string_view separators,
+                  Take take) {
+  tokens::LineReader reader(path);
+  std::string_view line;
+  while (reader.next(line)) {
+    if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+    if (line.empty() || line.substr(0, std::string_view(comment).size()) == comment) continue;
+    try {
+      take(split(line, separators));
+    } catch (const Error& error) {
+      throw Error(path, "line " + std::to_string(reader.line()) + ": " + error.reason());
+    }
+  }
+}
+
+std::int64_t to_sample(double seconds) {
+  return std::llround(seconds * audio::kSampleRate);
+}
+
+bool holds_two_voices(const std::vector<SpokenSpan>& spans) {
+  return std::any_of(spans.begin(), spans.end(),
+                     [&](const SpokenSpan& span) { return span.voice != spans.front().voice; });
+}
+
+}  // namespace
+
+void RecordingNames::add(const std::string& path, const std::string& root,
+                         std::optional<std::size_t> recording) {
+  const Found found = {recording ? Kind::training : Kind::held_out, recording.value_or(0)};
+  std::vector<std::string> names = {path, without_extension(path)};
+  if (path.size() > root.size() && path.compare(0, root.size(), root) == 0) {
+    const std::string tail = path.substr(path.find_first_not_of('/', root.size()));
+    names.push_back(tail);
+    names.push_back(without_extension(tail));
+  }
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  for (const std::string& name : names) {
+    const auto [at, is_new] = names_.emplace(name, found);
+    if (!is_new) at->second.kind = Kind::ambiguous;
+  }
+}
+
+RecordingNames::Found RecordingNames::find(const std::string& name) const {
+  const auto at = names_.find(name);
+  return at == names_.end() ? Found{} : at->second;
+}
+
+std::size_t NaturalPairs::spans() const {
+  std::size_t sum = 0;
+  for (const auto& type : types_)
+    sum += type.size();
+  return sum;
+}
+
+std::uint64_t NaturalPairs::fingerprint() const {
+  std::vector<std::uint64_t> all;
+  if (!empty()) all.push_back(static_cast<std::uint64_t>(slack_));
+  for (std::size_t t = 0; t < types_.size(); ++t) {
+    for (const SpokenSpan& span : types_[t]) {
+      all.insert(all.end(), {t, span.recording, static_cast<std::uint64_t>(span.first),
+                             static_cast<std::uint64_t>(span.samples), span.voice});
+    }
+  }
+  return all.empty() ? 0 : hash64(all.data(), all.size() * sizeof(all[0]));
+}
+
+NaturalPairs::Pair NaturalPairs::draw(Random& random) const {
+  const double target = random.uniform() * weights_.back();
+  const auto at = std::upper_bound(weights_.begin(), weights_.end() - 1, target);
+  const auto& type = types_[static_cast<std::size_t>(at - weights_.begin())];
+  Pair pair;
+  pair.a = type[random.below(type.size())];
+  std::vector<const SpokenSpan*> partners;
+  for (const SpokenSpan& span : type) {
+    if (span.voice != pair.a.voice) partners.push_back(&span);
+  }
+  pair.b = *partners[random.below(partners.size())];
+  return pair;
+}
+
+PairCollector::PairCollector(const audio::PcmStore& store, const RecordingNames& names,
+                             const PairConfig& config)
+    : store_(store), names_(names), config_(config) {}
+
+void PairCollector::fault(std::int64_t& counter, const std::string& text) {
+  ++counter;
+  if (faults_.first.size() < kFaultsNamed) faults_.first.push_back(text);
+}
+
+std::size_t PairCollector::voice_of(std::size_t recording) const {
+  const auto speaker = speakers_.find(recording);
+  // Behind the speakers, so that no recording without one shares a voice with any.
+  return speaker == speakers_.end() ? store_.count() + recording : speaker->second;
+}
+
+void PairCollector::read_speakers(const std::string& path) {
+  std::unordered_map<std::string, std::size_t> numbers;
+  for_each_row(path, "#", " \t", [&](const std::vector<std::string_view>& fields) {
+    if (fields.size() != 2) throw Error("", "not `recording speaker`");
+    const auto found = names_.find(std::string(fields[0]));
+    const std::size_t number =
+        numbers.emplace(std::string(fields[1]), numbers.size()).first->second;
+    if (found.kind == RecordingNames::Kind::training) speakers_[found.recording] = number;
+  });
+}
+
+std::optional<SpokenSpan> PairCollector::span_of(const std::string& name, double start, double end,
+                                                 const std::string& where) {
+  using Kind = RecordingNames::Kind;
+  const auto found = names_.find(name);
+  if (found.kind == Kind::held_out) return {};
+  if (found.kind != Kind::training) {
+    const char* reason = found.kind == Kind::ambiguous ? " names several recordings"
+                                                       : " is no recording of the training audio";
+    fault(faults_.unknown_recordings, where + ": " + name + reason);
+    return {};
+  }
+  const std::int64_t size = store_.size(found.recording);
+  const bool inside = start >= 0 && start < end &&
+                      to_sample(end) <= size + to_sample(kEndTolerance) && to_sample(start) < size;
+  if (!inside) {
+    fault(faults_.outside_recording, where + ": the span lies outside " + name);
+    return {};
+  }
+  const std::int64_t first = to_sample(start);
+  return SpokenSpan{found.recording, first, std::min(to_sample(end), size) - first,
+                    voice_of(found.recording)};
+}
+
+bool PairCollector::has_usable_length(const SpokenSpan& span) const {
+  const double seconds = static_cast<double>(span.samples) / audio::kSampleRate;
+  return seconds >= config_.low_seconds && seconds <= config_.high_seconds;
+}
+
+void PairCollector::read_words(const std::string& path) {
+  std::map<std::string, std::vector<Word>>
+      recordings;  // in an order of its own: the same each time
+  for_each_row(path, ";;", " \t", [&](const std::vector<std::string_view>& fields) {
+    if (fields.size() < 5) throw Error("", "not `recording channel start duration word`");
+    const auto start = parse_seconds(fields[2]), duration = parse_seconds(fields[3]);
+    if (!start || !duration) throw Error("", "start or duration is no number of seconds");
+    recordings[std::string(fields[0])].push_back(
+        {*start, *start + *duration, std::string(fields[4])});
+  });
+  for (auto& [recording, words] : recordings)
+    add_runs(recording, words, path);
+}
+
+void PairCollector::add_runs(const std::string& recording, std::vector<Word>& words,
+                             const std::string& where) {
+  std::stable_sort(words.begin(), words.end(),
+                   [](const Word& a, const Word& b) { return a.start < b.start; });
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    std::string text;
+    for (std::size_t n = 0; n < kMaxRun && i + n < words.size(); ++n) {
+      const Word& word = words[i + n];
+      if (n > 0 && word.start - words[i + n - 1].end > kMaxGap) break;
+      text += (n > 0 ? " " : "") + word.text;
+      const auto span = span_of(recording, words[i].start, word.end, where);
+      if (!span) break;
+      if (has_usable_length(*span)) words_[text].push_back(*span);
+    }
+  }
+}
+
+void PairCollector::read_pairs(const std::string& path) {
+  for_each_row(path, "#", "\t", [&](const std::vector<std::string_view>& fields) {
+    if (fields.size() < 2) throw Error("", "not two keys separated by a TAB");
+    std::vector<SpokenSpan> spans;
+    for (std::size_t i = 0; i < 2; ++i) {
+      const std::string key = tokens::unescape_key(fields[i]);
+      const tokens::Fragment fragment = tokens::split_fragment(key);
+      if (!fragment.end_s) throw Error("", key + " does not end in a time, #t=start,end");
+      const auto span =
+          span_of(std::string(fragment.path), fragment.start_s, *fragment.end_s, path);
+      if (!span || !has_usable_length(*span)) return;
+      spans.push_back(*span);
+      spans.back().voice = i;  // whoever speaks: the list says that they are a pair
+    }
+    const SpokenSpan &a = spans[0], &b = spans[1];
+    if (a.recording == b.recording && a.first < b.first + b.samples &&
+        b.first < a.first + a.samples) {
+      fault(faults_.overlapping, path + ": " + std::string(fields[0]) + " overlaps its partner");
+      return;
+    }
+    found_.push_back(std::move(spans));
+  });
+}
+
+NaturalPairs PairCollector::finish() {
+  NaturalPairs pairs;
+  pairs.slack_ = to_sample(config_.slack_seconds);
+  std::map<std::string, std::vector<SpokenSpan>> sorted(words_.begin(), words_.end());
+  for (auto& [text, spans] : sorted) {
+    if (holds_two_voices(spans)) pairs.types_.push_back(std::move(spans));
+  }
+  for (auto& spans : found_)
+    pairs.types_.push_back(std::move(spans));
+  if (pairs.types_.empty()) {
+    const std::string first = faults_.first.empty() ? "" : ": " + faults_.first.front();
+    throw Error("", "the lists of words and pairs hold no pair of the training audio" + first);
+  }
+  double sum = 0;
+  for (const auto& spans : pairs.types_) {
+    sum += std::pow(static_cast<double>(spans.size()), config_.tempering);
+    pairs.weights_.push_back(sum);
+  }
+  return pairs;
+}
+
+}  // namespace pairalign::train

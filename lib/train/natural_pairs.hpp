@@ -1,0 +1,119 @@
+// Natural pairs: spans of two recordings that hold the same content, said twice.
+//
+// A pair comes from times of words (the same word, or run of words, in two recordings) or from a
+// search that found one span in another recording. Spans that hold the same content form a type;
+// training draws types tempered by how often they occur, then two spans of the type.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "audio/pcm_store.hpp"
+#include "base/random.hpp"
+#include "train/recipe.hpp"
+
+namespace pairalign::train {
+
+/// A span of a recording of the training audio, in samples.
+struct SpokenSpan {
+  std::size_t recording = 0;
+  std::int64_t first = 0, samples = 0;
+  /// Who speaks: two spans of one voice are no pair.
+  std::size_t voice = 0;
+};
+
+/// By which names the recordings of the training audio are known: the path as given, and what
+/// follows the folder it was found in, both with and without extension.
+class RecordingNames {
+ public:
+  /// `root`: the argument that led to `path`. Recordings held out are known but have no index.
+  void add(const std::string& path, const std::string& root, std::optional<std::size_t> recording);
+
+  enum class Kind { unknown, ambiguous, held_out, training };
+  struct Found {
+    Kind kind = Kind::unknown;
+    std::size_t recording = 0;  ///< of a recording of the training audio
+  };
+  Found find(const std::string& name) const;
+
+ private:
+  std::unordered_map<std::string, Found> names_;
+};
+
+/// Pairs to draw from; immutable, const members may be shared between threads.
+class NaturalPairs {
+ public:
+  struct Pair {
+    SpokenSpan a, b;
+  };
+
+  bool empty() const { return types_.empty(); }
+  std::size_t types() const { return types_.size(); }
+  std::size_t spans() const;
+  /// Of everything that `draw` depends on: a run is resumed with the same pairs only.
+  std::uint64_t fingerprint() const;
+  Pair draw(Random& random) const;
+  /// Samples at either end of a span where the two are not taken for the same; see PairConfig.
+  std::int64_t slack() const { return slack_; }
+
+ private:
+  friend class PairCollector;
+  std::vector<std::vector<SpokenSpan>> types_;  // each holds two voices or more
+  std::vector<double> weights_;                 // running sums over the types
+  std::int64_t slack_ = 0;
+};
+
+/// What was not used of the lists, with the first few faults named.
+struct PairFaults {
+  std::int64_t unknown_recordings = 0, outside_recording = 0, overlapping = 0;
+  std::vector<std::string> first;
+
+  std::int64_t count() const { return unknown_recordings + outside_recording + overlapping; }
+};
+
+/// Reads lists of pairs. All files are named in errors as Error(path, reason with the line).
+class PairCollector {
+ public:
+  /// Both outlive the collector.
+  PairCollector(const audio::PcmStore& store, const RecordingNames& names,
+                const PairConfig& config);
+
+  /// Kaldi's utt2spk: `recording speaker` a line. To be read before the words. A recording that no
+  /// line names is a voice of its own.
+  void read_speakers(const std::string& path);
+  /// A NIST CTM as Kaldi writes it: `recording channel start duration word [confidence]`, seconds.
+  /// Every word and every run of up to three, said by two voices, becomes a type.
+  void read_words(const std::string& path);
+  /// `KEY#t=a,b TAB KEY#t=c,d [TAB …]`, what pa-search prints: each line becomes a type of its own.
+  void read_pairs(const std::string& path);
+
+  const PairFaults& faults() const { return faults_; }
+  /// Throws Error("", reason) when nothing is left of the lists that were read.
+  NaturalPairs finish();
+
+ private:
+  struct Word {
+    double start = 0, end = 0;
+    std::string text;
+  };
+  std::optional<SpokenSpan> span_of(const std::string& name, double start, double end,
+                                    const std::string& where);
+  void add_runs(const std::string& recording, std::vector<Word>& words, const std::string& where);
+  void fault(std::int64_t& counter, const std::string& text);
+  std::size_t voice_of(std::size_t recording) const;
+  bool has_usable_length(const SpokenSpan& span) const;
+
+  const audio::PcmStore& store_;
+  const RecordingNames& names_;
+  const PairConfig& config_;
+  PairFaults faults_;
+  std::unordered_map<std::size_t, std::size_t> speakers_;  // of recordings
+  std::unordered_map<std::string, std::vector<SpokenSpan>> words_;
+  std::vector<std::vector<SpokenSpan>> found_;
+};
+
+}  // namespace pairalign::train
