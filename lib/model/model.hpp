@@ -108,6 +108,8 @@ class FrameScorer {
   const std::vector<float>& encoded() const { return cache_.final; }
   /// The cosine of each frame's embedding to each code, (frames, codes), of the same.
   const std::vector<float>& score(const std::vector<float>& features);
+  /// The embeddings that were compared with the codes last, (frames, dimension), of unit length.
+  const std::vector<float>& embeddings() const { return embeddings_; }
   /// The nearest code of each frame.
   std::vector<int> nearest_codes(const std::vector<float>& features);
 

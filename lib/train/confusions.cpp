@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <numeric>
 #include <string>
 
 #include "base/error.hpp"
@@ -18,6 +19,8 @@ constexpr std::uint64_t kSeed = 0x636f6e667573;  // apart from every training se
 constexpr int kMostCrops = 3000;
 // Crops of a small corpus: more would only hear the same again.
 constexpr double kPasses = 8;
+
+constexpr int kMaxPairs = 3000;  // natural ones
 
 constexpr std::size_t kCropsAtOnce = 64;  // between two reports
 
@@ -71,6 +74,9 @@ class FrameTokenizer {
     return result;
   }
 
+  // Of what was heard last: (frames, dimension), rows of unit length.
+  const std::vector<float>& embeddings() const { return scorer_.embeddings(); }
+
  private:
   // Of what was scored last.
   FrameTokens decode(int frames) const {
@@ -88,6 +94,7 @@ struct TokenPair {
   int clean, heard;
 };
 using TokenPairs = std::map<std::string, std::vector<TokenPair>>;  // by tokenizer
+using Counts = std::map<std::string, ConfusionCounts>;             // likewise
 
 TokenPairs pair_tokens(const Recipe& recipe, const audio::LogMel& log_mel,
                        const audio::PcmStore& store, const audio::NoiseBank& noise,
@@ -111,6 +118,35 @@ TokenPairs pair_tokens(const Recipe& recipe, const audio::LogMel& log_mel,
   return pairs;
 }
 
+// Of two crops that hold a natural pair, inside its spans.
+TokenPairs pair_spans(const Recipe& recipe, const audio::LogMel& log_mel,
+                      const audio::PcmStore& store, const CropPlan* crops,
+                      FrameTokenizer& tokenizer) {
+  FrameTokensByTokenizer tokens;
+  std::vector<float> embeddings;
+  std::vector<int> crop_frames;
+  for (int c = 0; c < 2; ++c) {
+    const FrameTokensByTokenizer own = tokenizer.tokens(make_clean(log_mel, store, crops[c]));
+    for (const auto& [name, frames] : own)
+      tokens[name].insert(tokens[name].end(), frames.begin(), frames.end());
+    const std::vector<float>& rows = tokenizer.embeddings();
+    embeddings.insert(embeddings.end(), rows.begin(), rows.end());
+    crop_frames.push_back(static_cast<int>(own.at(kVq).size()));
+  }
+  const std::vector<int> partners = crossed_rows(recipe.features, {crops, crops + 2}, crop_frames,
+                                                 embeddings.data(), recipe.encoder.dimension);
+  TokenPairs pairs;
+  for (std::size_t j = 0; j < partners.size(); ++j) {
+    const auto partner = static_cast<std::size_t>(partners[j]);
+    if (partner == j) continue;
+    for (const auto& [name, frames] : tokens) {
+      if (frames[j] != kNoToken && frames[partner] != kNoToken)
+        pairs[name].push_back({frames[partner], frames[j]});
+    }
+  }
+  return pairs;
+}
+
 // The penalty of dpvq at the rate that pairalign is trained to have.
 double penalty_of(const model::Model& model, const Recipe& recipe) {
   const std::vector<model::RatePoint>& curve = model.info().rate_curve;
@@ -128,12 +164,39 @@ std::vector<CropPlan> plan_crops(const Recipe& recipe, const audio::PcmStore& st
   return plan_step(config, recipe.views, kSeed, store, 0);
 }
 
-void add_pairs(const TokenPairs& pairs, int vocabulary,
-               std::map<std::string, ConfusionCounts>& counts) {
+// Crops of natural pairs, two and two.
+std::vector<CropPlan> plan_pairs(const Recipe& recipe, const audio::PcmStore& store,
+                                 const NaturalPairs& pairs) {
+  CropConfig config = recipe.geometric;
+  config.crops = kMaxPairs * 2;
+  config.views = 0;
+  config.pair_share = 1;
+  config.teacher_warp = 0;
+  return plan_step(config, recipe.views, kSeed, store, 1, &pairs);
+}
+
+void add_pairs(const TokenPairs& pairs, int vocabulary, Counts& counts) {
   for (const auto& [name, token_pairs] : pairs) {
     ConfusionCounts& sum = counts.try_emplace(name, vocabulary).first->second;
     for (const TokenPair& pair : token_pairs)
       sum.add(static_cast<tokens::Token>(pair.clean), static_cast<tokens::Token>(pair.heard));
+  }
+}
+
+// Adds up what `pair_of(i, tokenizer)` finds for all i below `count`, in their order.
+template <class PairOf, class Report>
+void count_pairs(std::size_t count, const model::Model& model, double penalty, ThreadPool& pool,
+                 Counts& counts, PairOf pair_of, Report report) {
+  std::vector<TokenPairs> pairs;
+  for (std::size_t first = 0; first < count; first += kCropsAtOnce) {
+    pairs.assign(std::min(kCropsAtOnce, count - first), {});
+    pool.parallel_for(pairs.size(), [&](std::size_t i) {
+      FrameTokenizer tokenizer(model, penalty);
+      pairs[i] = pair_of(first + i, tokenizer);
+    });
+    for (const TokenPairs& found : pairs)
+      add_pairs(found, model.vocabulary(), counts);
+    report(first + pairs.size());
   }
 }
 
@@ -148,9 +211,26 @@ void ConfusionCounts::add(tokens::Token clean, tokens::Token heard, double weigh
   counts_[clean * static_cast<std::size_t>(vocabulary_) + heard] += weight;
 }
 
+double ConfusionCounts::total() const {
+  return std::accumulate(counts_.begin(), counts_.end(), 0.0);
+}
+
 double ConfusionCounts::count(int clean, int heard) const {
   return counts_[static_cast<std::size_t>(clean) * static_cast<std::size_t>(vocabulary_) +
                  static_cast<std::size_t>(heard)];
+}
+
+ConfusionCounts mix(const ConfusionCounts& a, const ConfusionCounts& b, double share) {
+  const double a_total = a.total(), b_total = b.total();
+  if (b_total == 0) return a;
+  ConfusionCounts result(a.vocabulary());
+  for (int x = 0; x < a.vocabulary(); ++x) {
+    for (int y = 0; y < a.vocabulary(); ++y) {
+      const double count = (1 - share) * a.count(x, y) + share * b.count(x, y) * a_total / b_total;
+      result.add(static_cast<tokens::Token>(x), static_cast<tokens::Token>(y), count);
+    }
+  }
+  return result;
 }
 
 model::Substitution to_substitution(const ConfusionCounts& counts,
@@ -186,27 +266,40 @@ model::Substitution to_substitution(const ConfusionCounts& counts,
 
 model::SubstitutionTables measure_substitutions(const model::Model& model, const Recipe& recipe,
                                                 const audio::PcmStore& store,
-                                                const audio::NoiseBank& noise, ThreadPool& pool,
+                                                const audio::NoiseBank& noise,
+                                                const NaturalPairs& pairs, ThreadPool& pool,
                                                 const CropReport& report) {
   if (model.vocabulary() > model::Substitution::kLargestVocabulary) return {};
   const double penalty = penalty_of(model, recipe);
-  const std::vector<CropPlan> crops = plan_crops(recipe, store);
   const audio::LogMel log_mel(recipe.features);
-  std::map<std::string, ConfusionCounts> counts;
-  std::vector<TokenPairs> pairs;
-  for (std::size_t first = 0; first < crops.size(); first += kCropsAtOnce) {
-    pairs.assign(std::min(kCropsAtOnce, crops.size() - first), {});
-    pool.parallel_for(pairs.size(), [&](std::size_t i) {
-      FrameTokenizer tokenizer(model, penalty);
-      pairs[i] = pair_tokens(recipe, log_mel, store, noise, crops[first + i], tokenizer);
-    });
-    for (const TokenPairs& crop_pairs : pairs)
-      add_pairs(crop_pairs, model.vocabulary(), counts);
-    if (report) report(first + pairs.size(), crops.size());
-  }
+  const std::vector<CropPlan> crops = plan_crops(recipe, store);
+  const std::vector<CropPlan> paired = pairs.empty() || recipe.pairs.table_share == 0
+                                           ? std::vector<CropPlan>()
+                                           : plan_pairs(recipe, store, pairs);
+  const std::size_t all = crops.size() + paired.size() / 2;
+  Counts degraded, natural;
+  count_pairs(
+      crops.size(), model, penalty, pool, degraded,
+      [&](std::size_t i, FrameTokenizer& tokenizer) {
+        return pair_tokens(recipe, log_mel, store, noise, crops[i], tokenizer);
+      },
+      [&](std::size_t done) {
+        if (report) report(done, all);
+      });
+  count_pairs(
+      paired.size() / 2, model, penalty, pool, natural,
+      [&](std::size_t i, FrameTokenizer& tokenizer) {
+        return pair_spans(recipe, log_mel, store, &paired[2 * i], tokenizer);
+      },
+      [&](std::size_t done) {
+        if (report) report(crops.size() + done, all);
+      });
   model::SubstitutionTables tables;
-  for (const auto& [name, sum] : counts)
-    tables[name] = to_substitution(sum);
+  for (auto& [name, counts] : degraded) {
+    const auto other = natural.find(name);
+    if (other != natural.end()) counts = mix(counts, other->second, recipe.pairs.table_share);
+    tables[name] = to_substitution(counts);
+  }
   return tables;
 }
 

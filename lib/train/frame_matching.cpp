@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <numeric>
 
 #include "nn/shape.hpp"
 
@@ -43,18 +44,20 @@ std::vector<double> accumulate(const std::vector<float>& cost, int rows, int col
   return sum;
 }
 
-// The frames of a crop that lie inside its span, less `slack` at both ends; may be none.
 struct FrameRange {
   int first = 0, end = 0;
 };
 
-FrameRange span_frames(const audio::LogMelConfig& features, const CropPlan& crop, int frames,
-                       std::int64_t slack) {
+// The rows of a crop's frames that lie inside its span, less the slack at both ends; may be none.
+FrameRange span_rows(const audio::LogMelConfig& features, const CropPlan& crop, int start,
+                     int frames) {
   const double step = model::kStride * features.hop * crop.warp.tempo;
-  const auto first = static_cast<double>(crop.pair->first + slack);
-  const auto end = static_cast<double>(crop.pair->first + crop.pair->samples - slack);
-  return {std::min(static_cast<int>(std::ceil(first / step)), frames),
-          std::min(static_cast<int>(std::ceil(end / step)), frames)};
+  const PairedSpan& span = *crop.pair;
+  const auto row_of = [&](std::int64_t sample) {
+    return start +
+           std::min(static_cast<int>(std::ceil(static_cast<double>(sample) / step)), frames);
+  };
+  return {row_of(span.first + span.slack), row_of(span.first + span.samples - span.slack)};
 }
 
 }  // namespace
@@ -102,44 +105,48 @@ std::vector<int> match_frames(const audio::LogMelConfig& features, const CropPla
   return matches;
 }
 
+std::vector<int> crossed_rows(const audio::LogMelConfig& features,
+                              const std::vector<CropPlan>& crops,
+                              const std::vector<int>& crop_frames, const float* embeddings,
+                              int dimension) {
+  std::vector<int> starts = {0};
+  for (const int frames : crop_frames)
+    starts.push_back(starts.back() + frames);
+  std::vector<int> rows(static_cast<std::size_t>(starts.back()));
+  std::iota(rows.begin(), rows.end(), 0);
+  for (std::size_t c = 0; c + 1 < crops.size(); c += 2) {
+    if (!crops[c].pair) continue;
+    const FrameRange a = span_rows(features, crops[c], starts[c], crop_frames[c]);
+    const FrameRange b = span_rows(features, crops[c + 1], starts[c + 1], crop_frames[c + 1]);
+    if (a.first >= a.end || b.first >= b.end) continue;
+    const FrameAlignment path =
+        align_frames(embeddings + nn::area(a.first, dimension), a.end - a.first,
+                     embeddings + nn::area(b.first, dimension), b.end - b.first, dimension);
+    for (int j = 0; j < a.end - a.first; ++j)
+      rows[static_cast<std::size_t>(a.first + j)] =
+          b.first + path.to_b[static_cast<std::size_t>(j)];
+    for (int j = 0; j < b.end - b.first; ++j)
+      rows[static_cast<std::size_t>(b.first + j)] =
+          a.first + path.to_a[static_cast<std::size_t>(j)];
+  }
+  return rows;
+}
+
 std::vector<int> match_views(const audio::LogMelConfig& features,
                              const std::vector<CropPlan>& crops,
                              const std::vector<int>& crop_frames, const float* embeddings,
                              int dimension) {
-  // Per crop and frame, the row that a crossed piece is held against: its own outside the span.
-  std::vector<std::vector<int>> crossed(crops.size());
-  int start = 0;
-  for (std::size_t c = 0; c < crops.size(); ++c) {
-    for (int j = 0; j < crop_frames[c]; ++j)
-      crossed[c].push_back(start + j);
-    start += crop_frames[c];
-  }
-  for (std::size_t c = 0; c + 1 < crops.size(); c += 2) {
-    if (!crops[c].pair) continue;
-    const int a_start = crossed[c][0], b_start = crossed[c + 1][0];
-    const FrameRange a = span_frames(features, crops[c], crop_frames[c], crops[c].pair->slack);
-    const FrameRange b =
-        span_frames(features, crops[c + 1], crop_frames[c + 1], crops[c + 1].pair->slack);
-    if (a.first >= a.end || b.first >= b.end) continue;
-    const FrameAlignment path = align_frames(
-        embeddings + nn::area(a_start + a.first, dimension), a.end - a.first,
-        embeddings + nn::area(b_start + b.first, dimension), b.end - b.first, dimension);
-    for (int j = a.first; j < a.end; ++j)
-      crossed[c][static_cast<std::size_t>(j)] =
-          b_start + b.first + path.to_b[static_cast<std::size_t>(j - a.first)];
-    for (int j = b.first; j < b.end; ++j)
-      crossed[c + 1][static_cast<std::size_t>(j)] =
-          a_start + a.first + path.to_a[static_cast<std::size_t>(j - b.first)];
-  }
-
+  const std::vector<int> crossed =
+      crossed_rows(features, crops, crop_frames, embeddings, dimension);
   std::vector<int> matches;
-  start = 0;
+  int start = 0;
   for (std::size_t c = 0; c < crops.size(); ++c) {
     for (const ViewPlan& view : crops[c].views) {
       const int frames = frames_of(features, view.samples, view.warp);
-      for (const int match : match_frames(features, crops[c], view, frames, crop_frames[c]))
-        matches.push_back(view.crossed ? crossed[c][static_cast<std::size_t>(match)]
-                                       : start + match);
+      for (const int match : match_frames(features, crops[c], view, frames, crop_frames[c])) {
+        const int row = start + match;
+        matches.push_back(view.crossed ? crossed[static_cast<std::size_t>(row)] : row);
+      }
     }
     start += crop_frames[c];
   }

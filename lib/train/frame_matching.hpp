@@ -27,9 +27,16 @@ FrameAlignment align_frames(const float* a, int a_frames, const float* b, int b_
 std::vector<int> match_frames(const audio::LogMelConfig& features, const CropPlan& crop,
                               const ViewPlan& view, int view_frames, int crop_frames);
 
-/// The same for all views of `crops`, as rows of the teacher's frames of all crops, which stand one
-/// after another: `crop_frames` of each. `embeddings` (Σ crop_frames, dimension), rows of unit
-/// length, align the pairs.
+/// For each frame of all `crops`, which stand one after another, `crop_frames` of each: the row of
+/// the partner that DTW over `embeddings` (Σ crop_frames, dimension), rows of unit length, puts
+/// beside it, inside the span of a natural pair; elsewhere its own row.
+std::vector<int> crossed_rows(const audio::LogMelConfig& features,
+                              const std::vector<CropPlan>& crops,
+                              const std::vector<int>& crop_frames, const float* embeddings,
+                              int dimension);
+
+/// For each frame of all views of `crops`, the row of the teacher's frames that it is held against;
+/// arguments as above.
 std::vector<int> match_views(const audio::LogMelConfig& features,
                              const std::vector<CropPlan>& crops,
                              const std::vector<int>& crop_frames, const float* embeddings,

@@ -31,7 +31,7 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(AdamWConfig, learning_rate, fina
 namespace pairalign::train {
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(PairConfig, tempering, low_seconds, high_seconds,
-                                                slack_seconds)
+                                                slack_seconds, table_share)
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(GeometricConfig, steps, crops, crop_seconds, views,
                                                 piece_low_seconds, piece_high_seconds, teacher_warp,
@@ -181,6 +181,7 @@ void check_values(const Recipe& r) {
   check_range("pairs.tempering", r.pairs.tempering, 0, 1);
   check_range("pairs.low_seconds", r.pairs.low_seconds, 0.04, r.pairs.high_seconds);
   check_range("pairs.high_seconds", r.pairs.high_seconds, 0.04, 60);
+  check_range("pairs.table_share", r.pairs.table_share, 0, 1);
   check_range("pairs.slack_seconds", r.pairs.slack_seconds, 0, 1);
   check_range("optimizer.learning_rate", r.optimizer.learning_rate, 0, 10);
   check_stage(r.geometric);

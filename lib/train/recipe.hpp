@@ -39,6 +39,8 @@ struct PairConfig {
   double low_seconds = 0.2;   ///< shortest span …
   double high_seconds = 1.8;  ///< … and longest
   double slack_seconds = 0;   ///< at either end of a span, not crossed over: ends are uncertain
+  /// Share of natural pairs in the tables of substitution scores; the rest are degraded views.
+  double table_share = 0.5;
 };
 
 /// Stage I, the geometric tokenizer: a frame of a degraded piece must be given the code that the

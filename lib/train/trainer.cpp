@@ -184,7 +184,8 @@ model::Model Trainer::export_model(const std::string& command, const CropReport&
     model.set_pairalign_rate_curve(
         measure_pairalign_rate_curve(model, store, kRateCurveSeconds, pool_));
   }
-  model.set_substitutions(measure_substitutions(model, recipe_, training_, noise_, pool_, report));
+  model.set_substitutions(
+      measure_substitutions(model, recipe_, training_, noise_, pairs_, pool_, report));
   model.set_command(command);
   return model;
 }

@@ -88,17 +88,57 @@ TEST_CASE("tokens beyond the vocabulary are refused") {
 TEST_CASE("a table for every tokenizer, the same for any number of threads") {
   const audio::PcmStore store = test::make_store();
   const Recipe recipe = test::small_recipe();
+  const NaturalPairs pairs = test::make_pairs(store);
   ThreadPool one(1), three(3);
   for (const bool with_decoder : {false, true}) {
     const model::Model model = random_model(with_decoder);
-    const auto tables = measure_substitutions(model, recipe, store, {}, one);
+    const auto tables = measure_substitutions(model, recipe, store, {}, pairs, one);
     CHECK(tables.size() == (with_decoder ? 3 : 2));
     CHECK(tables.count("vq") == 1);
     CHECK(tables.count("dpvq") == 1);
     CHECK(tables.count("pairalign") == (with_decoder ? 1 : 0));
     for (const auto& [tokenizer, table] : tables)
       CHECK(table.vocabulary == recipe.encoder.codes);
-    CHECK(same(tables, measure_substitutions(model, recipe, store, {}, three)));
+    CHECK(!same(tables, measure_substitutions(model, recipe, store, {}, {}, three)));
+    CHECK(same(tables, measure_substitutions(model, recipe, store, {}, pairs, three)));
+  }
+}
+
+TEST_CASE("counts are mixed by their shares, whatever their totals") {
+  ConfusionCounts a(2), b(2);
+  a.add(0, 0, 6);
+  a.add(0, 1, 2);
+  b.add(1, 1, 400);
+  const ConfusionCounts mixed = mix(a, b, 0.25);
+  CHECK(mixed.count(0, 0) == doctest::Approx(4.5));
+  CHECK(mixed.count(0, 1) == doctest::Approx(1.5));
+  CHECK(mixed.count(1, 1) == doctest::Approx(2));
+  CHECK(mix(a, ConfusionCounts(2), 0.25).count(0, 0) == 6);
+}
+
+TEST_CASE("a span is confused with nothing when its partner is its copy") {
+  const audio::PcmStore store = [] {
+    audio::PcmStore copies;
+    for (int i = 0; i < 2; ++i)
+      copies.add(model::self_test_signal());
+    copies.seal();
+    return copies;
+  }();
+  const RecordingNames names = test::make_names(store);
+  Recipe recipe = test::small_recipe();
+  recipe.pairs.table_share = 1;
+  recipe.geometric.crop_seconds = 10;  // the whole recordings: the very same frames
+  PairCollector collector(store, names, recipe.pairs);
+  const test::TextFile list("pairs", "r0#t=0.2,0.9\tr1#t=0.2,0.9\n");
+  collector.read_pairs(list.path());
+  ThreadPool pool(1);
+  const auto tables =
+      measure_substitutions(random_model(false), recipe, store, {}, collector.finish(), pool);
+  const model::Substitution& table = tables.at("vq");
+  for (int a = 0; a < table.vocabulary; ++a) {
+    for (int b = 0; b < table.vocabulary; ++b) {
+      if (a != b) CHECK(score(table, a, b) == -17);
+    }
   }
 }
 
@@ -114,7 +154,7 @@ TEST_CASE("views that are not degraded are confused with nothing") {
   recipe.geometric.piece_low_seconds = recipe.geometric.piece_high_seconds = 1.2;
   ThreadPool pool(1);
   const auto tables =
-      measure_substitutions(random_model(false), recipe, test::make_store(), {}, pool);
+      measure_substitutions(random_model(false), recipe, test::make_store(), {}, {}, pool);
   const model::Substitution& table = tables.at("vq");
   for (int a = 0; a < table.vocabulary; ++a) {
     for (int b = 0; b < table.vocabulary; ++b) {
@@ -128,7 +168,7 @@ TEST_CASE("no table without a rate curve, or for too large a vocabulary") {
   const audio::PcmStore store = test::make_store();
   model::Model model = random_model(false);
   model.set_rate_curve({});
-  CHECK_THROWS_AS(measure_substitutions(model, test::small_recipe(), store, {}, pool), Error);
+  CHECK_THROWS_AS(measure_substitutions(model, test::small_recipe(), store, {}, {}, pool), Error);
 
   model::ModelInfo info = model.info();
   info.encoder.codes = model::Substitution::kLargestVocabulary + 1;
@@ -136,5 +176,5 @@ TEST_CASE("no table without a rate curve, or for too large a vocabulary") {
   const model::Encoder encoder(table, info.encoder);
   Random random(5);
   const model::Model large(info, table.initialise(random));
-  CHECK(measure_substitutions(large, test::small_recipe(), store, {}, pool).empty());
+  CHECK(measure_substitutions(large, test::small_recipe(), store, {}, {}, pool).empty());
 }

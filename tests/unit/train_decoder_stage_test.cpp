@@ -50,6 +50,7 @@ struct Fixture {
   model::Decoder decoder{table, recipe.decoder, encoder};
   audio::PcmStore store = test::make_store();
   audio::NoiseBank noise;
+  NaturalPairs pairs = test::make_pairs(store);
 
   // The encoder's codes as unit vectors, as a geometric stage leaves them.
   std::vector<float> encoder_parameters() const {
@@ -84,7 +85,7 @@ void check_stage_gradient(Fixture& f, const DecoderStageConfig& config,
                           const std::vector<std::size_t>& fixed, Random& random) {
   ThreadPool pool(1);
   DecoderStage stage("s", config, f.recipe, f.encoder, f.decoder, f.table, f.store, f.noise,
-                     nn::Precision::f32, pool);
+                     f.pairs, nn::Precision::f32, pool);
   TrainingState state = f.begin(stage);
   stage.compute_gradients(state);
   std::vector<float> gradients = stage.gradients();
@@ -176,7 +177,7 @@ TEST_CASE_FIXTURE(Fixture, "both kinds of targets train, with any number of thre
   std::vector<std::vector<float>> results;
   for (const int threads : {1, 3}) {
     ThreadPool pool(threads);
-    DecoderStage stage("s", config, recipe, encoder, decoder, table, store, noise,
+    DecoderStage stage("s", config, recipe, encoder, decoder, table, store, noise, pairs,
                        nn::Precision::f32, pool);
     TrainingState state = begin(stage);
     const std::vector<float> before = state.student;
@@ -199,8 +200,8 @@ TEST_CASE_FIXTURE(Fixture, "a frozen encoder stays what it is, and training lowe
   config.steps = 40;
   config.optimizer.learning_rate = 5e-3;
   ThreadPool pool(2);
-  DecoderStage stage("s", config, recipe, encoder, decoder, table, store, noise, nn::Precision::f32,
-                     pool);
+  DecoderStage stage("s", config, recipe, encoder, decoder, table, store, noise, pairs,
+                     nn::Precision::f32, pool);
   TrainingState state = begin(stage);
   const double before = stage.step(state).loss;
   double after = 0;
@@ -220,8 +221,8 @@ TEST_CASE_FIXTURE(Fixture, "the token rate of the targets is steered to the one 
   config.encoder_rate = 0;
   config.steps = 200;
   ThreadPool pool(2);
-  DecoderStage stage("s", config, recipe, encoder, decoder, table, store, noise, nn::Precision::f32,
-                     pool);
+  DecoderStage stage("s", config, recipe, encoder, decoder, table, store, noise, pairs,
+                     nn::Precision::f32, pool);
   TrainingState state = begin(stage);
   double rate = 0;
   for (int i = 0; i < 120; ++i) {
@@ -239,7 +240,7 @@ TEST_CASE_FIXTURE(Fixture, "a balanced teacher chooses less often what it has ch
   ThreadPool pool(2);
   const auto choices = [&](double balance, std::size_t favourite) {
     config.target_balance = balance;
-    DecoderStage stage("s", config, recipe, encoder, decoder, table, store, noise,
+    DecoderStage stage("s", config, recipe, encoder, decoder, table, store, noise, pairs,
                        nn::Precision::f32, pool);
     TrainingState state = begin(stage);
     state.token_shares.assign(codes, 0.5F / static_cast<float>(codes - 1));

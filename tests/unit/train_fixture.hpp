@@ -1,9 +1,16 @@
 // Small recipes and recordings for the tests of training.
 #pragma once
 
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include <unistd.h>
+
 #include "audio/pcm_store.hpp"
 #include "base/random.hpp"
 #include "model/self_test.hpp"
+#include "train/natural_pairs.hpp"
 #include "train/recipe.hpp"
 
 namespace pairalign::test {
@@ -12,6 +19,7 @@ inline void shrink(train::CropConfig& crops) {
   crops.crops = 9;  // shards of several crops, the last of one
   crops.crop_seconds = 1.2;
   crops.piece_high_seconds = 1.0;
+  crops.pair_warmup = 0.25;
 }
 
 /// All three stages, of a few steps each.
@@ -52,6 +60,44 @@ inline audio::PcmStore make_store() {
   }
   store.seal();
   return store;
+}
+
+/// A file of this process that goes with the object.
+class TextFile {
+ public:
+  TextFile(const std::string& name, const std::string& text)
+      : path_((std::filesystem::temp_directory_path() /
+               ("pairalign-" + std::to_string(::getpid()) + "-" + name))
+                  .string()) {
+    std::ofstream(path_) << text;
+  }
+  ~TextFile() { std::filesystem::remove(path_); }
+  TextFile(const TextFile&) = delete;
+  TextFile& operator=(const TextFile&) = delete;
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+/// The recordings of `store` by the names r0, r1, …
+inline train::RecordingNames make_names(const audio::PcmStore& store) {
+  train::RecordingNames names;
+  for (std::size_t i = 0; i < store.count(); ++i)
+    names.add("audio/r" + std::to_string(i) + ".wav", "audio", i);
+  return names;
+}
+
+/// Two words of `make_store`, said three times and twice.
+inline train::NaturalPairs make_pairs(const audio::PcmStore& store) {
+  const train::RecordingNames names = make_names(store);
+  const train::PairConfig config;
+  const TextFile words("words.ctm",
+                       "r0 1 0.3 0.4 one\nr1 1 0.9 0.5 one\nr3 1 0.1 0.4 one\n"
+                       "r0 1 1.2 0.3 two\nr2 1 0.0 0.4 two\n");
+  train::PairCollector collector(store, names, config);
+  collector.read_words(words.path());
+  return collector.finish();
 }
 
 }  // namespace pairalign::test

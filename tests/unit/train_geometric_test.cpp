@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "nn_gradient.hpp"
+#include "train/frame_matching.hpp"
 #include "train/geometric.hpp"
 #include "train/trainer.hpp"
 #include "train_fixture.hpp"
@@ -24,18 +25,20 @@ struct Fixture {
   model::Encoder encoder{table, recipe.encoder};
   audio::PcmStore store = test::make_store();
   audio::NoiseBank noise;
+  NaturalPairs pairs = test::make_pairs(store);
 };
 
 std::unique_ptr<Trainer> make_trainer(const Recipe& recipe, ThreadPool& pool) {
   return std::make_unique<Trainer>(recipe, test::make_store(), test::make_store(),
-                                   audio::NoiseBank(), nn::fastest_precision(), pool);
+                                   audio::NoiseBank(), test::make_pairs(test::make_store()),
+                                   nn::fastest_precision(), pool);
 }
 
 }  // namespace
 
 TEST_CASE_FIXTURE(Fixture, "the gradient of the whole objective, by finite differences") {
   ThreadPool pool(1);
-  GeometricStage stage(recipe, encoder, table, store, noise, nn::Precision::f32, pool);
+  GeometricStage stage(recipe, encoder, table, store, noise, pairs, nn::Precision::f32, pool);
   TrainingState state;
   begin_stage(stage, {}, recipe.encoder.dimension, state);
   // The centre stays what it is, so that the loss is a function of the student alone.

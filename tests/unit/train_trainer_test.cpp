@@ -22,7 +22,8 @@ Recipe short_recipe() {
 
 std::unique_ptr<Trainer> make_trainer(const Recipe& recipe, ThreadPool& pool) {
   return std::make_unique<Trainer>(recipe, test::make_store(), test::make_store(),
-                                   audio::NoiseBank(), nn::fastest_precision(), pool);
+                                   audio::NoiseBank(), test::make_pairs(test::make_store()),
+                                   nn::fastest_precision(), pool);
 }
 
 void run(Trainer& trainer, std::int64_t steps) {
@@ -157,8 +158,12 @@ TEST_CASE("a checkpoint of something else is refused") {
   other_audio.add(model::self_test_signal());
   other_audio.seal();
   Trainer elsewhere(short_recipe(), std::move(other_audio), test::make_store(), audio::NoiseBank(),
-                    nn::fastest_precision(), pool);
+                    NaturalPairs(), nn::fastest_precision(), pool);
   CHECK_THROWS_WITH_AS(elsewhere.resume(file.path), doctest::Contains("other audio"), Error);
+  Trainer unpaired(short_recipe(), test::make_store(), test::make_store(), audio::NoiseBank(),
+                   NaturalPairs(), nn::fastest_precision(), pool);
+  CHECK_THROWS_WITH_AS(unpaired.resume(file.path), doctest::Contains("other words or pairs"),
+                       Error);
 }
 
 TEST_CASE("a run begins with another model's parameters, as far as they fit") {
@@ -236,6 +241,6 @@ TEST_CASE("nothing to learn from is an error") {
   audio::PcmStore empty, validation = test::make_store();
   empty.seal();
   CHECK_THROWS_AS(Trainer(short_recipe(), std::move(empty), std::move(validation),
-                          audio::NoiseBank(), nn::Precision::f32, pool),
+                          audio::NoiseBank(), NaturalPairs(), nn::Precision::f32, pool),
                   Error);
 }
