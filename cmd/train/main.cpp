@@ -18,10 +18,10 @@
 #ifdef PAIRALIGN_MPI
 #include "train/mpi_communicator.hpp"
 #endif
+#include "options.hpp"
 #include "train/natural_pairs.hpp"
 #include "train/trainer.hpp"
 #include "train/training_log.hpp"
-#include "options.hpp"
 
 namespace {
 
@@ -33,6 +33,8 @@ constexpr std::int64_t kReportEvery = 20;  // steps
 void fit_to_model(const model::Model& model, bool stages_given, train::Recipe& recipe) {
   recipe.encoder = model.info().encoder;
   recipe.features = model.info().features;
+  if (model.decoder() != nullptr)
+    recipe.decoder.segment_penalty = model.info().decoder->segment_penalty;
   recipe.geometric.pair_warmup = 0;  // its frames can be aligned at once
   const bool others = recipe.stages.size() > 1;
   if (!stages_given && others && recipe.stages.front() == train::kGeometric) {

@@ -10,10 +10,11 @@ const cli::Tool& train_tool() {
     tool.common_options = cli::kJobs | cli::kProgress;
     tool.summary = "Trains a tokenizer on a folder of audio. It needs no transcripts.";
     tool.description =
-        R"(Learns from views of the same piece of audio, one of them degraded, in three stages: an encoder
-whose codes stay the same under degradation (geometric), a decoder that writes strings from the encoder
-(fixed-teacher), and one that writes from a degraded view what its own average writes from the clean one
-(ema-teacher). Then it counts how tokens are confused, which pa-search --cost soft needs, and prints
+        R"(Learns from two renderings of the same content, in three stages: an encoder whose codes stay the
+same (geometric), a decoder that writes strings from the encoder (fixed-teacher), and one that writes
+what its own average writes from the other rendering (ema-teacher). The renderings are a recording and
+its degraded copy and, with --words or --pairs, the same words said twice; only those teach it other
+speakers. Then it counts how tokens are confused, which pa-search --cost soft needs, and prints
 what the strings are like on recordings that it had kept aside.
 
 With the recipe that is built in, and some hours of speech, that takes an hour and more. Audio is read
@@ -23,6 +24,15 @@ into a file without name in $TMPDIR, 115 MB an hour. SIGINT and SIGTERM write a 
                    R"(Built with -DPAIRALIGN_MPI=ON, pa-train also runs under mpirun. Each
 process takes a batch of the recipe's size and the gradients are added, so that two processes learn
 as one does from batches of twice the size. The first of them writes.)"}};
+    tool.notes.push_back(
+        {"Natural pairs",
+         R"(Lists name a recording by its path as given or by what follows the PATH it was found
+in, with or without extension. Two spans are a pair when they hold the same word, or run of up to three
+words with no gap between them, or stand in one line of --pairs; their frames are aligned by dynamic
+time warping over the teacher's embeddings. A name that matches no recording, a span outside its
+recording and a pair that overlaps itself are counted, and the first ones named. The recipe says how
+much of a batch they are (pair_share, 0 for none), how often a piece is taught its partner's target
+(pair_crossing), and what spans are used (pairs).)"});
     tool.exit_status =
         R"(0 the model is written; 2 wrong use, training stopped by a signal, or an input failed (it is
 named, and the model is made of the others).)";

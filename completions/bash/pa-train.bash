@@ -37,11 +37,14 @@ _pa_train() {
     --valid) _pa_train_files '/$'; return ;;
     --noise) _pa_train_files '/$'; return ;;
     --log) _pa_train_files ''; return ;;
+    --words) _pa_train_files ''; return ;;
+    --speakers) _pa_train_files ''; return ;;
+    --pairs) _pa_train_files ''; return ;;
     --precision) COMPREPLY=($(compgen -W 'auto f32 bf16' -- "$current")); return ;;
     -j | --jobs) :; return ;;
   esac
   if [[ $current == -* ]]; then
-    COMPREPLY=($(compgen -W '-o --output --recipe --print-recipe --stage --from --resume --steps --seed --valid --noise --log --precision -j --jobs --progress -q --quiet -v --verbose -h --help --version' -- "$current"))
+    COMPREPLY=($(compgen -W '-o --output --recipe --print-recipe --stage --from --resume --steps --seed --valid --noise --log --words --speakers --pairs --precision -j --jobs --progress -q --quiet -v --verbose -h --help --version' -- "$current"))
     return
   fi
   _pa_train_files '\.(wav|wave|flac|ogg|oga|opus|mp3|mp2|aif|aiff|aifc|au|snd|caf|w64|rf64|sph|nist|voc|pvf)$'

@@ -27,9 +27,23 @@ constexpr std::size_t kCropsPerShard = 8;
 
 // A step moves the control of the length by this much of the (log) error of the token rate.
 constexpr double kControlGain = 0.05;
-constexpr double kFirstPenalty = 0.2;
+
+// The path in the decoder's memory is finer than that of its targets, so that it is left to the
+// decoder which runs belong together (NOTES.md, trials E and F).
+constexpr double kPathShare = 0.65;
+
+double first_control(const model::DecoderConfig& decoder) {
+  constexpr double kPathless = 0.2;
+  return decoder.segment_penalty > 0 ? decoder.segment_penalty / kPathShare : kPathless;
+}
 
 }  // namespace
+
+std::optional<double> path_penalty(const model::DecoderConfig& decoder,
+                                   const TrainingState& state) {
+  if (decoder.segment_penalty == 0 || state.length_control == 0) return {};
+  return kPathShare * state.length_control;
+}
 
 struct DecoderStage::Workspace {
   model::Encoder::Cache encoder;
@@ -95,7 +109,7 @@ StepReport DecoderStage::step(TrainingState& state) {
 }
 
 StepReport DecoderStage::compute_gradients(TrainingState& state) {
-  if (state.length_control == 0) state.length_control = kFirstPenalty;
+  if (state.length_control == 0) state.length_control = first_control(recipe_.decoder);
   plan(state.step);
   prepare_choices(state);
   pool_.parallel_for(shards_.size(), [&](std::size_t s) {
@@ -197,7 +211,8 @@ void DecoderStage::decoded_targets(const TrainingState& state, const std::vector
   model::FreeDecoder free_decoder(decoder_, options);
   // In f32: of a step's few rows the conversion of the weights would take longer than the products.
   const nn::Weights w(state.teacher.data(), nn::Precision::f32);
-  decoder_.memory().forward(w, work.encoder.final.data(), work.encoder.lengths, work.memory);
+  decoder_.memory().forward(w, work.encoder.final.data(), work.encoder.lengths, work.memory,
+                            path_penalty(recipe_.decoder, state));
   std::vector<model::DecodeSequence> sequences;
   int first = 0;
   for (std::size_t c = 0; c < lengths.size(); ++c) {
@@ -218,11 +233,9 @@ void DecoderStage::decoded_targets(const TrainingState& state, const std::vector
   }
 }
 
-// Holds the rate of the Viterbi path: an integral controller on the logarithm. What the teacher
-// decodes is left as it comes: its ends stand at the runs of its memory's path, and to move them by
-// the quantile would only spoil them.
+// Holds the rate of the targets: an integral controller on the logarithm of the penalty that the
+// Viterbi path has, be it the target itself or, through the memory, what the teacher decodes.
 void DecoderStage::control_length(TrainingState& state) const {
-  if (config_.targets == "decoded") return;
   double tokens = 0, seconds = 0;
   for (const Shard& shard : shards_) {
     for (std::size_t c = 0; c < shard.crops.size(); ++c) {
@@ -379,7 +392,8 @@ void DecoderStage::student_pass(const TrainingState& state, const Scales& scales
   const bool with_encoder = config_.encoder_rate > 0;
   encoder_.forward(w, work.batch.features.data(), work.batch.lengths, log_mel_.silence(),
                    with_encoder, work.embeddings, work.encoder);
-  decoder_.memory().forward(w, work.encoder.final.data(), work.encoder.lengths, work.memory);
+  decoder_.memory().forward(w, work.encoder.final.data(), work.encoder.lengths, work.memory,
+                            path_penalty(recipe_.decoder, state));
   decoder_.memory().clear_gradients(work.memory);
   write_own_prefixes(p, shard, work);
   decoder_.forward(w, work.memory, shard.batch, work.decoder);

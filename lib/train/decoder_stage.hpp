@@ -12,6 +12,7 @@
 // contained in it: all pieces of a crop are taught the one string.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "audio/log_mel.hpp"
@@ -27,6 +28,10 @@
 #include "train/target_string.hpp"
 
 namespace pairalign::train {
+
+/// The penalty of the path in the decoder's memory at which the state has the token rate asked for;
+/// none for a decoder without a path, or before the first step of its stages.
+std::optional<double> path_penalty(const model::DecoderConfig& decoder, const TrainingState& state);
 
 class DecoderStage : public Stage {
  public:

@@ -41,7 +41,7 @@ void DecoderStage::describe_targets(const TrainingState& state, StepReport& repo
   peers_.sum_counts(targets.counts);
   report.code_counts = std::move(targets.counts);
   report.add_term("token_rate", targets.tokens / targets.seconds, targets.seconds);
-  if (config_.targets == "geometric") report.add_term("penalty", state.length_control);
+  report.add_term("penalty", state.length_control);
   report.add_term("collapsed", targets.collapsed / targets.crops, targets.crops);
   if (config_.targets == "decoded") report.add_term("capped", capped / targets.crops);
 }

@@ -22,7 +22,6 @@ void begin_stage(const Stage& stage, const std::vector<float>& earlier, int dime
   state.optimizer.v.assign(state.student.size(), 0.0F);
   state.centre.assign(static_cast<std::size_t>(dimension), 0.0F);
   state.variance.assign(static_cast<std::size_t>(dimension), 1.0F);
-  state.length_control = 0;
   state.token_shares.clear();
   state.code_shares.clear();
   state.records.emplace_back();

@@ -29,8 +29,8 @@ struct TrainingState {
   /// stage; later they stand inside the projection, and these are 0 and 1. Embeddings are centred
   /// and scaled by them, as constants, before they are normalised; without it the codes collapse.
   std::vector<float> centre, variance;
-  /// The penalty of the Viterbi path that holds the decoder's targets at the rate wanted; 0: not
-  /// yet set.
+  /// The penalty of the Viterbi path that gives the decoder's targets the rate wanted; 0: not yet
+  /// set. It is carried from stage to stage.
   double length_control = 0;
   /// Running shares of the tokens and of the codes among what the teacher has chosen as targets,
   /// (codes) each, in the stages of the decoder; see target_balance.hpp. Empty: none chosen yet.

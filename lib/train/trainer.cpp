@@ -36,6 +36,17 @@ std::size_t common_front(const nn::TensorTable& a, const nn::TensorTable& b) {
   return end == x.end() ? a.size() : end->offset;
 }
 
+// The model with the path penalty that gives it `rate` tokens per second, or as near as its curve
+// comes.
+model::Model with_penalty_for(double rate, const std::vector<model::RatePoint>& curve,
+                              model::Model model) {
+  if (curve.empty()) return model;
+  model::ModelInfo info = model.info();
+  info.decoder->segment_penalty = model::control_for_rate(
+      curve, std::clamp(rate, curve.back().tokens_per_second, curve.front().tokens_per_second));
+  return {std::move(info), model.parameters()};
+}
+
 const DecoderStageConfig& decoder_stage(const Recipe& recipe, const std::string& name) {
   return name == kFixedTeacher ? recipe.fixed_teacher : recipe.ema_teacher;
 }
@@ -172,7 +183,11 @@ model::Model Trainer::model() const {
   info.encoder = recipe_.encoder;
   info.features = recipe_.features;
   info.recipe = to_json(recipe_);
-  if (trains_decoder()) info.decoder = recipe_.decoder;
+  if (trains_decoder()) {
+    info.decoder = recipe_.decoder;
+    const auto penalty = path_penalty(recipe_.decoder, state_);
+    if (penalty) info.decoder->segment_penalty = *penalty;
+  }
   return model::Model(std::move(info), stage_->export_parameters(state_));
 }
 
@@ -181,8 +196,10 @@ model::Model Trainer::export_model(const std::string& command, const CropReport&
   const audio::PcmStore& store = validation_.total_samples() > 0 ? validation_ : training_;
   model.set_rate_curve(measure_rate_curve(model, store, kRateCurveSeconds, pool_));
   if (trains_decoder()) {
-    model.set_pairalign_rate_curve(
-        measure_pairalign_rate_curve(model, store, kRateCurveSeconds, pool_));
+    std::vector<model::RatePoint> curve =
+        measure_pairalign_rate_curve(model, store, kRateCurveSeconds, pool_);
+    model = with_penalty_for(recipe_.fixed_teacher.target_rate, curve, std::move(model));
+    model.set_pairalign_rate_curve(std::move(curve));
   }
   model.set_substitutions(
       measure_substitutions(model, recipe_, training_, noise_, pairs_, pool_, report));

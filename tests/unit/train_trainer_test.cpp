@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 
@@ -209,7 +210,12 @@ TEST_CASE("an exported model carries the curve of its decoder") {
   const model::Model model = trainer->export_model("the command");
   CHECK(model.info().command == "the command");
   CHECK_FALSE(model.info().rate_curve.empty());
-  REQUIRE_FALSE(model.info().pairalign_rate_curve.empty());
+  const std::vector<model::RatePoint>& curve = model.info().pairalign_rate_curve;
+  REQUIRE_FALSE(curve.empty());
+  const double rate = std::clamp(trainer->recipe().fixed_teacher.target_rate,
+                                 curve.back().tokens_per_second, curve.front().tokens_per_second);
+  CHECK(model.info().decoder->segment_penalty ==
+        doctest::Approx(model::control_for_rate(curve, rate)));
   CHECK(parse_recipe(model.info().recipe).ema_teacher.steps == 4);
 }
 
