@@ -80,6 +80,29 @@ Filterbank make_filterbank(const LogMelConfig& config, double factor) {
   return bank;
 }
 
+// The envelope of a row of log-mel bands: a mean over neighbours, wider than the harmonics of a low
+// voice lie apart and narrower than formants do. The bands beyond either end count as the last one.
+std::vector<float> envelope(const float* row, int bands) {
+  constexpr int kReach = 4;  // bands of 35 mel to either side
+  std::vector<float> result(static_cast<std::size_t>(bands));
+  for (int b = 0; b < bands; ++b) {
+    float sum = 0;
+    for (int i = b - kReach; i <= b + kReach; ++i)
+      sum += row[std::clamp(i, 0, bands - 1)];
+    result[static_cast<std::size_t>(b)] = sum / (2 * kReach + 1);
+  }
+  return result;
+}
+
+// Gives `row` the fine structure of `other`.
+void replace_fine_structure(const float* other, int bands, float* row) {
+  const std::vector<float> own = envelope(row, bands), others = envelope(other, bands);
+  for (int b = 0; b < bands; ++b) {
+    const auto i = static_cast<std::size_t>(b);
+    row[b] = own[i] + other[b] - others[i];
+  }
+}
+
 PAIRALIGN_MULTIVERSION
 void multiply(const float* a, const float* b, int count, float* out) {
   for (int i = 0; i < count; ++i)
@@ -123,9 +146,8 @@ struct LogMel::Impl {
     }
   }
 
-  // One frame whose middle is sample `centre`, into a row of `bands`.
-  void frame(Span<const float> pcm, std::int64_t centre, const Filterbank& bank, Scratch& scratch,
-             float* row) const {
+  // The power spectrum of the frame whose middle is sample `centre`, into `scratch`.
+  void analyse(Span<const float> pcm, std::int64_t centre, Scratch& scratch) const {
     const auto size = static_cast<std::int64_t>(pcm.size());
     const std::int64_t start = centre - config.window / 2;
     const std::int64_t begin = std::clamp<std::int64_t>(-start, 0, config.window);
@@ -140,6 +162,10 @@ struct LogMel::Impl {
 
     scratch.plan.forward(samples, scratch.bins.data());
     power_spectrum(scratch.bins.data(), config.fft / 2 + 1, scratch.power.data());
+  }
+
+  // A row of `bands` from the spectrum in `scratch`.
+  void apply(const Filterbank& bank, const Scratch& scratch, float* row) const {
     for (std::size_t b = 0; b < bank.bands.size(); ++b) {
       const Filterbank::Band& band = bank.bands[b];
       const float* weights = bank.weights.data() + band.first_weight;
@@ -173,25 +199,33 @@ void LogMel::compute(Span<const float> pcm, std::int64_t first, std::int64_t cou
   Expects(count >= 0 && out.size() == static_cast<std::size_t>(count) * bands);
   Impl::Scratch scratch(impl_->config.fft);
   for (std::int64_t i = 0; i < count; ++i) {
-    impl_->frame(pcm, (first + i) * impl_->config.hop, impl_->filterbank, scratch,
-                 out.data() + static_cast<std::size_t>(i) * bands);
+    impl_->analyse(pcm, (first + i) * impl_->config.hop, scratch);
+    impl_->apply(impl_->filterbank, scratch, out.data() + static_cast<std::size_t>(i) * bands);
   }
 }
 
 std::vector<float> LogMel::compute(Span<const float> pcm, const Warp& warp) const {
-  Expects(warp.tempo > 0 && warp.frequency > 0);
+  Expects(warp.tempo > 0 && warp.frequency > 0 && warp.pitch > 0);
   const double step = impl_->config.hop * warp.tempo;
   const auto frames = static_cast<std::int64_t>(std::ceil(static_cast<double>(pcm.size()) / step));
   const auto bands = static_cast<std::size_t>(impl_->config.bands);
   std::vector<float> out(static_cast<std::size_t>(frames) * bands);
 
-  Filterbank warped;
-  if (warp.frequency != 1) warped = make_filterbank(impl_->config, warp.frequency);
-  const Filterbank& bank = warp.frequency != 1 ? warped : impl_->filterbank;
+  const auto bank_of = [&](double factor) {
+    return factor == 1 ? impl_->filterbank : make_filterbank(impl_->config, factor);
+  };
+  const Filterbank bank = bank_of(warp.frequency);
+  Filterbank pitched;
+  if (warp.pitch != 1) pitched = bank_of(warp.frequency * warp.pitch);
+  std::vector<float> pitched_row(bands);
   Impl::Scratch scratch(impl_->config.fft);
   for (std::int64_t i = 0; i < frames; ++i) {
-    impl_->frame(pcm, std::llround(static_cast<double>(i) * step), bank, scratch,
-                 out.data() + static_cast<std::size_t>(i) * bands);
+    float* row = out.data() + static_cast<std::size_t>(i) * bands;
+    impl_->analyse(pcm, std::llround(static_cast<double>(i) * step), scratch);
+    impl_->apply(bank, scratch, row);
+    if (warp.pitch == 1) continue;
+    impl_->apply(pitched, scratch, pitched_row.data());
+    replace_fine_structure(pitched_row.data(), impl_->config.bands, row);
   }
   return out;
 }

@@ -155,6 +155,8 @@ void check(const ViewConfig& c) {
           "reverberation times must satisfy 0 < low <= high <= 10 s");
   require(c.tempo >= 0 && c.tempo < 1 && c.frequency >= 0 && c.frequency < 1,
           "changes of tempo and frequency must lie in 0 .. 1");
+  require(c.pitch >= 0 && c.pitch < 1 && c.frequency_apart >= 0 && c.frequency_apart < 1,
+          "changes of pitch, and how far those of frequency are apart, must lie in 0 .. 1");
   require(c.time_mask_frames >= 0 && c.band_mask_bands >= 0, "masks cannot be shorter than 0");
 }
 
@@ -223,6 +225,17 @@ Warp draw_warp(const ViewConfig& config, Random& random) {
   Warp warp;
   warp.tempo = random.uniform(1 - config.tempo, 1 + config.tempo);
   warp.frequency = random.uniform(1 - config.frequency, 1 + config.frequency);
+  if (config.pitch > 0) warp.pitch = random.uniform(1 - config.pitch, 1 + config.pitch);
+  return warp;
+}
+
+Warp draw_warp_apart(const ViewConfig& config, const Warp& other, Random& random) {
+  constexpr int kTries = 16;
+  Warp warp = draw_warp(config, random);
+  for (int i = 1; i < kTries; ++i) {
+    if (std::abs(std::log(warp.frequency / other.frequency)) >= config.frequency_apart) break;
+    warp = draw_warp(config, random);
+  }
   return warp;
 }
 

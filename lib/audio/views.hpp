@@ -32,6 +32,9 @@ struct ViewConfig {
   double reverb_rt60_high_s = 0.8;
   double tempo = 0.2;       ///< factor uniform in 1 ± this
   double frequency = 0.16;  ///< factor uniform in 1 ± this
+  double frequency_apart =
+      0;             ///< least |log ratio| of the factors of a view and its clean recording
+  double pitch = 0;  ///< factor uniform in 1 ± this
   double time_mask_probability = 0.5;
   int time_mask_frames = 12;  ///< longest masked span, log-mel frames; up to 2 spans
   double band_mask_probability = 0.5;
@@ -72,6 +75,8 @@ void reverberate(Span<float> pcm, double rt60_s, Random& random);
 void degrade(Span<float> pcm, const ViewConfig& config, const NoiseBank& noise, Random& random);
 
 Warp draw_warp(const ViewConfig& config, Random& random);
+/// One that is `frequency_apart` from `other`, or the last of 16 that were drawn.
+Warp draw_warp_apart(const ViewConfig& config, const Warp& other, Random& random);
 
 /// Draws spans of frames and ranges of bands and fills them with `fill`. `frames` rows of `bands`.
 /// Returns, per frame, whether a time mask covers it.

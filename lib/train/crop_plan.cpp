@@ -28,7 +28,7 @@ ViewPlan plan_view(const CropConfig& config, const audio::ViewConfig& views, con
   const double seconds = random.uniform(config.piece_low_seconds, config.piece_high_seconds);
   view.samples = std::min(to_samples(seconds), crop.samples);
   view.first = draw_over(span.first, span.samples, view.samples, crop.samples, random);
-  view.warp = audio::draw_warp(views, random);
+  view.warp = audio::draw_warp_apart(views, crop.warp, random);
   view.random = Random(random.next());
   view.crossed = crop.pair && random.chance(config.pair_crossing);
   return view;
@@ -56,6 +56,7 @@ std::vector<CropPlan> plan_step(const CropConfig& config, const audio::ViewConfi
   audio::ViewConfig teacher_views = views;
   teacher_views.tempo *= config.teacher_warp;
   teacher_views.frequency *= config.teacher_warp;
+  teacher_views.pitch *= config.teacher_warp;
   const std::int64_t crop_samples = to_samples(config.crop_seconds);
   std::vector<CropPlan> crops(static_cast<std::size_t>(config.crops));
   NaturalPairs::Pair pair;

@@ -15,8 +15,8 @@ namespace pairalign::audio {
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(
     ViewConfig, gain_db, noise_probability, noise_snr_low_db, noise_snr_high_db,
     band_pass_probability, band_pass_low_hz, band_pass_high_hz, equaliser_probability, equaliser_db,
-    reverb_probability, reverb_rt60_low_s, reverb_rt60_high_s, tempo, frequency,
-    time_mask_probability, time_mask_frames, band_mask_probability, band_mask_bands)
+    reverb_probability, reverb_rt60_low_s, reverb_rt60_high_s, tempo, frequency, frequency_apart,
+    pitch, time_mask_probability, time_mask_frames, band_mask_probability, band_mask_bands)
 
 }  // namespace pairalign::audio
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <complex>
+#include <numeric>
 #include <thread>
 #include <vector>
 
@@ -212,6 +213,57 @@ TEST_CASE("a warp of frequency moves the bands, not the upper edge") {
     CHECK(band(7580, factor) == 79);
   }
   CHECK(band(1200, 1.12) + 2 < band(1200, 0.88));
+}
+
+TEST_CASE("a warp of pitch moves harmonics and leaves the envelope") {
+  const LogMel features;
+  constexpr int kBands = 40;  // up to 2 kHz: above, harmonics are not resolved
+  // A voice of one vowel, with a formant at 700 Hz.
+  const auto voice = [](double pitch_hz) {
+    std::vector<float> pcm(4000, 0.0F);
+    for (double hz = pitch_hz; hz < 7000; hz += pitch_hz) {
+      const double gain = 0.02 + 0.1 * std::exp(-std::pow((hz - 700) / 250, 2));
+      const std::vector<float> harmonic = tone(hz, 4000);
+      for (std::size_t i = 0; i < pcm.size(); ++i)
+        pcm[i] += static_cast<float>(gain) * harmonic[i];
+    }
+    return pcm;
+  };
+  const auto row = [&](double pitch_hz, double factor) {
+    Warp warp;
+    warp.pitch = factor;
+    const std::vector<float> rows = features.compute(voice(pitch_hz), warp);
+    return std::vector<double>(rows.begin() + 12 * 80, rows.begin() + 12 * 80 + kBands + 4);
+  };
+  const auto envelope = [](const std::vector<double>& x) {
+    std::vector<double> mean;
+    for (std::size_t b = 4; b < kBands; ++b)
+      mean.push_back(std::accumulate(x.begin() + static_cast<std::ptrdiff_t>(b) - 4,
+                                     x.begin() + static_cast<std::ptrdiff_t>(b) + 5, 0.0) /
+                     9);
+    return mean;
+  };
+  const auto correlation = [](const std::vector<double>& x, const std::vector<double>& y) {
+    double xy = 0, xx = 0, yy = 0;
+    const double mean_x = std::accumulate(x.begin(), x.end(), 0.0) / static_cast<double>(x.size());
+    const double mean_y = std::accumulate(y.begin(), y.end(), 0.0) / static_cast<double>(y.size());
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      xy += (x[i] - mean_x) * (y[i] - mean_y);
+      xx += (x[i] - mean_x) * (x[i] - mean_x);
+      yy += (y[i] - mean_y) * (y[i] - mean_y);
+    }
+    return xy / std::sqrt(xx * yy);
+  };
+  const auto fine = [&](const std::vector<double>& x) {
+    std::vector<double> rest = envelope(x);
+    for (std::size_t b = 0; b < rest.size(); ++b)
+      rest[b] = x[b + 4] - rest[b];
+    return rest;
+  };
+  const std::vector<double> moved = row(300, 1.25), plain = row(300, 1), lower = row(240, 1);
+  CHECK(correlation(fine(moved), fine(lower)) > 0.8);
+  CHECK(correlation(fine(moved), fine(plain)) < 0.4);
+  CHECK(correlation(envelope(moved), envelope(plain)) > 0.85);
 }
 
 TEST_CASE("settings that contradict one another are refused") {
