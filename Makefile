@@ -105,6 +105,10 @@ eval: bench-tools ## measure quality on a folder of speech, of the shipped model
 bench: bench-tools ## measure speed, size and memory; options in ARGS
 	python3 tests/bench/bench.py --bin $(BUILD)/bin -o $(BUILD)/bench.json $(ARGS)
 
+.PHONY: record
+record: ## record the last `make eval` and `make bench` in docs/results.json, which figures in documents must match
+	python3 tests/bench/record.py $(BUILD)/eval.json $(wildcard $(BUILD)/bench.json) >docs/results.json
+
 .PHONY: install
 install: ## install into PREFIX (default /usr/local), below DESTDIR
 	@test -e $(BUILD)/cmake_install.cmake || \

@@ -10,7 +10,7 @@ set(changelog "pairalign (${version}) unstable; urgency=medium
 ")
 
 set(root ${CPACK_TEMPORARY_INSTALL_DIRECTORY})
-foreach(package runtime:pairalign dev:libpairalign-dev)
+foreach(package runtime:pairalign dev:libpairalign-dev shared:${CPACK_DEBIAN_SHARED_PACKAGE_NAME})
   string(REPLACE ":" "${CPACK_PACKAGING_INSTALL_PREFIX}/share/doc/" folder ${package})
   file(WRITE ${root}/${folder}/copyright "${copyright}")
   file(WRITE ${root}/${folder}/changelog.Debian "${changelog}")

@@ -1,13 +1,17 @@
-# Headers, archive and the two descriptions of libpairalign, for CMake and for pkg-config. Both find
+# Headers, libraries and the two descriptions of libpairalign, for CMake and for pkg-config. Both find
 # the rest from where they lie themselves: an installed tree may be moved, or stand below a DESTDIR.
 include(CMakePackageConfigHelpers)
 
 set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/pairalign)
 set(pkgconfig_folder ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 
-install(TARGETS pairalign EXPORT pairalign ARCHIVE COMPONENT dev)
-install(DIRECTORY ${PROJECT_SOURCE_DIR}/lib/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/pairalign
-        COMPONENT dev FILES_MATCHING PATTERN "*.hpp")
+install(TARGETS ${libraries} EXPORT pairalign ARCHIVE COMPONENT dev
+        LIBRARY COMPONENT shared NAMELINK_COMPONENT dev)
+install(CODE "
+  set(SOURCE \"${PROJECT_SOURCE_DIR}\")
+  set(STAGE \"${PROJECT_BINARY_DIR}/public-headers\")
+  set(DESTINATION \"\${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_INCLUDEDIR}/pairalign\")
+  include(\"${CMAKE_CURRENT_LIST_DIR}/PublicHeaders.cmake\")" COMPONENT dev)
 install(EXPORT pairalign NAMESPACE pairalign:: FILE pairalign-targets.cmake
         DESTINATION ${package_folder} COMPONENT dev)
 

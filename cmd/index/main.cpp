@@ -1,11 +1,11 @@
 // pa-index: token strings to archives, and what is in them.
 #include <string>
 
+#include "actions.hpp"
 #include "archive/archive.hpp"
 #include "archive/summary.hpp"
 #include "cli/program.hpp"
 #include "cli/record_inputs.hpp"
-#include "actions.hpp"
 #include "options.hpp"
 #include "tokens/writer.hpp"
 

@@ -66,12 +66,13 @@ void add_options(CLI::App& app, IndexOptions& options) {
       ->type_name("HOW")
       ->check(cli::one_of({"pairs", "none"}));
   cli::add_input_format(app, options.input_format);
+  std::vector<std::string> formats = tokens::output_format_names();
+  formats.insert(formats.end(), {"text", "json"});
   app.add_option("--format", options.format,
-                 "Format of the output. Of --dump: tsv, jsonl, kaldi, km, ctm or audacity "
-                 "(default: tsv). Of "
-                 "--info: text or json (default: text)")
+                 "Format of the output. Of --dump: " + tokens::describe_output_formats(false) +
+                     " (default: tsv). Of --info: text or json (default: text)")
       ->type_name("NAME")
-      ->check(cli::one_of({"tsv", "jsonl", "kaldi", "km", "ctm", "audacity", "text", "json"}));
+      ->check(cli::one_of(formats));
 }
 
 void check_usage(const IndexOptions& options) {

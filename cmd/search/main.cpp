@@ -10,16 +10,16 @@
 
 #include "archive/archive.hpp"
 #include "base/thread_pool.hpp"
+#include "cli/default_model.hpp"
 #include "cli/program.hpp"
 #include "cli/progress.hpp"
 #include "cli/record_inputs.hpp"
 #include "hit_table.hpp"
-#include "model/default_model.hpp"
 #include "model/substitution.hpp"
+#include "options.hpp"
 #include "search/duplicates.hpp"
 #include "search/hit_format.hpp"
 #include "search/searcher.hpp"
-#include "options.hpp"
 
 namespace pairalign {
 namespace {
@@ -41,7 +41,7 @@ search::SoftCost read_soft_cost(const std::string& given, const tokens::Header& 
     throw cli::UsageError(
         "--cost soft: the archives do not tell the model and the tokenizer of their strings");
   }
-  const std::string path = model::find_model(given);
+  const std::string path = cli::find_model(given);
   model::ModelSubstitutions found = model::read_substitutions(path);
   if (found.model_id != header.model) {
     throw Error(path, "this is model " + found.model_id + ", the strings are of model " +

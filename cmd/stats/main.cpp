@@ -9,12 +9,12 @@
 #include "cli/program.hpp"
 #include "cli/progress.hpp"
 #include "cli/record_inputs.hpp"
+#include "options.hpp"
 #include "stats/pairs.hpp"
 #include "stats/report.hpp"
 #include "stats/retrieval.hpp"
 #include "stats/summary.hpp"
 #include "stats/training_history.hpp"
-#include "options.hpp"
 #include "tokens/reader.hpp"
 
 namespace pairalign {

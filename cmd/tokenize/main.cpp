@@ -17,11 +17,11 @@
 
 #include "archive/archived_files.hpp"
 #include "audio/decoder.hpp"
+#include "cli/default_model.hpp"
 #include "cli/inputs.hpp"
 #include "cli/ordered_map.hpp"
 #include "cli/program.hpp"
 #include "cli/progress.hpp"
-#include "model/default_model.hpp"
 #include "model/model.hpp"
 #include "model/tokenizer.hpp"
 #include "options.hpp"
@@ -207,8 +207,7 @@ cli::ExitStatus tokenize(const TokenizeOptions& options, cli::Context& context) 
     cli::require_piped_stdin("give audio files or folders, or pipe in a list of paths");
   }
 
-  const model::Model model =
-      model::Model::load(model::find_model(options.model), precision(options));
+  const model::Model model = model::Model::load(cli::find_model(options.model), precision(options));
   model::TokenizerOptions how = tokenizer_options(options, model);
   if (!options.kind && how.kind != model::TokenizerKind::pairalign) {
     context.messages.detail("the model has no decoder: its tokenizer vq is used");

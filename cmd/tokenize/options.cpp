@@ -15,20 +15,11 @@ void add_decoding_options(CLI::App& app, TokenizeOptions& options) {
                  "Where in the distribution of its ends pairalign ends a token, between 0 and 1; "
                  "larger gives somewhat fewer tokens")
       ->type_name("Q");
-  app.add_option(
-         "--beam", options.decode.beam,
-         "Strings that pairalign compares side by side; 1 takes the likeliest token each time")
-      ->type_name("N");
-  app.add_option(
-         "--length-exponent", options.decode.length_exponent,
-         "Exponent by which pairalign with a beam judges a string; by its log probability over "
-         "its number of tokens to this power")
-      ->type_name("X");
   app.add_option("--repetition-penalty", options.decode.repetition_penalty,
-                 "What pairalign divides the probability of a token by that it wrote a moment ago")
+                 "Divisor of the probability of tokens that pairalign has just written")
       ->type_name("X");
   app.add_option("--cap", options.decode.cap,
-                 "Most tokens per 10 ms of pairalign; a string stops there")
+                 "Maximum number of tokens per 10 ms of pairalign; a string stops there")
       ->type_name("X");
 }
 
@@ -57,8 +48,6 @@ void check_kind_options(const TokenizeOptions& options, model::TokenizerKind kin
   const model::DecodeOptions& defaults = model::DecodeOptions();
   const std::pair<const char*, bool> given[] = {
       {"--end-quantile", options.decode.end_quantile != defaults.end_quantile},
-      {"--beam", options.decode.beam != defaults.beam},
-      {"--length-exponent", options.decode.length_exponent != defaults.length_exponent},
       {"--repetition-penalty", options.decode.repetition_penalty != defaults.repetition_penalty},
       {"--cap", options.decode.cap != defaults.cap},
   };
@@ -104,12 +93,10 @@ void add_options(CLI::App& app, TokenizeOptions& options) {
                "Add a field with the start of each token, in milliseconds. On synthetic audio with "
                "known onsets these starts are off by 20.5 ms in the median and 59.6 ms at the 95th "
                "percentile, no better than chance for that many tokens (21.0 ms)");
-  app.add_option(
-         "--format", options.format,
-         "Format of the output. tsv, jsonl, kaldi, km (tokens only), ctm or audacity (a label "
-         "track)")
+  app.add_option("--format", options.format,
+                 "Format of the output. " + tokens::describe_output_formats(true))
       ->type_name("NAME")
-      ->check(cli::one_of({"tsv", "jsonl", "kaldi", "km", "ctm", "audacity"}));
+      ->check(cli::one_of(tokens::output_format_names()));
   cli::add_precision(app, options.precision);
   app.add_option("--skip", options.skip,
                  "Pass over files that ARCHIVE has strings of, unless they have changed since")

@@ -9,10 +9,10 @@
 #include <fmt/format.h>
 
 #include "base/file.hpp"
+#include "cli/default_model.hpp"
 #include "cli/inputs.hpp"
 #include "cli/program.hpp"
 #include "cli/progress.hpp"
-#include "model/default_model.hpp"
 #include "train/communicator.hpp"
 #include "train/corpus.hpp"
 #ifdef PAIRALIGN_MPI
@@ -264,7 +264,7 @@ void check_call(const TrainOptions& o, const std::string& checkpoint) {
 cli::ExitStatus run_training(const TrainOptions& o, const std::string& command,
                              cli::Context& context) {
   std::optional<model::Model> from;
-  if (!o.from.empty()) from = model::Model::load(model::find_model(o.from));
+  if (!o.from.empty()) from = model::Model::load(cli::find_model(o.from));
   const train::Recipe recipe = read_recipe(o, from);
   if (o.print_recipe) {
     context.out.write(train::to_json(recipe));

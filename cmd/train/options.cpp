@@ -36,8 +36,7 @@ void add_options(CLI::App& app, TrainOptions& options) {
                  "that hears the audio more than 200 times over (\"passes\" of the recipe); at "
                  "least 300, however short the audio")
       ->type_name("N");
-  app.add_option("--seed", options.seed, "Seed of all that is drawn, instead of the recipe's")
-      ->type_name("N");
+  app.add_option("--seed", options.seed, "Random seed, instead of the recipe's")->type_name("N");
   app.add_option("--valid", options.valid, "Folder to validate on, instead of a share of PATH")
       ->type_name(cli::kFolder);
   app.add_option("--noise", options.noise, "Folder of noises to mix in; without it, white noise")

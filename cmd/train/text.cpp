@@ -15,7 +15,7 @@ same (geometric), a decoder that writes strings from the encoder (fixed-teacher)
 what its own average writes from the other rendering (ema-teacher). The renderings are a recording and
 its degraded copy and, with --words or --pairs, the same words said twice; only those teach it other
 speakers. Then it counts how tokens are confused, which pa-search --cost soft needs, and prints
-what the strings are like on recordings that it had kept aside.
+what the strings are like on held-out recordings.
 
 With the recipe that is built in, and some hours of speech, that takes an hour and more. Audio is read
 into a file without name in $TMPDIR, 115 MB an hour. SIGINT and SIGTERM write a checkpoint and stop;

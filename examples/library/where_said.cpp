@@ -1,5 +1,5 @@
-// where-said ARCHIVE QUESTION [RECORDING]...: keeps recordings in an archive and tells where in it
-// the words of a question were said. README.md beside this file says how to build it.
+// where-said ARCHIVE QUERY [RECORDING]...: keeps recordings in an archive and tells where in it
+// the words of a query are said. README.md beside this file says how to build it.
 #include <cstddef>
 #include <cstdio>
 #include <cstdlib>
@@ -8,14 +8,11 @@
 #include <string>
 #include <vector>
 
-#include <pairalign/archive/archive.hpp>
-#include <pairalign/archive/writer.hpp>
-#include <pairalign/audio/decoder.hpp>
-#include <pairalign/base/thread_pool.hpp>
-#include <pairalign/model/model.hpp>
-#include <pairalign/model/tokenizer.hpp>
-#include <pairalign/search/searcher.hpp>
-#include <pairalign/tokens/record.hpp>
+#include <pairalign/archive.hpp>
+#include <pairalign/audio.hpp>
+#include <pairalign/records.hpp>
+#include <pairalign/search.hpp>
+#include <pairalign/tokenize.hpp>
 
 namespace {
 
@@ -50,7 +47,7 @@ void append(const std::string& archive, Tokenizer& tokenizer,
 }
 
 // The three best places.
-void search(const std::string& path, const Record& question) {
+void search(const std::string& path, const Record& query) {
   const std::vector<Archive> archives = [&] {
     std::vector<Archive> opened;
     opened.push_back(Archive::open(path));
@@ -59,11 +56,11 @@ void search(const std::string& path, const Record& question) {
   pairalign::ThreadPool pool;
   pairalign::search::SearchConfig config;
   config.k = 3;
-  const std::vector<Record> questions = {question};
-  const auto hits = pairalign::search::Searcher(archives, pool).search(questions, config);
+  const std::vector<Record> queries = {query};
+  const auto hits = pairalign::search::Searcher(archives, pool).search(queries, config);
   for (const pairalign::search::Hit& hit : hits.front()) {
     const auto time = time_of(archives.front(), hit, config.mode);
-    std::printf("%s is said in %s, %.2f s to %.2f s, score %.2f\n", question.key.c_str(),
+    std::printf("%s is said in %s, %.2f s to %.2f s, score %.2f\n", query.key.c_str(),
                 archives.front().key(hit.record).c_str(), time ? time->start_s : 0,
                 time ? time->end_s : 0, hit.score);
   }
@@ -73,7 +70,7 @@ void search(const std::string& path, const Record& question) {
 
 int main(int argc, char** argv) {
   if (argc < 3) {
-    std::fprintf(stderr, "usage: where-said ARCHIVE QUESTION [RECORDING]...\n");
+    std::fprintf(stderr, "usage: where-said ARCHIVE QUERY [RECORDING]...\n");
     return 2;
   }
   try {

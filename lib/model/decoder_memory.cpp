@@ -5,8 +5,8 @@
 
 #include "model/segmenter.hpp"
 #include "nn/activation.hpp"
+#include "nn/cosine.hpp"
 #include "nn/elementwise.hpp"
-#include "nn/normalize.hpp"
 #include "nn/shape.hpp"
 
 namespace pairalign::model {
@@ -72,17 +72,11 @@ void DecoderMemory::forward(nn::Weights w, const float* frames, const std::vecto
   linear_.forward(w, frames, rows, cache.projected.data(), cache.linear);
   if (!shape_.copy) return;
   cache.unit.resize(area(rows, dimension_));
-  cache.norms.resize(static_cast<std::size_t>(rows));
   for (int r = 0; r < rows; ++r) {
     std::copy_n(at(cache, copy_column())[r], dimension_, cache.unit.data() + area(r, dimension_));
   }
-  nn::l2_normalize_forward(cache.unit.data(), rows, dimension_, cache.unit.data(),
-                           cache.norms.data());
-  cache.posteriors.resize(area(rows, codes_));
-  cache.left.assign(cache.unit.data(), rows, dimension_, w.precision);
-  cache.right.assign(w.values + codebook_, codes_, dimension_, w.precision);
-  nn::matmul(cache.left, nn::Transpose::no, cache.right, nn::Transpose::yes,
-             cache.posteriors.data());
+  nn::cosines_forward({w.values + codebook_, codes_, dimension_}, w.precision, cache.unit,
+                      cache.posteriors, {cache.norms, cache.left, cache.right});
   if (has_path()) {
     find_runs(lengths, penalty.value_or(shape_.segment_penalty), cache);
     mark_boundaries(w.values, cache);
@@ -140,11 +134,8 @@ void DecoderMemory::backward(const float* p, float* g, Cache& cache) const {
       }
     }
     cache.dunit.resize(cache.unit.size());
-    cache.left.assign(dscores, cache.rows, codes_, precision);
-    cache.right.assign(p + codebook_, codes_, dimension_, precision);
-    nn::matmul(cache.left, nn::Transpose::no, cache.right, nn::Transpose::no, cache.dunit.data());
-    nn::l2_normalize_backward(cache.unit.data(), cache.norms.data(), cache.dunit.data(), cache.rows,
-                              dimension_, cache.dunit.data());
+    nn::cosines_backward({p + codebook_, codes_, dimension_}, precision, cache.unit, dscores,
+                         cache.dunit.data(), {cache.norms, cache.left, cache.right});
     for (int r = 0; r < cache.rows; ++r) {
       std::copy_n(cache.dunit.data() + area(r, dimension_), dimension_,
                   gradient_at(cache, copy_column())[r]);

@@ -1,21 +1,35 @@
 #include "model/decoding.hpp"
 
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
 #include "base/error.hpp"
-#include "model/beam_search.hpp"
-#include "model/greedy_search.hpp"
-#include "model/string_search.hpp"
+#include "nn/shape.hpp"
 
 namespace pairalign::model {
 namespace {
 
-std::unique_ptr<StringSearch> make_search(const Decoder& decoder, const DecodeOptions& options) {
-  check(options);
-  const std::size_t weights = options.token_weights.size();
-  if (weights != 0 && weights != static_cast<std::size_t>(decoder.codes())) {
-    throw Error("", "token weights are not as many as the tokens");
+using nn::area;
+
+// ln x, of 0 something finite, so that sums stay in order.
+float finite_log(float x) {
+  return std::log(std::max(x, 1e-30F));
+}
+
+// The first frame at which nothing is written for now.
+int bound(const DecodeReach& reach) {
+  return std::min(reach.frames, reach.until);
+}
+
+// The first index below `count` at which the cumulated distribution reaches `quantile`.
+int quantile_index(const float* distribution, int count, double quantile) {
+  double sum = 0;
+  for (int j = 0; j < count; ++j) {
+    sum += distribution[j];
+    if (sum >= quantile) return j;
   }
-  if (options.beam > 1) return std::make_unique<BeamSearch>(decoder, options);
-  return std::make_unique<GreedySearch>(decoder, options);
+  return count - 1;  // sums of floats may end just below 1
 }
 
 }  // namespace
@@ -23,12 +37,8 @@ std::unique_ptr<StringSearch> make_search(const Decoder& decoder, const DecodeOp
 void check(const DecodeOptions& options) {
   if (options.segment_penalty) check_range("penalty", *options.segment_penalty, 0, kMostPenalty);
   check_range("end quantile", options.end_quantile, kLeastEndQuantile, 1 - kLeastEndQuantile);
-  check_range("beam", options.beam, 1, kWidestBeam);
-  check_range("length exponent", options.length_exponent, 0, 4);
   check_range("repetition penalty", options.repetition_penalty, 1, 1e6);
   check_range("cap", options.cap, 1e-6, 1);
-  check_range("top_p", options.top_p, 0, 1);
-  if (options.top_p > 0 && options.beam > 1) throw Error("", "a beam does not sample: top_p is 0");
 }
 
 std::vector<DecodedToken> merge_repeats(const std::vector<DecodedToken>& raw) {
@@ -46,18 +56,20 @@ std::vector<DecodedToken> merge_repeats(const std::vector<DecodedToken>& raw) {
 }
 
 FreeDecoder::FreeDecoder(const Decoder& decoder, const DecodeOptions& options)
-    : search_(make_search(decoder, options)) {}
-
-FreeDecoder::~FreeDecoder() = default;
-FreeDecoder::FreeDecoder(FreeDecoder&&) noexcept = default;
-FreeDecoder& FreeDecoder::operator=(FreeDecoder&&) noexcept = default;
+    : decoder_(&decoder), options_(options) {
+  check(options);
+  const std::size_t weights = options.token_weights.size();
+  if (weights != 0 && weights != static_cast<std::size_t>(decoder.codes())) {
+    throw Error("", "token weights are not as many as the tokens");
+  }
+}
 
 std::vector<DecodedString> FreeDecoder::decode(nn::Weights w, const DecoderMemory::Cache& memory,
                                                const std::vector<DecodeSequence>& sequences) {
   std::vector<DecodeReach> reaches;
   reaches.reserve(sequences.size());
   for (const DecodeSequence& sequence : sequences)
-    reaches.push_back({begin(sequence.seed), sequence.first_frame, sequence.frames});
+    reaches.push_back({begin(), sequence.first_frame, sequence.frames});
   advance(w, memory, reaches);
   std::vector<DecodedString> strings;
   strings.reserve(reaches.size());
@@ -66,17 +78,145 @@ std::vector<DecodedString> FreeDecoder::decode(nn::Weights w, const DecoderMemor
   return strings;
 }
 
-int FreeDecoder::begin(std::uint64_t seed) {
-  return search_->begin(seed);
+int FreeDecoder::begin() {
+  int number = static_cast<int>(partials_.size());
+  if (free_.empty()) {
+    partials_.emplace_back();
+  } else {
+    number = free_.back();
+    free_.pop_back();
+  }
+  partials_[static_cast<std::size_t>(number)] = {};
+  const int rows = static_cast<int>(partials_.size()) * 2 * decoder_->config().history;
+  history_.resize(static_cast<std::size_t>(decoder_->config().layers));
+  for (std::vector<float>& layer : history_)
+    layer.resize(area(rows, 2 * decoder_->config().width));
+  return number;
+}
+
+DecodedString FreeDecoder::end(int string) {
+  free_.push_back(string);
+  return std::move(partials_[static_cast<std::size_t>(string)].string);
 }
 
 void FreeDecoder::advance(nn::Weights w, const DecoderMemory::Cache& memory,
                           const std::vector<DecodeReach>& reaches) {
-  search_->advance(w, memory, reaches);
+  active_.clear();
+  for (const DecodeReach& reach : reaches) {
+    Partial& partial = partials_[static_cast<std::size_t>(reach.string)];
+    if (!pauses(partial, reach)) active_.push_back({&partial, reach});
+  }
+  while (!active_.empty()) {
+    prepare_step();
+    decoder_->step(w, memory, inputs_, windows_, history_, cache_);
+    write_tokens();
+    decoder_->ends(w, memory, tokens_, end_windows_, cache_);
+    write_ends();
+    active_.erase(std::remove_if(active_.begin(), active_.end(),
+                                 [this](const Active& active) {
+                                   return pauses(*active.partial, active.reach);
+                                 }),
+                  active_.end());
+  }
 }
 
-DecodedString FreeDecoder::end(int string) {
-  return search_->end(string);
+// Whether a string has come as far as it may. One at the cap skips the rest of what it may reach.
+bool FreeDecoder::pauses(Partial& partial, const DecodeReach& reach) const {
+  if (partial.ended || partial.anchor >= bound(reach)) return true;
+  const auto written = static_cast<double>(partial.string.tokens.size());
+  if (written < std::max(1.0, options_.cap * kStride * reach.frames)) return false;
+  partial.string.capped = true;
+  partial.anchor = bound(reach);
+  return true;
+}
+
+// What the steps of this round see: one row for each string.
+void FreeDecoder::prepare_step() {
+  const int span = decoder_->config().history;
+  inputs_.clear();
+  windows_.frames.clear();
+  windows_.history.clear();
+  windows_.history_rows.clear();
+  end_windows_.clear();
+  for (const auto& [partial, reach] : active_) {
+    const std::vector<DecodedToken>& written = partial->string.tokens;
+    inputs_.push_back(written.empty() ? decoder_->bos() : written.back().token);
+    partial->history = make_room(reach.string, partial->history);
+    const int row = reach.string * 2 * span + partial->history++;
+    const int seen = std::min(partial->history, span);
+    windows_.history_rows.push_back(row);
+    windows_.history.push_back({row + 1 - seen, seen, span - seen});
+    const DecoderSequence place{0, reach.first_frame, reach.frames};
+    windows_.frames.push_back(decoder_->frame_window(place, partial->anchor));
+    end_windows_.push_back(decoder_->end_window(place, partial->anchor));
+  }
+}
+
+// When a block of history is full, the rows still to be seen move to its front. Returns how many
+// rows are filled.
+int FreeDecoder::make_room(int block, int filled) {
+  const int span = decoder_->config().history, width = 2 * decoder_->config().width;
+  if (filled < 2 * span) return filled;
+  for (std::vector<float>& layer : history_) {
+    float* first = layer.data() + area(block * 2 * span, width);
+    std::copy_n(first + area(span + 1, width), area(span - 1, width), first);
+  }
+  return span - 1;
+}
+
+void FreeDecoder::write_tokens() {
+  tokens_.clear();
+  for (std::size_t r = 0; r < active_.size(); ++r) {
+    const float* probabilities =
+        cache_.probabilities.data() + r * static_cast<std::size_t>(decoder_->outputs());
+    Partial& partial = *active_[r].partial;
+    const int token = choose(probabilities, active_[r]);
+    tokens_.push_back(token);
+    partial.ended = token == decoder_->eos();
+    if (partial.ended) continue;
+    DecodedToken& written = partial.string.tokens.emplace_back();
+    written.token = static_cast<tokens::Token>(token);
+    written.first_frame = partial.anchor;
+    written.log_probability = finite_log(probabilities[token]);
+  }
+}
+
+int FreeDecoder::choose(const float* probabilities, const Active& active) {
+  const auto& [partial, reach] = active;
+  weights_.assign(probabilities, probabilities + decoder_->outputs());
+  // EOS ends no string that has not begun, nor one with more to say than a token can span.
+  const std::vector<DecodedToken>& written = partial->string.tokens;
+  if (written.empty() || reach.frames - partial->anchor >= decoder_->config().longest)
+    weights_[static_cast<std::size_t>(decoder_->eos())] = 0;
+  for (std::size_t k = 0; k < options_.token_weights.size(); ++k)
+    weights_[k] *= options_.token_weights[k];
+  if (options_.repetition_penalty > 1) penalise_repetitions(written);
+  return static_cast<int>(std::max_element(weights_.begin(), weights_.end()) - weights_.begin());
+}
+
+// Of the last tokens each once, but for the very last.
+void FreeDecoder::penalise_repetitions(const std::vector<DecodedToken>& written) {
+  const std::size_t count = std::min<std::size_t>(written.size(), kRepetitionWindow);
+  const auto first = written.end() - static_cast<std::ptrdiff_t>(count);
+  for (auto at = first; at != written.end(); ++at) {
+    const auto same = [&](const DecodedToken& other) { return other.token == at->token; };
+    if (same(written.back()) || std::any_of(first, at, same)) continue;
+    weights_[at->token] /= static_cast<float>(options_.repetition_penalty);
+  }
+}
+
+// Moves every string to the end of its token.
+void FreeDecoder::write_ends() {
+  const auto longest = static_cast<std::size_t>(decoder_->config().longest);
+  for (std::size_t r = 0; r < active_.size(); ++r) {
+    Partial& partial = *active_[r].partial;
+    if (partial.ended) continue;
+    const float* ends = cache_.ends.data() + r * longest;
+    const int j = quantile_index(ends, end_windows_[r].count, options_.end_quantile);
+    partial.anchor += j + 1;
+    partial.string.tokens.back().end_frame = partial.anchor;
+    partial.string.tokens.back().end_log_probability = finite_log(ends[j]);
+  }
 }
 
 std::vector<int> decode_frames(const Decoder& decoder, nn::Weights w, const float* encoded,
@@ -84,7 +224,7 @@ std::vector<int> decode_frames(const Decoder& decoder, nn::Weights w, const floa
   DecoderMemory::Cache memory;
   decoder.memory().forward(w, encoded, frames, memory, options.segment_penalty);
   const std::vector<DecodedString> strings =
-      FreeDecoder(decoder, options).decode(w, memory, {{0, frames, 0}});
+      FreeDecoder(decoder, options).decode(w, memory, {{0, frames}});
   std::vector<int> tokens(static_cast<std::size_t>(frames), kNoToken);
   for (const DecodedToken& token : strings[0].tokens) {
     std::fill(tokens.begin() + token.first_frame, tokens.begin() + token.end_frame, token.token);

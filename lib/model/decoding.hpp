@@ -1,18 +1,16 @@
 // Free decoding: a string from the audio alone, each step fed with what the steps before it wrote.
 //
-// From BOS at anchor 0 on, a step writes a token and then its end, which is the next anchor, until
-// the anchor stands behind the last frame or, less than `longest` frames before that, EOS is the
-// likeliest output. The greedy walk takes the likeliest token, and as its end a quantile of the end
-// distribution D rather than the mode: the median moves little when the mass of D is shared between
-// two frames.
+// From BOS at anchor 0 on, a step writes the likeliest token and then its end, which is the next
+// anchor, until the anchor stands behind the last frame or, less than `longest` frames before that,
+// EOS is the likeliest output. The end is a quantile of the end distribution D rather than its
+// mode: the median moves little when the mass of D is shared between two frames. (A beam over
+// tokens and ends found likelier strings but no better ones.)
 //
 // What lasts longer than `longest` frames is written again, so a raw string may repeat a token;
 // `merge_repeats` makes of it the string that is published.
 #pragma once
 
-#include <cstdint>
 #include <limits>
-#include <memory>
 #include <optional>
 #include <vector>
 
@@ -28,10 +26,6 @@ struct DecodeOptions {
   std::optional<double> segment_penalty;
   /// A token ends at the first frame where the cumulated end distribution reaches this, in (0, 1).
   double end_quantile = 0.5;
-  /// Hypotheses kept per anchor; 1 is the greedy walk. See beam_search.hpp.
-  int beam = 1;
-  /// Of a beam: a string is judged by its log probability over its number of tokens to this power.
-  double length_exponent = 1;
   /// Divides the probability of what is among the last kRepetitionWindow tokens. The very last one
   /// is exempt: to write it again is to continue its segment, which is no repetition.
   double repetition_penalty = 1;
@@ -41,22 +35,17 @@ struct DecodeOptions {
   /// Most tokens per log-mel frame of what is known of the audio. At 0.5 a token may be as short as
   /// one frame of 20 ms.
   double cap = 0.5;
-  /// Above 0, the greedy walk draws each token from the fewest that hold this share of the mass
-  /// (nucleus sampling, Holtzman et al. 2020).
-  double top_p = 0;
 };
 
 inline constexpr int kRepetitionWindow = 8;
-inline constexpr int kWidestBeam = 64;
 inline constexpr double kLeastEndQuantile = 0.001;
 
-/// Throws Error("", reason) for values out of range or that exclude one another.
+/// Throws Error("", reason) for values out of range.
 void check(const DecodeOptions& options);
 
 /// Frames of the packed memory that make up one string.
 struct DecodeSequence {
   int first_frame = 0, frames = 0;
-  std::uint64_t seed = 0;  ///< of top_p
 };
 
 struct DecodedToken {
@@ -85,18 +74,13 @@ struct DecodeReach {
   int until = std::numeric_limits<int>::max();
 };
 
-class StringSearch;
-
 /// Writes strings side by side, one batched step at a time. A step has few rows: with weights that
 /// are not packed it is faster in f32. Keeps buffers: one per thread. A string does not depend on
 /// those beside it.
 class FreeDecoder {
  public:
-  /// `decoder` must outlive it.
+  /// `decoder` must outlive it. Throws Error("", reason) for options that do not suit it.
   FreeDecoder(const Decoder& decoder, const DecodeOptions& options);
-  ~FreeDecoder();
-  FreeDecoder(FreeDecoder&&) noexcept;
-  FreeDecoder& operator=(FreeDecoder&&) noexcept;
 
   /// The raw strings of whole sequences, in the same order.
   std::vector<DecodedString> decode(nn::Weights w, const DecoderMemory::Cache& memory,
@@ -105,15 +89,50 @@ class FreeDecoder {
   // The same for audio that becomes known bit by bit.
 
   /// A new string; returns its number.
-  int begin(std::uint64_t seed = 0);
+  int begin();
   /// Each of these strings as far as it reaches.
   void advance(nn::Weights w, const DecoderMemory::Cache& memory,
                const std::vector<DecodeReach>& reaches);
+  /// The string so far: what is written stays.
+  const DecodedString& written(int string) const {
+    return partials_[static_cast<std::size_t>(string)].string;
+  }
   /// What the string has become; its number may be given out again.
   DecodedString end(int string);
 
  private:
-  std::unique_ptr<StringSearch> search_;
+  struct Partial {
+    DecodedString string;
+    int anchor = 0;
+    bool ended = false;  // by EOS
+    int history = 0;     // rows of its block of history_ that are filled
+  };
+
+  // Of the strings that advance, those that have not yet come to their bound.
+  struct Active {
+    Partial* partial = nullptr;
+    DecodeReach reach;
+  };
+
+  bool pauses(Partial& partial, const DecodeReach& reach) const;
+  void prepare_step();
+  int make_room(int block, int filled);
+  void write_tokens();
+  void write_ends();
+  int choose(const float* probabilities, const Active& active);
+  void penalise_repetitions(const std::vector<DecodedToken>& written);
+
+  const Decoder* decoder_;
+  DecodeOptions options_;
+  std::vector<Partial> partials_;
+  std::vector<int> free_;  // numbers of partials_ to be given out again
+  std::vector<Active> active_;
+  Decoder::History history_;  // a block of rows for each string, twice what a step sees
+  Decoder::Cache cache_;
+  StepWindows windows_;
+  std::vector<nn::KeyWindow> end_windows_;
+  std::vector<int> inputs_, tokens_;
+  std::vector<float> weights_;  // (outputs), of one step as the options weigh them
 };
 
 inline constexpr int kNoToken = -1;

@@ -3,17 +3,13 @@
 #include <algorithm>
 
 namespace pairalign::model {
-namespace {
 
-// Encoder frames per forward pass: about ten seconds, enough rows for the matrix products to run at
-// full speed. A recording is always cut at multiples of it, so its string does not depend on
-// anything else.
-constexpr std::int64_t kChunkFrames = 512;
-
-}  // namespace
-
-FrameStream::FrameStream(const Model& model, FrameRow kind)
-    : model_(model), kind_(kind), log_mel_(model.info().features), scorer_(model) {
+FrameStream::FrameStream(const Model& model, FrameRow kind, std::int64_t chunk_frames)
+    : model_(model),
+      kind_(kind),
+      chunk_frames_(chunk_frames),
+      log_mel_(model.info().features),
+      scorer_(model) {
   start();
 }
 
@@ -46,11 +42,11 @@ std::int64_t FrameStream::available() const {
 // Encodes whole chunks as soon as the frames after them, which they look at, are there.
 void FrameStream::encode_ready(bool at_end, const Sink& sink) {
   const std::int64_t encodable = (available() + kStride - 1) / kStride;
-  while (encodable >= next_frame_ + kChunkFrames + model_.encoder().context()) {
-    encode(kChunkFrames, sink);
+  while (encodable >= next_frame_ + chunk_frames_ + model_.encoder().context()) {
+    encode(chunk_frames_, sink);
   }
   while (at_end && encodable > next_frame_) {
-    encode(std::min(kChunkFrames, encodable - next_frame_), sink);
+    encode(std::min(chunk_frames_, encodable - next_frame_), sink);
   }
 }
 

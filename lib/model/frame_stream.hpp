@@ -18,6 +18,9 @@ enum class FrameRow {
   similarities  ///< the cosine to each code, (codes): see FrameScorer::score
 };
 
+/// About ten seconds, enough rows for the matrix products to run at full speed.
+inline constexpr std::int64_t kChunkFrames = 512;
+
 /// Encodes a recording in chunks at fixed places, each with the frames around it that it depends
 /// on, so that the rows are those of one pass over the whole. Keeps buffers: one per thread.
 class FrameStream {
@@ -25,7 +28,8 @@ class FrameStream {
   /// Called for each frame in turn; the row is valid during the call.
   using Sink = std::function<void(const float* row)>;
 
-  FrameStream(const Model& model, FrameRow kind);
+  /// `chunk_frames`: how many are encoded at once.
+  FrameStream(const Model& model, FrameRow kind, std::int64_t chunk_frames = kChunkFrames);
 
   /// Floats of a row.
   std::size_t columns() const;
@@ -42,6 +46,7 @@ class FrameStream {
 
   const Model& model_;
   FrameRow kind_;
+  std::int64_t chunk_frames_;
   audio::LogMel log_mel_;
   FrameScorer scorer_;
   // Of the recording under way.

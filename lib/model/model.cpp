@@ -14,7 +14,7 @@
 #include "model/safetensors.hpp"
 #include "model/segmenter.hpp"
 #include "model/self_test.hpp"
-#include "nn/normalize.hpp"
+#include "nn/cosine.hpp"
 
 namespace pairalign::model {
 
@@ -240,16 +240,9 @@ const std::vector<float>& FrameScorer::encode(const std::vector<float>& features
 const std::vector<float>& FrameScorer::score(const std::vector<float>& features) {
   encode(features);
   const EncoderConfig& config = model_.info().encoder;
-  const int rows = cache_.rows;
-  norms_.resize(static_cast<std::size_t>(rows));
-  nn::l2_normalize_forward(embeddings_.data(), rows, config.dimension, embeddings_.data(),
-                           norms_.data());
-  const nn::Precision precision = model_.weights().precision;
-  frames_operand_.assign(embeddings_.data(), rows, config.dimension, precision);
-  codes_operand_.assign(model_.codebook(), config.codes, config.dimension, precision);
-  scores_.resize(static_cast<std::size_t>(rows) * static_cast<std::size_t>(config.codes));
-  nn::matmul(frames_operand_, nn::Transpose::no, codes_operand_, nn::Transpose::yes,
-             scores_.data());
+  nn::cosines_forward({model_.codebook(), config.codes, config.dimension},
+                      model_.weights().precision, embeddings_, scores_,
+                      {norms_, frames_operand_, codes_operand_});
   return scores_;
 }
 

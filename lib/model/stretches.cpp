@@ -6,9 +6,6 @@
 namespace pairalign::model {
 namespace {
 
-// Frames that the decoder's memory is filled with at once: 40 s, about 16 MB. A recording is always
-// cut at multiples of it.
-constexpr std::int64_t kFramesAtOnce = 2000;
 // Of shorter recordings that go side by side: from four walks on, more of them gain little.
 constexpr std::int64_t kEnoughFrames = 1000;
 // Walks that go side by side: enough rows for the matrix products of a step.
@@ -45,8 +42,12 @@ std::vector<StretchStrings> SegmentedStretches::strings() {
   return std::exchange(finished_, {});
 }
 
-DecodedStretches::DecodedStretches(const Model& model, const DecodeOptions& options)
-    : model_(model), options_(options), decoder_(*model.decoder(), options) {}
+DecodedStretches::DecodedStretches(const Model& model, const DecodeOptions& options,
+                                   std::int64_t frames_at_once)
+    : model_(model),
+      options_(options),
+      frames_at_once_(frames_at_once),
+      decoder_(*model.decoder(), options) {}
 
 // Frames behind its start that the token and the end of a step depend on.
 int DecodedStretches::ahead() const {
@@ -57,7 +58,9 @@ int DecodedStretches::ahead() const {
 
 void DecodedStretches::start() {
   recording_ = {};
-  next_advance_ = kFramesAtOnce;
+  next_advance_ = frames_at_once_;
+  settled_.clear();
+  settled_raw_ = 0;
   frames_.resize(static_cast<std::size_t>(value_of(waiting_rows_)));
 }
 
@@ -71,7 +74,7 @@ void DecodedStretches::take(const float* row) {
   recording_.settled = recording_.next_frame - ahead();
   advance_recording();
   forget_frames();
-  next_advance_ += kFramesAtOnce;
+  next_advance_ += frames_at_once_;
 }
 
 void DecodedStretches::close() {
@@ -82,7 +85,7 @@ void DecodedStretches::close() {
 // Only a recording that is still whole waits for others.
 void DecodedStretches::finish() {
   recording_.settled = recording_.next_frame;
-  if (recording_.next_frame >= kFramesAtOnce) {
+  if (recording_.next_frame >= frames_at_once_) {
     advance_recording();
     keep_from(recording_.next_frame);
   }
@@ -94,6 +97,23 @@ void DecodedStretches::finish() {
 bool DecodedStretches::full() const {
   const bool long_one = !waiting_.empty() && waiting_.back().stretches.empty();
   return long_one || waiting_rows_ >= kEnoughFrames;
+}
+
+const std::vector<Segment>& DecodedStretches::settled() {
+  const int string = recording_.stretches.front().string;
+  if (string < 0) return settled_;
+  const std::vector<DecodedToken>& written = decoder_.written(string).tokens;
+  for (; settled_raw_ < written.size(); ++settled_raw_) {
+    const DecodedToken& token = written[settled_raw_];
+    if (settled_.empty() || settled_.back().token != token.token)
+      settled_.push_back({token.token, token.first_frame});
+  }
+  return settled_;
+}
+
+// A token is written when the last frame that its predecessor may span has come.
+std::int64_t DecodedStretches::delay() const {
+  return frames_at_once_ + ahead() + model_.decoder()->config().longest;
 }
 
 std::vector<StretchStrings> DecodedStretches::strings() {
@@ -109,7 +129,7 @@ std::vector<StretchStrings> DecodedStretches::strings() {
 
 // By itself: those waiting have no walk under way.
 void DecodedStretches::advance_recording() {
-  if (next_advance_ == kFramesAtOnce) decoder_ = FreeDecoder(*model_.decoder(), options_);
+  if (next_advance_ == frames_at_once_) decoder_ = FreeDecoder(*model_.decoder(), options_);
   advance({&recording_, 1}, waiting_rows_);
 }
 

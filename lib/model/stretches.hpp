@@ -36,6 +36,10 @@ class StretchTokenizer {
   virtual void finish() = 0;
   /// Whether recordings that are finished should not wait for others to be tokenised with.
   virtual bool full() const = 0;
+  /// What is settled of the string of the stretch that opened first.
+  virtual const std::vector<Segment>& settled() = 0;
+  /// Frames that must have come behind a segment's first for it to be settled, at most.
+  virtual std::int64_t delay() const = 0;
   /// Of each recording finished since the last call, in order. When it throws, they are forgotten.
   virtual std::vector<StretchStrings> strings() = 0;
 };
@@ -53,6 +57,8 @@ class SegmentedStretches : public StretchTokenizer {
   void close() override;
   void finish() override;
   bool full() const override { return true; }
+  const std::vector<Segment>& settled() override { return open_.front().segments; }
+  std::int64_t delay() const override { return 0; }
   std::vector<StretchStrings> strings() override;
 
  private:
@@ -72,8 +78,13 @@ class SegmentedStretches : public StretchTokenizer {
 /// lie close go side by side, and so do those over recordings that are short.
 class DecodedStretches : public StretchTokenizer {
  public:
+  /// Frames that the decoder's memory is filled with at once: 40 s, about 16 MB. A recording is
+  /// always cut at multiples of it.
+  static constexpr std::int64_t kFramesAtOnce = 2000;
+
   /// Throws Error("", reason) for options out of range. The model must have a decoder.
-  DecodedStretches(const Model& model, const DecodeOptions& options);
+  DecodedStretches(const Model& model, const DecodeOptions& options,
+                   std::int64_t frames_at_once = kFramesAtOnce);
 
   FrameRow frame_row() const override { return FrameRow::encoded; }
   void start() override;
@@ -82,6 +93,8 @@ class DecodedStretches : public StretchTokenizer {
   void close() override;
   void finish() override;
   bool full() const override;
+  const std::vector<Segment>& settled() override;
+  std::int64_t delay() const override;
   std::vector<StretchStrings> strings() override;
 
  private:
@@ -122,6 +135,7 @@ class DecodedStretches : public StretchTokenizer {
 
   const Model& model_;
   DecodeOptions options_;
+  std::int64_t frames_at_once_;
   FreeDecoder decoder_;
   std::vector<Recording> waiting_;  // finished
   std::int64_t waiting_rows_ = 0;   // of frames_, theirs
@@ -129,6 +143,8 @@ class DecodedStretches : public StretchTokenizer {
   std::int64_t next_advance_ = 0;   // when it has that many frames
   std::vector<float> frames_;       // (…, width): of those waiting, then of the one under way
   DecoderMemory::Cache memory_;
+  std::vector<Segment> settled_;  // of the string under way
+  std::size_t settled_raw_ = 0;   // tokens written that they stand for
 };
 
 }  // namespace pairalign::model

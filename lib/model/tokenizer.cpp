@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::size_t kReadSamples = 1 << 15;
 constexpr std::size_t kBlocksAhead = 4;
+constexpr std::int64_t kLiveFrames = 5;  // encoded and decoded at once: 100 ms
 
 double penalty_for(const std::vector<RatePoint>& curve, double rate) {
   try {
@@ -65,7 +66,9 @@ std::unique_ptr<StretchTokenizer> make_stretches(const Model& model,
       if (model.decoder() == nullptr) {
         throw Error("model " + model.id(), "it has no decoder; try --tokenizer vq or dpvq");
       }
-      return std::make_unique<DecodedStretches>(model, decode_options_for(model, options));
+      return std::make_unique<DecodedStretches>(
+          model, decode_options_for(model, options),
+          options.live ? kLiveFrames : DecodedStretches::kFramesAtOnce);
     case TokenizerKind::dpvq: {
       const double penalty = dpvq_penalty(model, options);
       return std::make_unique<SegmentedStretches>([&model, penalty] {
@@ -125,7 +128,7 @@ struct Tokenizer::Impl {
       : model(model_),
         options(options_),
         stretches(make_stretches(model_, options_)),
-        frames(model_, stretches->frame_row()) {}
+        frames(model_, stretches->frame_row(), options_.live ? kLiveFrames : kChunkFrames) {}
 
   bool windowed() const { return options.window_s > 0; }
   static std::int64_t to_frames(double seconds) { return std::llround(seconds * kFramesPerSecond); }
@@ -134,6 +137,7 @@ struct Tokenizer::Impl {
   void finish(double seconds);
   void open();
   void close(double end_s);
+  void end_pushed();
   void take(audio::Decoder& audio);
   void take_overlapped(audio::Decoder& audio);
   void take_frame(const float* row);
@@ -146,6 +150,9 @@ struct Tokenizer::Impl {
   FrameStream frames;
 
   Recording current;                // under way
+  bool pushed = false;              // the samples of `current` are pushed
+  std::int64_t samples = 0;         // pushed
+  std::size_t told = 0;             // tokens of `current` that `push` has returned
   std::vector<Recording> finished;  // whose records are still to be made
 };
 
@@ -188,7 +195,34 @@ bool Tokenizer::full() const {
   return impl_->stretches->full();
 }
 
+void Tokenizer::begin(const std::string& key) {
+  impl_->start(key);
+  impl_->pushed = true;
+}
+
+std::vector<LiveToken> Tokenizer::push(Span<const float> samples) {
+  if (!impl_->pushed) throw Error("", "samples are pushed, and no recording has begun");
+  impl_->frames.push(samples, [this](const float* row) { impl_->take_frame(row); });
+  impl_->samples += static_cast<std::int64_t>(samples.size());
+  std::vector<LiveToken> result;
+  if (impl_->windowed()) return result;
+  const std::vector<Segment>& settled = impl_->stretches->settled();
+  for (std::size_t i = impl_->told; i < settled.size(); ++i)
+    result.push_back({settled[i].token, start_ms(settled[i].first_frame)});
+  impl_->told = settled.size();
+  return result;
+}
+
+double Tokenizer::latency() const {
+  if (impl_->options.kind == TokenizerKind::dpvq) return 0;
+  // A frame is there when the features around it are, and encoded when the last of its chunk is.
+  const std::int64_t chunk = impl_->options.live ? kLiveFrames : kChunkFrames;
+  const std::int64_t encoded = chunk + impl_->model.encoder().context() + 1;
+  return static_cast<double>(encoded + impl_->stretches->delay()) / kFramesPerSecond;
+}
+
 std::vector<TokenizedRecording> Tokenizer::finish() {
+  if (impl_->pushed) impl_->end_pushed();
   const std::vector<Impl::Recording> recordings = std::exchange(impl_->finished, {});
   const std::vector<StretchStrings> strings = impl_->stretches->strings();
   std::vector<TokenizedRecording> result;
@@ -202,6 +236,9 @@ void Tokenizer::Impl::start(const std::string& key) {
   frames.start();
   current = {};
   current.key = key;
+  pushed = false;
+  samples = 0;
+  told = 0;
   if (!windowed()) open();
 }
 
@@ -212,6 +249,12 @@ void Tokenizer::Impl::finish(double seconds) {
   finished.reserve(finished.size() + 1);  // so that both know of the recording, or neither
   stretches->finish();
   finished.push_back(std::exchange(current, {}));
+}
+
+void Tokenizer::Impl::end_pushed() {
+  pushed = false;
+  frames.finish([this](const float* row) { take_frame(row); });
+  finish(static_cast<double>(samples) / audio::kSampleRate);
 }
 
 void Tokenizer::Impl::open() {

@@ -1,12 +1,14 @@
 // Audio in, token strings out: the tokenizers over a loaded model.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "audio/decoder.hpp"
+#include "base/span.hpp"
 #include "model/decoding.hpp"
 #include "model/model.hpp"
 #include "tokens/record.hpp"
@@ -46,11 +48,21 @@ struct TokenizerOptions {
   /// Reading, encoding and segmenting or decoding of a recording go on side by side, in three
   /// threads; the strings are the same. For few recordings on many processors.
   bool overlapped = false;
+  /// Samples are pushed as they are recorded, and tokens wanted as soon as they are settled: frames
+  /// are encoded and decoded a tenth of a second at a time, which costs many times as much as by
+  /// the long blocks of a file. The strings are the same.
+  bool live = false;
 };
 
 struct TokenizedRecording {
   double seconds = 0;
   std::vector<tokens::Record> records;  ///< one, or one per window
+};
+
+/// A token of a recording under way.
+struct LiveToken {
+  tokens::Token token = 0;
+  std::uint32_t start_ms = 0;
 };
 
 /// Not shared between threads: it keeps buffers. Make one per thread over a shared Model.
@@ -78,9 +90,20 @@ class Tokenizer {
   void add(audio::Decoder& audio, const std::string& key);
   /// Whether what has been added should not wait for more: it is enough, or gains nothing by it.
   bool full() const;
-  /// What has become of each recording added since the last call, in order. When it throws, all of
-  /// them are forgotten.
+  /// What has become of each recording added since the last call, in order; a recording under way
+  /// ends here. When it throws, all of them are forgotten.
   std::vector<TokenizedRecording> finish();
+
+  // A recording whose samples are not in a file: `begin`, `push` as they come, `finish`.
+
+  /// Forgets the recording under way, if there is one.
+  void begin(const std::string& key);
+  /// Mono samples at audio::kSampleRate, full scale ±1, as few or as many as there are. Returns the
+  /// tokens that they have settled: `finish` will give no others before these. None with windows.
+  std::vector<LiveToken> push(Span<const float> samples);
+  /// The longest time in seconds from the start of a token to the sample that settles it; 0 for
+  /// dpvq, whose tokens are settled when all of its paths agree: soon as a rule, with no bound.
+  double latency() const;
 
  private:
   struct Impl;

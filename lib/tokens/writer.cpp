@@ -1,10 +1,8 @@
 #include "tokens/writer.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <iterator>
-#include <utility>
 
 #include <fmt/format.h>
 
@@ -13,15 +11,6 @@
 
 namespace pairalign::tokens {
 namespace {
-
-constexpr std::array<std::pair<const char*, OutputFormat>, 6> kFormats = {{
-    {"tsv", OutputFormat::tsv},
-    {"jsonl", OutputFormat::jsonl},
-    {"kaldi", OutputFormat::kaldi},
-    {"km", OutputFormat::km},
-    {"ctm", OutputFormat::ctm},
-    {"audacity", OutputFormat::audacity},
-}};
 
 template <class T>
 void append_number(T number, std::string& text) {
@@ -104,52 +93,84 @@ void append_audacity(const Record& record, std::string& text) {
   }
 }
 
-}  // namespace
-
-OutputFormat parse_output_format(const std::string& name) {
-  for (const auto& [word, format] : kFormats) {
-    if (name == word) return format;
-  }
-  throw Error("", "'" + name + "' is no output format: tsv, jsonl, kaldi, km, ctm or audacity");
+void append_km(const Record& record, std::string& text) {
+  append_numbers(record.tokens, text);
+  text += '\n';
 }
 
-bool needs_starts(OutputFormat format) {
-  return format == OutputFormat::ctm || format == OutputFormat::audacity;
+std::string tsv_header(const Header& header) {
+  return "#pairalign 1 " + describe(header) + "\n";
 }
 
-std::string RecordFormatter::header(const Header& header) const {
-  if (header == Header()) return "";
-  if (format_ == OutputFormat::tsv) return "#pairalign 1 " + describe(header) + "\n";
-  if (format_ == OutputFormat::jsonl) return json_header(header);
+std::string no_header(const Header&) {
   return "";
 }
 
+struct Format {
+  OutputFormat format;
+  const char* name;
+  const char* note;  // behind the name where the choices are listed
+  bool needs_starts;
+  std::string (*header)(const Header&);
+  void (*append)(const Record&, std::string&);
+};
+
+// A new format is a row here and its name in the enumeration: help, completions and manual follow.
+constexpr Format kFormats[] = {
+    {OutputFormat::tsv, "tsv", "", false, tsv_header, append_tsv},
+    {OutputFormat::jsonl, "jsonl", "", false, json_header, append_json_record},
+    {OutputFormat::kaldi, "kaldi", "", false, no_header, append_kaldi},
+    {OutputFormat::km, "km", " (tokens only)", false, no_header, append_km},
+    {OutputFormat::ctm, "ctm", "", true, no_header, append_ctm},
+    {OutputFormat::audacity, "audacity", " (a label track)", true, no_header, append_audacity},
+};
+
+const Format& row_of(OutputFormat format) {
+  return *std::find_if(std::begin(kFormats), std::end(kFormats),
+                       [&](const Format& row) { return row.format == format; });
+}
+
+}  // namespace
+
+std::vector<std::string> output_format_names() {
+  std::vector<std::string> names;
+  for (const Format& row : kFormats)
+    names.emplace_back(row.name);
+  return names;
+}
+
+std::string describe_output_formats(bool with_notes) {
+  std::string text;
+  for (const Format& row : kFormats) {
+    if (&row != kFormats) text += &row + 1 == std::end(kFormats) ? " or " : ", ";
+    text += row.name;
+    if (with_notes) text += row.note;
+  }
+  return text;
+}
+
+OutputFormat parse_output_format(const std::string& name) {
+  for (const Format& row : kFormats) {
+    if (name == row.name) return row.format;
+  }
+  throw Error("", "'" + name + "' is no output format: " + describe_output_formats(false));
+}
+
+bool needs_starts(OutputFormat format) {
+  return row_of(format).needs_starts;
+}
+
+std::string RecordFormatter::header(const Header& header) const {
+  return header == Header() ? "" : row_of(format_).header(header);
+}
+
 void RecordFormatter::append(const Record& record, std::string& text) const {
-  if (needs_starts(format_) && record.starts_ms.size() != record.tokens.size()) {
+  const Format& row = row_of(format_);
+  if (row.needs_starts && record.starts_ms.size() != record.tokens.size()) {
     throw Error(record.key,
                 "has no token times, which this format needs; pa-tokenize --times gives them");
   }
-  switch (format_) {
-    case OutputFormat::tsv:
-      append_tsv(record, text);
-      break;
-    case OutputFormat::jsonl:
-      append_json_record(record, text);
-      break;
-    case OutputFormat::kaldi:
-      append_kaldi(record, text);
-      break;
-    case OutputFormat::ctm:
-      append_ctm(record, text);
-      break;
-    case OutputFormat::audacity:
-      append_audacity(record, text);
-      break;
-    case OutputFormat::km:
-      append_numbers(record.tokens, text);
-      text += '\n';
-      break;
-  }
+  row.append(record, text);
 }
 
 }  // namespace pairalign::tokens

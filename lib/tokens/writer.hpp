@@ -1,8 +1,8 @@
 // Writers of token strings, one per output format.
 #pragma once
 
-#include <memory>
 #include <string>
+#include <vector>
 
 #include "tokens/record.hpp"
 
@@ -18,7 +18,12 @@ enum class OutputFormat {
              ///< where the key stands for a part of it; needs starts
 };
 
-/// Parses "tsv", "jsonl", …; throws Error("", reason) that lists the choices.
+/// "tsv", "jsonl", …, in the order in which they are listed.
+std::vector<std::string> output_format_names();
+/// "tsv, jsonl, … or audacity (a label track)"; the notes in brackets where asked for.
+std::string describe_output_formats(bool with_notes);
+
+/// Parses one of these names; throws Error("", reason) that lists the choices.
 OutputFormat parse_output_format(const std::string& name);
 
 /// True for the formats that cannot be written without token starts.

@@ -205,7 +205,6 @@ void DecoderStage::decoded_targets(const TrainingState& state, const std::vector
                                    Shard& shard, Workspace& work) const {
   model::DecodeOptions options;
   options.repetition_penalty = config_.repetition_penalty;
-  options.top_p = config_.top_p;
   options.cap = config_.cap;
   options.token_weights = token_weights_;
   model::FreeDecoder free_decoder(decoder_, options);
@@ -216,8 +215,7 @@ void DecoderStage::decoded_targets(const TrainingState& state, const std::vector
   std::vector<model::DecodeSequence> sequences;
   int first = 0;
   for (std::size_t c = 0; c < lengths.size(); ++c) {
-    Random random = shard.crops[c].views[0].random;
-    sequences.push_back({first, lengths[c], random.next()});
+    sequences.push_back({first, lengths[c]});
     first += lengths[c];
   }
   const std::vector<model::DecodedString> strings = free_decoder.decode(w, work.memory, sequences);
@@ -367,7 +365,7 @@ void DecoderStage::write_own_prefixes(const float* p, Shard& shard, Workspace& w
   options.cap = config_.cap;
   std::vector<model::DecodeSequence> sequences;
   for (const std::size_t i : shard.own_prefix)
-    sequences.push_back({shard.conditions[i].first_frame, shard.conditions[i].frames, 0});
+    sequences.push_back({shard.conditions[i].first_frame, shard.conditions[i].frames});
   const std::vector<model::DecodedString> strings =
       model::FreeDecoder(decoder_, options).decode({p, nn::Precision::f32}, work.memory, sequences);
   for (std::size_t k = 0; k < strings.size(); ++k) {

@@ -132,11 +132,11 @@ void check_stage(const std::string& section, const DecoderStageConfig& c) {
   }
   check.range("target_rate", c.target_rate, 0.1, model::kFramesPerSecond);
   check.range("repetition_penalty", c.repetition_penalty, 1, 100);
+  check.range("top_p", c.top_p, 0, 0);  // strings are no longer sampled
   check.range("cap", c.cap, 0.001, 1.0 / model::kStride);
   check.range("contrast_negatives", c.contrast_negatives, 0, 4096);
   check.range("contrast_temperature", c.contrast_temperature, 1e-3, 1e3);
   const std::pair<const char*, double> shares[] = {
-      {"top_p", c.top_p},
       {"target_balance", c.target_balance},
       {"ema_start", c.ema_start},
       {"ema_end", c.ema_end},

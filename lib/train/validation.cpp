@@ -156,7 +156,7 @@ int decode_group(const model::Model& model, const std::vector<Piece>& pieces, st
   std::vector<model::DecodeSequence> sequences;
   int first = 0;
   for (const int frames : encoder.lengths) {
-    sequences.push_back({first, frames, 0});
+    sequences.push_back({first, frames});
     first += frames;
   }
   int capped = 0;

@@ -12,10 +12,10 @@
 #include "audio/decoder.hpp"
 #include "audio/log_mel.hpp"
 #include "base/thread_pool.hpp"
+#include "cli/default_model.hpp"
 #include "cli/inputs.hpp"
 #include "cli/program.hpp"
 #include "model/decoding.hpp"
-#include "model/default_model.hpp"
 #include "model/model.hpp"
 #include "model/segmenter.hpp"
 #include "nn/matmul.hpp"
@@ -122,7 +122,7 @@ nlohmann::json measure(const Model& model, const std::vector<Group>& groups, Thr
 
 cli::ExitStatus run_bench(const Options& options, cli::Context& context) {
   const nn::Precision precision = nn::parse_precision(options.precision);
-  const Model model = Model::load(model::find_model(options.model), precision);
+  const Model model = Model::load(cli::find_model(options.model), precision);
   ThreadPool pool(context.options.jobs);
   const audio::LogMel log_mel(model.info().features);
   std::vector<Group> groups;

@@ -62,7 +62,7 @@ inside '
 
 step 'apt install libpairalign-dev: the example, by CMake and by pkg-config'
 inside '
-  $install /trial/libpairalign-dev_*.deb g++ cmake make pkg-config >/dev/null
+  $install /trial/libpairalign*.deb g++ cmake make pkg-config >/dev/null
   cd /trial/library
   cmake -S . -B build >/dev/null && cmake --build build >/dev/null
   g++ -std=c++17 where_said.cpp -o where-said \
@@ -73,7 +73,7 @@ inside '
 
 step 'apt purge: nothing is left'
 inside '
-  apt-get purge -qq -o Dpkg::Use-Pty=0 pairalign libpairalign-dev >/dev/null
+  apt-get purge -qq -o Dpkg::Use-Pty=0 pairalign "libpairalign*" >/dev/null
   [ -z "$(find /usr /etc -name "*pairalign*" -o -name "pa-tokenize*")" ]'
 echo
 echo 'the packages install, work and go'

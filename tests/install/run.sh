@@ -36,7 +36,7 @@ uninstall() {
   install_sh install /opt "$build"
   local wanted
   for wanted in bin/pa-{tokenize,index,search,stats,train} share/pairalign/default.safetensors \
-    share/doc/pairalign/{README.md,LICENSE,CHANGELOG.md} include/pairalign/model/tokenizer.hpp; do
+    share/doc/pairalign/{README.md,LICENSE,CHANGELOG.md} include/pairalign/tokenize.hpp; do
     [ -s "$DESTDIR/opt/$wanted" ] || fail "$wanted is not installed"
   done
   files "$DESTDIR" | sed 's|^|/|' | grep -vFx -f <(sed 's|^|/|' "$scratch/others") |
@@ -76,11 +76,45 @@ try_example() {
   grep -q '^question.opus is said in talks/travel.opus, ' "$scratch/output" || fail 'not found'
 }
 
+# The live example $1 gets samples through a pipe and prints the tokens that pa-tokenize makes of the
+# file.
+try_live() {
+  cd "$scratch"
+  python3 - <<'END'
+import math, random, struct, wave
+random.seed(1)
+samples, phase = [], 0
+while len(samples) < 16 * 16000:  # gliding tones, each with some noise, and pauses
+    length, pitch, level = random.randint(800, 6000), random.uniform(80, 900), random.choice([0, .2, .4])
+    for i in range(length):
+        phase += 2 * math.pi * pitch * (1 + i / length) / 16000
+        tone = sum(math.sin(k * phase) / k for k in range(1, 8))
+        samples.append(int(32767 * max(-1, min(1, level * (tone / 2 + random.gauss(0, .1))))))
+raw = struct.pack("<%dh" % len(samples), *samples)
+open("sound.raw", "wb").write(raw)
+with wave.open("sound.wav", "wb") as file:
+    file.setparams((1, 2, 16000, 0, "NONE", ""))
+    file.writeframes(raw)
+END
+  local tokenizer
+  for tokenizer in vq dpvq pairalign; do
+    "$1" "$tokenizer" <sound.raw >live.tokens 2>live.message
+    [ "$(wc -l <live.tokens)" -gt 50 ] || fail "live, $tokenizer: no tokens"
+    "$prefix/bin/pa-tokenize" --tokenizer "$tokenizer" --format km sound.wav | tr ' ' '\n' |
+      diff <(cut -d ' ' -f 2 live.tokens) - || fail "live, $tokenizer: other tokens than those of the file"
+    cat live.message >>"$scratch/log"
+  done
+}
+
 example_cmake() {
   install_sh install "$prefix" "$build"
-  cmake -S "$root/examples/library" -B "$scratch/build" -DCMAKE_PREFIX_PATH="$prefix" >>"$scratch/log"
-  cmake --build "$scratch/build" >>"$scratch/log"
-  try_example "$scratch/build/where-said"
+  local example
+  for example in library live; do
+    cmake -S "$root/examples/$example" -B "$scratch/$example" -DCMAKE_PREFIX_PATH="$prefix" >>"$scratch/log"
+    cmake --build "$scratch/$example" >>"$scratch/log"
+  done
+  try_example "$scratch/library/where-said"
+  try_live "$scratch/live/live"
 }
 
 # Moved after installing, as a tree below DESTDIR is.
@@ -92,7 +126,9 @@ example_pkg_config() {
   # Word splitting is what pkg-config is made for.
   # shellcheck disable=SC2046
   "${CXX:-c++}" -std=c++17 "$root/examples/library/where_said.cpp" -o "$scratch/where-said" \
-    -DDEFAULT_MODEL="\"$(pkg-config --variable=model pairalign)\"" $(pkg-config --cflags --libs pairalign)
+    -DDEFAULT_MODEL="\"$(pkg-config --variable=model pairalign)\"" $(pkg-config --cflags --libs pairalign) \
+    -Wl,-rpath,"$(pkg-config --variable=libdir pairalign)"
+  ldd "$scratch/where-said" | grep -q 'libpairalign\.so\.[0-9]*\.[0-9]* => ' || fail 'not linked with the shared library'
   try_example "$scratch/where-said"
 }
 

@@ -131,7 +131,7 @@ TEST_CASE_FIXTURE(UntrainedFixture, "at first a string is nearly that of duratio
     REQUIRE(memory.runs[i] == expected[i].first_frame);
 
   FreeDecoder free_decoder(decoder, {});
-  const auto raw = free_decoder.decode(weights, memory, {{0, frame_count, 0}});
+  const auto raw = free_decoder.decode(weights, memory, {{0, frame_count}});
   const auto decoded = merge_repeats(raw[0].tokens);
   int on_path = 0;
   for (const DecodedToken& token : decoded)

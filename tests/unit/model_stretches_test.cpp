@@ -90,21 +90,18 @@ void check_same(const std::vector<Segment>& got, const std::vector<DecodedToken>
 }  // namespace
 
 TEST_CASE_FIXTURE(Fixture, "the string is that of one walk, whatever the length") {
-  for (const int beam : {1, 3}) {
-    options.beam = beam;
-    DecodedStretches stretches(model, options);
-    for (const int count : {0, 1, 40, 1999, 2000, 2031, 4000, 6543}) {
-      CAPTURE(count);
-      const Values frames = make_frames(count);
-      stretches.start();
-      stretches.open();
-      feed(stretches, frames, 0, count);
-      stretches.close();
-      const auto strings = finish(stretches);
-      REQUIRE(strings.size() == 1);
-      check_same(strings[0], decode(frames, 0, count));
-      CHECK(strings[0].empty() == (count == 0));
-    }
+  DecodedStretches stretches(model, options);
+  for (const int count : {0, 1, 40, 1999, 2000, 2031, 4000, 6543}) {
+    CAPTURE(count);
+    const Values frames = make_frames(count);
+    stretches.start();
+    stretches.open();
+    feed(stretches, frames, 0, count);
+    stretches.close();
+    const auto strings = finish(stretches);
+    REQUIRE(strings.size() == 1);
+    check_same(strings[0], decode(frames, 0, count));
+    CHECK(strings[0].empty() == (count == 0));
   }
 }
 
@@ -161,43 +158,40 @@ TEST_CASE_FIXTURE(Fixture, "windows are decoded by themselves, whether they over
 TEST_CASE_FIXTURE(Fixture,
                   "recordings side by side: each as by itself, those that failed left out") {
   constexpr int kFails = -1;
-  for (const int beam : {1, 3}) {
-    options.beam = beam;
-    DecodedStretches stretches(model, options);
-    std::vector<Values> all;
-    const auto add = [&](int count, int fails_after) {
-      CAPTURE(count);
-      const Values frames = make_frames(count);
-      stretches.start();
-      stretches.open();
-      feed(stretches, frames, 0, fails_after == kFails ? count : fails_after);
-      if (fails_after != kFails) return;
-      stretches.close();
-      stretches.finish();
-      all.push_back(frames);
-    };
-    CHECK(stretches.strings().empty());
-    for (int round = 0; round < 2; ++round) {
-      all.clear();
-      for (const int count : {300, 0, 40, 1, 600})
-        add(count, kFails);
-      CHECK_FALSE(stretches.full());
-      add(100, 70);
-      add(4000, 2100);  // its walk had begun
-      add(59, kFails);
-      CHECK(stretches.full());
-      add(4100, kFails);
-      add(4000, 2100);
-      for (const int count : {1999, 2000, 30})
-        add(count, kFails);
-      const std::vector<StretchStrings> strings = stretches.strings();
-      REQUIRE(strings.size() == all.size());
-      for (std::size_t i = 0; i < all.size(); ++i) {
-        CAPTURE(i);
-        REQUIRE(strings[i].size() == 1);
-        const int count = static_cast<int>(all[i].size()) / kWidth;
-        check_same(strings[i][0], decode(all[i], 0, count));
-      }
+  DecodedStretches stretches(model, options);
+  std::vector<Values> all;
+  const auto add = [&](int count, int fails_after) {
+    CAPTURE(count);
+    const Values frames = make_frames(count);
+    stretches.start();
+    stretches.open();
+    feed(stretches, frames, 0, fails_after == kFails ? count : fails_after);
+    if (fails_after != kFails) return;
+    stretches.close();
+    stretches.finish();
+    all.push_back(frames);
+  };
+  CHECK(stretches.strings().empty());
+  for (int round = 0; round < 2; ++round) {
+    all.clear();
+    for (const int count : {300, 0, 40, 1, 600})
+      add(count, kFails);
+    CHECK_FALSE(stretches.full());
+    add(100, 70);
+    add(4000, 2100);  // its walk had begun
+    add(59, kFails);
+    CHECK(stretches.full());
+    add(4100, kFails);
+    add(4000, 2100);
+    for (const int count : {1999, 2000, 30})
+      add(count, kFails);
+    const std::vector<StretchStrings> strings = stretches.strings();
+    REQUIRE(strings.size() == all.size());
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      CAPTURE(i);
+      REQUIRE(strings[i].size() == 1);
+      const int count = static_cast<int>(all[i].size()) / kWidth;
+      check_same(strings[i][0], decode(all[i], 0, count));
     }
   }
 }

@@ -112,6 +112,54 @@ void check_same(const tokens::Record& record, const std::vector<Segment>& segmen
 
 }  // namespace
 
+TEST_CASE("samples that are pushed, live or not, give the string of the file") {
+  const Model model = random_model_with_decoder();
+  const std::vector<float> pcm = make_signal(51.3);
+  Random random(6);
+  for (const TokenizerKind kind :
+       {TokenizerKind::pairalign, TokenizerKind::vq, TokenizerKind::dpvq}) {
+    const std::vector<tokens::Record> expected = run_on(model, kind, pcm);
+    for (const bool live : {false, true}) {
+      CAPTURE(to_string(kind));
+      CAPTURE(live);
+      TokenizerOptions options;
+      options.kind = kind;
+      options.live = live;
+      Tokenizer tokenizer(model, options);
+      tokenizer.begin("another");
+      tokenizer.push({pcm.data(), 12345});
+      tokenizer.begin("k");
+      std::vector<LiveToken> told;
+      std::size_t late = 0;
+      for (std::size_t at = 0; at < pcm.size();) {
+        const std::size_t count = std::min<std::size_t>(pcm.size() - at, random.next() % 3200);
+        const auto settled = tokenizer.push({pcm.data() + at, count});
+        at += count;
+        told.insert(told.end(), settled.begin(), settled.end());
+        if (!live || tokenizer.latency() == 0) continue;
+        // What began longer ago than the latency has been told.
+        const double settled_ms =
+            1000 * (static_cast<double>(at) / audio::kSampleRate - tokenizer.latency());
+        const std::vector<std::uint32_t>& starts = expected.front().starts_ms;
+        late += told.size() < starts.size() && starts[told.size()] < settled_ms ? 1 : 0;
+      }
+      CHECK(late == 0);
+      if (live) CHECK(told.size() > 20);
+      std::vector<TokenizedRecording> recordings = tokenizer.finish();
+      REQUIRE(recordings.size() == 1);
+      check_same(recordings[0].records, expected);
+      const tokens::Record& record = expected.front();
+      REQUIRE(told.size() <= record.tokens.size());
+      for (std::size_t i = 0; i < told.size(); ++i) {
+        CHECK(told[i].token == record.tokens[i]);
+        CHECK(told[i].start_ms == record.starts_ms[i]);
+      }
+      CHECK_THROWS_AS(tokenizer.push({pcm.data(), 1}), Error);
+      CHECK(tokenizer.finish().empty());
+    }
+  }
+}
+
 TEST_CASE("a recording encoded in pieces gives the string of one forward pass") {
   const Model model = random_model();
   for (const double seconds : {0.01, 1.0, 10.23, 10.25, 37.7}) {

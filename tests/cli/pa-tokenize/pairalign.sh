@@ -24,12 +24,11 @@ tail -n +2 times.1 | awk -F '\t' '{
   for (i = 2; i <= tokens; i++) if (start[i] + 0 <= start[i - 1] + 0) print "not ascending"
 }'
 
-# Longer tokens are fewer; the cap and the penalty leave their mark; a beam gives strings too.
+# Longer tokens are fewer; the cap and the penalty leave their mark.
 count() { tokenize --format km "$@" audio/talks | wc -w; }
 [ "$(count --penalty 0)" -gt "$(count --penalty 0.5)" ] && echo "fewer"
 [ "$(count --end-quantile 0.1)" -gt "$(count --end-quantile 0.9)" ] && echo "fewer by their ends"
 [ "$(count --cap 0.005)" -le "$(count)" ] && echo "capped"
 [ "$(count --repetition-penalty 9)" -gt 0 ] && echo "penalised"
-[ "$(count --beam 3 --length-exponent 0.5)" -gt 0 ] && echo "beam"
 tokenize --window 4 --hop 2 audio/talks/railway.opus | tail -n +2 | cut -f 1,2 | head -n 2
 tokenize --rate 49.9 audio/question.opus 2>&1 | sed -E 's/[0-9.]+ \.\. [0-9.]+/LOW .. HIGH/' || true

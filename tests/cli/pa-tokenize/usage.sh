@@ -11,7 +11,7 @@ try --tokenizer nonsense x
 try --format nonsense x
 try -0 x
 try --tokenizer vq --rate 10 x
-try --tokenizer vq --beam 2 x
+try --tokenizer vq --cap 0.2 x
 try --tokenizer pairalign --penalty 0.2 --rate 10 x
-try --beam 0 x
+try --cap 0 x
 try --end-quantile 1 x

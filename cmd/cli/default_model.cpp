@@ -1,11 +1,11 @@
-#include "model/default_model.hpp"
+#include "cli/default_model.hpp"
 
 #include <cstdlib>
 #include <filesystem>
 
 #include "base/error.hpp"
 
-namespace pairalign::model {
+namespace pairalign::cli {
 namespace {
 
 namespace fs = std::filesystem;
@@ -44,4 +44,4 @@ std::string find_model(const std::string& given) {
   throw Error(wanted, "no such model; looked here and at " + named.string());
 }
 
-}  // namespace pairalign::model
+}  // namespace pairalign::cli

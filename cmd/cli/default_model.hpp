@@ -3,11 +3,11 @@
 
 #include <string>
 
-namespace pairalign::model {
+namespace pairalign::cli {
 
 /// `given` if not empty, else $PAIRALIGN_MODEL, else the model installed beside the running program
 /// (../share/pairalign/default.safetensors). A name without a slash that is no file is looked up as
 /// NAME.safetensors in that folder. Throws Error with the places looked at.
 std::string find_model(const std::string& given);
 
-}  // namespace pairalign::model
+}  // namespace pairalign::cli

@@ -1,0 +1,5 @@
+// Archives of token strings: reading and appending.
+#pragma once
+
+#include "archive/archive.hpp"
+#include "archive/writer.hpp"
