@@ -16,7 +16,7 @@
 
 namespace pairalign::cli {
 
-/// The exit status of every tool; DESIGN of the house, man page and tests name these three.
+/// The exit status of every tool, as in its manual.
 enum ExitStatus : int {
   kDone = 0,
   kNothingFound = 1,  ///< pa-search: no hit
