@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "align/soft_cost.hpp"
 #include "tokens/record.hpp"
 
 namespace pairalign {
@@ -59,7 +60,7 @@ HitTable::Row HitTable::row(const search::Hit& hit, std::size_t rank) const {
   row.rank = std::to_string(rank);
   row.evalue = hit.evalue;
   if (cost_ == search::Cost::soft) {
-    const double lacking = static_cast<double>(hit.match.distance) / search::SoftCost::kUnitsPerBit;
+    const double lacking = static_cast<double>(hit.match.distance) / align::SoftCost::kUnitsPerBit;
     row.part = hit.score / (hit.score + lacking);
     row.score = fmt::format("{:.1f} bits", hit.score);
   } else {

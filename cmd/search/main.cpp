@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "align/soft_cost.hpp"
 #include "archive/archive.hpp"
 #include "base/thread_pool.hpp"
 #include "cli/default_model.hpp"
@@ -36,7 +37,7 @@ std::vector<archive::Archive> open_archives(const std::vector<std::string>& path
 }
 
 // The log-odds of token pairs, from the model that wrote the strings of these archives.
-search::SoftCost read_soft_cost(const std::string& given, const tokens::Header& header) {
+align::SoftCost read_soft_cost(const std::string& given, const tokens::Header& header) {
   if (header.model.empty() || header.tokenizer.empty()) {
     throw cli::UsageError(
         "--cost soft: the archives do not tell the model and the tokenizer of their strings");
@@ -121,9 +122,9 @@ class Session {
 cli::ExitStatus find(SearchRequest& request, const std::string& model, cli::Context& context) {
   cli::CommonHeader header;
   const std::vector<archive::Archive> archives = open_archives(request.archives, header);
-  std::optional<search::SoftCost> soft;
+  std::optional<align::SoftCost> soft;
   if (request.cost == search::Cost::soft) {
-    request.search.soft = &soft.emplace(read_soft_cost(model, header.header()));
+    request.search.distance = &soft.emplace(read_soft_cost(model, header.header()));
   }
   cli::RecordInputs inputs(request.files, request.input_format,
                            "give files of token strings, or pipe them in", context.messages,

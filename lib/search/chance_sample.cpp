@@ -4,9 +4,8 @@
 #include <limits>
 #include <utility>
 
+#include "align/scan.hpp"
 #include "base/random.hpp"
-#include "search/distance_scan.hpp"
-#include "search/soft_scan.hpp"
 
 namespace pairalign::search {
 namespace {
@@ -75,42 +74,27 @@ void ChanceSample::add_strings(const std::vector<Token>& tokens, std::size_t mos
   }
 }
 
-std::vector<ChanceMatch> ChanceSample::unit_matches(Span<const Token> query,
-                                                    const Documents& documents) const {
-  const auto any = [&](std::size_t, std::size_t tokens) { return std::max(query.size(), tokens); };
-  std::vector<NearPair> pairs;
-  DistanceScan(Span<const Span<const Token>>(&query, 1), config_.mode).find(documents, any, pairs);
-  const auto m = static_cast<double>(query.size());
-  std::vector<ChanceMatch> matches;
-  for (const NearPair& pair : pairs) {
-    const auto n = static_cast<double>(documents[pair.document].size());
-    const auto distance = static_cast<double>(pair.distance);
-    const bool infix = config_.mode == Mode::infix;
-    matches.push_back(infix ? ChanceMatch{distance, n}
-                            : ChanceMatch{distance * m / std::max(m, n), 1});
-  }
-  return matches;
-}
-
-std::vector<ChanceMatch> ChanceSample::soft_matches(Span<const Token> query,
-                                                    const Documents& documents) const {
-  std::vector<ChanceMatch> matches;
-  SoftScan(Span<const Span<const Token>>(&query, 1), *config_.soft, config_.mode)
-      .score(documents, [&](const SoftPair& pair) {
-        const bool infix = config_.mode == Mode::infix;
-        const double exposure = infix ? static_cast<double>(documents[pair.document].size()) : 1;
-        matches.push_back({-static_cast<double>(pair.score) / SoftCost::kUnitsPerBit, exposure});
-      });
-  return matches;
-}
-
 double ChanceSample::step() const {
-  return config_.soft != nullptr ? kSoftStep : 1;
+  return config_.distance->counts_edits() ? 1 : kSoftStep;
 }
 
 std::vector<ChanceMatch> ChanceSample::matches(Span<const Token> query,
                                                const Documents& documents) const {
-  return config_.soft != nullptr ? soft_matches(query, documents) : unit_matches(query, documents);
+  const align::Distance& cost = *config_.distance;
+  const bool infix = config_.mode == Mode::infix;
+  std::vector<align::Region> found;
+  align::Scan(cost, align::Strings(&query, 1), config_.mode)
+      .find(
+          documents,
+          [](std::size_t, std::size_t) { return std::numeric_limits<std::size_t>::max(); }, found);
+  std::vector<ChanceMatch> matches;
+  for (const align::Region& region : found) {
+    const std::size_t tokens = documents[region.document].size();
+    const std::size_t length = cost.length(config_.mode, query.size(), tokens);
+    matches.push_back({distance(query, cost.score(query, region.distance, length)),
+                       infix ? static_cast<double>(tokens) : 1});
+  }
+  return matches;
 }
 
 // As many tokens as the query has, out of the sample, and strings of it that these are not part of.
@@ -144,29 +128,26 @@ ChanceModel ChanceSample::model(const tokens::Record& query) const {
   return {std::move(found), step(), records_, exposure};
 }
 
-double ChanceSample::distance(const tokens::Record& query, double score) const {
-  if (config_.soft != nullptr) return -score;
-  return (1 - score) * static_cast<double>(query.tokens.size());
+double ChanceSample::distance(Span<const Token> query, double score) const {
+  if (!config_.distance->counts_edits()) return -score;
+  return (1 - score) * static_cast<double>(query.size());
 }
 
 double ChanceSample::highest_score() const {
-  return config_.soft != nullptr ? std::numeric_limits<double>::max() : 1;
+  return config_.distance->counts_edits() ? 1 : std::numeric_limits<double>::max();
 }
 
 // Steps from the highest score down to the first one that is too likely.
 double ChanceSample::lowest_score(const tokens::Record& query, const ChanceModel& model,
                                   double evalue) const {
-  if (query.tokens.empty()) return highest_score();
-  const auto m = static_cast<double>(query.tokens.size());
-  if (config_.soft == nullptr) {
-    double distance = 0;
-    while (distance < m && model.expected(distance) <= evalue)
-      distance += step();
-    return 1 - distance / m;
-  }
-  double score = config_.soft->best_possible(query.tokens) / double{SoftCost::kUnitsPerBit};
-  while (score > 0 && model.expected(-score) <= evalue)
-    score -= step();
+  const std::size_t m = query.tokens.size();
+  if (m == 0) return highest_score();
+  const align::Distance& cost = *config_.distance;
+  const std::size_t length = cost.length(config_.mode, m, m);
+  double score = cost.score(query.tokens, 0, length);
+  const double step_score = score - cost.score(query.tokens, cost.units(), length);
+  while (score > 0 && model.expected(distance(query.tokens, score)) <= evalue)
+    score -= step() * step_score;
   return std::max(score, 0.0);
 }
 

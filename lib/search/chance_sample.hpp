@@ -29,8 +29,9 @@ class ChanceSample {
   /// expected. A few milliseconds.
   ChanceModel model(const tokens::Record& query) const;
 
-  /// What `ChanceModel::expected` is asked about, for a score of this query's hits.
-  double distance(const tokens::Record& query, double score) const;
+  /// What `ChanceModel::expected` is asked about, for a score of this query's hits: a step of 1
+  /// divides the number of hits by about the same, whatever the cost.
+  double distance(Span<const Token> query, double score) const;
 
   /// A score below which all hits of the query are likelier than `evalue`, at most highest_score().
   double lowest_score(const tokens::Record& query, const ChanceModel& model, double evalue) const;
@@ -40,8 +41,6 @@ class ChanceSample {
   using Documents = std::vector<Span<const Token>>;
 
   void add_strings(const std::vector<Token>& tokens, std::size_t most_pieces, Random& random);
-  std::vector<ChanceMatch> unit_matches(Span<const Token> query, const Documents& documents) const;
-  std::vector<ChanceMatch> soft_matches(Span<const Token> query, const Documents& documents) const;
   std::vector<ChanceMatch> matches(Span<const Token> query, const Documents& documents) const;
   std::vector<ChanceMatch> decoy_matches(std::size_t length, Random& random) const;
   double step() const;

@@ -21,6 +21,7 @@ class DuplicateSearch {
         searcher_(searched_, pool) {
     search_.mode = config.mode;
     search_.k = 0;
+    search_.places = 1;
     search_.min_score = config.min_score;
     search_.postings = config.postings;
   }

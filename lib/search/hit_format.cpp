@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "align/soft_cost.hpp"
 #include "base/error.hpp"
 #include "tokens/record.hpp"
 
@@ -16,7 +17,7 @@ namespace {
 constexpr const char* kTrecTag = "pairalign";
 
 double bits(std::size_t distance) {
-  return static_cast<double>(distance) / SoftCost::kUnitsPerBit;
+  return static_cast<double>(distance) / align::SoftCost::kUnitsPerBit;
 }
 
 // The name of a key in TREC files, whose fields end at blanks.

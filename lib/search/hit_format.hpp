@@ -21,7 +21,7 @@ enum class HitFormat {
 
 enum class Cost {
   unit,  ///< distances count edits
-  soft,  ///< distances are bits, see soft_alignment.hpp
+  soft,  ///< distances are bits, see soft_cost.hpp
 };
 
 /// Parse "tsv", "jsonl", "trec"; "infix", "global"; "unit", "soft". Throw Error("", reason) with

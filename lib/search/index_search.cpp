@@ -38,7 +38,7 @@ std::vector<TokenRange> all_of(const archive::Segment& segment) {
 }
 
 // Where to cut `ranges` into at most `shares` of about equal number, so that none begins in a
-// record that the one before it ends in: of a record's stretches one is chosen.
+// record that the one before it ends in: regions of a record are collected together.
 std::vector<std::size_t> cuts(const archive::Segment& segment,
                               const std::vector<TokenRange>& ranges, std::size_t shares) {
   std::vector<std::size_t> cuts{0};
@@ -56,17 +56,16 @@ std::vector<std::size_t> cuts(const archive::Segment& segment,
 // Compares a query with parts of a segment's records, given in their order.
 class SegmentMatches {
  public:
-  SegmentMatches(const archive::Archive& archive, std::size_t archive_number, std::size_t segment,
-                 const tokens::Record& query, const DistanceScan& scan, const Ranking& empty)
+  SegmentMatches(Span<const archive::Archive> archives, std::size_t archive, std::size_t segment,
+                 const align::Scan& scan, Ranking& ranking)
       : archive_(archive),
-        archive_number_(archive_number),
-        segment_(archive.segment(segment)),
-        removed_(archive.removed(segment)),
-        first_record_(archive.first_record(segment)),
-        query_(query),
+        segment_(archives[archive].segment(segment)),
+        removed_(archives[archive].removed(segment)),
+        first_record_(archives[archive].first_record(segment)),
         scan_(scan),
-        infix_(empty.config().mode == Mode::infix),
-        ranking_(empty) {}
+        infix_(ranking.config().mode == Mode::infix),
+        ranking_(ranking),
+        collector_(archives, ranking) {}
 
   // Matches that begin in tokens [begin, end) of the segment and are at most `longest` tokens long:
   // in global mode, of the records that begin there.
@@ -84,10 +83,7 @@ class SegmentMatches {
     }
   }
 
-  Ranking ranking() {
-    compare();
-    return std::move(ranking_);
-  }
+  void finish() { compare(); }
 
  private:
   struct Stretch {
@@ -105,59 +101,49 @@ class SegmentMatches {
   }
 
   std::size_t length(std::size_t document_tokens) const {
-    return score_length(ranking_.config().mode, query_.tokens.size(), document_tokens);
+    const SearchConfig& config = ranking_.config();
+    return config.distance->length(config.mode, ranking_.query().tokens.size(), document_tokens);
   }
 
-  std::size_t size(std::size_t stretch) const {
-    const bool last = stretch + 1 == stretches_.size();
-    return (last ? tokens_.size() : stretches_[stretch + 1].begin) - stretches_[stretch].begin;
-  }
-
-  // Of the stretches of a record the first of those with the lowest distance counts.
   void compare() {
     std::vector<Span<const Token>> documents;
-    for (std::size_t i = 0; i < stretches_.size(); ++i)
-      documents.emplace_back(tokens_.data() + stretches_[i].begin, size(i));
-    std::vector<NearPair> found;
+    for (std::size_t i = 0; i < stretches_.size(); ++i) {
+      const std::size_t begin = stretches_[i].begin;
+      const bool last = i + 1 == stretches_.size();
+      const std::size_t end = last ? tokens_.size() : stretches_[i + 1].begin;
+      documents.emplace_back(tokens_.data() + begin, end - begin);
+    }
+    std::vector<align::Region> found;
     const auto bound = [&](std::size_t, std::size_t tokens) {
       return ranking_.bound(length(tokens));
     };
     scan_.find(documents, bound, found);
-    std::sort(found.begin(), found.end(), [&](const NearPair& a, const NearPair& b) {
-      return std::tuple(stretches_[a.document].record, a.distance, a.document) <
-             std::tuple(stretches_[b.document].record, b.distance, b.document);
+    std::sort(found.begin(), found.end(), [](const align::Region& a, const align::Region& b) {
+      return std::tie(a.document, a.begin) < std::tie(b.document, b.begin);
     });
-    for (std::size_t i = 0; i < found.size(); ++i) {
-      const std::size_t record = stretches_[found[i].document].record;
-      const bool first = i == 0 || record != stretches_[found[i - 1].document].record;
-      if (first) rank(found[i]);
+    for (const align::Region& region : found) {
+      const Stretch& stretch = stretches_[region.document];
+      collector_.add({archive_,
+                      first_record_ + archive::live_before(removed_, stretch.record),
+                      {},
+                      region.distance,
+                      length(documents[region.document].size()),
+                      stretch.offset + region.begin,
+                      stretch.offset + region.end});
     }
+    collector_.finish();
     tokens_.clear();
     stretches_.clear();
   }
 
-  void rank(const NearPair& pair) {
-    const Stretch& stretch = stretches_[pair.document];
-    const std::size_t record = first_record_ + archive::live_before(removed_, stretch.record);
-    std::string key = archive_.key(record);
-    if (left_out(query_, key, ranking_.config())) return;
-    ranking_.add({archive_number_,
-                  record,
-                  std::move(key),
-                  {pair.distance, stretch.offset + pair.end},
-                  length(size(pair.document)),
-                  stretch.offset + pair.begin});
-  }
-
-  const archive::Archive& archive_;
-  std::size_t archive_number_;
+  std::size_t archive_;
   const archive::Segment& segment_;
   const archive::RecordNumbers& removed_;
   std::size_t first_record_;
-  const tokens::Record& query_;
-  const DistanceScan& scan_;
+  const align::Scan& scan_;
   bool infix_;
-  Ranking ranking_;
+  Ranking& ranking_;
+  RegionCollector collector_;
   std::vector<Token> tokens_;  // of all stretches
   std::vector<Stretch> stretches_;
 };
@@ -195,22 +181,21 @@ IndexSearch::Sharing IndexSearch::together() const {
 
 Ranking IndexSearch::compare(const Question& question, const std::vector<TokenRange>& ranges,
                              std::size_t longest_match, const Sharing& sharing) const {
-  const archive::Archive& archive = archives_[question.part.archive];
+  const archive::Segment& segment = archives_[question.part.archive].segment(question.part.segment);
   const std::size_t most = sharing.threads == 1 ? 1 : sharing.threads * kSharesPerThread;
   const std::size_t shares = std::clamp<std::size_t>(ranges.size() / kLeastShareRanges, 1, most);
-  const std::vector<std::size_t> ends =
-      cuts(archive.segment(question.part.segment), ranges, shares);
+  const std::vector<std::size_t> ends = cuts(segment, ranges, shares);
   std::vector<Ranking> found(ends.size() - 1, question.empty);
   sharing.for_each(found.size(), [&](std::size_t share) {
-    SegmentMatches matches(archive, question.part.archive, question.part.segment, question.query,
-                           question.scan, question.empty);
+    SegmentMatches matches(archives_, question.part.archive, question.part.segment, question.scan,
+                           found[share]);
     for (std::size_t i = ends[share]; i < ends[share + 1]; ++i)
       matches.add(ranges[i].begin, ranges[i].end, longest_match);
-    found[share] = matches.ranking();
+    matches.finish();
   });
   Ranking all = question.empty;
-  for (const Ranking& share : found)
-    all.merge(share);
+  for (Ranking& share : found)
+    all.merge(std::move(share));
   return all;
 }
 
@@ -223,7 +208,7 @@ std::optional<Ranking> IndexSearch::find_in_part(const Question& question,
     return compare(question, all_of(segment), static_cast<std::size_t>(total), sharing);
   }
   const SearchConfig& config = question.empty.config();
-  PairFilter filter(question.query.tokens, config.mode,
+  PairFilter filter(question.empty.query().tokens, config.mode,
                     [&](std::size_t length) { return question.empty.bound(length); });
   if (config.postings == Postings::where_possible) filter.ignore_price();
   const std::optional<PairLookup> lookup = filter.prepare(index);
@@ -251,12 +236,13 @@ std::optional<Ranking> IndexSearch::find_in_part(const Question& question,
 // All parts of each query; nothing where one of them asks for a scan.
 std::vector<std::optional<Ranking>> IndexSearch::find_within(Span<const tokens::Record> queries,
                                                              const std::vector<std::size_t>& open,
-                                                             const std::vector<DistanceScan>& scans,
-                                                             const Ranking& empty) const {
+                                                             const std::vector<align::Scan>& scans,
+                                                             const SearchConfig& config) const {
   std::vector<std::optional<Ranking>> found(open.size() * parts_.size());
   const auto find = [&](std::size_t i, const Sharing& sharing) {
     const std::size_t q = open[i / parts_.size()];
-    found[i] = find_in_part({queries[q], scans[q], parts_[i % parts_.size()], empty}, sharing);
+    found[i] = find_in_part({scans[q], parts_[i % parts_.size()], Ranking(config, queries[q])},
+                            sharing);
   };
   // Threads share in each question where there are too few to give each thread its own.
   const auto threads = static_cast<std::size_t>(pool_.threads());
@@ -268,11 +254,13 @@ std::vector<std::optional<Ranking>> IndexSearch::find_within(Span<const tokens::
     const Sharing sharing = alone();
     pool_.parallel_for(found.size(), [&](std::size_t i) { find(i, sharing); });
   }
-  std::vector<std::optional<Ranking>> all(open.size(), empty);
+  std::vector<std::optional<Ranking>> all;
+  for (const std::size_t q : open)
+    all.emplace_back(Ranking(config, queries[q]));
   for (std::size_t i = 0; i < found.size(); ++i) {
     std::optional<Ranking>& ranking = all[i / parts_.size()];
     if (!found[i]) ranking.reset();
-    if (ranking) ranking->merge(*found[i]);
+    if (ranking) ranking->merge(std::move(*found[i]));
   }
   return all;
 }
@@ -291,16 +279,16 @@ std::vector<std::optional<Ranking>> IndexSearch::find(Span<const tokens::Record>
   const bool at_any_price = config.postings == Postings::where_possible && any_indexed_;
   if (!worthwhile_ && !at_any_price) return rankings;
   std::vector<std::size_t> open;
-  std::vector<DistanceScan> scans;
+  std::vector<align::Scan> scans;
   for (std::size_t q = 0; q < queries.size(); ++q) {
     const Span<const Token> tokens = queries[q].tokens;
-    scans.emplace_back(Span<const Span<const Token>>(&tokens, 1), config.mode);
+    scans.emplace_back(*config.distance, align::Strings(&tokens, 1), config.mode);
     if (!tokens.empty()) open.push_back(q);
   }
   for (const double score : stages(config)) {
     SearchConfig stage = config;
     stage.min_score = score;
-    std::vector<std::optional<Ranking>> found = find_within(queries, open, scans, Ranking(stage));
+    std::vector<std::optional<Ranking>> found = find_within(queries, open, scans, stage);
     std::vector<std::size_t> still_open;
     for (std::size_t i = 0; i < open.size(); ++i) {
       if (!found[i]) continue;

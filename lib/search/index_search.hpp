@@ -7,10 +7,10 @@
 #include <optional>
 #include <vector>
 
+#include "align/scan.hpp"
 #include "archive/archive.hpp"
 #include "base/span.hpp"
 #include "base/thread_pool.hpp"
-#include "search/distance_scan.hpp"
 #include "search/ranking.hpp"
 #include "search/searcher.hpp"
 #include "tokens/record.hpp"
@@ -24,7 +24,7 @@ struct TokenRange {
 
 /// Finds all records within a bound without reading those that cannot be (pair_filter.hpp). The
 /// best k are found by raising the bound until there are k: what lies beyond it is then no better.
-/// Gives what a comparison with every record gives, for unit costs.
+/// Gives what a comparison with every record gives, for distances that count edits.
 class IndexSearch {
  public:
   /// Archives and pool must outlive it.
@@ -42,10 +42,9 @@ class IndexSearch {
   };
   /// A query and the segment in which it is looked for.
   struct Question {
-    const tokens::Record& query;
-    const DistanceScan& scan;
+    const align::Scan& scan;
     Part part;
-    const Ranking& empty;
+    Ranking empty;
   };
 
   /// Calls `body(i)` for all i below a count, in one thread or in several.
@@ -62,8 +61,8 @@ class IndexSearch {
                   std::size_t longest_match, const Sharing& sharing) const;
   std::vector<std::optional<Ranking>> find_within(Span<const tokens::Record> queries,
                                                   const std::vector<std::size_t>& open,
-                                                  const std::vector<DistanceScan>& scans,
-                                                  const Ranking& empty) const;
+                                                  const std::vector<align::Scan>& scans,
+                                                  const SearchConfig& config) const;
   std::vector<double> stages(const SearchConfig& config) const;
 
   Span<const archive::Archive> archives_;

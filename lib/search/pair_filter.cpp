@@ -62,7 +62,7 @@ PairFilter::PairFilter(Span<const Token> query, Mode mode, const DistanceBound& 
 void PairFilter::set_needs(const DistanceBound& bound) {
   const std::size_t m = query_.size();
   for (std::size_t tokens = 1; tokens <= kMostStretch * m; ++tokens) {
-    const std::optional<std::size_t> most = bound(score_length(mode_, m, tokens));
+    const std::optional<std::size_t> most = bound(mode_ == Mode::infix ? m : std::max(m, tokens));
     if (!most || tokens > m + *most) break;
     possible_ = tokens < kMostStretch * m;
     if (tokens + *most < m) continue;

@@ -19,12 +19,15 @@
 #include <optional>
 #include <vector>
 
+#include "align/distance.hpp"
 #include "archive/pair_index.hpp"
 #include "base/span.hpp"
-#include "search/edit_distance.hpp"
 #include "search/window_counts.hpp"
 
 namespace pairalign::search {
+
+using align::Mode;
+using tokens::Token;
 
 /// The largest distance still wanted of a match whose distance is divided by `length`; empty: none.
 using DistanceBound = std::function<std::optional<std::size_t>(std::size_t length)>;

@@ -1,81 +1,90 @@
 #include "search/ranking.hpp"
 
 #include <algorithm>
-#include <cmath>
+#include <iterator>
 #include <tuple>
+#include <utility>
 
 namespace pairalign::search {
 namespace {
 
-// So that a score which is the limit, but for the rounding of a decimal fraction, is within it.
-constexpr double kScoreTolerance = 1e-9;
-constexpr double kUnits = SoftCost::kUnitsPerBit;
-
 bool better(const Candidate& a, const Candidate& b) {
-  const std::size_t left = a.end.distance * b.length;
-  const std::size_t right = b.end.distance * a.length;
+  const std::size_t left = a.distance * b.length;
+  const std::size_t right = b.distance * a.length;
   if (left != right) return left < right;
-  return std::tie(a.key, a.archive, a.record) < std::tie(b.key, b.archive, b.record);
+  return std::tie(a.key, a.archive, a.record, a.begin) <
+         std::tie(b.key, b.archive, b.record, b.begin);
 }
 
 }  // namespace
 
-double Ranking::score(const Candidate& candidate) const {
-  const auto distance = static_cast<double>(candidate.end.distance);
-  if (config_.soft != nullptr) return (best_possible_ - distance) / kUnits;
-  return 1 - distance / static_cast<double>(candidate.length);
-}
-
-// A score of 0 is no hit, with either cost.
-std::optional<std::size_t> Ranking::bound_by_score(std::size_t length) const {
-  if (config_.soft == nullptr) {
-    const double limit =
-        std::floor((1 - config_.min_score) * static_cast<double>(length) + kScoreTolerance);
-    return std::min(static_cast<std::size_t>(std::max(limit, 0.0)), length - 1);
-  }
-  const double lowest = std::max(1.0, std::ceil(config_.min_score * kUnits - kScoreTolerance));
-  if (lowest > best_possible_) return std::nullopt;
-  return static_cast<std::size_t>(best_possible_ - lowest);
-}
-
 std::optional<std::size_t> Ranking::bound(std::size_t length) const {
-  std::optional<std::size_t> bound = bound_by_score(length);
+  if (query_->tokens.empty()) return std::nullopt;
+  const align::Distance& distance = *config_.distance;
+  std::optional<std::size_t> bound = distance.bound(query_->tokens, config_.min_score, length);
   if (!bound) return bound;
   if (config_.max_distance) {
-    const std::size_t unit = config_.soft != nullptr ? SoftCost::kUnitsPerBit : 1;
-    bound = std::min(*bound, *config_.max_distance * unit);
+    bound = std::min(*bound, *config_.max_distance * static_cast<std::size_t>(distance.units()));
   }
   if (full()) {
     // An equal score still matters: its key may come first.
     const Candidate& worst = best_.front();
-    bound = std::min(*bound, worst.end.distance * length / worst.length);
+    bound = std::min(*bound, worst.distance * length / worst.length);
   }
   return bound;
 }
 
-void Ranking::add(const Candidate& candidate) {
+void Ranking::add(Candidate candidate) {
   if (full()) {
     if (!better(candidate, best_.front())) return;
     std::pop_heap(best_.begin(), best_.end(), better);
     best_.pop_back();
   }
-  best_.push_back(candidate);
+  best_.push_back(std::move(candidate));
   if (config_.k > 0) std::push_heap(best_.begin(), best_.end(), better);
 }
 
-void Ranking::merge(const Ranking& other) {
-  for (const Candidate& candidate : other.best_)
-    add(candidate);
+void Ranking::merge(Ranking&& other) {
+  for (Candidate& candidate : other.best_)
+    add(std::move(candidate));
 }
 
-std::vector<Hit> Ranking::hits() {
+std::vector<Candidate> Ranking::take() {
   std::sort(best_.begin(), best_.end(), better);
-  std::vector<Hit> hits;
-  hits.reserve(best_.size());
-  for (const Candidate& c : best_) {
-    hits.push_back({c.archive, c.record, {c.end.distance, c.begin, c.end.end}, score(c)});
+  return std::exchange(best_, {});
+}
+
+void RegionCollector::add(Candidate region) {
+  const bool same = !open_.empty() && open_.back().record == region.record &&
+                    open_.back().archive == region.archive;
+  if (!same) finish();
+  if (!same || region.begin >= open_.back().end) {
+    open_.push_back(std::move(region));
+    return;
   }
-  return hits;
+  open_.back().distance = std::min(open_.back().distance, region.distance);
+  open_.back().end = std::max(open_.back().end, region.end);
+}
+
+// Keys are slow to read: only where the bound, which others may have lowered, still allows.
+void RegionCollector::finish() {
+  keep_best(open_, ranking_->config().places);
+  const tokens::Record& query = ranking_->query();
+  for (Candidate& region : open_) {
+    const auto bound = ranking_->bound(region.length);
+    if (!bound || region.distance > *bound) continue;
+    region.key = archives_[region.archive].key(region.record);
+    if (ranking_->config().leave_out_self && query.key == region.key) break;
+    ranking_->add(std::move(region));
+  }
+  open_.clear();
+}
+
+void keep_best(std::vector<Candidate>& of_record, std::size_t places) {
+  if (places == 0 || of_record.size() <= places) return;
+  const auto end = of_record.begin() + static_cast<std::ptrdiff_t>(places);
+  std::partial_sort(of_record.begin(), end, of_record.end(), better);
+  of_record.erase(end, of_record.end());
 }
 
 }  // namespace pairalign::search

@@ -6,33 +6,32 @@
 #include <string>
 #include <vector>
 
+#include "archive/archive.hpp"
+#include "base/span.hpp"
 #include "search/searcher.hpp"
 #include "tokens/record.hpp"
 
 namespace pairalign::search {
 
-/// A record that may become a hit. Its rank is kept as a fraction, to be compared exactly.
+/// A place in a record, or a region that holds some. Its rank is kept as a fraction, to be compared
+/// exactly.
 struct Candidate {
   std::size_t archive;
   std::size_t record;
   std::string key;
-  MatchEnd end;
-  std::size_t length;  ///< what the distance is divided by, > 0; with soft costs 1
-  /// The match lies within tokens [begin, end.end) of the record; there, too, it is the first.
-  std::size_t begin = 0;
+  std::size_t distance;  ///< of a region: of the best place in it
+  std::size_t length;    ///< what the distance is divided by, > 0
+  std::size_t begin;     ///< tokens [begin, end) of the record
+  std::size_t end;
 };
 
-/// Whether a record cannot be a hit whatever its tokens are.
-inline bool left_out(const tokens::Record& query, const std::string& key,
-                     const SearchConfig& config) {
-  return query.tokens.empty() || (config.leave_out_self && query.key == key);
-}
-
+/// Equal candidates are ordered by key, archive, record and place, so that of k regions that are
+/// the best, one after the other, none holds a place that is better than the best k of all.
 class Ranking {
  public:
-  /// `best_possible`: SoftCost::best_possible of the query, where the search has soft costs.
-  explicit Ranking(const SearchConfig& config, int best_possible = 0)
-      : config_(config), best_possible_(best_possible) {}
+  /// The query must outlive it.
+  Ranking(const SearchConfig& config, const tokens::Record& query)
+      : config_(config), query_(&query) {}
 
   /// The largest distance, of a record whose distance is divided by `length`, that can still
   /// matter. Empty: none can.
@@ -41,21 +40,39 @@ class Ranking {
   /// Whether there are as many candidates as are asked for.
   bool full() const { return config_.k > 0 && best_.size() == config_.k; }
 
-  void add(const Candidate& candidate);
-  void merge(const Ranking& other);
+  void add(Candidate candidate);
+  void merge(Ranking&& other);
 
-  /// Best first, without the begins of their matches.
-  std::vector<Hit> hits();
+  /// Best first; none are left.
+  std::vector<Candidate> take();
 
   const SearchConfig& config() const { return config_; }
+  const tokens::Record& query() const { return *query_; }
 
  private:
-  double score(const Candidate& candidate) const;
-  std::optional<std::size_t> bound_by_score(std::size_t length) const;
-
   SearchConfig config_;
-  int best_possible_;
+  const tokens::Record* query_;
   std::vector<Candidate> best_;  // a heap with the worst in front, unless all are wanted
 };
+
+/// Takes regions of one record after the other, as they lie in it, into a ranking.
+class RegionCollector {
+ public:
+  RegionCollector(Span<const archive::Archive> archives, Ranking& ranking)
+      : archives_(archives), ranking_(&ranking) {}
+
+  /// Without its key. Regions that overlap become one.
+  void add(Candidate region);
+  /// The record is complete.
+  void finish();
+
+ private:
+  Span<const archive::Archive> archives_;
+  Ranking* ranking_;
+  std::vector<Candidate> open_;  // of the record under way
+};
+
+/// Keeps the best `places` of a record; 0: all.
+void keep_best(std::vector<Candidate>& of_record, std::size_t places);
 
 }  // namespace pairalign::search

@@ -5,15 +5,20 @@
 #include <optional>
 #include <vector>
 
+#include "align/distance.hpp"
+#include "align/match.hpp"
+#include "align/unit_cost.hpp"
 #include "archive/archive.hpp"
 #include "base/span.hpp"
 #include "base/thread_pool.hpp"
-#include "search/edit_distance.hpp"
 #include "search/record_tiles.hpp"
-#include "search/soft_alignment.hpp"
 #include "tokens/record.hpp"
 
 namespace pairalign::search {
+
+using align::Match;
+using align::Mode;
+using tokens::Token;
 
 /// Whether postings spare the comparison with every record; the hits are the same.
 enum class Postings {
@@ -25,37 +30,34 @@ enum class Postings {
 struct SearchConfig {
   Mode mode = Mode::infix;
   std::size_t k = 10;                       ///< hits per query; 0: all
+  std::size_t places = 0;                   ///< of these in one record at most; 0: any number
   std::optional<std::size_t> max_distance;  ///< edits, or with soft costs bits
-  double min_score = 0;                     ///< records of a lower score are no hits
-  bool leave_out_self = false;              ///< records whose key is the query's key are no hits
-  /// The scores of token pairs, which must outlive the search; null: unit costs.
-  const SoftCost* soft = nullptr;
-  std::optional<double> max_evalue{};  ///< records of a higher E-value are no hits
+  double min_score = 0;                     ///< places of a lower score are no hits
+  bool leave_out_self = false;              ///< records whose key is the query's key hold no hits
+  const align::Distance* distance = &align::kUnitCost;  ///< must outlive the search
+  std::optional<double> max_evalue{};  ///< places of a higher E-value are no hits
   bool evalues = false;                ///< tell E-values, also without `max_evalue`
   Postings postings = Postings::where_cheaper;
 };
 
-/// A record and where in it the query was found.
+/// A place in a record where the query was found.
 struct Hit {
   std::size_t archive = 0;  ///< position in the list of archives
   std::size_t record = 0;   ///< in that archive
-  /// With soft costs, `match.distance` is what the alignment scores less than the best that any
-  /// could, in 1 / SoftCost::kUnitsPerBit bits.
-  Match match;
-  /// 1 − distance / length: of the query in infix mode, of the longer string in global mode. With
-  /// soft costs the score of the alignment in bits.
-  double score = 0;
-  /// How many records of that score or a better one chance alone would give in these archives
+  Match match;       ///< its distance in Distance::units()
+  double score = 0;  ///< as Distance::score has it
+  /// How many hits of that score or a better one chance alone would give in these archives
   /// (chance.hpp); negative: not asked for.
   double evalue = -1;
 };
 
 class Ranking;
 
-/// Compares every query with every record. A record is no hit when its score is 0 or less: when
-/// nothing of the query is found in it, or with soft costs nothing that chance would not explain.
-/// Hits are ordered by score, best first; equal scores by key in byte
-/// order, then by archive and record. The result does not depend on the number of threads.
+/// Compares every query with every record. In infix mode a record has as many hits as it has places
+/// within the limits that do not overlap (Matcher::places). Nothing is a hit whose score is 0 or
+/// less: where nothing of the query is found, or with soft costs nothing that chance would not
+/// explain. Hits are ordered by score, best first; equal scores by key in byte order, then by
+/// archive, record and place. The result does not depend on the number of threads.
 class Searcher {
  public:
   /// Archives and pool must outlive the searcher.
@@ -70,21 +72,16 @@ class Searcher {
   std::size_t batch_size(const SearchConfig& config) const;
 
  private:
-  /// `scan(first, last, rankings)` adds what it finds among these records; all of it comes back.
-  template <class Scan>
-  std::vector<Ranking> scan_in_pieces(const std::vector<Ranking>& empty, Scan scan) const;
-  std::vector<Ranking> find_unit(Span<const tokens::Record> queries,
-                                 const SearchConfig& config) const;
   /// Without E-values.
   std::vector<std::vector<Hit>> find(Span<const tokens::Record> queries,
                                      const SearchConfig& config) const;
-  /// By postings where these are enough, else by comparing with every record.
-  std::vector<Ranking> find_indexed(Span<const tokens::Record> queries,
+  /// The best regions of each query by postings where these are enough, else as `scan`.
+  std::vector<Ranking> find_regions(Span<const tokens::Record> queries,
                                     const SearchConfig& config) const;
-  std::vector<Ranking> find_soft(Span<const tokens::Record> queries,
-                                 const SearchConfig& config) const;
-  void locate(const tokens::Record& query, const SearchConfig& config,
-              std::vector<Hit>& hits) const;
+  /// By comparing with every record.
+  std::vector<Ranking> scan(const std::vector<const tokens::Record*>& queries,
+                            const SearchConfig& config) const;
+  std::vector<Hit> locate(Ranking& regions) const;
 
   Span<const archive::Archive> archives_;
   ThreadPool& pool_;

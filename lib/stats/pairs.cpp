@@ -4,8 +4,8 @@
 #include <set>
 #include <utility>
 
+#include "align/unit_cost.hpp"
 #include "base/error.hpp"
-#include "search/edit_distance.hpp"
 
 namespace pairalign::stats {
 namespace {
@@ -62,7 +62,7 @@ std::optional<std::size_t> KeyMatcher::find(const std::string& key) const {
 PairMeasures measure_pair(Span<const tokens::Token> a, Span<const tokens::Token> b) {
   const std::size_t shorter = std::min(a.size(), b.size());
   const std::size_t longer = std::max(a.size(), b.size());
-  const std::size_t edits = search::edit_distance(a, b);
+  const std::size_t edits = align::edit_distance(a, b);
   return {ratio(longer - edits, longer), jaccard_of_sets(a, b), ratio(shorter, longer), edits,
           longer - shorter};
 }

@@ -4,8 +4,8 @@
 #include <cmath>
 #include <numeric>
 
+#include "align/unit_cost.hpp"
 #include "nn/shape.hpp"
-#include "search/edit_distance.hpp"
 
 namespace pairalign::train {
 namespace {
@@ -203,7 +203,7 @@ std::vector<std::vector<std::size_t>> hardest_negatives(const std::vector<Target
       const double longer =
           static_cast<double>(std::max({distinct[i].size(), distinct[j].size(), std::size_t{1}}));
       ranked.emplace_back(
-          static_cast<double>(search::edit_distance(distinct[i], distinct[j])) / longer, j);
+          static_cast<double>(align::edit_distance(distinct[i], distinct[j])) / longer, j);
     }
     std::sort(ranked.begin(), ranked.end());
     ranked.resize(std::min(ranked.size(), static_cast<std::size_t>(count)));

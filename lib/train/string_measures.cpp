@@ -1,11 +1,11 @@
 #include "train/string_measures.hpp"
+#include "align/unit_cost.hpp"
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <set>
 
-#include "search/edit_distance.hpp"
 
 namespace pairalign::train {
 namespace {
@@ -15,7 +15,7 @@ using String = std::vector<tokens::Token>;
 double normalised_distance(const String& a, const String& b) {
   const std::size_t longer = std::max(a.size(), b.size());
   if (longer == 0) return 0;
-  return static_cast<double>(search::edit_distance(a, b)) / static_cast<double>(longer);
+  return static_cast<double>(align::edit_distance(a, b)) / static_cast<double>(longer);
 }
 
 struct PairResult {

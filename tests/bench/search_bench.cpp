@@ -25,6 +25,7 @@
 #include "base/random.hpp"
 #include "base/thread_pool.hpp"
 #include "cli/program.hpp"
+#include "align/soft_cost.hpp"
 #include "search/searcher.hpp"
 
 namespace pairalign {
@@ -61,7 +62,7 @@ std::vector<Record> random_queries(unsigned vocabulary, Random& random) {
 }
 
 // Scores in the range of those of a trained model.
-search::SoftCost random_cost(Random& random) {
+align::SoftCost random_cost(Random& random) {
   std::vector<std::int8_t> scores(std::size_t{kSoftVocabulary} * kSoftVocabulary);
   for (std::size_t i = 0; i < scores.size(); ++i) {
     const bool same = i % (kSoftVocabulary + 1) == 0;
@@ -177,9 +178,9 @@ void add_edlib_rate(const Corpus& corpus, const Record& query, Rates& rates) {
 
 // The measurements take turns, so that a slower spell of the machine meets all of them.
 Rates measure(const Corpus& corpus, const std::vector<Record>& queries,
-              const search::SoftCost& cost, int repeats) {
+              const align::SoftCost& cost, int repeats) {
   search::SearchConfig soft = exhaustive();
-  soft.soft = &cost;
+  soft.distance = &cost;
   Rates rates;
   for (int r = 0; r < repeats; ++r) {
     const auto repeat = static_cast<std::size_t>(r);
@@ -197,7 +198,7 @@ Rates measure(const Corpus& corpus, const std::vector<Record>& queries,
 
 cli::ExitStatus run_bench(const Options& options, cli::Context& context) {
   Random random(1);
-  const search::SoftCost cost = random_cost(random);
+  const align::SoftCost cost = random_cost(random);
   nlohmann::json report;
   for (const unsigned vocabulary : {kMostOfEdlib, kSoftVocabulary, 65536U}) {
     const std::vector<Record> queries = random_queries(vocabulary, random);

@@ -1,13 +1,16 @@
 // Archives in a folder that is gone at the end of the test, and what is found in them.
 #pragma once
 
+#include <algorithm>
 #include <filesystem>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include <doctest/doctest.h>
 #include <unistd.h>
 
+#include "align/match.hpp"
 #include "archive/archive.hpp"
 #include "archive/writer.hpp"
 #include "base/file.hpp"
@@ -77,6 +80,45 @@ inline std::vector<tokens::Record> random_records(const std::string& prefix, int
     records.push_back(record);
   }
   return records;
+}
+
+/// The oracle: places of every record by plain computation, sort everything, cut.
+inline std::vector<search::Hit> slow_search(const tokens::Record& query, const Archives& archives,
+                                            const search::SearchConfig& config) {
+  using search::Hit;
+  const align::Distance& cost = *config.distance;
+  const auto key = [&](const Hit& hit) { return archives.opened()[hit.archive].key(hit.record); };
+  std::vector<Hit> all;
+  for (std::size_t a = 0; a < archives.opened().size(); ++a) {
+    for (std::size_t r = 0; r < archives.opened()[a].size(); ++r) {
+      tokens::Record record;
+      archives.opened()[a].record(r, record);
+      if (query.tokens.empty() || (config.leave_out_self && record.key == query.key)) continue;
+      const bool infix = config.mode == align::Mode::infix;
+      align::Matcher matcher(cost, query.tokens);
+      const std::vector<align::Match> matches =
+          infix ? matcher.places(record.tokens, cost.farthest(query.tokens))
+                : std::vector<align::Match>{matcher.best(record.tokens, config.mode)};
+      std::size_t places = 0;
+      for (const align::Match& match : matches) {
+        const std::size_t length =
+            cost.length(config.mode, query.tokens.size(), record.tokens.size());
+        const double score = cost.score(query.tokens, match.distance, length);
+        const auto units = static_cast<std::size_t>(cost.units());
+        if (config.max_distance && match.distance > *config.max_distance * units) continue;
+        if (score <= 0 || score < config.min_score - 1e-9) continue;
+        if (config.places > 0 && ++places > config.places) continue;
+        all.push_back({a, r, match, score});
+      }
+    }
+  }
+  std::sort(all.begin(), all.end(), [&](const Hit& x, const Hit& y) {
+    if (x.score != y.score) return x.score > y.score;
+    return std::tuple(key(x), x.archive, x.record, x.match.begin) <
+           std::tuple(key(y), y.archive, y.record, y.match.begin);
+  });
+  if (config.k > 0) all.resize(std::min(all.size(), config.k));
+  return all;
 }
 
 inline void check_equal(const std::vector<search::Hit>& got,

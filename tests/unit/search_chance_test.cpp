@@ -43,7 +43,7 @@ std::vector<Record> chains(const std::string& prefix, std::size_t count, std::si
 }
 
 // Log-odds of tokens that are the same, or neighbours.
-SoftCost soft_cost() {
+align::SoftCost soft_cost() {
   std::vector<std::int8_t> scores(kVocabulary * kVocabulary, -4);
   for (std::size_t i = 0; i < kVocabulary; ++i) {
     scores[i * kVocabulary + i] = 20;
@@ -70,17 +70,17 @@ double hits_within(double evalue, const Archives& archives, SearchConfig config,
 
 TEST_CASE("chance keeps to E-values, for each kind of search") {
   Random random(3);
-  const SoftCost cost = soft_cost();
+  const align::SoftCost cost = soft_cost();
   Archives large, small;
   large.add(chains("a", 9000, 10, 90, random));
   small.add(chains("a", 300, 10, 90, random));
   // With soft costs in global mode, strings that are not related score below 0: there are no hits.
-  const std::vector<SearchConfig> configs{{Mode::infix, 0, {}, 0, false},
-                                          {Mode::global, 0, {}, 0, false},
-                                          {Mode::infix, 0, {}, 0, false, &cost}};
+  const std::vector<SearchConfig> configs{{Mode::infix, 0, 1, {}, 0, false},
+                                          {Mode::global, 0, 1, {}, 0, false},
+                                          {Mode::infix, 0, 1, {}, 0, false, &cost}};
   for (const SearchConfig& config : configs) {
     CAPTURE(static_cast<int>(config.mode));
-    CAPTURE(config.soft != nullptr);
+    CAPTURE(config.distance->counts_edits());
     for (const double evalue : {1.0, 10.0}) {
       CAPTURE(evalue);
       const double hits = hits_within(evalue, large, config, random);
@@ -97,7 +97,7 @@ TEST_CASE("chance keeps to E-values in long records, of which it knows pieces") 
   Random random(5);
   Archives archives;
   archives.add(chains("a", 60, 2000, 5000, random));
-  const SearchConfig config{Mode::infix, 0, {}, 0, false};
+  const SearchConfig config{Mode::infix, 0, 1, {}, 0, false};
   for (const double evalue : {1.0, 10.0}) {
     CAPTURE(evalue);
     const double hits = hits_within(evalue, archives, config, random);
@@ -139,10 +139,10 @@ std::vector<double> parts_within(const std::vector<double>& evalues, const Archi
 
 TEST_CASE("in small archives, what is not related seldom looks as if it were") {
   constexpr std::size_t kArchives = 8, kQueries = 25;
-  const SoftCost cost = soft_cost();
-  const std::vector<SearchConfig> configs{{Mode::infix, 1, {}, 0, false},
-                                          {Mode::global, 1, {}, 0, false},
-                                          {Mode::infix, 1, {}, 0, false, &cost}};
+  const align::SoftCost cost = soft_cost();
+  const std::vector<SearchConfig> configs{{Mode::infix, 1, 1, {}, 0, false},
+                                          {Mode::global, 1, 1, {}, 0, false},
+                                          {Mode::infix, 1, 1, {}, 0, false, &cost}};
   for (const std::size_t records : {12, 100}) {
     for (const SearchConfig& config : configs) {
       Random random(records);
@@ -166,7 +166,7 @@ TEST_CASE("in small archives, what is not related seldom looks as if it were") {
       }
       CAPTURE(records);
       CAPTURE(static_cast<int>(config.mode));
-      CAPTURE(config.soft != nullptr);
+      CAPTURE(config.distance->counts_edits());
       CHECK(tenth < 0.25);
       CHECK(thousandth < 0.02);
       CHECK(found > 0.9);

@@ -7,7 +7,6 @@
 
 #include "base/random.hpp"
 #include "search/duplicates.hpp"
-#include "search/edit_distance.hpp"
 #include "search_archives.hpp"
 
 using namespace pairalign;
@@ -49,7 +48,8 @@ std::vector<Pair> slow_duplicates(const Archives& archives, const DuplicatesConf
         const bool infix = config.mode == Mode::infix;
         if (within && (infix ? std::tie(m, i) >= std::tie(n, j) : i >= j)) continue;
         const std::size_t distance =
-            align(first[i].tokens, second[j].tokens, {config.mode, {}})->distance;
+            align::Matcher(align::kUnitCost, first[i].tokens)
+                .distance(second[j].tokens, config.mode);
         const std::size_t length = infix ? m : std::max(m, n);
         const double score = 1 - static_cast<double>(distance) / static_cast<double>(length);
         if (m == 0 || score < config.min_score - 1e-9) continue;

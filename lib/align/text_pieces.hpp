@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "base/span.hpp"
-#include "search/edit_distance.hpp"
+#include "align/distance.hpp"
 
-namespace pairalign::search {
+namespace pairalign::align {
 
 /// Tokens [begin, begin + size) of a document.
 struct TextPiece {
@@ -29,7 +29,7 @@ class TextPieces {
  public:
   /// Documents that are much longer than most are cut, unless `uncut`, into pieces that share
   /// `overlap` tokens with the one before: a match of up to overlap + 1 tokens lies within one.
-  TextPieces(Span<const Span<const Token>> documents, std::size_t overlap, bool uncut);
+  TextPieces(Strings documents, std::size_t overlap, bool uncut);
 
   /// In the order of the documents, and within each by where they begin.
   const std::vector<TextPiece>& all() const { return pieces_; }
@@ -43,4 +43,4 @@ class TextPieces {
   std::vector<std::uint32_t> by_size_;
 };
 
-}  // namespace pairalign::search
+}  // namespace pairalign::align

@@ -1,8 +1,8 @@
-#include "search/text_pieces.hpp"
+#include "align/text_pieces.hpp"
 
 #include <algorithm>
 
-namespace pairalign::search {
+namespace pairalign::align {
 namespace {
 
 // New tokens of a piece: many, for the sake of few repeated ones, and few, so that the pieces of
@@ -13,7 +13,7 @@ constexpr std::size_t kLongestSorted = 16 * kPieceTokens;
 
 }  // namespace
 
-TextPieces::TextPieces(Span<const Span<const Token>> documents, std::size_t overlap, bool uncut) {
+TextPieces::TextPieces(Strings documents, std::size_t overlap, bool uncut) {
   const std::size_t step = std::max(kPieceTokens, 4 * overlap);
   pieces_.reserve(documents.size());
   for (std::size_t d = 0; d < documents.size(); ++d) {
@@ -46,4 +46,4 @@ void TextPieces::sort_by_size() {
     by_size_[next[key(pieces_[i])]++] = static_cast<std::uint32_t>(i);
 }
 
-}  // namespace pairalign::search
+}  // namespace pairalign::align

@@ -1,0 +1,84 @@
+#include "align/distance.hpp"
+
+#include <algorithm>
+
+#include "align/lanes.hpp"
+
+namespace pairalign::align {
+namespace {
+
+// The matrix column by column. What a token costs against each of the query's is asked for once.
+class PlainRows : public Rows {
+ public:
+  PlainRows(const Distance& distance, Span<const Token> query)
+      : distance_(distance), query_(query), insertion_(distance.insertion()) {
+    for (const Token token : query)
+      deletions_.push_back(distance.deletion(token));
+  }
+
+  void values(Span<const Token> text, Start start, std::vector<std::uint32_t>& values) override {
+    values.resize(text.size());
+    column_.assign(1, 0);
+    for (const int deletion : deletions_)
+      column_.push_back(column_.back() + deletion);
+    for (std::size_t j = 0; j < text.size(); ++j) {
+      advance(substitutions(text[j]), start == Start::front ? insertion_ : 0);
+      values[j] = static_cast<std::uint32_t>(column_.back());
+    }
+  }
+
+ private:
+  const int* substitutions(Token token) {
+    if (row_of_.size() <= token) row_of_.resize(std::size_t{token} + 1, 0);
+    std::size_t& row = row_of_[token];
+    if (row == 0) {
+      for (const Token wanted : query_)
+        costs_.push_back(distance_.substitution(wanted, token));
+      row = ++rows_;
+    }
+    return costs_.data() + (row - 1) * query_.size();
+  }
+
+  void advance(const int* substitutions, int top_step) {
+    int diagonal = column_[0];
+    int above = column_[0] += top_step;
+    for (std::size_t i = 0; i < deletions_.size(); ++i) {
+      const int left = column_[i + 1];
+      above = std::min({diagonal + substitutions[i], left + insertion_, above + deletions_[i]});
+      column_[i + 1] = above;
+      diagonal = left;
+    }
+  }
+
+  const Distance& distance_;
+  Span<const Token> query_;
+  int insertion_;
+  std::vector<int> deletions_;
+  std::vector<int> column_;
+  std::vector<std::size_t> row_of_;  // by token; 0: not asked for yet
+  std::size_t rows_ = 0;
+  std::vector<int> costs_;  // (rows_, query)
+};
+
+}  // namespace
+
+std::unique_ptr<Rows> Distance::rows(Span<const Token> query) const {
+  return std::make_unique<PlainRows>(*this, query);
+}
+
+LaneLayout Distance::layout(std::size_t, SimdLevel) const {
+  return {};
+}
+
+std::unique_ptr<Lanes> Distance::lanes(Strings, Mode, SimdLevel) const {
+  return nullptr;
+}
+
+std::size_t Distance::farthest(Span<const Token> query) const {
+  std::size_t sum = 0;
+  for (const Token token : query)
+    sum += static_cast<std::size_t>(deletion(token));
+  return sum;
+}
+
+}  // namespace pairalign::align

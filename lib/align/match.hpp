@@ -1,0 +1,56 @@
+// Where a query fits a document: matches, places and alignments, of any distance.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "align/distance.hpp"
+
+namespace pairalign::align {
+
+/// Where a query fits a document: document tokens [begin, end).
+struct Match {
+  std::size_t distance = 0;
+  std::size_t begin = 0;
+  std::size_t end = 0;
+};
+
+/// A query made ready for one document after the other; not for several threads at once. The
+/// plain computation that Scan is compared with.
+class Matcher {
+ public:
+  /// The distance and the query's tokens must outlive it.
+  Matcher(const Distance& distance, Span<const Token> query);
+
+  /// The least distance. Against an empty document, and in infix mode at most, that of leaving the
+  /// whole query out.
+  std::size_t distance(Span<const Token> document, Mode mode);
+
+  /// Of several places at the least distance it is the one with the smallest `end`, and of those
+  /// the one with the largest `begin`: the first, and there the shortest. A query that fits nowhere
+  /// matches the empty part [0, 0). In global mode it is [0, n).
+  Match best(Span<const Token> document, Mode mode);
+
+  /// All places within `bound`, best first, that do not overlap: the best match as above, then the
+  /// best of those that share no token with it, and so on. None is empty. At most `count` of them;
+  /// 0: all.
+  std::vector<Match> places(Span<const Token> document, std::size_t bound, std::size_t count = 0);
+
+ private:
+  std::size_t begin_of(Span<const Token> document, std::size_t first, std::size_t end,
+                       std::size_t distance);
+
+  const Distance& distance_;
+  Span<const Token> query_;
+  std::size_t farthest_;
+  std::vector<Token> backwards_;
+  std::unique_ptr<Rows> rows_;
+  std::unique_ptr<Rows> backwards_rows_;
+  std::vector<Token> reversed_text_;
+  std::vector<std::uint32_t> values_, part_;
+};
+
+}  // namespace pairalign::align

@@ -1,0 +1,238 @@
+#include "align/scan.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <numeric>
+
+#include "align/lanes.hpp"
+#include "align/match.hpp"
+#include "align/text_pieces.hpp"
+
+namespace pairalign::align {
+namespace {
+
+// Fewer texts are sooner done one by one than in lanes most of which are empty.
+constexpr std::size_t kFewestTexts = 4;
+
+// "Below" a distance stands for "wanted": 0 wants none, and nothing is below kFar.
+constexpr std::uint32_t kFar = std::numeric_limits<std::uint32_t>::max();
+
+// What one call of `find` is about.
+struct Task {
+  const Distance& distance;
+  Strings queries;
+  Mode mode;
+  const Scan::Bound& bound;
+  const TextPieces& pieces;
+  std::vector<Region>& found;
+
+  // The i-th piece. In infix mode in the order of documents, so that the pieces of one follow one
+  // another; in global mode by size, so that bounds are asked for once for each.
+  std::size_t piece_at(std::size_t i) const {
+    return mode == Mode::infix ? i : pieces.by_size()[i];
+  }
+};
+
+// What is wanted of one query.
+class Limit {
+ public:
+  Limit(const Task& task, std::size_t query) : task_(task), query_(query), below_(ask(0)) {}
+
+  // Distances below it to a text of this many tokens; 0 where the text is too short or too long for
+  // any. Asks only when another length than before comes up.
+  std::uint32_t below(std::size_t tokens) {
+    if (task_.mode == Mode::global && tokens != tokens_) {
+      tokens_ = tokens;
+      below_ = ask(tokens);
+    }
+    const std::size_t length = task_.queries[query_].size();
+    return task_.distance.least(task_.mode, length, tokens) < below_ ? below_ : 0;
+  }
+
+ private:
+  std::uint32_t ask(std::size_t tokens) const {
+    const std::optional<std::size_t> bound = task_.bound(query_, tokens);
+    return bound ? static_cast<std::uint32_t>(std::min<std::size_t>(*bound, kFar - 1)) + 1 : 0;
+  }
+
+  const Task& task_;
+  std::size_t query_;
+  std::size_t tokens_ = 0;
+  std::uint32_t below_;
+};
+
+// Takes down where one query is near: pieces that overlap make one region.
+class Regions {
+ public:
+  Regions(const Task& task, std::size_t query) : task_(task), query_(query) {}
+
+  void add(const TextPiece& piece, std::size_t distance) {
+    std::vector<Region>& found = task_.found;
+    const std::size_t end = piece.begin + piece.size;
+    if (latest_ < found.size() && found[latest_].document == piece.document &&
+        piece.begin < found[latest_].end) {
+      found[latest_].distance = std::min(found[latest_].distance, distance);
+      found[latest_].end = end;
+      return;
+    }
+    latest_ = found.size();
+    found.push_back({query_, piece.document, distance, piece.begin, end});
+  }
+
+ private:
+  const Task& task_;
+  std::size_t query_;
+  std::size_t latest_ = std::numeric_limits<std::size_t>::max();
+};
+
+// Queries that are measured together.
+struct Group {
+  std::vector<std::size_t> queries;
+  std::size_t texts_at_once = 1;  // of a query alone
+  std::unique_ptr<Lanes> lanes;   // null: one pair of strings at a time
+
+  void find(const Task& task) const;
+
+ private:
+  void find_shared(const Task& task) const;
+  std::vector<std::uint32_t> measure(const Task& task) const;
+};
+
+void Group::find(const Task& task) const {
+  if (queries.size() > 1) {
+    find_shared(task);
+    return;
+  }
+  const std::vector<std::uint32_t> distances = measure(task);
+  Limit limit(task, queries[0]);
+  Regions regions(task, queries[0]);
+  for (std::size_t i = 0; i < distances.size(); ++i) {
+    const std::size_t p = task.piece_at(i);
+    const TextPiece& piece = task.pieces.all()[p];
+    if (distances[p] < limit.below(piece.size)) regions.add(piece, distances[p]);
+  }
+}
+
+void Group::find_shared(const Task& task) const {
+  std::vector<Limit> limits;
+  std::vector<Regions> regions;
+  for (const std::size_t query : queries) {
+    limits.emplace_back(task, query);
+    regions.emplace_back(task, query);
+  }
+  const std::unique_ptr<LaneRun> run = lanes->start();
+  std::vector<std::uint32_t> below(queries.size()), distances(queries.size());
+  for (std::size_t i = 0; i < task.pieces.all().size(); ++i) {
+    const TextPiece& piece = task.pieces.all()[task.piece_at(i)];
+    bool wanted = false;
+    for (std::size_t lane = 0; lane < queries.size(); ++lane) {
+      below[lane] = limits[lane].below(piece.size);
+      wanted |= below[lane] != 0;
+    }
+    if (!wanted) continue;
+    const Span<const Token> text = piece.text();
+    run->measure(Strings(&text, 1), distances.data());
+    for (std::size_t lane = 0; lane < queries.size(); ++lane) {
+      if (distances[lane] < below[lane]) regions[lane].add(piece, distances[lane]);
+    }
+  }
+}
+
+// The distance of each piece, or kFar where it cannot be near enough.
+std::vector<std::uint32_t> Group::measure(const Task& task) const {
+  const std::vector<TextPiece>& pieces = task.pieces.all();
+  std::vector<std::uint32_t> distances(pieces.size(), kFar);
+  Limit limit(task, queries[0]);
+  const std::unique_ptr<LaneRun> run = lanes ? lanes->start() : nullptr;
+  std::unique_ptr<Matcher> matcher;  // most queries need none
+  std::vector<std::uint32_t> waiting, measured(texts_at_once);
+  std::vector<Span<const Token>> texts;
+  const auto measure_waiting = [&] {
+    if (run && texts.size() >= kFewestTexts) {
+      run->measure(texts, measured.data());
+    } else {
+      if (!matcher) matcher = std::make_unique<Matcher>(task.distance, task.queries[queries[0]]);
+      for (std::size_t i = 0; i < texts.size(); ++i)
+        measured[i] = static_cast<std::uint32_t>(matcher->distance(texts[i], task.mode));
+    }
+    for (std::size_t i = 0; i < texts.size(); ++i)
+      distances[waiting[i]] = measured[i];
+    waiting.clear();
+    texts.clear();
+  };
+  for (const std::uint32_t p : task.pieces.by_size()) {
+    if (limit.below(pieces[p].size) == 0) continue;
+    waiting.push_back(p);
+    texts.push_back(pieces[p].text());
+    if (texts.size() == texts_at_once) measure_waiting();
+  }
+  measure_waiting();
+  return distances;
+}
+
+}  // namespace
+
+struct Scan::Impl {
+  Impl(const Distance& of, Strings strings, Mode scan_mode, SimdLevel level);
+
+  const Distance& distance;
+  std::vector<Span<const Token>> queries;
+  std::vector<std::size_t> farthest;  // by query
+  Mode mode;
+  std::vector<Group> groups;
+};
+
+// Longest first, so that what does not fill the lanes is filled up with shorter ones.
+Scan::Impl::Impl(const Distance& of, Strings strings, Mode scan_mode, SimdLevel level)
+    : distance(of), queries(strings.begin(), strings.end()), mode(scan_mode) {
+  for (const Span<const Token>& query : queries)
+    farthest.push_back(distance.farthest(query));
+  std::vector<std::size_t> order(queries.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return queries[a].size() > queries[b].size();
+  });
+  const auto add = [&](std::vector<std::size_t> members, std::size_t lanes) {
+    std::vector<Span<const Token>> together;
+    for (const std::size_t q : members)
+      together.push_back(queries[q]);
+    groups.push_back({std::move(members), std::max<std::size_t>(lanes, 1),
+                      lanes > 0 ? distance.lanes(together, mode, level) : nullptr});
+  };
+  for (std::size_t i = 0; i < order.size();) {
+    const LaneLayout layout = distance.layout(queries[order[i]].size(), level);
+    std::vector<std::size_t> members{order[i++]};
+    while (i < order.size() && members.size() < layout.lanes &&
+           distance.layout(queries[order[i]].size(), level).family == layout.family)
+      members.push_back(order[i++]);
+    if (members.size() > 1 && members.size() >= layout.shared_from) {
+      add(std::move(members), layout.lanes);
+      continue;
+    }
+    for (const std::size_t q : members)
+      add({q}, layout.lanes);
+  }
+}
+
+Scan::Scan(const Distance& distance, Strings queries, Mode mode, SimdLevel level)
+    : impl_(std::make_unique<const Impl>(distance, queries, mode, level)) {}
+Scan::~Scan() = default;
+Scan::Scan(Scan&&) noexcept = default;
+Scan& Scan::operator=(Scan&&) noexcept = default;
+
+void Scan::find(Strings documents, const Bound& bound, std::vector<Region>& found) const {
+  const bool infix = impl_->mode == Mode::infix;
+  std::size_t longest = 1;
+  for (std::size_t q = 0; infix && q < impl_->queries.size(); ++q) {
+    const std::optional<std::size_t> most = bound(q, 0);
+    if (!most) continue;
+    longest = std::max(longest, impl_->distance.longest_match(
+                                    impl_->queries[q], std::min(*most, impl_->farthest[q])));
+  }
+  const TextPieces pieces(documents, longest - 1, !infix);
+  const Task task{impl_->distance, impl_->queries, impl_->mode, bound, pieces, found};
+  for (const Group& group : impl_->groups)
+    group.find(task);
+}
+
+}  // namespace pairalign::align

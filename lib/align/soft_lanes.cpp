@@ -1,0 +1,198 @@
+#include "align/soft_lanes.hpp"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <vector>
+
+#include "align/lane_kernel.hpp"
+
+namespace pairalign::align {
+namespace {
+
+constexpr std::size_t kLanes = kSoftLanes;
+constexpr int kLowestScore = std::numeric_limits<std::int8_t>::min();
+static_assert(SoftCost::kGap <= -kLowestScore, "the lowest score must not pay");
+
+// Queries from which on lanes of queries are faster than lanes of documents, query after query.
+constexpr std::size_t kSharedFrom = 22;
+// Longer queries go alone: side by side, their scores would take too much memory.
+constexpr std::size_t kLongestShared = 256;
+// Columns that are laid out at once.
+constexpr std::size_t kColumns = 256;
+
+// Whether no cell overflows 16 bits: upwards by a score of 127 in each row, downwards by a gap for
+// each token of both strings and then the lowest score.
+bool fits_16_bits(std::size_t rows, std::size_t document_tokens, Mode mode) {
+  constexpr std::size_t kMaxRows = std::numeric_limits<std::int16_t>::max() / 127;
+  constexpr std::size_t kMaxTokens =
+      (-std::numeric_limits<std::int16_t>::min() + kLowestScore) / SoftCost::kGap - 1;
+  return rows <= kMaxRows && rows + (mode == Mode::global ? document_tokens : 0) <= kMaxTokens;
+}
+
+// Queries side by side, or one for all lanes.
+//
+// Shorter queries, and lanes without one, are filled up in front with rows whose cells must equal
+// the row above the matrix. In infix mode that is 0, kept by scores of 0; in global mode it falls
+// by a gap a column, which is the best that any score below leaves. Before a text of its own
+// begins, the first column is repeated: by the lowest score in every row, and no fall of the row
+// above.
+class SoftLanes : public Lanes {
+ public:
+  SoftLanes(Strings queries, const SoftCost& cost, Mode mode, const Kernels& with);
+  std::unique_ptr<LaneRun> start() const override;
+
+  const Kernels& kernels;
+  Mode mode;
+  bool shared;
+  std::size_t unknown;  // stands for the tokens beyond the vocabulary
+  std::size_t blank;    // stands for columns before a text begins
+  std::size_t rows = 0;
+  std::vector<std::int8_t> scores;  // as SoftColumns has them
+  std::vector<int> first_column;    // (rows, lanes)
+  std::vector<int> best_possible;   // by query
+};
+
+SoftLanes::SoftLanes(Strings queries, const SoftCost& cost, Mode wanted, const Kernels& with)
+    : kernels(with),
+      mode(wanted),
+      shared(queries.size() > 1),
+      unknown(static_cast<std::size_t>(cost.vocabulary())),
+      blank(unknown + 1) {
+  for (const Span<const Token>& query : queries) {
+    rows = std::max(rows, query.size());
+    best_possible.push_back(cost.best_possible(query));
+  }
+  const std::size_t width = shared ? kLanes : 1;
+  const std::size_t stored =
+      shared ? rows : (rows + kSoftRowStep - 1) / kSoftRowStep * kSoftRowStep;
+  const int padding = shared && mode == Mode::infix ? 0 : kLowestScore;
+  scores.assign((blank + 1) * stored * width, static_cast<std::int8_t>(padding));
+  first_column.assign(rows * kLanes, 0);
+  for (std::size_t lane = 0; lane < kLanes; ++lane) {
+    if (shared && lane >= queries.size()) break;
+    const Span<const Token>& query = queries[shared ? lane : 0];
+    const std::size_t padded = rows - query.size();
+    for (std::size_t i = 0; i < query.size(); ++i) {
+      first_column[(padded + i) * kLanes + lane] = -SoftCost::kGap * static_cast<int>(i + 1);
+      if (lane >= width) continue;
+      for (std::size_t token = 0; token <= unknown; ++token) {
+        scores[(token * stored + padded + i) * width + lane] =
+            static_cast<std::int8_t>(cost.score_of(query[i], static_cast<Token>(token)));
+      }
+    }
+  }
+}
+
+class SoftRun : public LaneRun {
+ public:
+  explicit SoftRun(const SoftLanes& lanes) : lanes_(lanes) {}
+
+  void measure(Strings texts, std::uint32_t* distances) override {
+    std::size_t longest = 0;
+    for (const Span<const Token>& text : texts)
+      longest = std::max(longest, text.size());
+    if (fits_16_bits(lanes_.rows, longest, lanes_.mode)) {
+      measure(texts, longest, lanes_.kernels.soft16, narrow_, distances);
+    } else {
+      measure(texts, longest, lanes_.kernels.soft32, wide_, distances);
+    }
+  }
+
+ private:
+  // The matrices in all lanes, as they stand behind some columns.
+  template <class Cell>
+  struct Matrices {
+    std::array<Cell, kLanes> top;
+    std::vector<Cell> column;
+    std::array<Cell, kLanes> best;
+    std::vector<Cell> top_steps;
+  };
+
+  template <class Cell>
+  void measure(Strings texts, std::size_t longest, const SoftKernel<Cell>& kernel,
+               Matrices<Cell>& m, std::uint32_t* distances) {
+    m.top.fill(0);
+    m.column.assign(lanes_.first_column.begin(), lanes_.first_column.end());
+    std::copy(m.column.end() - kLanes, m.column.end(), m.best.begin());
+    const bool falls = lanes_.mode == Mode::global;
+    SoftColumns<Cell> run{lanes_.rows,
+                          0,
+                          SoftCost::kGap,
+                          lanes_.scores.data(),
+                          nullptr,
+                          nullptr,
+                          static_cast<Cell>(falls ? SoftCost::kGap : 0),
+                          m.top.data(),
+                          m.column.data(),
+                          m.best.data()};
+    tokens_.resize(kColumns * kLanes);
+    if (falls) m.top_steps.resize(tokens_.size());
+    if (!lanes_.shared && texts.size() < kLanes) {  // lanes without a text
+      std::fill_n(tokens_.begin(), std::min(kColumns, longest) * kLanes,
+                  static_cast<std::uint32_t>(lanes_.blank));
+    }
+    for (std::size_t left = longest; left > 0; left -= run.columns) {
+      run.columns = std::min(lanes_.shared ? tokens_.size() : kColumns, left);
+      lay_out(texts, left, run.columns, falls ? m.top_steps.data() : nullptr);
+      run.tokens = tokens_.data();
+      if (falls && !lanes_.shared) run.top_steps = m.top_steps.data();
+      (lanes_.shared ? kernel.shared_text : kernel.own_text)(run);
+    }
+    const Cell* scores =
+        falls ? m.column.data() + (m.column.size() - kLanes) : m.best.data();
+    for (std::size_t lane = 0; lane < (lanes_.shared ? lanes_.best_possible.size() : texts.size());
+         ++lane) {
+      distances[lane] = static_cast<std::uint32_t>(
+          lanes_.best_possible[lanes_.shared ? lane : 0] - scores[lane]);
+    }
+  }
+
+  // All texts end in the same column, those that are shorter begin behind blank ones. `left`:
+  // columns from the first of these to the end.
+  template <class Cell>
+  void lay_out(Strings texts, std::size_t left, std::size_t columns, Cell* top_steps) {
+    const auto number = [&](Token token) {
+      return static_cast<std::uint32_t>(std::min<std::size_t>(token, lanes_.unknown));
+    };
+    if (lanes_.shared) {
+      const Token* tokens = texts[0].data() + (texts[0].size() - left);
+      std::transform(tokens, tokens + columns, tokens_.begin(), number);
+      return;
+    }
+    for (std::size_t lane = 0; lane < texts.size(); ++lane) {
+      const Span<const Token>& text = texts[lane];
+      const std::size_t before = std::min(columns, left - std::min(left, text.size()));
+      for (std::size_t j = 0; j < columns; ++j) {
+        const std::size_t at = j * kLanes + lane;
+        tokens_[at] = j < before ? static_cast<std::uint32_t>(lanes_.blank)
+                                 : number(text.data()[text.size() + j - left]);
+        if (top_steps != nullptr) top_steps[at] = j < before ? 0 : SoftCost::kGap;
+      }
+    }
+  }
+
+  const SoftLanes& lanes_;
+  std::vector<std::uint32_t> tokens_;
+  Matrices<std::int16_t> narrow_;
+  Matrices<std::int32_t> wide_;
+};
+
+std::unique_ptr<LaneRun> SoftLanes::start() const {
+  return std::make_unique<SoftRun>(*this);
+}
+
+}  // namespace
+
+LaneLayout soft_layout(std::size_t query_tokens, SimdLevel level) {
+  if (kernels(level) == nullptr || query_tokens == 0) return {};
+  const bool alone = query_tokens > kLongestShared;
+  return {kLanes, alone ? kLanes + 1 : kSharedFrom, alone ? 1U : 0U};
+}
+
+std::unique_ptr<Lanes> soft_lanes(Strings queries, const SoftCost& cost, Mode mode,
+                                  SimdLevel level) {
+  return std::make_unique<SoftLanes>(queries, cost, mode, *kernels(level));
+}
+
+}  // namespace pairalign::align

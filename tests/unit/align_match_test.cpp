@@ -1,0 +1,188 @@
+#include <algorithm>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "align/match.hpp"
+#include "align/soft_cost.hpp"
+#include "align/unit_cost.hpp"
+#include "align_strings.hpp"
+#include "base/error.hpp"
+#include "base/random.hpp"
+
+using namespace pairalign;
+using namespace pairalign::align;
+using test::edited;
+using test::equal;
+using test::random_cost;
+using test::random_tokens;
+using test::slow_places;
+using test::Tokens;
+
+namespace {
+
+constexpr int kGap = SoftCost::kGap;
+
+std::size_t global_distance(const Distance& cost, const Tokens& query, const Tokens& document) {
+  return Matcher(cost, query).best(document, Mode::global).distance;
+}
+
+// The score of soft costs, in quarters of a bit.
+int soft_score(const SoftCost& cost, const Tokens& query, const Tokens& document, Mode mode) {
+  const Match match = Matcher(cost, query).best(document, mode);
+  return cost.best_possible(query) - static_cast<int>(match.distance);
+}
+
+void check_against_oracle(const Distance& cost, const Tokens& query, const Tokens& document) {
+  Matcher matcher(cost, query);
+  const std::size_t farthest = cost.farthest(query);
+  const auto global = test::matrix(cost, query, document, false)[query.size()][document.size()];
+  REQUIRE(equal({matcher.best(document, Mode::global)}, {{global, 0, document.size()}}));
+  REQUIRE(matcher.distance(document, Mode::global) == global);
+  std::vector<Match> best = slow_places(cost, query, document, farthest, 1);
+  if (best.empty()) best = {{farthest, 0, 0}};
+  REQUIRE(equal({matcher.best(document, Mode::infix)}, best));
+  REQUIRE(matcher.distance(document, Mode::infix) == best[0].distance);
+  for (const std::size_t bound : {farthest / 4, farthest / 2, farthest}) {
+    for (const std::size_t count : {0U, 1U, 2U}) {
+      CAPTURE(bound);
+      CAPTURE(count);
+      REQUIRE(equal(matcher.places(document, bound, count),
+                    slow_places(cost, query, document, bound, count)));
+    }
+  }
+}
+
+}  // namespace
+
+TEST_CASE("matches and places of unit costs equal those of plain dynamic programming") {
+  Random random(1);
+  for (const std::size_t m : {0U, 1U, 2U, 3U, 17U, 63U, 64U, 65U, 129U}) {
+    for (const std::size_t n : {0U, 1U, 2U, 3U, 17U, 40U}) {
+      for (const unsigned alphabet : {1U, 2U, 9U, 512U})
+        check_against_oracle(kUnitCost, random_tokens(m, alphabet, random),
+                             random_tokens(n, alphabet, random));
+    }
+  }
+}
+
+TEST_CASE("edited copies of a query are found where they were put") {
+  Random random(2);
+  for (int round = 0; round < 40; ++round) {
+    const Tokens query = random_tokens(1 + random.below(20), 20, random);
+    Tokens document = random_tokens(random.below(15), 20, random);
+    for (auto copies = 1 + random.below(5); copies > 0; --copies) {
+      const Tokens copy = edited(query, 5, 20, random);
+      document.insert(document.end(), copy.begin(), copy.end());
+      const Tokens gap = random_tokens(random.below(6), 20, random);
+      document.insert(document.end(), gap.begin(), gap.end());
+    }
+    check_against_oracle(kUnitCost, query, document);
+  }
+}
+
+TEST_CASE("matches and places of soft costs equal those of plain dynamic programming") {
+  Random random(3);
+  for (int round = 0; round < 300; ++round) {
+    const int vocabulary = 2 + static_cast<int>(random.below(6));
+    const SoftCost cost = random_cost(vocabulary, round % 2 == 0, random);
+    const auto alphabet = static_cast<unsigned>(vocabulary) + (round % 5 == 0 ? 1 : 0);
+    check_against_oracle(cost, random_tokens(random.below(9), alphabet, random),
+                         random_tokens(random.below(40), alphabet, random));
+  }
+}
+
+TEST_CASE("the whole alphabet, 0 and 65535 included") {
+  const Tokens query{0, 65535, 0, 7};
+  check_against_oracle(kUnitCost, query, {65534, 0, 65535, 0, 7, 65535});
+  check_against_oracle(kUnitCost, query, {1, 2, 3});
+  Random random(3);
+  check_against_oracle(kUnitCost, random_tokens(90, 65536, random),
+                       random_tokens(60, 65536, random));
+}
+
+TEST_CASE("of equal matches the first end wins, and there the shortest part") {
+  // "1 2" stands at [1, 3) and [4, 6).
+  const Tokens query{1, 2};
+  Matcher matcher(kUnitCost, query);
+  const Tokens twice{9, 1, 2, 9, 1, 2};
+  CHECK(equal({matcher.best(twice, Mode::infix)}, {{0, 1, 3}}));
+  CHECK(equal(matcher.places(twice, 0), {{0, 1, 3}, {0, 4, 6}}));
+  // Distance 1 is reached at end 1 already: "1" alone, its 2 deleted.
+  CHECK(equal({matcher.best(Tokens{1, 9, 2}, Mode::infix)}, {{1, 0, 1}}));
+  CHECK(equal(matcher.places(Tokens{1, 9, 2}, 1), {{1, 0, 1}, {1, 2, 3}}));
+}
+
+TEST_CASE("places of one token that is said for an hour") {
+  const Tokens query(10, 7), document(1003, 7);
+  const std::vector<Match> places = Matcher(kUnitCost, query).places(document, 0);
+  CHECK(places.size() == 100);
+  CHECK(places.back().end == 1000);
+}
+
+TEST_CASE("edit distance of two strings") {
+  Random random(4);
+  for (int round = 0; round < 60; ++round) {
+    const Tokens a = random_tokens(random.below(300), 6, random);
+    const Tokens b = round % 2 == 0 ? random_tokens(random.below(300), 6, random)
+                                    : edited(a, 8, 6, random);
+    const auto expected = test::matrix(kUnitCost, a, b, false)[a.size()][b.size()];
+    REQUIRE(edit_distance(a, b) == expected);
+    REQUIRE(edit_distance(b, a) == expected);
+  }
+}
+
+TEST_CASE("empty strings have defined distances") {
+  const Tokens none, three{1, 2, 3};
+  CHECK(equal({Matcher(kUnitCost, none).best(three, Mode::infix)}, {{0, 0, 0}}));
+  CHECK(Matcher(kUnitCost, none).places(three, 9).empty());
+  CHECK(Matcher(kUnitCost, three).best(none, Mode::infix).distance == 3);
+  CHECK(global_distance(kUnitCost, none, three) == 3);
+  CHECK(global_distance(kUnitCost, three, none) == 3);
+  CHECK(edit_distance(none, none) == 0);
+  CHECK(edit_distance(none, three) == 3);
+  // A query that fits nowhere matches the empty part at the beginning.
+  CHECK(equal({Matcher(kUnitCost, three).best(Tokens{7, 8, 9, 10}, Mode::infix)}, {{3, 0, 0}}));
+  const SoftCost cost(2, {12, -7, -9, 10});
+  CHECK(soft_score(cost, {}, {0, 1}, Mode::global) == -2 * kGap);
+  CHECK(soft_score(cost, {0, 1}, {}, Mode::infix) == -2 * kGap);
+}
+
+TEST_CASE("soft costs by hand") {
+  // 0 and 1 resemble one another, 2 resembles nothing; units are quarters of a bit.
+  const SoftCost cost(3, {20, 8, -16, 8, 24, -16, -16, -16, 32});
+  const Tokens query{0, 1, 2};
+  CHECK(cost.best_possible(query) == 20 + 24 + 32);
+  CHECK(equal({Matcher(cost, query).best(Tokens{2, 0, 1, 2, 0}, Mode::infix)}, {{0, 1, 4}}));
+  CHECK(cost.score(query, 0, 1) == 19);
+  CHECK(cost.bound(query, 18, 1) == 4);
+  CHECK(cost.bound(query, 0, 1) == 75);
+  CHECK_FALSE(cost.bound(query, 20, 1));
+  // Confused: 0 1 2 heard as 1 0 2.
+  CHECK(soft_score(cost, query, {1, 0, 2}, Mode::global) == 8 + 8 + 32);
+  // 1 is missing: a gap of 4 bits.
+  CHECK(soft_score(cost, query, {0, 2}, Mode::global) == 20 + 32 - 16);
+  // A third token is inserted.
+  CHECK(soft_score(cost, query, {0, 2, 1, 2}, Mode::global) == 76 - 16);
+}
+
+TEST_CASE("tokens beyond the vocabulary match nothing, not even themselves") {
+  const SoftCost cost(2, {12, -7, -9, 10});
+  CHECK(cost.score_of(0, 2) == -9);
+  CHECK(cost.score_of(65535, 65535) == -9);
+  CHECK(cost.best_possible(Tokens{0, 7}) == 12 - 9);
+  // To leave out a token that nothing matches well is the best that can be done with it.
+  CHECK(SoftCost(2, {12, -70, -70, -80}).best_possible(Tokens{1, 7}) == -2 * kGap);
+  CHECK_THROWS_AS(SoftCost(2, {1, 2, 3}), Error);
+}
+
+TEST_CASE("scores and bounds of unit costs") {
+  const Tokens query(10, 1);
+  CHECK(kUnitCost.score(query, 3, 10) == 0.7);
+  CHECK(kUnitCost.bound(query, 0.7, 10) == 3);  // also where 1 − 0.7 is rounded down
+  CHECK(kUnitCost.bound(query, 0, 10) == 9);
+  CHECK_FALSE(kUnitCost.bound(query, 1.1, 10));
+  CHECK(kUnitCost.least(Mode::infix, 10, 4) == 6);
+  CHECK(kUnitCost.least(Mode::infix, 4, 10) == 0);
+  CHECK(kUnitCost.least(Mode::global, 4, 10) == 6);
+}
