@@ -14,7 +14,7 @@ namespace pairalign {
 namespace {
 
 // Of hits, of edits: beyond any use, within any type.
-constexpr int kMostAsked = 1'000'000'000;
+constexpr int kMaxAsked = 1'000'000'000;
 
 constexpr const char* kTableFormat = "table";
 
@@ -30,7 +30,7 @@ bool names_archive(const std::string& argument) {
 
 // What pairs of records are not asked about.
 void exclude_queries(CLI::App& app, CLI::Option& duplicates) {
-  for (const char* name : {"-k", "--max-distance", "--min-score", "--max-evalue", "--cost",
+  for (const char* name : {"-k", "--places", "--max-distance", "--min-score", "--max-evalue", "--cost",
                            "--model", "--no-self", "--format", "--input-format"}) {
     duplicates.excludes(app.get_option(name));
   }
@@ -69,11 +69,16 @@ void add_options(CLI::App& app, SearchOptions& options) {
                  "for; - or no file reads these from standard input");
   app.add_option("-k", options.search.k, "Hits per query; 0: all")
       ->type_name("N")
-      ->check(CLI::Range(0, kMostAsked));
+      ->check(CLI::Range(0, kMaxAsked));
+  app.add_option("--places", options.places,
+                 "Of these at most N in one recording, where it says the same several times; 0: all. "
+                 "Default: all, in a trec run, which names documents, the best")
+      ->type_name("N")
+      ->check(CLI::Range(0, kMaxAsked));
   app.add_option("--max-distance", options.search.max_distance,
                  "Only hits of at most N edits, with soft costs bits")
       ->type_name("N")
-      ->check(CLI::Range(0, kMostAsked));
+      ->check(CLI::Range(0, kMaxAsked));
   app.add_option("--min-score", options.search.min_score, "Only hits of at least this score")
       ->type_name("S")
       ->check(CLI::NonNegativeNumber);
@@ -124,8 +129,10 @@ SearchRequest parse_request(const SearchOptions& options) {
   request.format = hit_format(options);
   request.input_format =
       cli::parse_option("--input-format", options.input_format, tokens::parse_input_format);
+  const bool documents = request.format == search::HitFormat::trec;
+  request.search.places = options.places.value_or(documents ? 1 : 0);
   if (options.exhaustive) request.search.postings = search::Postings::never;
-  request.search.evalues = request.format != search::HitFormat::trec;
+  request.search.evalues = !documents;
   for (const std::string& argument : options.arguments) {
     (names_archive(argument) ? request.archives : request.files).push_back(argument);
   }

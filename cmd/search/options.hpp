@@ -1,6 +1,7 @@
 // The options of pa-search.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,6 +18,7 @@ namespace pairalign {
 struct SearchOptions {
   std::vector<std::string> arguments;  ///< archives and files of queries
   search::SearchConfig search;
+  std::optional<std::size_t> places;
   std::optional<double> duplicates;  ///< least score of pairs, which are what is asked for
   std::optional<std::string> mode;
   std::string cost = "unit";

@@ -6,7 +6,9 @@ namespace {
 constexpr const char* kOutput =
     R"(QUERY and KEY are keys as in token strings. start and end say where the match is, in seconds of
 the file: from the token times in the archive, else estimated from the duration; they are missing when
-that is unknown. Hits of a query are ordered by score, equal scores by key. There is no header line, so
+that is unknown. A recording that says the same several times is listed with every place, as far as
+limits and -k allow: places do not overlap, and -k and limits count places. Hits of a query are ordered
+by score, equal scores by key. There is no header line, so
 that hits of several archives can be merged with sort. trec: query, Q0, document, rank, score, tag;
 names without folders and extension, each document once.
 
@@ -16,15 +18,15 @@ is green where EVALUE is at most 0.01, and yellow up to 1. --format table writes
 without colours, as wide as $COLUMNS.)";
 
 constexpr const char* kUnitCosts =
-    R"(DISTANCE counts tokens replaced, left out and put in. SCORE is 1 - DISTANCE / tokens of the query;
-in global mode / tokens of the longer string. A record of score 0 shares nothing with the query and is
-no hit.)";
+    R"(DISTANCE counts substitutions, insertions and deletions of tokens. SCORE is 1 - DISTANCE / tokens of
+the query; in global mode / tokens of the longer string. What has score 0 shares nothing with the query
+and is no hit.)";
 
 constexpr const char* kSoftCosts =
     R"(These find more: the model that wrote the strings tells which tokens stand for one another. SCORE
 is in bits: how much likelier the tokens found are as another rendering of the query than by chance, 4
-bits less for each token left out or put in. It grows with what was said alike, so that one --min-score
-serves queries of any length. A record of score 0 or less is no hit. DISTANCE is what the score lacks of
+bits less for each insertion and deletion. It grows with what was said alike, so that one --min-score
+serves queries of any length. What has score 0 or less is no hit. DISTANCE is what the score lacks of
 the best that any tokens could reach, in bits.)";
 
 constexpr const char* kEvalue =
@@ -77,6 +79,8 @@ pa-tokenize question.opus >queries.tsv)";
         {"Ask by voice where this was said", "pa-tokenize question.opus | pa-search talks.pai"},
         {"The three best hits of each query, none below a score",
          "pa-search talks.pai queries.tsv -k 3 --min-score 0.3"},
+        {"Every place where a recording says it, from its beginning to its end",
+         "pa-search talks.pai queries.tsv -k 0 --min-score 0.6 | sort -t '#' -k 1,1 -k 2.3n"},
         {"Find more, by what the model knows of its tokens",
          "pa-search talks.pai queries.tsv --cost soft -k 5"},
         {"All hits that are hardly chance",

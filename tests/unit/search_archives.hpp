@@ -96,13 +96,15 @@ inline std::vector<search::Hit> slow_search(const tokens::Record& query, const A
       if (query.tokens.empty() || (config.leave_out_self && record.key == query.key)) continue;
       const bool infix = config.mode == align::Mode::infix;
       align::Matcher matcher(cost, query.tokens);
+      const std::size_t length =
+          cost.length(config.mode, query.tokens.size(), record.tokens.size());
+      const auto limit = cost.bound(query.tokens, config.min_score, length);
+      if (!limit) continue;
       const std::vector<align::Match> matches =
-          infix ? matcher.places(record.tokens, cost.farthest(query.tokens))
+          infix ? matcher.places(record.tokens, *limit)
                 : std::vector<align::Match>{matcher.best(record.tokens, config.mode)};
       std::size_t places = 0;
       for (const align::Match& match : matches) {
-        const std::size_t length =
-            cost.length(config.mode, query.tokens.size(), record.tokens.size());
         const double score = cost.score(query.tokens, match.distance, length);
         const auto units = static_cast<std::size_t>(cost.units());
         if (config.max_distance && match.distance > *config.max_distance * units) continue;
