@@ -82,6 +82,10 @@ void guard_against_sudden_ends() {
   static_cast<void>(kGuarded);
 }
 
+void memory_is_back() {
+  memory_ran_out = false;
+}
+
 void let_program_end() {
   may_end = true;
 }

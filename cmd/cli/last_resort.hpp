@@ -13,6 +13,10 @@ namespace pairalign::cli {
 /// and in threads.
 void guard_against_sudden_ends();
 
+/// To be called where a lack of memory was caught and the work goes on: a crash later on is of
+/// another cause.
+void memory_is_back();
+
 /// From here on the program ends with the status that it returns.
 void let_program_end();
 

@@ -1,6 +1,9 @@
 // What pa-index does, by its options.
 #pragma once
 
+#include <string>
+
+#include "archive/writer.hpp"
 #include "cli/program.hpp"
 #include "options.hpp"
 
@@ -17,5 +20,9 @@ void missing(const IndexOptions& options, cli::Context& context);
 void remove(const IndexOptions& options, cli::Context& context);
 void merge(const IndexOptions& options, cli::Context& context);
 void salvage(const IndexOptions& options, cli::Context& context);
+
+/// Warns of files in the archive's folder that nothing speaks of.
+void tell_strays(const std::string& path, const archive::ArchiveWriter& writer,
+                 cli::Messages& messages);
 
 }  // namespace pairalign

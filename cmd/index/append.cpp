@@ -26,7 +26,9 @@ class Appending {
         format_(format),
         messages_(context.messages),
         progress_("pa-index", 0, context.options.progress),
-        writer_(archive_, {}, writer_options(options, context)) {}
+        writer_(archive_, {}, writer_options(options, context)) {
+    tell_strays(archive_, writer_, messages_);
+  }
 
   void take(const std::string& path) {
     const archive::ArchiveWriter::Mark mark = writer_.mark();

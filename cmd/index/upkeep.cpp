@@ -41,6 +41,16 @@ Keys read_keys(bool nul_separated, cli::Messages& messages) {
 
 }  // namespace
 
+void tell_strays(const std::string& path, const archive::ArchiveWriter& writer,
+                 cli::Messages& messages) {
+  const std::vector<std::string>& strays = writer.strays();
+  if (strays.empty()) return;
+  messages.warning(fmt::format(
+      "{}: {} files that its manifest does not speak of are left alone, the first of them {}; if an "
+      "older manifest was put back, --salvage saves their records",
+      path, strays.size(), strays.front()));
+}
+
 void check(const IndexOptions& options, cli::Context& context) {
   for (const Error& damage : archive::Archive::verify(options.archive)) {
     context.messages.failure(damage);
@@ -82,6 +92,7 @@ void remove(const IndexOptions& options, cli::Context& context) {
 void merge(const IndexOptions& options, cli::Context& context) {
   if (options.files.empty()) require_archive(options.archive);
   archive::ArchiveWriter writer(options.archive, {}, writer_options(options, context));
+  tell_strays(options.archive, writer, context.messages);
   const std::size_t replaced = writer.merge(options.files);
   context.messages.detail(fmt::format("{}: {} records replaced, {} in all", options.archive,
                                       replaced, writer.committed()));

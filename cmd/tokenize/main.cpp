@@ -19,6 +19,7 @@
 #include "audio/decoder.hpp"
 #include "cli/default_model.hpp"
 #include "cli/inputs.hpp"
+#include "cli/last_resort.hpp"
 #include "cli/ordered_map.hpp"
 #include "cli/program.hpp"
 #include "cli/progress.hpp"
@@ -130,6 +131,7 @@ class Delivery {
     } catch (const Error& error) {
       messages_.failure(error);
     } catch (const std::bad_alloc&) {
+      cli::memory_is_back();
       messages_.failure(item.path + ": out of memory");
     } catch (const std::exception& error) {
       messages_.failure(item.path + ": " + error.what());

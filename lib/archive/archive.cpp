@@ -11,7 +11,8 @@ namespace pairalign::archive {
 namespace {
 
 Segment open_segment(const std::string& folder, const SegmentEntry& entry) {
-  const std::string path = folder + "/" + segment_file(entry.number);
+  const std::string path =
+      with_new_suffix_if_absent(folder + "/" + segment_file(entry.number));
   Segment segment(path);
   if (segment.hash() != entry.hash || segment.file_size() != entry.bytes ||
       segment.size() != entry.records || segment.token_total() != entry.tokens) {
@@ -23,9 +24,11 @@ Segment open_segment(const std::string& folder, const SegmentEntry& entry) {
 // What a manifest speaks of may be gone when a writer replaced the manifest meanwhile.
 bool all_there(const std::string& folder, const Manifest& manifest) {
   for (const SegmentEntry& entry : manifest.segments) {
-    if (!exists(folder + "/" + segment_file(entry.number))) return false;
-    const std::uint64_t removed = entry.removed.file;
-    if (removed != 0 && !exists(folder + "/" + removed_file(removed))) return false;
+    const auto there = [&](const std::string& name) {
+      return exists(with_new_suffix_if_absent(folder + "/" + name));
+    };
+    if (!there(segment_file(entry.number))) return false;
+    if (entry.removed.file != 0 && !there(removed_file(entry.removed.file))) return false;
   }
   return true;
 }

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <sys/stat.h>
 
+#include "archive/folder.hpp"
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "base/hash.hpp"
@@ -27,6 +28,7 @@ Json to_json(const Manifest& manifest) {
   if (manifest.coding != TokenCoding::fixed) top["pack"] = name_of(manifest.coding);
   if (manifest.indexing != Indexing::pairs) top["index"] = name_of(manifest.indexing);
   top["next_file"] = manifest.next_file;
+  if (!manifest.replaced.empty()) top["replaced"] = manifest.replaced;
   return top;
 }
 
@@ -63,6 +65,9 @@ void parse_top(const Json& top, Manifest& manifest) {
   manifest.coding = parse_token_coding(top.value("pack", "fixed"));
   manifest.indexing = parse_indexing(top.value("index", "pairs"));
   manifest.next_file = whole_number<std::uint64_t>(top.at("next_file"));
+  if (!top.contains("replaced")) return;
+  for (const Json& number : top.at("replaced"))
+    manifest.replaced.push_back(whole_number<std::uint64_t>(number));
 }
 
 SegmentEntry parse_segment(const Json& line) {
@@ -170,7 +175,7 @@ Manifest parse_manifest(const std::string& path, std::string_view text) {
 RecordNumbers read_removed(const std::string& folder, const SegmentEntry& entry) {
   if (entry.removed.file == 0) return {};
   const std::string path = folder + "/" + removed_file(entry.removed.file);
-  RemovedFile file = parse_removed(path, read_file(path));
+  RemovedFile file = parse_removed(path, read_file(with_new_suffix_if_absent(path)));
   const bool fits = file.segment == entry.number && file.hash == entry.removed.hash &&
                     file.records.size() == entry.removed.records && !file.records.empty() &&
                     file.records.back() < entry.records && entry.removed.tokens <= entry.tokens;
@@ -184,7 +189,7 @@ Manifest read_manifest(const std::string& folder) {
   if (::stat(folder.c_str(), &info) != 0) throw errno_error(folder, "cannot open");
   if (!S_ISDIR(info.st_mode)) throw Error(folder, "not an archive, which is a folder");
   if (::stat(path.c_str(), &info) != 0 && errno == ENOENT) {
-    throw Error(folder, "not an archive: no manifest in this folder");
+    throw no_manifest(folder);
   }
   return parse_manifest(path, read_file(path));
 }

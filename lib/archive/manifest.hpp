@@ -5,14 +5,16 @@
 // no byte-order mark, and counts are no danger: nothing is allocated by them.
 //
 //   {"pairalign_archive":2,"model":"…","tokenizer":"…","vocab":512,"pack":"entropy","index":"none",
-//    "next_file":4}
+//    "next_file":4,"replaced":[1]}
 //   {"segment":1,"bytes":…,"records":…,"tokens":…,"largest_token":…,"hash":"16 hex digits"}
 //   {"segment":2,…,"removed":{"file":3,"records":…,"tokens":…,"hash":"16 hex digits"}}
 //   {"end":2,"xxh3":"16 hex digits"}
 //
-// The first line (one in the file) is magic and version in one; model, tokenizer and vocab are
+// The first line (one line in the file) is magic and version in one; model, tokenizer and vocab are
 // absent when unknown, pack when new segments are written with tokens of fixed width, index when
-// they are with postings. `removed` names the file that says
+// they are with postings. `replaced` are the numbers of files that the manifest before named and
+// this one does not: should the writer be killed before it deletes them, the next one does, and it
+// deletes no other. `removed` names the file that says
 // which records of the segment are removed (removed_records.hpp), how many, and their tokens.
 // The last line, newline included, is the end mark: the number of segments, and the XXH3-64 of all
 // bytes above it. `hash` is the checksum of a segment's head, which covers the checksums of all its
@@ -60,6 +62,7 @@ struct Manifest {
   TokenCoding coding = TokenCoding::fixed;
   Indexing indexing = Indexing::pairs;
   std::uint64_t next_file = 1;
+  std::vector<std::uint64_t> replaced;
   std::vector<SegmentEntry> segments;
 };
 

@@ -1,10 +1,10 @@
 #include "archive/salvage.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cstring>
 #include <map>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "archive/folder.hpp"
@@ -78,16 +78,6 @@ Bytes with_frame_repaired(Bytes bytes) {
   return bytes;
 }
 
-// The number behind `prefix` in names such as segment-000012.
-std::optional<std::uint64_t> number_in(const std::string& name, const std::string& prefix) {
-  std::uint64_t number = 0;
-  const char* const end = name.data() + name.size();
-  if (name.compare(0, prefix.size(), prefix) != 0) return std::nullopt;
-  const auto parsed = std::from_chars(name.data() + prefix.size(), end, number);
-  if (parsed.ec != std::errc() || parsed.ptr != end) return std::nullopt;
-  return number;
-}
-
 class Salvage {
  public:
   Salvage(std::string damaged, const std::string& target)
@@ -123,7 +113,8 @@ class Salvage {
   std::vector<Wanted> segments_of(const Manifest& manifest) {
     std::vector<Wanted> wanted;
     for (const SegmentEntry& entry : manifest.segments) {
-      wanted.push_back({folder_ + "/" + segment_file(entry.number), entry, {}});
+      wanted.push_back(
+          {with_new_suffix_if_absent(folder_ + "/" + segment_file(entry.number)), entry, {}});
       try {
         wanted.back().removed = read_removed(folder_, entry);
       } catch (const Error& error) {
@@ -132,29 +123,44 @@ class Salvage {
       }
     }
     open_writer(manifest);
+    add_strays(manifest, wanted);
     return wanted;
   }
 
-  // Without a manifest: every file that looks like a segment. Of two lists of removed records of
+  // Segments that the manifest does not speak of, but an older or newer one may have.
+  void add_strays(const Manifest& manifest, std::vector<Wanted>& wanted) {
+    std::set<std::uint64_t> known(manifest.replaced.begin(), manifest.replaced.end());
+    for (const SegmentEntry& entry : manifest.segments)
+      known.insert(entry.number);
+    for (Wanted& stray : segments_present(known)) {
+      report_.damages.emplace_back(stray.path, "not in the manifest; its records are saved too");
+      wanted.push_back(std::move(stray));
+    }
+  }
+
+  // Every file that looks like a segment, but for known ones. Of two lists of removed records of
   // one segment, one is of a writer that was killed; the shorter one loses nothing.
-  std::vector<Wanted> segments_present() {
+  std::vector<Wanted> segments_present(const std::set<std::uint64_t>& known = {}) {
     std::map<std::uint64_t, Wanted> segments;
     std::vector<std::string> names = names_in(folder_);
-    for (const std::string& name : names) {
-      if (const auto number = number_in(name, "segment-")) {
-        segments[*number] = {folder_ + "/" + name, std::nullopt, {}};
-      }
-    }
     std::sort(names.begin(), names.end());
     for (const std::string& name : names) {
-      if (!number_in(name, "removed-")) continue;
+      const auto file = parse_numbered(name);
+      if (!file || !file->is_segment || known.count(file->number) > 0) continue;
+      segments.emplace(file->number, Wanted{folder_ + "/" + name, std::nullopt, {}});
+    }
+    for (const std::string& name : names) {
+      const auto file = parse_numbered(name);
+      if (!file || file->is_segment || segments.empty()) continue;
       try {
         const std::string path = folder_ + "/" + name;
-        RemovedFile file = parse_removed(path, read_file(path));
-        const auto found = segments.find(file.segment);
+        RemovedFile removed = parse_removed(path, read_file(path));
+        const auto found = segments.find(removed.segment);
         if (found == segments.end()) continue;
-        RecordNumbers& known = found->second.removed;
-        if (known.empty() || file.records.size() < known.size()) known = std::move(file.records);
+        RecordNumbers& shorter = found->second.removed;
+        if (shorter.empty() || removed.records.size() < shorter.size()) {
+          shorter = std::move(removed.records);
+        }
       } catch (const Error& error) {
         report_.damages.push_back(error);
       }

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -23,6 +24,19 @@ tokens::Token largest_in(const Manifest& manifest) {
     largest = std::max(largest, entry.largest_token);
   }
   return largest;
+}
+
+std::vector<std::uint64_t> numbers_replaced(const Manifest& before, const Manifest& after) {
+  std::unordered_set<std::uint64_t> named;
+  for (const SegmentEntry& entry : after.segments)
+    named.insert({entry.number, entry.removed.file});
+  std::vector<std::uint64_t> replaced;
+  for (const SegmentEntry& entry : before.segments) {
+    for (const std::uint64_t number : {entry.number, entry.removed.file}) {
+      if (number != 0 && named.count(number) == 0) replaced.push_back(number);
+    }
+  }
+  return replaced;
 }
 
 }  // namespace
@@ -48,11 +62,12 @@ ArchiveWriter::ArchiveWriter(const std::string& path, const tokens::Header& head
 ArchiveWriter::~ArchiveWriter() {
   drop_written(0);
   for (const std::uint64_t number : removed_files_)
-    ::unlink(file(removed_file(number)).c_str());
+    ::unlink(new_file(removed_file(number)).c_str());
   remove_new_folder();
 }
 
 void ArchiveWriter::remove_new_folder() {
+  if (manifest_is_new_) ::unlink(file(kManifestFile).c_str());
   if (!folder_is_new_) return;
   if (lock_) lock_->remove();
   ::rmdir(path_.c_str());
@@ -66,28 +81,58 @@ void ArchiveWriter::lock_folder() {
       throw errno_error(path_, "cannot create");
     if (!S_ISDIR(info.st_mode)) throw Error(path_, "not an archive, which is a folder");
     // A folder of somebody else's files must not become an archive by a slip of the hand.
-    if (!exists(file(kManifestFile)) && !is_free(path_)) {
-      throw Error(path_, "not an archive: a folder with other files and no manifest");
-    }
+    if (!exists(file(kManifestFile)) && !is_free(path_)) throw no_manifest(path_);
   }
   lock_ = std::make_unique<FolderLock>(path_, file(kLockFile));
 }
 
+// An archive has a manifest before it has anything else: a folder without one, but with segments,
+// has lost it.
 void ArchiveWriter::load() {
   changed_ = !exists(file(kManifestFile));
-  if (!changed_) manifest_ = read_manifest(path_);
-  delete_orphans();
+  if (!changed_) {
+    manifest_ = read_manifest(path_);
+  } else {
+    if (!is_free(path_)) throw no_manifest(path_);
+    manifest_is_new_ = true;
+    replace_file(file(kManifestFile), to_text(manifest_));
+  }
+  clean_up();
 }
 
-void ArchiveWriter::delete_orphans() const {
+void ArchiveWriter::take_place(const SegmentEntry& entry) const {
+  const auto rename = [this](const std::string& name) {
+    const std::string from = new_file(name);
+    if (exists(from)) ::rename(from.c_str(), file(name).c_str());
+  };
+  rename(segment_file(entry.number));
+  if (entry.removed.file != 0) rename(removed_file(entry.removed.file));
+}
+
+// What a writer that was killed has left: files that are named but not yet by their names, others
+// that it replaced or did not commit.
+void ArchiveWriter::clean_up() {
   std::unordered_set<std::string> named;
   for (const SegmentEntry& entry : manifest_.segments) {
+    take_place(entry);
     named.insert(segment_file(entry.number));
     if (entry.removed.file != 0) named.insert(removed_file(entry.removed.file));
   }
+  const std::unordered_set<std::uint64_t> replaced(manifest_.replaced.begin(),
+                                                   manifest_.replaced.end());
+  strays_.clear();
   for (const std::string& name : names_in(path_)) {
-    if (named.count(name) == 0 && may_be_orphan(name)) ::unlink(file(name).c_str());
+    if (named.count(name) > 0) continue;
+    const std::optional<NumberedFile> numbered = parse_numbered(name);
+    const bool known = numbered && !numbered->is_new;
+    if (known && replaced.count(numbered->number) == 0) {
+      strays_.push_back(name);
+      manifest_.next_file = std::max(manifest_.next_file, numbered->number + 1);
+    } else if (known || is_leftover(name)) {
+      ::unlink(file(name).c_str());
+    }
   }
+  std::sort(strays_.begin(), strays_.end());
 }
 
 void ArchiveWriter::take_header(const tokens::Header& header) {
@@ -141,7 +186,7 @@ void ArchiveWriter::write_segment() {
   entry.records = builder_.size();
   entry.tokens = builder_.token_count();
   entry.largest_token = builder_.largest_token();
-  const std::string path = file(segment_file(entry.number));
+  const std::string path = new_file(segment_file(entry.number));
   {
     const std::vector<std::string> pieces =
         builder_.file(manifest_.header, {manifest_.coding, is_indexed(entry.tokens)}, pool_);
@@ -167,7 +212,7 @@ void ArchiveWriter::roll_back(const Mark& mark) {
   }
   // The records to keep went out with the first segment written since.
   SegmentBuilder kept;
-  const Segment segment(file(segment_file(written_[mark.written_segments].number)));
+  const Segment segment(new_file(segment_file(written_[mark.written_segments].number)));
   tokens::Record record;
   for (std::size_t i = 0; i < mark.records_in_builder; ++i) {
     segment.record(i, record);
@@ -179,7 +224,7 @@ void ArchiveWriter::roll_back(const Mark& mark) {
 
 void ArchiveWriter::drop_written(std::size_t keep) {
   while (written_.size() > keep) {
-    ::unlink(file(segment_file(written_.back().number)).c_str());
+    ::unlink(new_file(segment_file(written_.back().number)).c_str());
     written_records_ -= written_.back().records;
     written_.pop_back();
   }
@@ -205,7 +250,7 @@ std::size_t ArchiveWriter::remove_replaced() {
   std::size_t replaced = 0;
   for (std::size_t i = 0; i < written_.size() && !manifest_.segments.empty(); ++i) {
     NewerRecords newer;
-    newer.add(Segment(file(segment_file(written_[i].number))), {});
+    newer.add(Segment(new_file(segment_file(written_[i].number))), {});
     replaced += removals().remove_replaced(newer);
   }
   return replaced;
@@ -225,7 +270,7 @@ void ArchiveWriter::write_removals(Manifest& next) {
       for (const std::uint32_t record : removed)
         entry.removed.tokens += removals_->archive().segment(s).token_count(record);
       removed_files_.push_back(entry.removed.file);
-      replace_file(file(removed_file(entry.removed.file)), bytes);
+      replace_file(new_file(removed_file(entry.removed.file)), bytes);
     }
     kept.push_back(entry);
   }
@@ -246,6 +291,7 @@ std::size_t ArchiveWriter::commit() {
 }
 
 void ArchiveWriter::swap_manifest(Manifest next) {
+  next.replaced = numbers_replaced(manifest_, next);
   // From here on the new manifest may be in place, even if replacing it is reported to have failed
   // (after the rename, the folder may not sync): its files must not be deleted any more. Should it
   // not be in place, the next writer deletes them.
@@ -254,10 +300,11 @@ void ArchiveWriter::swap_manifest(Manifest next) {
   removed_files_.clear();
   removals_.reset();
   folder_is_new_ = false;
+  manifest_is_new_ = false;
   replace_file(file(kManifestFile), to_text(next));
   manifest_ = std::move(next);
   changed_ = false;
-  delete_orphans();
+  clean_up();
 }
 
 bool ArchiveWriter::compact() const {

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "archive/folder.hpp"
 #include "archive/folder_lock.hpp"
 #include "archive/manifest.hpp"
 #include "archive/pair_index.hpp"
@@ -33,7 +34,8 @@ struct WriterOptions {
 };
 
 /// Changes an archive, which is made when it does not exist. All that was added and removed shows
-/// together, at `commit`; a writer that goes away before leaves nothing behind. Records are kept in
+/// together, at `commit`; a writer that goes away before leaves nothing behind. Files that it finds
+/// and does not replace are never deleted, whatever state the folder is in. Records are kept in
 /// the order in which they come. They replace those of the same key that were committed before
 /// (also those of a file that changed; see NewerRecords), and no other: none of what is added
 /// together is dropped. Memory is bounded by a few segments, whatever is added.
@@ -58,6 +60,11 @@ class ArchiveWriter {
   /// Throws Error(key, reason), and takes nothing in, for a record that cannot be kept: a token
   /// outside the vocabulary, times that do not fit its tokens.
   void add(const tokens::Record& record, const std::optional<Source>& source = std::nullopt);
+
+  /// Names of files in the archive's folder that look like its own and that no manifest of it speaks
+  /// of: what is left of a newer manifest, perhaps, that an older one was put in place of. They are
+  /// left alone.
+  const std::vector<std::string>& strays() const { return strays_; }
 
   /// Records added since the last commit.
   std::size_t pending() const { return written_records_ + builder_.size(); }
@@ -91,7 +98,8 @@ class ArchiveWriter {
   void lock_folder();
   void remove_new_folder();
   void load();
-  void delete_orphans() const;
+  void clean_up();
+  void take_place(const SegmentEntry& entry) const;
   void write_segment();
   bool is_indexed(std::size_t tokens) const;
   void drop_written(std::size_t keep);
@@ -102,14 +110,17 @@ class ArchiveWriter {
   bool compact() const;
   void swap_manifest(Manifest next);
   std::string file(const std::string& name) const { return path_ + "/" + name; }
+  std::string new_file(const std::string& name) const { return file(name) + kNewSuffix; }
 
   std::string path_;
   WriterOptions options_;
   ThreadPool pool_;
-  bool folder_is_new_ = false;  // made by this writer, and no manifest in it yet
+  bool folder_is_new_ = false;    // made by this writer, which has not committed
+  bool manifest_is_new_ = false;  // likewise, and holds nothing
   bool changed_ = false;        // the manifest on disk, if any, is no longer what manifest_ says
   std::unique_ptr<FolderLock> lock_;
   Manifest manifest_;
+  std::vector<std::string> strays_;
   std::vector<SegmentEntry> written_;  // segments on disk that the manifest does not name yet
   std::size_t written_records_ = 0;
   std::vector<std::uint64_t> removed_files_;  // the same of files of removed records

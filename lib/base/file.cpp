@@ -10,6 +10,7 @@
 
 #include "base/descriptor.hpp"
 #include "base/error.hpp"
+#include "base/temporary_name.hpp"
 
 namespace pairalign {
 namespace {
@@ -71,7 +72,7 @@ void replace_file(const std::string& path, std::string_view bytes) {
 
 void replace_file(const std::string& path, Span<const std::string_view> pieces) {
   check_replaceable(path);
-  std::string temporary = path + ".XXXXXX";
+  std::string temporary = path + kTemporarySuffix + "XXXXXX";
   Descriptor fd(::mkostemp(temporary.data(), O_CLOEXEC));
   if (fd.get() < 0) throw errno_error(path, "cannot create");
   try {

@@ -1,6 +1,7 @@
 #include "base/thread_pool.hpp"
 
 #include <algorithm>
+#include <system_error>
 
 #include <sched.h>
 
@@ -14,8 +15,13 @@ int available_processors() {
 
 ThreadPool::ThreadPool(int threads) {
   if (threads <= 0) threads = available_processors();
-  for (int i = 1; i < threads; ++i)
-    workers_.emplace_back([this] { work(); });
+  workers_.reserve(static_cast<std::size_t>(threads));
+  try {
+    for (int i = 1; i < threads; ++i)
+      workers_.emplace_back([this] { work(); });
+  } catch (const std::system_error&) {
+    // Those that the system has granted do all there is to do.
+  }
 }
 
 ThreadPool::~ThreadPool() {

@@ -96,7 +96,7 @@ std::string HitFormatter::json_line(const std::string& query, const Hit& hit,
     json["distance"] = hit.match.distance;
   }
   json["score"] = hit.score;
-  if (hit.evalue >= 0) json["evalue"] = std::stod(evalue(hit));
+  if (hit.evalue >= 0) json["evalue"] = nlohmann::json::parse(evalue(hit));
   return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }
 

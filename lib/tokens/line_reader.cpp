@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -28,8 +29,9 @@ int open_file(const std::string& path) {
 
 }  // namespace
 
-LineReader::LineReader(const std::string& path)
+LineReader::LineReader(const std::string& path, BeforeRead before_read)
     : name_(path == "-" ? "standard input" : path),
+      before_read_(std::move(before_read)),
       fd_(path == "-" ? STDIN_FILENO : open_file(path)) {}
 
 LineReader::~LineReader() {
@@ -50,7 +52,7 @@ bool LineReader::next(std::string_view& line) {
     searched = end_ - begin_;
     if (ended_ || !fill()) break;
   }
-  if (searched == 0) return false;
+  if (end_ == begin_) return false;
   line = take(searched);
   return true;
 }
@@ -67,6 +69,11 @@ bool LineReader::fill() {
   if (begin_ > 0) std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
   end_ -= begin_;
   begin_ = 0;
+  if (before_read_ && !before_read_(fd_)) {
+    ended_ = true;
+    end_ = begin_;
+    return false;
+  }
   if (end_ == buffer_.size()) buffer_.resize(end_ == 0 ? kBufferSize : 2 * end_);
   for (;;) {
     const ssize_t n = ::read(fd_, buffer_.data() + end_, buffer_.size() - end_);

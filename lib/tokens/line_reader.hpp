@@ -2,16 +2,22 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace pairalign::tokens {
 
+/// Called with a descriptor before each read from it, which may block: the place to wait for input
+/// and do something else meanwhile. False ends the input before what has not been read, and a line
+/// that has been read in part is dropped.
+using BeforeRead = std::function<bool(int fd)>;
+
 class LineReader {
  public:
   /// `path` "-" is standard input. Throws Error when the file cannot be opened.
-  explicit LineReader(const std::string& path);
+  explicit LineReader(const std::string& path, BeforeRead before_read = {});
   ~LineReader();
   LineReader(const LineReader&) = delete;
   LineReader& operator=(const LineReader&) = delete;
@@ -28,6 +34,7 @@ class LineReader {
   bool fill();
 
   std::string name_;
+  BeforeRead before_read_;
   int fd_;
   std::vector<char> buffer_;
   std::size_t begin_ = 0;  // buffer_[begin_, end_) has not been handed out

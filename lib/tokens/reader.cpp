@@ -1,6 +1,7 @@
 #include "tokens/reader.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -32,8 +33,8 @@ InputFormat parse_input_format(const std::string& name) {
 }
 
 struct RecordReader::Impl {
-  Impl(const std::string& path, InputFormat wanted)
-      : lines(path), format(wanted), guessing(wanted == InputFormat::automatic) {}
+  Impl(const std::string& path, InputFormat wanted, BeforeRead before_read)
+      : lines(path, std::move(before_read)), format(wanted), guessing(wanted == InputFormat::automatic) {}
 
   bool next(Record& record);
   bool parse_line(std::string_view line, Record& record);
@@ -134,8 +135,8 @@ void RecordReader::Impl::check_vocabulary(const Record& record) {
   largest_token = std::max(largest_token, largest);
 }
 
-RecordReader::RecordReader(const std::string& path, InputFormat format)
-    : impl_(std::make_unique<Impl>(path, format)) {}
+RecordReader::RecordReader(const std::string& path, InputFormat format, BeforeRead before_read)
+    : impl_(std::make_unique<Impl>(path, format, std::move(before_read))) {}
 RecordReader::~RecordReader() = default;
 RecordReader::RecordReader(RecordReader&&) noexcept = default;
 RecordReader& RecordReader::operator=(RecordReader&&) noexcept = default;

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/error.hpp"
+#include "tokens/line_reader.hpp"
 #include "tokens/record.hpp"
 
 namespace pairalign::tokens {
@@ -36,7 +37,8 @@ class HeaderError : public Error {
 class RecordReader {
  public:
   /// `path` "-" is standard input. Throws Error when the file cannot be opened.
-  explicit RecordReader(const std::string& path, InputFormat format = InputFormat::automatic);
+  explicit RecordReader(const std::string& path, InputFormat format = InputFormat::automatic,
+                        BeforeRead before_read = {});
   ~RecordReader();
   RecordReader(RecordReader&&) noexcept;
   RecordReader& operator=(RecordReader&&) noexcept;

@@ -89,14 +89,16 @@ struct OwnShards {
   std::size_t all = 0;  ///< of all processes
 };
 
-/// Cuts the crops of a step, of all processes together, into shards of `crops_per_shard`, and gives
-/// this process its own.
+/// Cuts the crops of a step, of all processes together, at least one for each, into shards of
+/// `crops_per_shard`, or fewer where some process would have no shard, and gives this process its
+/// own.
 template <class Shard>
 OwnShards share_out(std::vector<CropPlan> crops, std::size_t crops_per_shard,
                     const Communicator& peers, std::vector<Shard>& shards) {
-  const std::size_t all = (crops.size() + crops_per_shard - 1) / crops_per_shard;
   const auto rank = static_cast<std::size_t>(peers.rank());
   const auto size = static_cast<std::size_t>(peers.size());
+  crops_per_shard = std::min(crops_per_shard, crops.size() / size);
+  const std::size_t all = (crops.size() + crops_per_shard - 1) / crops_per_shard;
   const std::size_t first = all * rank / size;
   shards.resize(all * (rank + 1) / size - first);
   for (std::size_t s = 0; s < shards.size(); ++s) {

@@ -14,6 +14,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -26,7 +27,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-static char wanted[16];  // empty: not yet in main, or nothing to fail
+static char wanted[20];  // empty: not yet in main, or nothing to fail
 static long fail_at;
 static int fail_errno;
 static int forever;
@@ -124,6 +125,14 @@ FILE* fopen(const char* path, const char* mode) {
   static __typeof__(&fopen) real;
   if (real == NULL) real = REAL(fopen);
   return fails("open") ? NULL : real(path, mode);
+}
+
+// Its faults are returned.
+int pthread_create(pthread_t* thread, const pthread_attr_t* attributes, void* (*start)(void*),
+                   void* argument) {
+  static __typeof__(&pthread_create) real;
+  if (real == NULL) real = REAL(pthread_create);
+  return fails("pthread_create") ? fail_errno : real(thread, attributes, start, argument);
 }
 
 // dlsym itself allocates, so the C library is called by its own name.

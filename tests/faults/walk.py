@@ -18,9 +18,11 @@ import tempfile
 from common import DATA, Fault, prepare_training, strings
 
 ERRNO = {"write": errno.ENOSPC, "mmap": errno.ENOMEM, "malloc": errno.ENOMEM, "read": errno.EIO,
-         "pread": errno.EIO, "fsync": errno.EIO, "close": errno.EIO, "rename": errno.EIO, "flock": errno.ENOLCK}
+         "pread": errno.EIO, "fsync": errno.EIO, "close": errno.EIO, "rename": errno.EIO, "flock": errno.ENOLCK,
+         "pthread_create": errno.EAGAIN}
 CALLS = ["write", "fsync", "rename", "mmap", "open", "mkostemp", "ftruncate", "read", "pread", "close",
-         "unlink", "mkdir", "fchmod", "lseek", "flock", "fstat", "malloc"]
+         "unlink", "mkdir", "fchmod", "lseek", "flock", "fstat", "pthread_create",
+         "malloc"]
 SHIPPED_MODEL = os.path.abspath(f"{DATA}/../../../models/default.safetensors")
 
 

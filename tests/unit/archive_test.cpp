@@ -5,9 +5,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "archive/salvage.hpp"
 #include "archive/summary.hpp"
 #include "archive_folder.hpp"
 #include "base/error.hpp"
+#include "base/file.hpp"
 
 using namespace pairalign;
 using namespace pairalign::archive;
@@ -109,8 +111,7 @@ TEST_CASE("what is not committed leaves nothing behind") {
     for (const Entry& entry : entries)
       writer.add(entry.record, entry.source);
     CHECK(files_in(path) > 1);
-    CHECK_THROWS_WITH_AS(Archive::open(path),
-                         (path + ": not an archive: no manifest in this folder").c_str(), Error);
+    CHECK(Archive::open(path).size() == 0);
   }
   CHECK_FALSE(fs::exists(path));
 
@@ -254,15 +255,112 @@ TEST_CASE("what a killed writer left is deleted by the next one, and nothing els
   const auto entries = random_entries(random, 10);
   append(path, entries);
   for (const char* name :
-       {"segment-000002", "segment-000003.Xy12ab", "removed-000004", "manifest.Qwerty"}) {
+       {"segment-000002.new", "segment-000003.tmp-Xy12ab", "segment-000003.new.tmp-Xy12ab",
+        "removed-000004.new", "manifest.tmp-Qwerty"}) {
     std::ofstream(path + "/" + name) << "half";
   }
-  std::ofstream(path + "/README") << "mine";
+  const std::vector<std::string> others = {"README", "manifest.backup", "segment-000003.backup",
+                                           "segments"};
+  for (const std::string& name : others)
+    std::ofstream(path + "/" + name) << "mine";
   CHECK(contents(path) == entries);
   append(path, random_entries(random, 10));
-  CHECK(files_in(path) == 5);
-  CHECK(fs::exists(path + "/README"));
+  CHECK(files_in(path) == 4 + others.size());
+  for (const std::string& name : others)
+    CHECK(fs::exists(path + "/" + name));
   CHECK(Archive::open(path).size() == 20);
+}
+
+TEST_CASE("what looks like the archive's own and is not in its manifest is never deleted") {
+  const ScratchFolder scratch;
+  const std::string path = scratch / "a.pai";
+  Random random(8);
+  const auto first = random_entries(random, 10);
+  append(path, first);
+  fs::copy_file(path + "/manifest", scratch / "older");
+  const auto second = random_entries(random, 10);
+  append(path, second);
+  fs::copy_file(scratch / "older", path + "/manifest", fs::copy_options::overwrite_existing);
+  const auto third = random_entries(random, 10);
+  {
+    ArchiveWriter writer(path);
+    CHECK(writer.strays() == std::vector<std::string>{"segment-000002"});
+    for (const Entry& entry : third)
+      writer.add(entry.record, entry.source);
+    writer.commit();
+    writer.merge({});
+  }
+  auto expected = first;
+  expected.insert(expected.end(), third.begin(), third.end());
+  CHECK(contents(path) == expected);
+  expected.insert(expected.end(), second.begin(), second.end());
+  CHECK(salvage(path, scratch / "saved.pai").complete());
+  CHECK(contents(scratch / "saved.pai") == expected);
+}
+
+TEST_CASE("files that are named but have not taken their place yet are read, and take it") {
+  const ScratchFolder scratch;
+  const std::string path = scratch / "a.pai";
+  Random random(9);
+  auto entries = random_entries(random, 10);
+  append(path, entries);
+  {
+    ArchiveWriter writer(path);
+    CHECK(writer.remove({entries[3].record.key})[0]);
+    writer.commit();
+  }
+  entries.erase(entries.begin() + 3);
+  fs::rename(path + "/segment-000001", path + "/segment-000001.new");
+  fs::rename(path + "/removed-000002", path + "/removed-000002.new");
+  CHECK(contents(path) == entries);
+  CHECK(Archive::verify(path).empty());
+  CHECK(salvage(path, scratch / "saved.pai").complete());
+  append(path, {});
+  CHECK(fs::exists(path + "/segment-000001"));
+  CHECK(fs::exists(path + "/removed-000002"));
+  CHECK(contents(path) == entries);
+}
+
+TEST_CASE("what a writer replaced, and was killed before it could delete, the next one deletes") {
+  const ScratchFolder scratch;
+  const std::string path = scratch / "a.pai";
+  Random random(10);
+  append(path, random_entries(random, 10));
+  append(path, random_entries(random, 10));
+  fs::copy_file(path + "/segment-000001", scratch / "kept");
+  ArchiveWriter(path).merge({});
+  CHECK_FALSE(fs::exists(path + "/segment-000001"));
+  fs::copy_file(scratch / "kept", path + "/segment-000001");
+  CHECK(ArchiveWriter(path).strays().empty());
+  CHECK_FALSE(fs::exists(path + "/segment-000001"));
+}
+
+TEST_CASE("an archive whose manifest is lost is left as it is by writers") {
+  const ScratchFolder scratch;
+  const std::string path = scratch / "a.pai";
+  Random random(11);
+  const auto entries = random_entries(random, 10);
+  append(path, entries);
+  append(scratch / "b.pai", random_entries(random, 5));
+  fs::remove(path + "/manifest");
+  const std::string segment = read_file(path + "/segment-000001");
+  CHECK_THROWS_WITH_AS(ArchiveWriter{path}, doctest::Contains("--salvage"), Error);
+  CHECK_THROWS_WITH_AS(Archive::open(path), doctest::Contains("--salvage"), Error);
+  CHECK_THROWS_AS(salvage(scratch / "b.pai", path), Error);
+  CHECK(read_file(path + "/segment-000001") == segment);
+  CHECK(salvage(path, scratch / "saved.pai").complete());
+  CHECK(contents(scratch / "saved.pai") == entries);
+}
+
+TEST_CASE("a folder that no writer could list or read the manifest of is no new archive") {
+  const ScratchFolder scratch;
+  const std::string path = scratch / "a.pai";
+  Random random(12);
+  append(path, random_entries(random, 10));
+  fs::remove(path + "/manifest");
+  fs::create_symlink("manifest", path + "/manifest");  // cannot be followed, so nobody knows
+  CHECK_THROWS_AS(ArchiveWriter{path}, Error);
+  CHECK(fs::exists(path + "/segment-000001"));
 }
 
 TEST_CASE("the summary counts what is there") {
