@@ -5,11 +5,10 @@
 //   segment-000001   immutable files of records (segment_format.hpp)
 //   removed-000002   which records of a segment are removed (removed_records.hpp)
 //   lock             held by the one writer (folder_lock.hpp)
-// A writer makes new files under names that end in .new, each fsynced, then replaces the manifest in
-// one rename(2), and then gives them their names. Killed at any instant, it leaves the archive as it
-// was before or after: files no manifest names are not read. The next writer deletes those in .new
-// and those the manifest lists as replaced, and no others: where a manifest is lost or an older one
-// was put back, segments are all there is. Readers take no lock: what they have mapped never changes, also when a writer
+// A writer makes new files under names in .new, each fsynced, replaces the manifest in one rename(2),
+// and gives them their names. Killed at any instant, it leaves the archive as it was before or after:
+// files no manifest names are not read. The next writer deletes of them those in .new and those
+// that the manifest lists as replaced. Readers take no lock: what they have mapped never changes, also when a writer
 // deletes the file. One that finds a file gone before it could open it reads the manifest again.
 #pragma once
 

@@ -11,8 +11,9 @@ namespace pairalign::archive {
 /// holder ends, however it ends, so no stale lock is left to be cleared by hand.
 class FolderLock {
  public:
-  /// Throws Error(`archive`, …) when another process holds the lock, or it cannot be had.
-  FolderLock(const std::string& archive, const std::string& file);
+  /// Waits up to `wait_seconds` for another process that holds the lock. Throws Error(`archive`, …)
+  /// when it holds it still, or the lock cannot be had.
+  FolderLock(const std::string& archive, const std::string& file, double wait_seconds = 0);
   FolderLock(const FolderLock&) = delete;
   FolderLock& operator=(const FolderLock&) = delete;
 
@@ -20,6 +21,7 @@ class FolderLock {
   void remove();
 
  private:
+  bool try_lock(const std::string& archive) const;
   bool still_named() const;
 
   std::string file_;

@@ -1,13 +1,52 @@
 #include "archive/removals.hpp"
 
 #include <algorithm>
-#include <iterator>
 #include <string_view>
 #include <utility>
 
 #include "archive/key_scan.hpp"
+#include "base/hash.hpp"
 
 namespace pairalign::archive {
+
+namespace {
+
+std::size_t add_numbers(const RecordNumbers& going, RecordNumbers& removed) {
+  const auto middle = static_cast<std::ptrdiff_t>(removed.size());
+  removed.insert(removed.end(), going.begin(), going.end());
+  std::inplace_merge(removed.begin(), removed.begin() + middle, removed.end());
+  return going.size();
+}
+
+}  // namespace
+
+std::size_t remove_if(const Segment& segment, const RecordMatch& match, RecordNumbers& removed) {
+  RecordNumbers going;
+  for_each_key(segment, removed, [&](const std::string& key, std::size_t record) {
+    if (match(key, segment, record)) going.push_back(static_cast<std::uint32_t>(record));
+  });
+  return add_numbers(going, removed);
+}
+
+// By the hashes of the keys: only where two are the same are the keys themselves compared.
+std::size_t remove_repeated(const Segment& segment, RecordNumbers& removed) {
+  std::vector<std::pair<std::uint64_t, std::uint32_t>> keys;
+  keys.reserve(segment.size());
+  for_each_key(segment, removed, [&](const std::string& key, std::size_t record) {
+    keys.emplace_back(hash64(key.data(), key.size()), static_cast<std::uint32_t>(record));
+  });
+  std::sort(keys.begin(), keys.end());
+  RecordNumbers going;
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    for (std::size_t j = i + 1; j < keys.size() && keys[j].first == keys[i].first; ++j) {
+      if (segment.key(keys[j].second) != segment.key(keys[i].second)) continue;
+      going.push_back(keys[i].second);
+      break;
+    }
+  }
+  std::sort(going.begin(), going.end());
+  return add_numbers(going, removed);
+}
 
 Removals::Removals(Archive archive) : archive_(std::move(archive)) {
   for (std::size_t s = 0; s < archive_.segment_count(); ++s)
@@ -21,29 +60,11 @@ std::size_t Removals::added() const {
   return total;
 }
 
-std::size_t Removals::remove_if(const Match& match) {
+std::size_t Removals::remove_if(const RecordMatch& match) {
   std::size_t total = 0;
-  for (std::size_t s = 0; s < removed_.size(); ++s) {
-    const Segment& segment = archive_.segment(s);
-    RecordNumbers going;
-    for_each_key(segment, removed_[s], [&](const std::string& key, std::size_t record) {
-      if (match(key, segment, record)) going.push_back(static_cast<std::uint32_t>(record));
-    });
-    total += going.size();
-    if (going.empty()) continue;
-    RecordNumbers both;
-    both.reserve(removed_[s].size() + going.size());
-    std::merge(removed_[s].begin(), removed_[s].end(), going.begin(), going.end(),
-               std::back_inserter(both));
-    removed_[s] = std::move(both);
-  }
+  for (std::size_t s = 0; s < removed_.size(); ++s)
+    total += archive::remove_if(archive_.segment(s), match, removed_[s]);
   return total;
-}
-
-std::size_t Removals::remove_replaced(NewerRecords& newer) {
-  return remove_if([&](const std::string& key, const Segment& segment, std::size_t record) {
-    return newer.replaces(key, segment, record);
-  });
 }
 
 KeysToRemove::KeysToRemove(const std::vector<std::string>& keys) : keys_(keys) {
@@ -70,14 +91,16 @@ std::vector<bool> KeysToRemove::found() const {
   return found;
 }
 
-void NewerRecords::add(const Segment& segment, const RecordNumbers& removed) {
-  for_each_key(segment, removed, [&](const std::string& key, std::size_t record) {
+void NewerRecords::add(const Segment& segment, const RecordNumbers& removed,
+                       const std::string& prefix) {
+  for_each_key(segment, removed, [&](const std::string& own, std::size_t record) {
+    const std::string key = prefix + own;
     const std::string_view path = tokens::split_fragment(key).path;
     File& file = files_[std::string(path)];
     if (path.size() == key.size()) {
-      file.whole = true;
+      file.whole = record;
     } else {
-      parts_.insert(key);
+      parts_[key] = record;
     }
     if (const std::optional<Source> source = segment.source(record)) file.source = source;
   });
@@ -97,11 +120,18 @@ const NewerRecords::File* NewerRecords::find(const std::string& key) {
 bool NewerRecords::replaces(const std::string& key, const Segment& segment, std::size_t record) {
   const File* file = find(key);
   if (file == nullptr) return false;
-  const bool whole = path_.size() == key.size();
-  if (whole ? file->whole : parts_.count(key) > 0) return true;
+  if (record_of(key)) return true;
   if (!file->source) return false;
   const std::optional<Source> older = segment.source(record);
   return older && !same_contents(*older, *file->source);
+}
+
+std::optional<std::size_t> NewerRecords::record_of(const std::string& key) {
+  const File* file = find(key);
+  if (file == nullptr) return std::nullopt;
+  if (path_.size() == key.size()) return file->whole;
+  const auto part = parts_.find(key);
+  return part == parts_.end() ? std::nullopt : std::optional<std::size_t>(part->second);
 }
 
 }  // namespace pairalign::archive

@@ -7,14 +7,21 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
-#include <unordered_set>
 #include <vector>
 
 #include "archive/archive.hpp"
 
 namespace pairalign::archive {
 
-class NewerRecords;
+using RecordMatch =
+    std::function<bool(const std::string& key, const Segment& segment, std::size_t record)>;
+
+/// Adds to `removed` the records of a segment that are not in it and for which `match` is true;
+/// returns how many.
+std::size_t remove_if(const Segment& segment, const RecordMatch& match, RecordNumbers& removed);
+
+/// The same for the records whose keys come again in the segment.
+std::size_t remove_repeated(const Segment& segment, RecordNumbers& removed);
 
 /// What is removed of an archive, and what is to be removed besides.
 class Removals {
@@ -30,11 +37,8 @@ class Removals {
   std::size_t added() const;
 
   /// Removes every record that is still there and for which `match` is true; returns how many.
-  using Match =
-      std::function<bool(const std::string& key, const Segment& segment, std::size_t record)>;
-  std::size_t remove_if(const Match& match);
-  /// Of the records that `newer` ones replace.
-  std::size_t remove_replaced(NewerRecords& newer);
+  std::size_t remove_if(const RecordMatch& match);
+  const std::vector<RecordNumbers>& all() const { return removed_; }
 
  private:
   Archive archive_;
@@ -60,20 +64,22 @@ class KeysToRemove {
 /// beyond the new end of a file would be of no file any more.
 class NewerRecords {
  public:
-  /// Takes in a segment's records but for removed ones.
-  void add(const Segment& segment, const RecordNumbers& removed);
+  /// Takes in a segment's records but for removed ones, with `prefix` before their keys.
+  void add(const Segment& segment, const RecordNumbers& removed, const std::string& prefix = "");
 
   bool replaces(const std::string& key, const Segment& segment, std::size_t record);
+  /// The record of that key itself, in the segment taken in last.
+  std::optional<std::size_t> record_of(const std::string& key);
 
  private:
   struct File {
-    bool whole = false;  ///< a record has the path itself as its key
+    std::optional<std::size_t> whole;  ///< the record that has the path itself as its key
     std::optional<Source> source;
   };
   const File* find(const std::string& key);
 
   std::unordered_map<std::string, File> files_;
-  std::unordered_set<std::string> parts_;  // keys with a media fragment
+  std::unordered_map<std::string, std::size_t> parts_;  // keys with a media fragment
   std::string path_;                       // looked up last, and what was found
   const File* found_ = nullptr;
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <filesystem>
 #include <unordered_set>
 #include <utility>
 
@@ -44,26 +45,69 @@ std::vector<std::uint64_t> numbers_replaced(const Manifest& before, const Manife
 ArchiveWriter::ArchiveWriter(const std::string& path, const tokens::Header& header,
                              const WriterOptions& options)
     : path_(path), options_(options), pool_(options.threads) {
-  try {
-    lock_folder();
-    load();
-    take_header(header);
-    const TokenCoding coding = options.coding.value_or(manifest_.coding);
-    const Indexing indexing = options.indexing.value_or(manifest_.indexing);
-    changed_ = changed_ || coding != manifest_.coding || indexing != manifest_.indexing;
-    manifest_.coding = coding;
-    manifest_.indexing = indexing;
-  } catch (...) {
-    remove_new_folder();
-    throw;
-  }
+  check_place();
+  changed_ = is_free(path_);
+  if (!changed_) manifest_ = read_manifest(path_);
+  apply_options();
+  take_header(header);
 }
 
 ArchiveWriter::~ArchiveWriter() {
   drop_written(0);
+  end();
+}
+
+// What would fail when the archive is locked, perhaps after hours, should fail at once.
+void ArchiveWriter::check_place() const {
+  struct stat info {};
+  const bool there = ::stat(path_.c_str(), &info) == 0;
+  if (!there && errno != ENOENT) throw errno_error(path_, "cannot create");
+  if (there && !S_ISDIR(info.st_mode)) throw Error(path_, "not an archive, which is a folder");
+  // A folder of somebody else's files must not become an archive by a slip of the hand.
+  if (there && !exists(file(kManifestFile)) && !is_free(path_)) throw no_manifest(path_);
+  if (there) {
+    if (::access(path_.c_str(), W_OK | X_OK) != 0) throw errno_error(path_, "cannot write into it");
+    return;
+  }
+  const std::string parent = std::filesystem::path(path_ + "/..").lexically_normal();
+  const std::string folder = parent.empty() ? "." : parent;
+  if (::access(folder.c_str(), W_OK | X_OK) != 0) throw errno_error(path_, "cannot create");
+}
+
+void ArchiveWriter::apply_options() {
+  const TokenCoding coding = options_.coding.value_or(manifest_.coding);
+  const Indexing indexing = options_.indexing.value_or(manifest_.indexing);
+  changed_ = changed_ || coding != manifest_.coding || indexing != manifest_.indexing;
+  manifest_.coding = coding;
+  manifest_.indexing = indexing;
+}
+
+// Locks the archive, unless that was done, and reads how it stands now.
+void ArchiveWriter::begin() {
+  if (lock_) return;
+  const tokens::Header taken = manifest_.header;
+  check_place();
+  lock_folder();
+  try {
+    load();
+    apply_options();
+    adopt(taken);
+  } catch (...) {
+    end();
+    throw;
+  }
+}
+
+// Lets go of the archive; what was not committed is gone.
+void ArchiveWriter::end() {
   for (const std::uint64_t number : removed_files_)
     ::unlink(new_file(removed_file(number)).c_str());
+  removed_files_.clear();
+  removals_.reset();
   remove_new_folder();
+  folder_is_new_ = false;
+  manifest_is_new_ = false;
+  lock_.reset();
 }
 
 void ArchiveWriter::remove_new_folder() {
@@ -75,21 +119,20 @@ void ArchiveWriter::remove_new_folder() {
 
 void ArchiveWriter::lock_folder() {
   folder_is_new_ = ::mkdir(path_.c_str(), 0777) == 0;
-  if (!folder_is_new_) {
-    struct stat info {};
-    if (errno != EEXIST || ::stat(path_.c_str(), &info) != 0)
-      throw errno_error(path_, "cannot create");
-    if (!S_ISDIR(info.st_mode)) throw Error(path_, "not an archive, which is a folder");
-    // A folder of somebody else's files must not become an archive by a slip of the hand.
-    if (!exists(file(kManifestFile)) && !is_free(path_)) throw no_manifest(path_);
+  if (!folder_is_new_ && errno != EEXIST) throw errno_error(path_, "cannot create");
+  try {
+    lock_ = std::make_unique<FolderLock>(path_, file(kLockFile), options_.wait_seconds);
+  } catch (...) {
+    if (folder_is_new_) ::rmdir(path_.c_str());
+    throw;
   }
-  lock_ = std::make_unique<FolderLock>(path_, file(kLockFile));
 }
 
 // An archive has a manifest before it has anything else: a folder without one, but with segments,
 // has lost it.
 void ArchiveWriter::load() {
   changed_ = !exists(file(kManifestFile));
+  manifest_ = {};
   if (!changed_) {
     manifest_ = read_manifest(path_);
   } else {
@@ -136,6 +179,10 @@ void ArchiveWriter::clean_up() {
 }
 
 void ArchiveWriter::take_header(const tokens::Header& header) {
+  adopt(header);
+}
+
+void ArchiveWriter::adopt(const tokens::Header& header) {
   tokens::Header& own = manifest_.header;
   if (!tokens::compatible(own, header)) {
     throw Error(path_, tokens::describe_mismatch(own, header));
@@ -181,6 +228,7 @@ bool ArchiveWriter::is_indexed(std::size_t tokens) const {
 }
 
 void ArchiveWriter::write_segment() {
+  begin();
   SegmentEntry entry;
   entry.number = manifest_.next_file + written_.size();
   entry.records = builder_.size();
@@ -205,7 +253,12 @@ ArchiveWriter::Mark ArchiveWriter::mark() const {
 }
 
 void ArchiveWriter::roll_back(const Mark& mark) {
-  manifest_.header = mark.header;
+  if (lock_ != nullptr && !manifest_is_new_) {
+    manifest_.header = read_manifest(path_).header;  // another writer may have made more of it
+    adopt(mark.header);
+  } else {
+    manifest_.header = mark.header;
+  }
   if (written_.size() == mark.written_segments) {
     builder_.truncate(mark.records_in_builder);
     return;
@@ -239,21 +292,46 @@ Removals& ArchiveWriter::removals() {
 }
 
 std::vector<bool> ArchiveWriter::remove(const std::vector<std::string>& keys) {
+  begin();
   KeysToRemove wanted(keys);
   removals().remove_if(
       [&](const std::string& key, const Segment&, std::size_t) { return wanted.take(key); });
   return wanted.found();
 }
 
-// One segment after the other, for their keys are to fit into memory.
-std::size_t ArchiveWriter::remove_replaced() {
+// Of what was committed and, among what was written since, of what came before. One segment after
+// the other, for their keys are to fit into memory.
+std::size_t ArchiveWriter::remove_replaced(std::vector<RecordNumbers>& removed_of_written) {
   std::size_t replaced = 0;
-  for (std::size_t i = 0; i < written_.size() && !manifest_.segments.empty(); ++i) {
+  std::vector<Segment> segments;
+  for (const SegmentEntry& entry : written_) {
+    segments.emplace_back(new_file(segment_file(entry.number)));
+    removed_of_written.emplace_back();
+    replaced += remove_repeated(segments.back(), removed_of_written.back());
+    if (segments.size() == 1 && manifest_.segments.empty()) continue;
     NewerRecords newer;
-    newer.add(Segment(new_file(segment_file(written_[i].number))), {});
-    replaced += removals().remove_replaced(newer);
+    newer.add(segments.back(), removed_of_written.back());
+    const auto is_replaced = [&](const std::string& key, const Segment& segment,
+                                 std::size_t record) {
+      return newer.replaces(key, segment, record);
+    };
+    for (std::size_t i = 0; i + 1 < segments.size(); ++i)
+      replaced += remove_if(segments[i], is_replaced, removed_of_written[i]);
+    replaced += removals().remove_if(is_replaced);
   }
   return replaced;
+}
+
+// Names records as removed by a file that is written.
+void ArchiveWriter::write_removed(const Segment& segment, const RecordNumbers& removed,
+                                  SegmentEntry& entry, Manifest& next) {
+  RemovedFile content{entry.number, removed, 0};
+  const std::string bytes = to_bytes(content);
+  entry.removed = {next.next_file++, removed.size(), 0, content.hash};
+  for (const std::uint32_t record : removed)
+    entry.removed.tokens += segment.token_count(record);
+  removed_files_.push_back(entry.removed.file);
+  replace_file(new_file(removed_file(entry.removed.file)), bytes);
 }
 
 // Segments of which nothing is left are named no more.
@@ -264,29 +342,43 @@ void ArchiveWriter::write_removals(Manifest& next) {
     const RecordNumbers& removed = removals_->removed(s);
     if (removed.size() == entry.records) continue;
     if (removals_->added(s) > 0) {
-      RemovedFile content{entry.number, removed, 0};
-      const std::string bytes = to_bytes(content);
-      entry.removed = {next.next_file++, removed.size(), 0, content.hash};
-      for (const std::uint32_t record : removed)
-        entry.removed.tokens += removals_->archive().segment(s).token_count(record);
-      removed_files_.push_back(entry.removed.file);
-      replace_file(new_file(removed_file(entry.removed.file)), bytes);
+      write_removed(removals_->archive().segment(s), removed, entry, next);
     }
     kept.push_back(entry);
   }
   next.segments = std::move(kept);
 }
 
+void ArchiveWriter::add_written(const std::vector<RecordNumbers>& removed, Manifest& next) {
+  for (std::size_t i = 0; i < written_.size(); ++i) {
+    SegmentEntry entry = written_[i];
+    const std::string path = new_file(segment_file(entry.number));
+    if (removed[i].size() == entry.records) {
+      ::unlink(path.c_str());
+      continue;
+    }
+    if (!removed[i].empty()) write_removed(Segment(path), removed[i], entry, next);
+    next.segments.push_back(entry);
+  }
+}
+
 std::size_t ArchiveWriter::commit() {
+  compaction_failure_.reset();
+  if (pending() == 0 && !changed_ && removals_ == nullptr) return 0;
+  begin();
   if (builder_.size() > 0) write_segment();
-  const std::size_t replaced = remove_replaced();
+  std::vector<RecordNumbers> removed_of_written;
+  const std::size_t replaced = remove_replaced(removed_of_written);
   const bool removes = removals_ != nullptr && removals_->added() > 0;
-  if (written_.empty() && !changed_ && !removes) return 0;
-  Manifest next = manifest_;
-  next.next_file += written_.size();
-  if (removes) write_removals(next);
-  next.segments.insert(next.segments.end(), written_.begin(), written_.end());
-  swap_manifest(std::move(next));
+  if (removes || changed_ || !written_.empty()) {
+    Manifest next = manifest_;
+    next.next_file += written_.size();
+    if (removes) write_removals(next);
+    add_written(removed_of_written, next);
+    swap_manifest(std::move(next));
+  }
+  compact();
+  end();
   return replaced;
 }
 
@@ -305,57 +397,6 @@ void ArchiveWriter::swap_manifest(Manifest next) {
   manifest_ = std::move(next);
   changed_ = false;
   clean_up();
-}
-
-bool ArchiveWriter::compact() const {
-  if (manifest_.segments.empty()) return true;
-  const SegmentEntry& entry = manifest_.segments.front();
-  if (manifest_.segments.size() > 1 || entry.removed.file != 0) return false;
-  const Segment segment(file(segment_file(entry.number)));
-  return segment.coding() == manifest_.coding &&
-         segment.pair_index().present() == is_indexed(entry.tokens);
-}
-
-std::size_t ArchiveWriter::merge(const std::vector<std::string>& others) {
-  if (others.empty() && compact()) return commit();
-  std::vector<Removals> archives;
-  archives.emplace_back(manifest_.segments.empty() ? Archive() : Archive::open(path_));
-  std::size_t replaced = 0;
-  for (const std::string& other : others) {
-    Archive archive = Archive::open(other);
-    try {
-      take_header(archive.header());
-    } catch (const Error& error) {
-      throw Error(other, error.reason());
-    }
-    for (std::size_t s = 0; s < archive.segment_count(); ++s) {
-      NewerRecords newer;
-      newer.add(archive.segment(s), archive.removed(s));
-      for (Removals& older : archives)
-        replaced += older.remove_replaced(newer);
-    }
-    archives.emplace_back(std::move(archive));
-  }
-  for (const Removals& archive : archives)
-    add_all(archive);
-  if (builder_.size() > 0) write_segment();
-  Manifest next = manifest_;
-  next.next_file += written_.size();
-  next.segments = written_;
-  swap_manifest(std::move(next));
-  return replaced;
-}
-
-void ArchiveWriter::add_all(const Removals& removals) {
-  tokens::Record record;
-  for (std::size_t s = 0; s < removals.archive().segment_count(); ++s) {
-    const Segment& segment = removals.archive().segment(s);
-    for (std::size_t i = 0; i < segment.size(); ++i) {
-      if (is_removed(removals.removed(s), i)) continue;
-      segment.record(i, record);
-      add(record, segment.source(i));
-    }
-  }
 }
 
 }  // namespace pairalign::archive

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "archive/compaction.hpp"
 #include "archive/folder.hpp"
 #include "archive/folder_lock.hpp"
 #include "archive/manifest.hpp"
@@ -31,18 +32,36 @@ struct WriterOptions {
   std::size_t least_indexed_tokens = kLeastIndexedTokens;
   /// That lay out a segment; 0: as many as there are processors. What is written is the same.
   int threads = 1;
+  /// How long to wait for another writer, in seconds.
+  double wait_seconds = 0;
+  /// Whether small segments are made one, and those rewritten of which most is removed, so that
+  /// their number grows with the logarithm of that of the appends (compaction.hpp).
+  bool compaction = true;
+};
+
+/// How archives are brought together.
+struct MergeOptions {
+  /// Put before the keys of the others, so that those of two machines stay apart.
+  std::string prefix;
+  /// Of records of one key that differ, the last one stays. Else: Error, and nothing is changed.
+  bool replace = true;
 };
 
 /// Changes an archive, which is made when it does not exist. All that was added and removed shows
 /// together, at `commit`; a writer that goes away before leaves nothing behind. Files that it finds
 /// and does not replace are never deleted, whatever state the folder is in. Records are kept in
-/// the order in which they come. They replace those of the same key that were committed before
-/// (also those of a file that changed; see NewerRecords), and no other: none of what is added
-/// together is dropped. Memory is bounded by a few segments, whatever is added.
+/// the order in which they come. They replace those of the same key that came before, in this
+/// commit too (also those of a file that changed; see NewerRecords), and no other. Memory is bounded
+/// by a few segments, whatever is added.
+///
+/// The archive is locked only while it is written to: from when the first segment is full, or
+/// `commit`, `remove` or `merge` is called, to the end of the commit. What another writer commits
+/// until then is kept. The functions that lock throw Error when the archive has come to be of other
+/// strings meanwhile, or another writer does not let go of it.
 class ArchiveWriter {
  public:
-  /// Locks the archive at `path` until the writer is gone. Throws Error: locked by another writer,
-  /// a folder that is no archive, a damaged manifest, a `header` that does not match.
+  /// Throws Error: a folder that is no archive or cannot be written to, a damaged manifest, a
+  /// `header` that does not match.
   explicit ArchiveWriter(const std::string& path, const tokens::Header& header = {},
                          const WriterOptions& options = {});
   ~ArchiveWriter();
@@ -68,7 +87,7 @@ class ArchiveWriter {
 
   /// Records added since the last commit.
   std::size_t pending() const { return written_records_ + builder_.size(); }
-  /// Records committed, by this writer and before it, and not removed.
+  /// Records committed and not removed when the archive was last locked, or this writer made.
   std::uint64_t committed() const;
 
   /// A state to come back to: what was added and taken in since is forgotten. Good until `commit`.
@@ -91,11 +110,21 @@ class ArchiveWriter {
   /// Rewrites the archive as few segments, without removed records and with those of `others`
   /// behind its own, and commits that; nothing may be pending. A record replaces those before it as
   /// in appending, the archives taken for appended one after the other. Returns how many were
-  /// replaced. Throws Error: an archive that cannot be read, or whose header does not match.
-  std::size_t merge(const std::vector<std::string>& others);
+  /// replaced. Throws Error: an archive that cannot be read or is damaged, whose header does not
+  /// match, or records that differ and have one key (see MergeOptions).
+  std::size_t merge(const std::vector<std::string>& others, const MergeOptions& options = {});
+
+  /// Why segments were not made fewer that should have been, at the last commit: a damaged one, a
+  /// full disk. The commit itself was done.
+  const std::optional<Error>& compaction_failure() const { return compaction_failure_; }
 
  private:
+  void begin();
+  void end();
+  void check_place() const;
   void lock_folder();
+  void apply_options();
+  void adopt(const tokens::Header& header);
   void remove_new_folder();
   void load();
   void clean_up();
@@ -104,10 +133,15 @@ class ArchiveWriter {
   bool is_indexed(std::size_t tokens) const;
   void drop_written(std::size_t keep);
   Removals& removals();
-  std::size_t remove_replaced();
+  std::size_t remove_replaced(std::vector<RecordNumbers>& removed_of_written);
+  void write_removed(const Segment& segment, const RecordNumbers& removed, SegmentEntry& entry,
+                     Manifest& next);
   void write_removals(Manifest& next);
-  void add_all(const Removals& removals);
-  bool compact() const;
+  void add_written(const std::vector<RecordNumbers>& removed, Manifest& next);
+  void add_all(const Segment& segment, const RecordNumbers& removed, const std::string& prefix);
+  bool is_compact() const;
+  void compact();
+  void rewrite(const SegmentRange& range);
   void swap_manifest(Manifest next);
   std::string file(const std::string& name) const { return path_ + "/" + name; }
   std::string new_file(const std::string& name) const { return file(name) + kNewSuffix; }
@@ -117,7 +151,7 @@ class ArchiveWriter {
   ThreadPool pool_;
   bool folder_is_new_ = false;    // made by this writer, which has not committed
   bool manifest_is_new_ = false;  // likewise, and holds nothing
-  bool changed_ = false;        // the manifest on disk, if any, is no longer what manifest_ says
+  bool changed_ = false;          // the manifest on disk, if any, is no longer what manifest_ says
   std::unique_ptr<FolderLock> lock_;
   Manifest manifest_;
   std::vector<std::string> strays_;
@@ -126,6 +160,7 @@ class ArchiveWriter {
   std::vector<std::uint64_t> removed_files_;  // the same of files of removed records
   std::unique_ptr<Removals> removals_;        // from what is committed; made when first needed
   SegmentBuilder builder_;
+  std::optional<Error> compaction_failure_;
 };
 
 }  // namespace pairalign::archive
