@@ -19,10 +19,12 @@ void check(const IndexOptions& options, cli::Context& context);
 void missing(const IndexOptions& options, cli::Context& context);
 void remove(const IndexOptions& options, cli::Context& context);
 void merge(const IndexOptions& options, cli::Context& context);
+void prune(const IndexOptions& options, cli::Context& context);
 void salvage(const IndexOptions& options, cli::Context& context);
 
-/// Warns of files in the archive's folder that nothing speaks of.
-void tell_strays(const std::string& path, const archive::ArchiveWriter& writer,
-                 cli::Messages& messages);
+/// Warns of what a commit found: files in the archive's folder that nothing speaks of, segments that
+/// could not be made fewer.
+void tell_state(const std::string& path, const archive::ArchiveWriter& writer,
+                cli::Messages& messages);
 
 }  // namespace pairalign

@@ -1,10 +1,15 @@
 #include <algorithm>
+#include <chrono>
+#include <csignal>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include <fmt/format.h>
+#include <poll.h>
+#include <signal.h>
+#include <time.h>
 
 #include "archive/writer.hpp"
 #include "cli/progress.hpp"
@@ -18,7 +23,51 @@ namespace {
 // How often the progress bar is told, in records.
 constexpr std::uint64_t kProgressStep = 1024;
 
-// Takes in one input after the other, each whole or, when its header does not fit, not at all.
+using Clock = std::chrono::steady_clock;
+
+// SIGINT, SIGTERM and SIGHUP end the input, not the tool: what has come in is archived, as when the
+// pipe's other end is killed. They reach the tool only while it waits for input, so that they cut
+// no commit short.
+volatile std::sig_atomic_t stop_signal = 0;
+
+class StopSignals {
+ public:
+  // Before any thread is made, for threads have the signal mask of those that make them.
+  StopSignals() {
+    struct sigaction action {};
+    action.sa_handler = [](int signal) { stop_signal = signal; };
+    sigset_t stopping;
+    ::sigemptyset(&stopping);
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+      struct sigaction before {};
+      ::sigaction(signal, nullptr, &before);
+      if (before.sa_handler == SIG_IGN) continue;  // nohup, or a job in the background
+      ::sigaction(signal, &action, nullptr);
+      ::sigaddset(&stopping, signal);
+    }
+    ::sigprocmask(SIG_BLOCK, &stopping, &usual_);
+  }
+
+  // Whether there is something to read, or the end of it; false when the time is over or a signal
+  // has come.
+  bool wait_for_input(int fd, const std::optional<Clock::time_point>& end) const {
+    pollfd input{fd, POLLIN, 0};
+    timespec left{};
+    if (end) {
+      const auto rest = std::max(Clock::duration::zero(), *end - Clock::now());
+      const auto whole = std::chrono::duration_cast<std::chrono::seconds>(rest);
+      left.tv_sec = whole.count();
+      left.tv_nsec = std::chrono::nanoseconds(rest - whole).count();
+    }
+    return ::ppoll(&input, 1, end ? &left : nullptr, &usual_) > 0;
+  }
+
+ private:
+  sigset_t usual_{};
+};
+
+// Takes in one input after the other, each whole or, when its header does not fit, nothing of it
+// but for what a commit on the way has made part of the archive.
 class Appending {
  public:
   Appending(const IndexOptions& options, tokens::InputFormat format, cli::Context& context)
@@ -26,17 +75,23 @@ class Appending {
         format_(format),
         messages_(context.messages),
         progress_("pa-index", 0, context.options.progress),
-        writer_(archive_, {}, writer_options(options, context)) {
-    tell_strays(archive_, writer_, messages_);
-  }
+        interval_(options.commit_every),
+        last_commit_(Clock::now()),
+        writer_(archive_, {}, options_of(options, context)) {}
 
   void take(const std::string& path) {
-    const archive::ArchiveWriter::Mark mark = writer_.mark();
+    if (stopped_) return;
+    mark_ = writer_.mark();
+    committed_of_input_ = 0;
     try {
       take_records(path);
     } catch (const tokens::HeaderError& error) {
-      writer_.roll_back(mark);
-      messages_.failure(error.what() + std::string("; nothing is archived from this input"));
+      writer_.roll_back(mark_);
+      messages_.failure(error.what() +
+                        (committed_of_input_ == 0
+                             ? std::string("; nothing is archived from this input")
+                             : fmt::format("; {} records before it are archived",
+                                           committed_of_input_)));
     }
   }
 
@@ -49,26 +104,83 @@ class Appending {
       }
       return;
     }
-    const std::size_t added = writer_.pending();
-    const std::size_t replaced = writer_.commit();
-    messages_.detail(fmt::format("{}: {} records added, {} replaced, {} in all", archive_, added,
-                                 replaced, writer_.committed()));
+    commit();
+    tell_state(archive_, writer_, messages_);
+    messages_.detail(fmt::format("{}: {} records added, {} replaced, {} in all", archive_, added_,
+                                 replaced_, writer_.committed()));
+    if (stopped_) {
+      messages_.failure(fmt::format("{}: ended by a signal; {} records had come in and are archived",
+                                    archive_, added_));
+    }
   }
 
  private:
+  static archive::WriterOptions options_of(const IndexOptions& options,
+                                           const cli::Context& context) {
+    archive::WriterOptions result = writer_options(options, context);
+    result.follow_moves = true;
+    return result;
+  }
+
+  void commit() {
+    const std::size_t pending = writer_.pending();
+    replaced_ += writer_.commit();
+    added_ += pending;
+    committed_of_input_ += pending;
+    mark_ = writer_.mark();
+    last_commit_ = Clock::now();
+  }
+
+  bool is_due() const {
+    return interval_.count() > 0 && writer_.pending() > 0 &&
+           Clock::now() - last_commit_ >= interval_;
+  }
+
+  // On the way, a commit may be put off: what has come in is still there.
+  void commit_if_due() {
+    if (!is_due()) return;
+    try {
+      commit();
+    } catch (const Error& error) {
+      messages_.detail(std::string(error.what()) + "; tried again later");
+      last_commit_ = Clock::now();
+    }
+  }
+
+  // Before each read: waits, commits what has come in when it is time to. After a signal, takes
+  // what has come in already, for the tool before this one in a pipe ends by the same signal.
+  bool wait_for_input(int fd) {
+    constexpr std::chrono::seconds kGrace(1);
+    for (;;) {
+      if (stop_signal != 0 && !stop_) stop_ = Clock::now() + kGrace;
+      if (stop_) {
+        const bool more = Clock::now() < *stop_ && signals_.wait_for_input(fd, Clock::now());
+        stopped_ = stopped_ || !more;
+        return more;
+      }
+      std::optional<Clock::time_point> end;
+      if (interval_.count() > 0 && writer_.pending() > 0) {
+        end = last_commit_ + std::chrono::duration_cast<Clock::duration>(interval_);
+      }
+      if (signals_.wait_for_input(fd, end)) return true;
+      commit_if_due();
+    }
+  }
+
   void take_records(const std::string& path) {
     std::optional<tokens::RecordReader> reader = open(path);
     if (!reader) return;
     tokens::Header taken;
     tokens::Record record;
-    const std::size_t before = writer_.pending();
+    const std::uint64_t before = added_ + writer_.pending();
     while (next(*reader, record)) {
       if (reader->header() != taken) take_header(*reader), taken = reader->header();
       add(*reader, record);
       if (writer_.pending() % kProgressStep == 0) progress_.update(writer_.pending(), "records");
+      commit_if_due();
     }
     take_header(*reader);  // of an input without records
-    if (!taken.known() && writer_.header().known() && writer_.pending() > before) {
+    if (!taken.known() && writer_.header().known() && added_ + writer_.pending() > before) {
       messages_.warning(reader->name() + ": no model in its header: taken for strings of " +
                         describe(writer_.header()));
     }
@@ -76,7 +188,7 @@ class Appending {
 
   std::optional<tokens::RecordReader> open(const std::string& path) {
     try {
-      return tokens::RecordReader(path, format_);
+      return tokens::RecordReader(path, format_, [this](int fd) { return wait_for_input(fd); });
     } catch (const Error& error) {
       messages_.failure(error);
       return std::nullopt;
@@ -123,8 +235,17 @@ class Appending {
   tokens::InputFormat format_;
   cli::Messages& messages_;
   cli::Progress progress_;
+  StopSignals signals_;
+  std::chrono::duration<double> interval_;
+  Clock::time_point last_commit_;
+  std::optional<Clock::time_point> stop_;  // when nothing more is read, once a signal has come
+  bool stopped_ = false;
   archive::ArchiveWriter writer_;
+  archive::ArchiveWriter::Mark mark_;
   archive::SourceReader sources_;
+  std::uint64_t added_ = 0;
+  std::uint64_t replaced_ = 0;
+  std::uint64_t committed_of_input_ = 0;
 };
 
 }  // namespace

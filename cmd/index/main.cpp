@@ -56,6 +56,8 @@ cli::ExitStatus index(const IndexOptions& options, cli::Context& context) {
     remove(options, context);
   } else if (options.merge) {
     merge(options, context);
+  } else if (options.prune) {
+    prune(options, context);
   } else if (!options.salvage.empty()) {
     salvage(options, context);
   } else {

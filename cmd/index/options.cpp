@@ -10,6 +10,8 @@
 namespace pairalign {
 namespace {
 
+constexpr double kMostSeconds = 1e7;
+
 void add_actions(CLI::App& app, IndexOptions& options) {
   app.add_flag("--dump", options.dump, "Print the records of ARCHIVE as they went in");
   app.add_flag("--info", options.info, "Print what ARCHIVE holds and what takes up its room");
@@ -24,6 +26,9 @@ void add_actions(CLI::App& app, IndexOptions& options) {
   app.add_flag("--merge", options.merge,
                "Rewrite ARCHIVE as few segments, without removed records; with the records of the "
                "archives FILE... behind its own, and of one key the last one stays");
+  app.add_flag("--prune", options.prune,
+               "Remove the records of files that are there no more; not of those on a disk that seems "
+               "not to be mounted");
   app.add_option("--salvage", options.salvage,
                  "Write what is sound of the damaged ARCHIVE into a new archive NEW")
       ->type_name("NEW");
@@ -38,6 +43,7 @@ std::vector<std::string> actions(const IndexOptions& options) {
                                                 {"--missing", options.missing},
                                                 {"--remove", options.remove},
                                                 {"--merge", options.merge},
+                                                {"--prune", options.prune},
                                                 {"--salvage", !options.salvage.empty()}};
   for (const auto& [name, is_given] : given) {
     if (is_given) names.emplace_back(name);
@@ -65,6 +71,33 @@ void add_options(CLI::App& app, IndexOptions& options) {
          "pairs of tokens are, 10 to 13 bits a token) or none. Default: as it does, at first pairs")
       ->type_name("HOW")
       ->check(cli::one_of({"pairs", "none"}));
+  app.add_option("--commit-every", options.commit_every,
+                 "What has come in becomes part of ARCHIVE every so many seconds, so that a long pipe "
+                 "that breaks loses no more; 0: all of it or nothing, at the end")
+      ->type_name("SECONDS")
+      ->check(CLI::Range(0.0, kMostSeconds));
+  app.add_option("--wait", options.wait,
+                 "How long to wait for another process that is writing to ARCHIVE")
+      ->type_name("SECONDS")
+      ->check(CLI::Range(0.0, kMostSeconds));
+  app.add_flag("--no-compact", options.no_compact,
+               "Leave segments as they are; by default small ones are made one as they become many");
+  app.add_flag("--checksum", options.checksum,
+               "With --missing: also read the files whose size and time are those archived");
+  app.add_flag("--moved", options.moved,
+               "With --missing: files that were moved are known again by their contents; their "
+               "records take the new paths and they are not printed");
+  app.add_flag("--replace", options.replace,
+               "With --merge: of records of one key that differ, keep the last; without it, nothing "
+               "is merged then");
+  app.add_option("--prefix", options.prefix,
+                 "With --merge: put before the keys of the archives FILE..., so that those of two "
+                 "machines stay apart")
+      ->type_name("TEXT");
+  app.add_flag("--force", options.force,
+               "With --prune: also remove records of files on disks that seem not to be mounted");
+  app.add_flag("-n,--dry-run", options.dry_run,
+               "With --prune: print the keys of what would be removed, and remove nothing");
   cli::add_input_format(app, options.input_format);
   std::vector<std::string> formats = tokens::output_format_names();
   formats.insert(formats.end(), {"text", "json"});
@@ -90,6 +123,15 @@ void check_usage(const IndexOptions& options) {
   need(!options.format.empty(), options.dump || options.info,
        "--format is about --dump and --info");
   need(options.null, options.missing || options.remove, "-0 is about --missing and --remove");
+  need(options.commit_every != IndexOptions().commit_every, appends,
+       "--commit-every is about appending");
+  need(options.checksum, options.missing, "--checksum is about --missing");
+  need(options.moved, options.missing, "--moved is about --missing");
+  need(options.force, options.prune, "--force is about --prune");
+  need(options.dry_run, options.prune, "--dry-run is about --prune");
+  need(options.replace, options.merge, "--replace is about --merge");
+  need(!options.prefix.empty(), options.merge && !options.files.empty(),
+       "--prefix is about the archives that --merge takes in");
   need(!options.pack.empty(), appends || options.merge, "--pack is about appending and --merge");
   need(!options.index.empty(), appends || options.merge, "--index is about appending and --merge");
 }
@@ -97,6 +139,8 @@ void check_usage(const IndexOptions& options) {
 archive::WriterOptions writer_options(const IndexOptions& options, const cli::Context& context) {
   archive::WriterOptions result;
   result.threads = context.options.jobs;
+  result.wait_seconds = options.wait;
+  result.compaction = !options.no_compact;
   if (!options.pack.empty()) {
     result.coding = cli::parse_option("--pack", options.pack, archive::parse_token_coding);
   }

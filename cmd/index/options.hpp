@@ -21,10 +21,20 @@ struct IndexOptions {
   bool remove = false;
   bool missing = false;
   bool merge = false;
+  bool prune = false;
   std::string salvage;  ///< archive to salvage into; empty: not asked for
   bool null = false;
   std::string pack;
   std::string index;
+  bool checksum = false;
+  bool moved = false;
+  bool force = false;
+  bool dry_run = false;
+  bool replace = false;
+  std::string prefix;
+  bool no_compact = false;
+  double commit_every = 60;  ///< seconds; 0: at the end only
+  double wait = 10;          ///< seconds, for another writer
   std::string input_format = "auto";
   std::string format;
 };
@@ -35,6 +45,7 @@ void add_options(CLI::App& app, IndexOptions& options);
 /// Throws cli::UsageError for options that do not go together.
 void check_usage(const IndexOptions& options);
 
+/// Of what is done to the archive; `wait` counts for all that write to it.
 archive::WriterOptions writer_options(const IndexOptions& options, const cli::Context& context);
 
 }  // namespace pairalign

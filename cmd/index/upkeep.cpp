@@ -1,4 +1,6 @@
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -6,6 +8,8 @@
 #include "archive/archive.hpp"
 #include "archive/archived_files.hpp"
 #include "archive/folder.hpp"
+#include "archive/gone_files.hpp"
+#include "archive/moved_files.hpp"
 #include "archive/salvage.hpp"
 #include "archive/writer.hpp"
 #include "cli/inputs.hpp"
@@ -41,14 +45,19 @@ Keys read_keys(bool nul_separated, cli::Messages& messages) {
 
 }  // namespace
 
-void tell_strays(const std::string& path, const archive::ArchiveWriter& writer,
-                 cli::Messages& messages) {
+void tell_state(const std::string& path, const archive::ArchiveWriter& writer,
+                cli::Messages& messages) {
   const std::vector<std::string>& strays = writer.strays();
-  if (strays.empty()) return;
-  messages.warning(fmt::format(
-      "{}: {} files that its manifest does not speak of are left alone, the first of them {}; if an "
-      "older manifest was put back, --salvage saves their records",
-      path, strays.size(), strays.front()));
+  if (!strays.empty()) {
+    messages.warning(fmt::format(
+        "{}: {} files that its manifest does not speak of are left alone, the first of them {}; if "
+        "an older manifest was put back, --salvage saves their records",
+        path, strays.size(), strays.front()));
+  }
+  if (writer.compaction_failure()) {
+    messages.warning(std::string("segments are left as they are: ") +
+                     writer.compaction_failure()->what());
+  }
 }
 
 void check(const IndexOptions& options, cli::Context& context) {
@@ -60,27 +69,45 @@ void check(const IndexOptions& options, cli::Context& context) {
 
 void missing(const IndexOptions& options, cli::Context& context) {
   cli::require_piped_stdin("pipe in a list of paths");
-  const archive::ArchivedFiles archived(options.archive);
+  const archive::ArchivedFiles archived(options.archive, options.checksum);
+  std::optional<archive::MovedFiles> files;
+  if (options.moved && archived.archive() != nullptr) files.emplace(*archived.archive());
+  std::vector<archive::MovedFile> moved;
   const char end = options.null ? '\0' : '\n';
   std::size_t given = 0;
   std::size_t passed = 0;
   cli::for_each_line(options.null, [&](const std::string& path) {
     ++given;
     if (archived.holds(path)) return;
+    if (files) {
+      if (auto move = files->find(path)) {
+        moved.push_back(std::move(*move));
+        return;
+      }
+    }
     ++passed;
     context.out.write(path + end);
   });
+  if (!moved.empty()) {
+    archive::ArchiveWriter writer(options.archive, {}, writer_options(options, context));
+    const std::size_t records = writer.rename(moved);
+    writer.commit();
+    tell_state(options.archive, writer, context.messages);
+    context.messages.detail(fmt::format("{}: {} records of {} files that were moved have new keys",
+                                        options.archive, records, moved.size()));
+  }
   context.messages.detail(fmt::format("{} of {} paths are missing in {} or have changed", passed,
                                       given, options.archive));
 }
 
 void remove(const IndexOptions& options, cli::Context& context) {
   require_archive(options.archive);
-  archive::ArchiveWriter writer(options.archive);
-  const std::uint64_t before = writer.committed();
   const Keys wanted = read_keys(options.null, context.messages);
+  archive::ArchiveWriter writer(options.archive, {}, writer_options(options, context));
   const std::vector<bool> found = writer.remove(wanted.keys);
+  const std::uint64_t before = writer.committed();
   writer.commit();
+  tell_state(options.archive, writer, context.messages);
   for (std::size_t i = 0; i < found.size(); ++i) {
     if (found[i]) continue;
     context.messages.failure(Error(options.archive, "no record of " + wanted.lines[i]));
@@ -92,10 +119,35 @@ void remove(const IndexOptions& options, cli::Context& context) {
 void merge(const IndexOptions& options, cli::Context& context) {
   if (options.files.empty()) require_archive(options.archive);
   archive::ArchiveWriter writer(options.archive, {}, writer_options(options, context));
-  tell_strays(options.archive, writer, context.messages);
-  const std::size_t replaced = writer.merge(options.files);
+  const std::size_t replaced = writer.merge(options.files, {options.prefix, options.replace});
+  tell_state(options.archive, writer, context.messages);
   context.messages.detail(fmt::format("{}: {} records replaced, {} in all", options.archive,
                                       replaced, writer.committed()));
+}
+
+void prune(const IndexOptions& options, cli::Context& context) {
+  const archive::GoneFiles files =
+      archive::find_gone_files(archive::Archive::open(options.archive), options.force);
+  for (const auto& [folder, count] : files.doubtful) {
+    context.messages.failure(Error(
+        folder, fmt::format("{} archived files below it are not there, nor any other in their place: "
+                            "is its disk mounted? Their records are kept; --force removes them",
+                            count)));
+  }
+  if (options.dry_run) {
+    for (const std::string& path : files.gone)
+      context.out.write(tokens::escape_key(path) + '\n');
+    return;
+  }
+  if (files.gone.empty()) return;
+  archive::ArchiveWriter writer(options.archive, {}, writer_options(options, context));
+  writer.remove(files.gone);
+  const std::uint64_t before = writer.committed();
+  writer.commit();
+  tell_state(options.archive, writer, context.messages);
+  context.messages.detail(fmt::format("{}: {} records of {} files removed, {} in all",
+                                      options.archive, before - writer.committed(),
+                                      files.gone.size(), writer.committed()));
 }
 
 void salvage(const IndexOptions& options, cli::Context& context) {

@@ -6,6 +6,7 @@
 
 #include "archive/folder.hpp"
 #include "archive/key_scan.hpp"
+#include "archive/source_reading.hpp"
 #include "base/hash.hpp"
 
 namespace pairalign::archive {
@@ -17,7 +18,7 @@ std::uint64_t hash_of(std::string_view path) {
 
 }  // namespace
 
-ArchivedFiles::ArchivedFiles(const std::string& path) {
+ArchivedFiles::ArchivedFiles(const std::string& path, bool checksum) : checksum_(checksum) {
   if (is_free(path)) return;
   archive_ = Archive::open(path);
   std::string before;
@@ -47,7 +48,10 @@ bool ArchivedFiles::holds(const std::string& path) const {
     const std::string key = archive_->key(place->record);
     if (tokens::split_fragment(key).path != path) continue;  // another path of the same hash
     const std::optional<Source> source = archive_->source(place->record);
-    if (source && is_unchanged(path, *source)) return true;
+    if (!source || !is_unchanged(path, *source)) continue;
+    if (!checksum_) return true;
+    const std::optional<Source> now = read_source(path);
+    if (now && now->hash == source->hash) return true;
   }
   return false;
 }

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "archive/key_scan.hpp"
+#include "archive/source_reading.hpp"
 #include "base/hash.hpp"
 
 namespace pairalign::archive {
@@ -48,6 +49,23 @@ std::size_t remove_repeated(const Segment& segment, RecordNumbers& removed) {
   return add_numbers(going, removed);
 }
 
+std::size_t remove_moved(const Segment& segment, const NewerRecords& newer,
+                         RecordNumbers& removed) {
+  RecordNumbers going;
+  std::vector<Segment::Facts> facts;
+  for (std::size_t block = 0; block < segment.blocks(); ++block) {
+    segment.block_facts(block, facts);
+    for (std::size_t j = 0; j < facts.size(); ++j) {
+      const std::size_t record = block * kBlockRecords + j;
+      if (!facts[j].source || is_removed(removed, record)) continue;
+      if (newer.moved(segment, record, *facts[j].source)) {
+        going.push_back(static_cast<std::uint32_t>(record));
+      }
+    }
+  }
+  return add_numbers(going, removed);
+}
+
 Removals::Removals(Archive archive) : archive_(std::move(archive)) {
   for (std::size_t s = 0; s < archive_.segment_count(); ++s)
     removed_.push_back(archive_.removed(s));
@@ -64,6 +82,13 @@ std::size_t Removals::remove_if(const RecordMatch& match) {
   std::size_t total = 0;
   for (std::size_t s = 0; s < removed_.size(); ++s)
     total += archive::remove_if(archive_.segment(s), match, removed_[s]);
+  return total;
+}
+
+std::size_t Removals::remove_moved(const NewerRecords& newer) {
+  std::size_t total = 0;
+  for (std::size_t s = 0; s < removed_.size(); ++s)
+    total += archive::remove_moved(archive_.segment(s), newer, removed_[s]);
   return total;
 }
 
@@ -102,7 +127,10 @@ void NewerRecords::add(const Segment& segment, const RecordNumbers& removed,
     } else {
       parts_[key] = record;
     }
-    if (const std::optional<Source> source = segment.source(record)) file.source = source;
+    if (const std::optional<Source> source = segment.source(record)) {
+      file.source = source;
+      if (source->hash != 0) contents_.insert(source->hash);
+    }
   });
 }
 
@@ -124,6 +152,13 @@ bool NewerRecords::replaces(const std::string& key, const Segment& segment, std:
   if (!file->source) return false;
   const std::optional<Source> older = segment.source(record);
   return older && !same_contents(*older, *file->source);
+}
+
+bool NewerRecords::moved(const Segment& segment, std::size_t record, const Source& source) const {
+  if (contents_.count(source.hash) == 0) return false;
+  const std::string key = segment.key(record);
+  const std::string path(tokens::split_fragment(key).path);
+  return files_.count(path) == 0 && is_gone(path);
 }
 
 std::optional<std::size_t> NewerRecords::record_of(const std::string& key) {

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "archive/archive.hpp"
@@ -23,6 +24,10 @@ std::size_t remove_if(const Segment& segment, const RecordMatch& match, RecordNu
 /// The same for the records whose keys come again in the segment.
 std::size_t remove_repeated(const Segment& segment, RecordNumbers& removed);
 
+/// The same for records of files that have been moved, see NewerRecords::moved.
+class NewerRecords;
+std::size_t remove_moved(const Segment& segment, const NewerRecords& newer, RecordNumbers& removed);
+
 /// What is removed of an archive, and what is to be removed besides.
 class Removals {
  public:
@@ -38,6 +43,7 @@ class Removals {
 
   /// Removes every record that is still there and for which `match` is true; returns how many.
   std::size_t remove_if(const RecordMatch& match);
+  std::size_t remove_moved(const NewerRecords& newer);
   const std::vector<RecordNumbers>& all() const { return removed_; }
 
  private:
@@ -68,6 +74,9 @@ class NewerRecords {
   void add(const Segment& segment, const RecordNumbers& removed, const std::string& prefix = "");
 
   bool replaces(const std::string& key, const Segment& segment, std::size_t record);
+  /// Whether a newer record was made from the contents of this one's file, which is gone: it was
+  /// moved.
+  bool moved(const Segment& segment, std::size_t record, const Source& source) const;
   /// The record of that key itself, in the segment taken in last.
   std::optional<std::size_t> record_of(const std::string& key);
 
@@ -79,6 +88,7 @@ class NewerRecords {
   const File* find(const std::string& key);
 
   std::unordered_map<std::string, File> files_;
+  std::unordered_set<std::uint64_t> contents_;  // hashes of files
   std::unordered_map<std::string, std::size_t> parts_;  // keys with a media fragment
   std::string path_;                       // looked up last, and what was found
   const File* found_ = nullptr;

@@ -50,6 +50,19 @@ std::optional<Source> read_source(int fd) {
   return source;
 }
 
+}  // namespace
+
+std::optional<Source> look_at_source(const std::string& path) {
+  struct stat info {};
+  if (::stat(path.c_str(), &info) != 0 || !S_ISREG(info.st_mode)) return std::nullopt;
+  return describe(info);
+}
+
+bool is_gone(const std::string& path) {
+  struct stat info {};
+  return ::lstat(path.c_str(), &info) != 0 && (errno == ENOENT || errno == ENOTDIR);
+}
+
 std::optional<Source> read_source(const std::string& path) {
   // Looked at before it is opened, for opening a device or a FIFO may have effects of its own.
   struct stat info {};
@@ -57,8 +70,6 @@ std::optional<Source> read_source(const std::string& path) {
   const Descriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   return fd.get() < 0 ? std::nullopt : read_source(fd.get());
 }
-
-}  // namespace
 
 bool same_contents(const Source& a, const Source& b) {
   const bool both_known = a.hash != 0 && b.hash != 0;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cerrno>
 #include <filesystem>
+#include <string_view>
+#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 
@@ -299,6 +301,24 @@ std::vector<bool> ArchiveWriter::remove(const std::vector<std::string>& keys) {
   return wanted.found();
 }
 
+std::size_t ArchiveWriter::rename(const std::vector<MovedFile>& files) {
+  begin();
+  std::unordered_map<std::string_view, const MovedFile*> moves;
+  for (const MovedFile& file : files)
+    moves.emplace(file.from, &file);
+  tokens::Record moved;
+  return removals().remove_if(
+      [&](const std::string& key, const Segment& segment, std::size_t record) {
+        const std::string_view path = tokens::split_fragment(key).path;
+        const auto move = moves.find(path);
+        if (move == moves.end()) return false;
+        segment.record(record, moved);
+        moved.key = move->second->to + key.substr(path.size());
+        add(moved, move->second->source);
+        return true;
+      });
+}
+
 // Of what was committed and, among what was written since, of what came before. One segment after
 // the other, for their keys are to fit into memory.
 std::size_t ArchiveWriter::remove_replaced(std::vector<RecordNumbers>& removed_of_written) {
@@ -318,6 +338,7 @@ std::size_t ArchiveWriter::remove_replaced(std::vector<RecordNumbers>& removed_o
     for (std::size_t i = 0; i + 1 < segments.size(); ++i)
       replaced += remove_if(segments[i], is_replaced, removed_of_written[i]);
     replaced += removals().remove_if(is_replaced);
+    if (options_.follow_moves) replaced += removals().remove_moved(newer);
   }
   return replaced;
 }

@@ -12,6 +12,7 @@
 #include "archive/folder.hpp"
 #include "archive/folder_lock.hpp"
 #include "archive/manifest.hpp"
+#include "archive/moved_files.hpp"
 #include "archive/pair_index.hpp"
 #include "archive/removals.hpp"
 #include "archive/segment_builder.hpp"
@@ -37,6 +38,9 @@ struct WriterOptions {
   /// Whether small segments are made one, and those rewritten of which most is removed, so that
   /// their number grows with the logarithm of that of the appends (compaction.hpp).
   bool compaction = true;
+  /// Whether a record also replaces those made from a file of the same contents that is gone. Only
+  /// where the new records' files were looked at just now.
+  bool follow_moves = false;
 };
 
 /// How archives are brought together.
@@ -102,6 +106,10 @@ class ArchiveWriter {
   /// Removes the committed records of these keys, at the next commit; a key without a media
   /// fragment stands for its parts too. Returns for each key whether it has records.
   std::vector<bool> remove(const std::vector<std::string>& keys);
+
+  /// Gives the committed records of files that were moved, and of their parts, their new keys, at the
+  /// next commit; they come to stand at the end. Returns how many. Nothing may be pending.
+  std::size_t rename(const std::vector<MovedFile>& files);
 
   /// Makes all visible, on disk when this returns; returns how many records were replaced. An
   /// archive that does not exist yet is made even when nothing was added.

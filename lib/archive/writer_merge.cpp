@@ -1,0 +1,168 @@
+// Archives brought together, and segments made fewer.
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "archive/key_scan.hpp"
+#include "archive/segment_damage.hpp"
+#include "archive/writer.hpp"
+#include "base/error.hpp"
+
+namespace pairalign::archive {
+namespace {
+
+struct MergedArchive {
+  std::string path;
+  std::string prefix;
+  Removals removals;
+};
+
+bool same_string(const Segment& a, std::size_t i, const Segment& b, std::size_t j) {
+  std::vector<tokens::Token> tokens_a, tokens_b;
+  a.tokens(i, tokens_a);
+  b.tokens(j, tokens_b);
+  return tokens_a == tokens_b && a.seconds(i) == b.seconds(j);
+}
+
+// Records that would be dropped though what replaces them is not the same.
+struct Conflicts {
+  std::uint64_t count = 0;
+  std::string key, older, newer;  // of the first
+
+  void add(const std::string& conflicting, const std::string& a, const std::string& b) {
+    if (count++ == 0) key = conflicting, older = a, newer = b;
+  }
+};
+
+// Marks the records of `older` that those of segment `s` of `newer` replace; returns how many.
+std::size_t replace_in(MergedArchive& older, const MergedArchive& newer, std::size_t s,
+                       NewerRecords& records, Conflicts& conflicts) {
+  const Segment& replacing = newer.removals.archive().segment(s);
+  return older.removals.remove_if([&](const std::string& own, const Segment& segment,
+                                      std::size_t record) {
+    const std::string key = older.prefix + own;
+    if (!records.replaces(key, segment, record)) return false;
+    const std::optional<std::size_t> by = records.record_of(key);
+    if (!by || !same_string(segment, record, replacing, *by)) {
+      conflicts.add(key, older.path, newer.path);
+    }
+    return true;
+  });
+}
+
+// Once a damaged record is in a new segment, its checksum is right and nobody can tell any more.
+void require_sound(const std::string& path) {
+  const std::vector<Error> damages = SegmentDamage(Segment(path)).describe();
+  if (damages.empty()) return;
+  throw Error(damages.front().subject(),
+              damages.front().reason() + "; not rewritten, see --check and --salvage");
+}
+
+}  // namespace
+
+bool ArchiveWriter::is_compact() const {
+  if (manifest_.segments.empty()) return true;
+  const SegmentEntry& entry = manifest_.segments.front();
+  if (manifest_.segments.size() > 1 || entry.removed.file != 0) return false;
+  const Segment segment(file(segment_file(entry.number)));
+  return segment.coding() == manifest_.coding &&
+         segment.pair_index().present() == is_indexed(entry.tokens);
+}
+
+std::size_t ArchiveWriter::merge(const std::vector<std::string>& others,
+                                 const MergeOptions& options) {
+  begin();
+  if (others.empty() && is_compact()) return commit();
+  std::vector<MergedArchive> archives;
+  archives.push_back({path_, "", Removals(manifest_.segments.empty() ? Archive() : Archive::open(path_))});
+  Conflicts conflicts;
+  std::size_t replaced = 0;
+  for (const std::string& other : others) {
+    Archive archive = Archive::open(other);
+    try {
+      take_header(archive.header());
+    } catch (const Error& error) {
+      throw Error(other, error.reason());
+    }
+    archives.push_back({other, options.prefix, Removals(std::move(archive))});
+    const MergedArchive& newest = archives.back();
+    for (std::size_t s = 0; s < newest.removals.archive().segment_count(); ++s) {
+      NewerRecords newer;
+      newer.add(newest.removals.archive().segment(s), newest.removals.removed(s), options.prefix);
+      for (std::size_t older = 0; older + 1 < archives.size(); ++older)
+        replaced += replace_in(archives[older], newest, s, newer, conflicts);
+    }
+  }
+  if (conflicts.count > 0 && !options.replace) {
+    throw Error(path_, fmt::format("{} records differ from later ones of the same keys, the first "
+                                   "{}, in {} and {}; nothing is merged: --replace keeps the last "
+                                   "of each, --prefix tells the archives apart",
+                                   conflicts.count, conflicts.key, conflicts.older,
+                                   conflicts.newer));
+  }
+  const auto for_each_segment = [&](const auto& action) {
+    for (const MergedArchive& merged : archives) {
+      for (std::size_t s = 0; s < merged.removals.all().size(); ++s)
+        action(merged, merged.removals.archive().segment(s), merged.removals.removed(s));
+    }
+  };
+  for_each_segment([](const MergedArchive&, const Segment& segment, const RecordNumbers&) {
+    require_sound(segment.path());
+  });
+  for_each_segment(
+      [&](const MergedArchive& merged, const Segment& segment, const RecordNumbers& removed) {
+        add_all(segment, removed, merged.prefix);
+      });
+  if (builder_.size() > 0) write_segment();
+  Manifest next = manifest_;
+  next.next_file += written_.size();
+  next.segments = written_;
+  swap_manifest(std::move(next));
+  end();
+  return replaced;
+}
+
+void ArchiveWriter::add_all(const Segment& segment, const RecordNumbers& removed,
+                            const std::string& prefix) {
+  tokens::Record record;
+  for (std::size_t i = 0; i < segment.size(); ++i) {
+    if (is_removed(removed, i)) continue;
+    segment.record(i, record);
+    record.key.insert(0, prefix);
+    add(record, segment.source(i));
+  }
+}
+
+void ArchiveWriter::compact() {
+  if (!options_.compaction) return;
+  try {
+    const auto range = segments_to_rewrite(manifest_.segments, options_.segment_bytes);
+    if (range) rewrite(*range);
+  } catch (const Error& error) {
+    drop_written(0);
+    builder_ = SegmentBuilder();
+    compaction_failure_ = error;
+  }
+}
+
+// Segments next to one another become one, or none when all of their records are removed.
+void ArchiveWriter::rewrite(const SegmentRange& range) {
+  const auto begin = manifest_.segments.begin();
+  const auto first = begin + static_cast<std::ptrdiff_t>(range.first);
+  const auto last = begin + static_cast<std::ptrdiff_t>(range.last);
+  for (auto entry = first; entry != last; ++entry) {
+    const Segment segment(file(segment_file(entry->number)));
+    require_sound(segment.path());
+    add_all(segment, read_removed(path_, *entry), "");
+  }
+  if (builder_.size() > 0) write_segment();
+  Manifest next = manifest_;
+  next.next_file += written_.size();
+  next.segments.assign(begin, first);
+  next.segments.insert(next.segments.end(), written_.begin(), written_.end());
+  next.segments.insert(next.segments.end(), last, manifest_.segments.end());
+  swap_manifest(std::move(next));
+}
+
+}  // namespace pairalign::archive
