@@ -10,14 +10,20 @@ const cli::Tool& index_tool() {
     tool.common_options = cli::kJobs | cli::kProgress;
     tool.summary =
         R"(Appends token strings to an archive, which is made when it does not exist; records of keys
-that are there already replace the older ones. All of one call becomes visible together, or none of it.)";
+that are there already replace the older ones, and of one key given twice the last stays.)";
     tool.description =
         R"(Strings of one archive are of one model and one tokenizer: input whose header says otherwise
 is refused. A file's size, time and content are remembered with its string, so that --missing and
 pa-tokenize --skip know what is new.
 
-One writer at a time: a second one is told so and ends. Readers are never in the way. Killed at any
-instant, a call leaves the archive as it was before, or as it is after.)";
+One writer at a time, for as long as a commit takes: a second one waits for it (--wait), and input is
+waited for without the lock. Readers are never in the way. Killed at any instant, a call leaves the
+archive as it was before a commit, or as it is after. A long pipe is committed every minute
+(--commit-every) and when a signal asks the tool to end; with --commit-every 0 all of a call becomes
+visible together, or none of it.
+
+Segments of many small appends are made one by and by. What is damaged is never rewritten, and an archive that lost its
+manifest is never appended to.)";
     tool.exit_status =
         R"(0 done; 2 wrong use, damage found, records lost, or an input, a line of one or a key failed
 (it is named, the others are done).)";
@@ -33,6 +39,7 @@ instant, a call leaves the archive as it was before, or as it is after.)";
         {"Take strings out as they went in", "pa-index --dump talks.pai | grep harbour"},
         {"Remove a recording", "echo talks/harbour.opus | pa-index --remove talks.pai"},
         {"Bring archives together", "pa-index --merge all.pai talks.pai more.pai"},
+        {"Forget recordings that were deleted", "pa-index --prune talks.pai"},
         {"Take as little room as possible", "pa-index --merge --pack entropy --index none all.pai"},
         {"Check an archive, and save what can be saved of a damaged one",
          "pa-index --check talks.pai || pa-index --salvage saved.pai talks.pai"}};

@@ -60,14 +60,15 @@ recordings() {
 }
 
 # Of the paths on standard input, those that the archive does not have as they are.
-missing() { pa-index --missing -0 "$archive" || give_up "$archive: cannot be read"; }
+missing() { pa-index --missing -0 "$@" "$archive" || give_up "$archive: cannot be read"; }
 
 # Paths, each behind the time of its last change, by which a file that failed is known again.
 with_change() { { xargs -0 -r stat --printf '%.9Z %n\0' -- 2>"$work/vanished" || true; } | sort -z; }
 
 # Files that failed before and have not changed since are not tried, nor reported, every night.
 touch "$archive.failed"
-recordings ! -mmin "-$wait" -print0 | missing | with_change >"$work/missing"
+# Those that were moved or renamed are known again by their contents.
+recordings ! -mmin "-$wait" -print0 | missing --moved --wait 600 | with_change >"$work/missing"
 sort -z "$archive.failed" | comm -z -12 - "$work/missing" >"$work/known"
 comm -z -23 "$work/missing" "$work/known" | sed -z 's/^[0-9.]* //' >"$work/new"
 note "$folder: $(count "$work/new") new or changed," \
@@ -106,7 +107,7 @@ for batch in "$work"/batch.*; do
   [ -e "$batch" ] || break
   set +e
   pa-tokenize -q --times -0 <"$batch" 2>"$work/messages" |
-    pa-index -v "$archive" 2>"$work/stored"
+    pa-index -v --wait 600 "$archive" 2>"$work/stored"
   status=("${PIPESTATUS[@]}")
   set -e
   while IFS= read -r line; do fault "$line"; done <"$work/messages"

@@ -8,10 +8,10 @@ pa-index --dump a.pai
 ls a.pai
 { echo "$header"; printf 'd\t1.00\t2\ne\t1.00\t2\n'; } | pa-index b.pai
 { echo "$header"; printf 'e\t1.00\t3\na\t1.00\t3\n'; } | pa-index c.pai
-pa-index --merge -v a.pai b.pai c.pai
+pa-index --merge --replace -v a.pai b.pai c.pai
 pa-index --dump a.pai
 pa-index --info a.pai | grep segments
 echo "-- into a new one"
-pa-index --merge new.pai c.pai b.pai
+pa-index --merge --replace new.pai c.pai b.pai
 pa-index --dump new.pai
 pa-index --check new.pai

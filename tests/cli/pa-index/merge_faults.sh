@@ -5,6 +5,6 @@ pa-index --merge a.pai b.pai || echo "exit $?"
 pa-index --merge a.pai none.pai || echo "exit $?"
 pa-index --merge none.pai || echo "exit $?"
 pa-index --merge none.pai also-none.pai || echo "exit $?"
-flock a.pai/lock pa-index --merge a.pai || echo "exit $?"
+flock a.pai/lock pa-index --wait 0 --merge a.pai || echo "exit $?"
 pa-index --dump a.pai
 ls

@@ -1,0 +1,16 @@
+# A folder that was moved is known by its contents: its records get the new paths, or are replaced when its files come again.
+mkdir talks
+for f in a b c; do echo "speech $f" >talks/$f.wav; done
+printf '%s\t1.00\t1 2\n' talks/a.wav 'talks/b.wav#t=0.00,0.50' 'talks/b.wav#t=0.50,1.00' talks/c.wav | pa-index a.pai
+cp -r a.pai b.pai
+mv talks 2026
+cp 2026/c.wav copy.wav
+echo new >2026/new.wav
+find 2026 -type f | sort | pa-index --missing a.pai
+echo -- moved
+find 2026 copy.wav -type f | sort | pa-index --missing --moved -v a.pai
+pa-index --dump a.pai
+find 2026 -type f | sort | pa-index --missing a.pai
+echo -- archived again
+printf '2026/a.wav\t1.00\t1 2\n2026/b.wav\t1.00\t3\n' | pa-index -v b.pai
+pa-index --dump b.pai
