@@ -21,6 +21,7 @@
 #include "search/duplicates.hpp"
 #include "search/hit_format.hpp"
 #include "search/searcher.hpp"
+#include "tokens/settings.hpp"
 
 namespace pairalign {
 namespace {
@@ -48,9 +49,10 @@ align::SoftCost read_soft_cost(const std::string& given, const tokens::Header& h
     throw Error(path, "this is model " + found.model_id + ", the strings are of model " +
                           header.model + "; name that one with --model");
   }
-  const auto table = found.tables.find(header.tokenizer);
+  const std::string tokenizer = tokens::tokenizer_name(header);
+  const auto table = found.tables.find(tokenizer);
   if (table == found.tables.end()) {
-    throw Error(path, "the model has no log-odds for " + header.tokenizer +
+    throw Error(path, "the model has no log-odds for " + tokenizer +
                           " strings; search with --cost unit");
   }
   return {table->second.vocabulary, std::move(table->second.scores)};

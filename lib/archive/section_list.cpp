@@ -68,7 +68,7 @@ std::vector<std::string> SectionList::take_file(SegmentHead head) {
 
   std::memcpy(head.magic, kSegmentMagic, sizeof head.magic);
   head.byte_order = kByteOrderMark;
-  head.version = kSegmentVersion;
+  if (head.version == 0) head.version = kSegmentVersion;
   head.sections = static_cast<std::uint32_t>(first.rows_.size());
   head.file_size = 2 * head_size(head.sections) + sizeof kSegmentEnd;
   for (const SectionRow& row : first.rows_)

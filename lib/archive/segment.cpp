@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "archive/bit_packing.hpp"
+#include "archive/start_coding.hpp"
 #include "base/hash.hpp"
 
 namespace pairalign::archive {
@@ -89,9 +90,9 @@ SegmentHead Segment::check_head() const {
   if (head.byte_order != kByteOrderMark) {
     throw Error(path_, "written on a machine of the other byte order, or damaged");
   }
-  if (head.version != kSegmentVersion) {
-    throw Error(path_, fmt::format("segment format version {}, and this program reads version {}",
-                                   head.version, kSegmentVersion));
+  if (head.version < kSegmentVersion || head.version > kPackedStartsVersion) {
+    throw Error(path_, fmt::format("segment format version {}, and this program reads {} and {}",
+                                   head.version, kSegmentVersion, kPackedStartsVersion));
   }
   if (head.file_size != size_) {
     fail(fmt::format("{} bytes long where {} are expected", size_, head.file_size));

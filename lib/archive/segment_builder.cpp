@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <functional>
+#include <map>
 #include <utility>
 
 #include "archive/bit_packing.hpp"
@@ -10,6 +11,7 @@
 #include "archive/key_coding.hpp"
 #include "archive/pair_index.hpp"
 #include "archive/source_coding.hpp"
+#include "archive/start_coding.hpp"
 #include "archive/varint.hpp"
 
 namespace pairalign::archive {
@@ -43,6 +45,36 @@ void check(const tokens::Record& record) {
 bool fits(std::size_t present, std::size_t more) {
   constexpr std::size_t kLimit = std::size_t{1} << 30;  // coded, all of it has 32-bit offsets
   return more <= kLimit && present <= kLimit - more;
+}
+
+// The first start and the steps of the record whose varints are [begin, end).
+std::vector<std::uint32_t> decode_steps(std::string_view varints) {
+  const auto* const begin = reinterpret_cast<const unsigned char*>(varints.data());
+  ByteReader bytes(begin, begin + varints.size());
+  std::vector<std::uint32_t> steps;
+  while (bytes.left() > 0)
+    steps.push_back(static_cast<std::uint32_t>(bytes.varint()));
+  return steps;
+}
+
+// The section of starts and where those of each record end in it, from varints.
+void code_starts(std::string_view varints, const std::vector<std::uint32_t>& ends,
+                 std::string& section, std::vector<std::uint32_t>& section_ends) {
+  const auto steps = [&](std::size_t i) {
+    return decode_steps(varints.substr(ends[i], ends[i + 1] - ends[i]));
+  };
+  std::map<std::uint32_t, std::uint64_t> counts;
+  for (std::size_t i = 0; i + 1 < ends.size(); ++i) {
+    for (const std::uint32_t step : steps(i))
+      ++counts[step];
+  }
+  const StartCode code(counts);
+  section = code.table();
+  section_ends[0] = static_cast<std::uint32_t>(section.size());
+  for (std::size_t i = 0; i + 1 < ends.size(); ++i) {
+    code.append(steps(i), section);
+    section_ends[i + 1] = static_cast<std::uint32_t>(section.size());
+  }
 }
 
 constexpr std::uint64_t encoded_seconds(std::uint32_t centiseconds) {
@@ -106,7 +138,8 @@ std::string_view SegmentBuilder::key(std::size_t i) const {
 
 struct SegmentBuilder::CodedRecords {
   std::vector<BlockRow> rows;
-  std::string keys, numbers, sources;
+  std::string keys, numbers, sources, starts;
+  std::vector<std::uint32_t> start_ends;
 
   void begin_block(std::uint32_t tokens, std::uint32_t starts) {
     rows.push_back({static_cast<std::uint32_t>(keys.size()),
@@ -116,13 +149,13 @@ struct SegmentBuilder::CodedRecords {
 };
 
 void SegmentBuilder::add_block(std::size_t first, std::size_t last, CodedRecords& coded) const {
-  coded.begin_block(token_ends_[first], start_ends_[first]);
+  coded.begin_block(token_ends_[first], coded.start_ends[first]);
   for (std::size_t i = first; i < last; ++i) {
     append_key(i == first ? std::string_view() : key(i - 1), key(i), coded.keys);
     append_varint(token_ends_[i + 1] - token_ends_[i], coded.numbers);
   }
   for (std::size_t i = first; !starts_.empty() && i < last; ++i)
-    append_varint(start_ends_[i + 1] - start_ends_[i], coded.numbers);
+    append_varint(coded.start_ends[i + 1] - coded.start_ends[i], coded.numbers);
   Source source;
   std::uint32_t index = kNone;
   for (std::size_t i = first; !sources_.empty() && i < last; ++i) {
@@ -146,13 +179,15 @@ void SegmentBuilder::add_block(std::size_t first, std::size_t last, CodedRecords
 
 void SegmentBuilder::add_records(SectionList& sections) const {
   CodedRecords coded;
+  coded.start_ends.assign(size() + 1, 0);
+  if (!starts_.empty()) code_starts(starts_, start_ends_, coded.starts, coded.start_ends);
   for (std::size_t first = 0; first < size(); first += kBlockRecords)
     add_block(first, std::min(first + kBlockRecords, size()), coded);
-  coded.begin_block(token_ends_.back(), start_ends_.back());
+  coded.begin_block(token_ends_.back(), coded.start_ends.back());
   sections.add(kBlocks, coded.rows);
   sections.add(kKeys, std::move(coded.keys));
   sections.add(kNumbers, std::move(coded.numbers));
-  if (!starts_.empty()) sections.add(kStarts, starts_);
+  if (!starts_.empty()) sections.add(kStarts, std::move(coded.starts));
   if (!sources_.empty()) sections.add(kSources, std::move(coded.sources));
 }
 
@@ -189,6 +224,7 @@ std::vector<std::string> SegmentBuilder::file(const tokens::Header& header, cons
   SegmentHead head{};
   head.records = size();
   head.tokens = tokens_.size();
+  if (!starts_.empty()) head.version = kPackedStartsVersion;
   SectionList sections;
   sections.add(kHeader, tokens::describe(header));
   SectionList records, tokens, postings;

@@ -1,6 +1,8 @@
 // The records of a segment: what stands where in its sections.
 #include <algorithm>
+#include <cstring>
 #include <limits>
+#include <memory>
 
 #include <fmt/format.h>
 
@@ -8,8 +10,54 @@
 #include "archive/key_coding.hpp"
 #include "archive/segment.hpp"
 #include "archive/source_coding.hpp"
+#include "archive/start_coding.hpp"
 
 namespace pairalign::archive {
+
+namespace {
+
+bool has_packed_starts(const unsigned char* data) {
+  SegmentHead head;
+  std::memcpy(&head, data, sizeof head);
+  return head.version >= kPackedStartsVersion;
+}
+
+// The table of a segment's starts, which every record needs: kept for the one asked for last. Null
+// when it is damaged.
+std::shared_ptr<const StartCode> start_code(std::uint64_t segment, const Segment::Section& section) {
+  struct Known {
+    std::uint64_t segment = 0;
+    const unsigned char* data = nullptr;
+    std::shared_ptr<const StartCode> code;
+  };
+  thread_local Known known;
+  if (known.data != section.data || known.segment != segment) {
+    known = {segment, section.data, nullptr};
+    try {
+      known.code = std::make_shared<const StartCode>(section.data, section.data + section.size);
+    } catch (const Error&) {
+      return nullptr;
+    }
+  }
+  return known.code;
+}
+
+// Starts as segments of version 2 have them: the first and then the steps, as varints.
+bool read_varints(const unsigned char* begin, const unsigned char* end, std::size_t count,
+                  std::vector<std::uint32_t>& starts_ms) {
+  constexpr std::uint64_t kMost = std::numeric_limits<std::uint32_t>::max();
+  ByteReader bytes(begin, end);
+  std::uint64_t start = 0;
+  while (bytes.left() > 0 && starts_ms.size() < count) {
+    const std::uint64_t step = bytes.varint();
+    if (!bytes.ok() || step > kMost - start) return false;
+    start += step;
+    starts_ms.push_back(static_cast<std::uint32_t>(start));
+  }
+  return bytes.left() == 0 && starts_ms.size() == count;
+}
+
+}  // namespace
 
 const BlockRow* Segment::block_rows() const {
   return reinterpret_cast<const BlockRow*>(sections_[kBlocks].data);  // at a multiple of 8
@@ -286,17 +334,15 @@ void Segment::starts_ms(std::size_t i, std::vector<std::uint32_t>& values) const
   values.clear();
   if (!has_starts(i)) return;
   const Slice slice = start_slice(i);
-  ByteReader bytes(sections_[kStarts].data + slice.begin, sections_[kStarts].data + slice.end);
-  constexpr std::uint64_t kMost = std::numeric_limits<std::uint32_t>::max();
+  const unsigned char* const begin = sections_[kStarts].data + slice.begin;
+  const unsigned char* const end = sections_[kStarts].data + slice.end;
   const std::size_t count = token_count(i);
-  std::uint64_t start = 0;
-  while (bytes.left() > 0 && values.size() < count) {
-    const std::uint64_t step = bytes.varint();
-    if (!bytes.ok() || step > kMost - start) fail(kStarts, i);
-    start += step;
-    values.push_back(static_cast<std::uint32_t>(start));
+  if (!has_packed_starts(data_)) {
+    if (!read_varints(begin, end, count, values)) fail(kStarts, i);
+    return;
   }
-  if (bytes.left() > 0 || values.size() != count) fail(kStarts, i);
+  const std::shared_ptr<const StartCode> code = start_code(hash_, sections_[kStarts]);
+  if (code == nullptr || !code->read(begin, end, count, values)) fail(kStarts, i);
 }
 
 std::optional<Source> Segment::source(std::size_t i) const {
@@ -322,7 +368,13 @@ std::vector<Segment::ByteRange> Segment::bytes_of(std::size_t i) const {
   add(kBlocks, block * sizeof(BlockRow), (block + 2) * sizeof(BlockRow));
   add_slice(kKeys, block_slice(kKeys, &BlockRow::keys, block));
   add_slice(kNumbers, block_slice(kNumbers, &BlockRow::numbers, block));
-  if (has_starts(i)) add_slice(kStarts, start_slice(i));
+  if (has_starts(i)) {
+    add_slice(kStarts, start_slice(i));
+    if (has_packed_starts(data_)) {
+      const std::shared_ptr<const StartCode> code = start_code(hash_, sections_[kStarts]);
+      add(kStarts, 0, code == nullptr ? sections_[kStarts].size : code->table_size());
+    }
+  }
   if (sections_[kSources].data != nullptr) {
     add_slice(kSources, block_slice(kSources, &BlockRow::sources, block));
   }

@@ -17,6 +17,7 @@
 #include "archive/segment.hpp"
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "tokens/settings.hpp"
 
 namespace pairalign::archive {
 namespace {
@@ -186,7 +187,7 @@ void ArchiveWriter::take_header(const tokens::Header& header) {
 
 void ArchiveWriter::adopt(const tokens::Header& header) {
   tokens::Header& own = manifest_.header;
-  if (!tokens::compatible(own, header)) {
+  if (!tokens::may_be_archived_together(own, header)) {
     throw Error(path_, tokens::describe_mismatch(own, header));
   }
   if (own.vocabulary == 0 && header.vocabulary != 0) {

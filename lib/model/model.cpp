@@ -11,6 +11,7 @@
 #include "base/large_pages.hpp"
 #include "model/config_json.hpp"
 #include "model/decoding.hpp"
+#include "model/identity.hpp"
 #include "model/safetensors.hpp"
 #include "model/segmenter.hpp"
 #include "model/self_test.hpp"
@@ -23,7 +24,6 @@ using nlohmann::json;
 namespace {
 
 constexpr int kFormatVersion = 1;
-constexpr const char* kConfigKey = "pairalign";  // one JSON text among the string metadata
 constexpr const char* kPenalty = "penalty";      // the control of the rate curves
 
 }  // namespace
@@ -145,6 +145,21 @@ void check_self_test(const char* what, const std::vector<int>& found, const json
                               100 * same, what));
 }
 
+json config_of(const ModelInfo& info) {
+  json config = {{"version", kFormatVersion},
+                 {"identity", kIdentityVersion},
+                 {"encoder", info.encoder},
+                 {"features", info.features},
+                 {"dpvq_rate_curve", curve_json(info.rate_curve)},
+                 {"command", info.command},
+                 {"recipe", json::parse(info.recipe.empty() ? "{}" : info.recipe)}};
+  if (info.decoder) {
+    config["decoder"] = *info.decoder;
+    config["pairalign_rate_curve"] = curve_json(info.pairalign_rate_curve);
+  }
+  return config;
+}
+
 Model read_model(const SafetensorsFile& file, nn::Precision precision) {
   const auto found = file.metadata().find(kConfigKey);
   if (found == file.metadata().end()) {
@@ -166,7 +181,7 @@ Model read_model(const SafetensorsFile& file, nn::Precision precision) {
     file.at(tensor.name, tensor.shape).copy(0, tensor.size, parameters.data() + tensor.offset);
   }
   Model model(std::move(info), std::move(parameters), load_substitutions(file),
-              hex64(file.identity()));
+              identity_of(file.identity(), config));
   model.pack(precision);
   const SelfTest self_test = run_self_test(model);
   check_self_test("codes", self_test.codes, config.at("self_test"), kSelfTestAgreement);
@@ -199,29 +214,20 @@ Model::Model(ModelInfo info, std::vector<float> parameters, SubstitutionTables s
       id_(std::move(id)) {
   if (info_.decoder) decoder_.emplace(table_, *info_.decoder, encoder_);
   if (parameters_.size() != table_.size()) throw Error("", "parameters do not fit the model");
-  if (id_.empty()) id_ = hex64(to_tensors(table_, parameters_, substitutions_).identity());
+  if (id_.empty()) set_substitutions(std::move(substitutions_));
 }
 
 void Model::set_substitutions(SubstitutionTables tables) {
   substitutions_ = std::move(tables);
-  id_ = hex64(to_tensors(table_, parameters_, substitutions_).identity());
+  id_ = identity_of(to_tensors(table_, parameters_, substitutions_).identity(), config_of(info_));
 }
 
 void Model::save(const std::string& path) const {
   Safetensors file = to_tensors(table_, parameters_, substitutions_);
   const SelfTest self_test = run_self_test(*this);
-  json config = {{"version", kFormatVersion},
-                 {"encoder", info_.encoder},
-                 {"features", info_.features},
-                 {"dpvq_rate_curve", curve_json(info_.rate_curve)},
-                 {"command", info_.command},
-                 {"recipe", json::parse(info_.recipe.empty() ? "{}" : info_.recipe)},
-                 {"self_test", self_test.codes}};
-  if (info_.decoder) {
-    config["decoder"] = *info_.decoder;
-    config["pairalign_rate_curve"] = curve_json(info_.pairalign_rate_curve);
-    config["decoder_self_test"] = self_test.decoded;
-  }
+  json config = config_of(info_);
+  config["self_test"] = self_test.codes;
+  if (info_.decoder) config["decoder_self_test"] = self_test.decoded;
   file.metadata["format"] = "pt";  // what Python's loader expects to see
   file.metadata[kConfigKey] = config.dump();
   file.save(path);

@@ -7,6 +7,7 @@
 
 #include "base/error.hpp"
 #include "base/hash.hpp"
+#include "model/identity.hpp"
 
 namespace pairalign::model {
 namespace {
@@ -82,7 +83,13 @@ SubstitutionTables load_substitutions(const SafetensorsFile& file) {
 ModelSubstitutions read_substitutions(const std::string& path) {
   const SafetensorsFile file(path);
   try {
-    return {hex64(file.identity()), load_substitutions(file)};
+    const auto found = file.metadata().find(kConfigKey);
+    const bool configured = found != file.metadata().end();
+    return {identity_of(file.identity(), configured ? nlohmann::json::parse(found->second)
+                                                    : nlohmann::json()),
+            load_substitutions(file)};
+  } catch (const nlohmann::json::exception& error) {
+    throw Error(path, std::string("malformed model configuration: ") + error.what());
   } catch (const Error& error) {
     throw Error(path, error.what());
   }

@@ -11,6 +11,7 @@
 #include "model/frame_stream.hpp"
 #include "model/segmenter.hpp"
 #include "model/stretches.hpp"
+#include "tokens/settings.hpp"
 
 namespace pairalign::model {
 namespace {
@@ -173,7 +174,29 @@ Tokenizer::~Tokenizer() = default;
 Tokenizer::Tokenizer(Tokenizer&&) noexcept = default;
 
 tokens::Header Tokenizer::header() const {
-  return {impl_->model.id(), to_string(impl_->options.kind), impl_->model.vocabulary()};
+  const TokenizerOptions& own = impl_->options;
+  tokens::Header header{impl_->model.id(), to_string(own.kind), impl_->model.vocabulary()};
+  const bool controlled = own.kind != TokenizerKind::vq;
+  const bool usual_rate = own.kind == TokenizerKind::dpvq && own.rate == kDefaultRate;
+  if (own.penalty && controlled) {
+    tokens::set_setting(header, "penalty", *own.penalty);
+  } else if (own.rate && controlled && !usual_rate) {
+    tokens::set_setting(header, "rate", *own.rate);
+  }
+  const DecodeOptions usual;
+  const auto tell = [&](const char* name, double value, double usual_value) {
+    if (own.kind == TokenizerKind::pairalign && value != usual_value) {
+      tokens::set_setting(header, name, value);
+    }
+  };
+  tell("end-quantile", own.decode.end_quantile, usual.end_quantile);
+  tell("repetition-penalty", own.decode.repetition_penalty, usual.repetition_penalty);
+  tell("cap", own.decode.cap, usual.cap);
+  if (own.window_s > 0) {
+    tokens::set_setting(header, "window", own.window_s);
+    if (own.hop_s != own.window_s) tokens::set_setting(header, "hop", own.hop_s);
+  }
+  return header;
 }
 
 std::vector<tokens::Record> Tokenizer::tokenize(audio::Decoder& audio, const std::string& key) {

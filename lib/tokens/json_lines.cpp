@@ -8,6 +8,7 @@
 #include "base/error.hpp"
 #include "tokens/parse.hpp"
 #include "tokens/reader.hpp"
+#include "tokens/settings.hpp"
 
 namespace pairalign::tokens {
 namespace {
@@ -88,6 +89,13 @@ Header parse_json_header(const Json& object) {
   if (object.contains("model")) set_model(header, string("model"));
   if (object.contains("tokenizer")) set_tokenizer(header, string("tokenizer"));
   if (object.contains("vocab")) set_vocabulary(header, number("vocab"));
+  if (!object.contains("settings") || header.tokenizer.empty()) return header;
+  const Json& given = object.at("settings");
+  if (!given.is_object()) throw HeaderError("", "header: settings is not an object");
+  for (const auto& [name, value] : given.items()) {
+    if (!value.is_string()) throw HeaderError("", "header: settings." + name + " is not a string");
+    if (is_setting(name)) set_setting(header, name, value.get<std::string>());
+  }
   return header;
 }
 
@@ -134,8 +142,12 @@ JsonLine parse_json_line(std::string_view line, Header& header, Record& record) 
 std::string json_header(const Header& header) {
   std::string text = "{\"pairalign\":1";
   if (!header.model.empty()) text += ",\"model\":" + Json(header.model).dump();
-  if (!header.tokenizer.empty()) text += ",\"tokenizer\":" + Json(header.tokenizer).dump();
+  if (!header.tokenizer.empty()) text += ",\"tokenizer\":" + Json(tokenizer_name(header)).dump();
   if (header.vocabulary != 0) text += fmt::format(",\"vocab\":{}", header.vocabulary);
+  nlohmann::ordered_json own;
+  for (const auto& [name, value] : settings(header))
+    own[name] = value;
+  if (!own.empty()) text += ",\"settings\":" + own.dump();
   return text + "}\n";
 }
 

@@ -3,11 +3,14 @@
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
 #include "base/error.hpp"
 #include "tokens/reader.hpp"
+#include "tokens/settings.hpp"
 
 namespace pairalign::tokens {
 namespace {
@@ -211,12 +214,21 @@ bool parse_header(std::string_view line, Header& header) {
   }
   check_version(version);
   Header parsed;
+  std::vector<std::pair<std::string_view, std::string_view>> found;
   for (std::string_view word = next_word(rest); !word.empty(); word = next_word(rest)) {
     const std::size_t equals = word.find('=');
     if (equals == std::string_view::npos) {
       throw HeaderError("", "header: " + excerpt(word) + " is not of the form name=value");
     }
-    set_header_field(parsed, word.substr(0, equals), word.substr(equals + 1));
+    const std::string_view name = word.substr(0, equals);
+    if (is_setting(name)) {
+      found.emplace_back(name, word.substr(equals + 1));
+    } else {
+      set_header_field(parsed, name, word.substr(equals + 1));
+    }
+  }
+  for (const auto& [name, value] : found) {
+    if (!parsed.tokenizer.empty()) set_setting(parsed, name, value);
   }
   header = parsed;
   return true;

@@ -8,6 +8,7 @@
 
 #include "base/error.hpp"
 #include "tokens/parse.hpp"
+#include "tokens/settings.hpp"
 
 namespace pairalign::tokens {
 namespace {
@@ -32,8 +33,7 @@ std::string describe(const Header& header) {
 }
 
 bool compatible(const Header& a, const Header& b) {
-  return agree(a.model, b.model) && agree(a.tokenizer, b.tokenizer) &&
-         agree(a.vocabulary, b.vocabulary);
+  return agree(a.model, b.model) && same_strings(a, b) && agree(a.vocabulary, b.vocabulary);
 }
 
 std::string describe_mismatch(const Header& a, const Header& b) {

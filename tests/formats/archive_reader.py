@@ -148,6 +148,42 @@ class TokenTable:
 # --- Segments
 
 
+class StartCode:
+    """The table at the front of the starts of a segment of version 3, and what it codes."""
+
+    def __init__(self, section):
+        table = Bytes(section)
+        symbols, value = [], 0
+        for _ in range(table.varint()):
+            value += table.varint()
+            symbols.append((table.take(1)[0], False, value))
+        announcing = table.take(1)[0]
+        if announcing > 0:
+            symbols.append((announcing, True, 0))
+        self.size, self.symbols, code, length = table.at, {}, 0, 0
+        for bits, announces, value in sorted(symbols):
+            code, length = code << bits - length, bits
+            self.symbols[bits, code] = (announces, value)
+            code += 1
+
+    def read(self, coded, count):
+        bits = [byte >> i & 1 for byte in coded for i in range(8)]
+        starts, start, at = [], 0, 0
+        for _ in range(count):
+            code, length = 0, 0
+            while (length, code) not in self.symbols:
+                need(at < len(bits) and length < 24, "a code of starts")
+                code, length, at = code << 1 | bits[at], length + 1, at + 1
+            announces, step = self.symbols[length, code]
+            if announces:
+                step = sum(bit << i for i, bit in enumerate(bits[at : at + 32]))
+                at += 32
+            start += step
+            starts.append(start)
+        need(at <= len(bits) < at + 8, "bytes behind the starts")
+        return starts
+
+
 class Record:
     def __init__(self, key):
         self.key, self.seconds, self.tokens, self.starts, self.source = key, None, [], [], None
@@ -170,7 +206,8 @@ class Segment:
         magic, order, version, size = struct.unpack_from("<8sIIQ", data)
         need(magic == b"PAIRSEG\n", "magic")
         need(order == 0x01020304, "byte order")
-        need(version == 2, f"version {version}")
+        need(version in (2, 3), f"version {version}")
+        self.version = version
         need(size == len(data) and data.endswith(END_MARK), "cut off")
         self.records, self.tokens = struct.unpack_from("<QQ", data, 24)
         self.bits, self.coding, count = struct.unpack_from("<HHI", data, 40)
@@ -205,6 +242,8 @@ class Segment:
         rows = list(struct.iter_unpack("<5I", self.sections["blocks"]))
         need(len(rows) == -(-self.records // BLOCK_RECORDS) + 1, "rows of blocks")
         records = []
+        if self.version > 2 and "starts" in self.sections:
+            self.start_code = StartCode(self.sections["starts"])
         for block in range(len(rows) - 1):
             count = min(BLOCK_RECORDS, self.records - block * BLOCK_RECORDS)
             names = ("keys", "numbers", None, "starts", "sources")
@@ -234,7 +273,11 @@ class Segment:
             record.seconds = None if seconds == 0 else seconds - 1
         for record, size in zip(records, start_bytes):
             if size > 0:
-                record.starts = self.read_starts(Bytes(parts["starts"].take(size)))
+                coded = parts["starts"].take(size)
+                if self.version == 2:
+                    record.starts = self.read_starts(Bytes(coded))
+                else:
+                    record.starts = self.start_code.read(coded, record.tokens)
                 need(len(record.starts) == record.tokens, "number of starts")
         need(all(part.at_end() for part in parts.values()), "bytes behind a block")
         return records

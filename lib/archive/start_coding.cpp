@@ -1,0 +1,208 @@
+#include "archive/start_coding.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <queue>
+#include <tuple>
+
+#include "archive/varint.hpp"
+#include "base/error.hpp"
+
+namespace pairalign::archive {
+namespace {
+
+constexpr unsigned kMaxBits = 24;
+constexpr std::size_t kMaxValues = 4096;
+constexpr unsigned kValueBits = 32;
+constexpr std::uint64_t kMaxStart = std::numeric_limits<std::uint32_t>::max();
+
+// The lengths of Huffman's code for symbols that occur `counts` times. Of nodes equally frequent the
+// one made first goes first, so the lengths are the same everywhere.
+std::vector<unsigned> code_lengths(const std::vector<std::uint64_t>& counts) {
+  using Node = std::tuple<std::uint64_t, std::size_t>;  // count, index
+  std::priority_queue<Node, std::vector<Node>, std::greater<>> nodes;
+  std::vector<std::size_t> parent(2 * counts.size());
+  for (std::size_t i = 0; i < counts.size(); ++i)
+    nodes.emplace(counts[i], i);
+  std::size_t next = counts.size();
+  while (nodes.size() > 1) {
+    const auto [a, first] = nodes.top();
+    nodes.pop();
+    const auto [b, second] = nodes.top();
+    nodes.pop();
+    parent[first] = parent[second] = next;
+    nodes.emplace(a + b, next++);
+  }
+  std::vector<unsigned> depth(2 * counts.size(), 0);
+  for (std::size_t i = next - 1; i-- > 0;)
+    depth[i] = depth[parent[i]] + 1;
+  depth.resize(counts.size());
+  if (counts.size() == 1) depth[0] = 1;
+  return depth;
+}
+
+class BitWriter {
+ public:
+  explicit BitWriter(std::string& bytes) : bytes_(bytes) {}
+
+  void add(bool bit) {
+    if (used_ % 8 == 0) bytes_ += '\0';
+    if (bit) bytes_.back() = static_cast<char>(bytes_.back() | 1 << used_ % 8);
+    ++used_;
+  }
+
+ private:
+  std::string& bytes_;
+  std::size_t used_ = 0;
+};
+
+// Beyond the end it gives zeros and is no longer `ok`.
+class BitReader {
+ public:
+  BitReader(const unsigned char* begin, const unsigned char* end)
+      : bytes_(begin), bits_(8 * static_cast<std::size_t>(end - begin)) {}
+
+  std::uint32_t next() {
+    const std::size_t at = at_++;
+    return at < bits_ ? bytes_[at / 8] >> at % 8 & 1U : 0U;
+  }
+  bool ok() const { return at_ <= bits_; }
+  bool at_end() const { return ok() && bits_ - at_ < 8; }
+
+ private:
+  const unsigned char* bytes_;
+  std::size_t bits_;
+  std::size_t at_ = 0;
+};
+
+}  // namespace
+
+StartCode::StartCode(const std::map<std::uint32_t, std::uint64_t>& counts) {
+  std::vector<std::pair<std::uint64_t, std::uint32_t>> order;  // the frequent ones first
+  for (const auto& [value, count] : counts)
+    order.emplace_back(count, value);
+  std::sort(order.begin(), order.end(), [](const auto& a, const auto& b) {
+    return std::tie(b.first, a.second) < std::tie(a.first, b.second);
+  });
+  std::uint64_t others = 0;
+  for (std::size_t i = std::min(kMaxValues, order.size()); i < order.size(); ++i)
+    others += order[i].first;
+  order.resize(std::min(kMaxValues, order.size()));
+  std::vector<std::uint64_t> weights;
+  for (const auto& [count, value] : order) {
+    weights.push_back(count);
+    symbols_.push_back({value, 0, false, 0});
+  }
+  if (others > 0) {
+    weights.push_back(others);
+    symbols_.push_back({0, 0, true, 0});
+  }
+  if (symbols_.empty()) return;
+  std::vector<unsigned> lengths = code_lengths(weights);
+  while (*std::max_element(lengths.begin(), lengths.end()) > kMaxBits) {
+    for (std::uint64_t& weight : weights)
+      weight = weight / 2 + 1;  // flatter, until the rarest are not so rare any more
+    lengths = code_lengths(weights);
+  }
+  for (std::size_t i = 0; i < symbols_.size(); ++i)
+    symbols_[i].bits = lengths[i];
+  assign_codes();
+}
+
+StartCode::StartCode(const unsigned char* begin, const unsigned char* end) {
+  ByteReader bytes(begin, end);
+  const auto fail = [] { throw Error("", "not a table of starts"); };
+  const auto length = [&](unsigned least) {
+    const unsigned char* byte = bytes.bytes(1);
+    if (byte == nullptr || *byte < least || *byte > kMaxBits) fail();
+    return byte == nullptr ? 0U : *byte;
+  };
+  const std::uint64_t count = bytes.varint();
+  if (count > kMaxValues) fail();
+  std::uint64_t value = 0;
+  for (std::uint64_t i = 0; i < count; ++i) {
+    const std::uint64_t more = bytes.varint();
+    if (more > kMaxStart || value + more > kMaxStart || (i > 0 && more == 0)) fail();
+    value += more;
+    symbols_.push_back({static_cast<std::uint32_t>(value), length(1), false, 0});
+  }
+  const unsigned announcing = length(0);
+  if (announcing > 0) symbols_.push_back({0, announcing, true, 0});
+  if (!bytes.ok() || !assign_codes()) fail();
+  table_size_ = static_cast<std::size_t>(end - begin) - bytes.left();
+}
+
+// False when there are no codes of these lengths of which none begins another.
+bool StartCode::assign_codes() {
+  std::sort(symbols_.begin(), symbols_.end(), [](const Symbol& a, const Symbol& b) {
+    return std::tie(a.bits, a.announces, a.value) < std::tie(b.bits, b.announces, b.value);
+  });
+  std::uint64_t next = 0;
+  unsigned bits = 0;
+  for (std::size_t i = 0; i < symbols_.size(); ++i) {
+    Symbol& symbol = symbols_[i];
+    next <<= symbol.bits - bits;
+    bits = symbol.bits;
+    if (next >> bits != 0) return false;
+    symbol.code = static_cast<std::uint32_t>(next++);
+    if (!symbol.announces) at_[symbol.value] = i;
+  }
+  return true;
+}
+
+std::string StartCode::table() const {
+  std::string bytes;
+  append_varint(at_.size(), bytes);
+  std::uint32_t before = 0;
+  for (const auto& [value, index] : at_) {
+    append_varint(value - before, bytes);
+    bytes += static_cast<char>(symbols_[index].bits);
+    before = value;
+  }
+  const auto announcing = std::find_if(symbols_.begin(), symbols_.end(),
+                                       [](const Symbol& symbol) { return symbol.announces; });
+  bytes += static_cast<char>(announcing == symbols_.end() ? 0 : announcing->bits);
+  return bytes;
+}
+
+void StartCode::append(const std::vector<std::uint32_t>& steps, std::string& bytes) const {
+  BitWriter bits(bytes);
+  for (const std::uint32_t step : steps) {
+    const auto known = at_.find(step);
+    const Symbol& symbol =
+        known != at_.end() ? symbols_[known->second]
+                           : *std::find_if(symbols_.begin(), symbols_.end(),
+                                           [](const Symbol& s) { return s.announces; });
+    for (unsigned bit = symbol.bits; bit-- > 0;)
+      bits.add((symbol.code >> bit & 1U) != 0);
+    for (unsigned bit = 0; symbol.announces && bit < kValueBits; ++bit)
+      bits.add((step >> bit & 1U) != 0);
+  }
+}
+
+bool StartCode::read(const unsigned char* begin, const unsigned char* end, std::size_t count,
+                     std::vector<std::uint32_t>& starts_ms) const {
+  BitReader bits(begin, end);
+  std::uint64_t start = 0;
+  starts_ms.clear();
+  while (starts_ms.size() < count && bits.ok()) {
+    std::uint32_t code = 0;
+    unsigned length = 0;
+    auto symbol = symbols_.begin();
+    for (; symbol != symbols_.end(); ++symbol) {
+      for (; length < symbol->bits; ++length)
+        code = code << 1 | bits.next();
+      if (code == symbol->code) break;
+    }
+    if (symbol == symbols_.end()) return false;
+    std::uint64_t step = symbol->value;
+    for (unsigned bit = 0; symbol->announces && bit < kValueBits; ++bit)
+      step |= std::uint64_t{bits.next()} << bit;
+    start += step;
+    if (start > kMaxStart) return false;
+    starts_ms.push_back(static_cast<std::uint32_t>(start));
+  }
+  return starts_ms.size() == count && bits.at_end();
+}
+
+}  // namespace pairalign::archive

@@ -1,0 +1,94 @@
+#include "tokens/settings.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include "tokens/parse.hpp"
+#include "tokens/reader.hpp"
+
+namespace pairalign::tokens {
+namespace {
+
+constexpr std::array<std::string_view, 10> kSettings = {
+    "rate", "penalty", "end-quantile", "repetition-penalty", "cap",
+    "beam", "length-exponent", "channel", "window", "hop"};
+
+bool is_of_the_input(std::string_view name) {
+  return name == "channel" || name == "window" || name == "hop";
+}
+
+std::string value_of(const Header& header, std::string_view name) {
+  for (const auto& [own, value] : settings(header)) {
+    if (own == name) return value;
+  }
+  return "";
+}
+
+// The tokenizer with those settings that strings must have in common to be compared.
+std::string without_input(const Header& header) {
+  std::string text = tokenizer_name(header);
+  for (const auto& [name, value] : settings(header)) {
+    if (!is_of_the_input(name)) text += fmt::format(" {}={}", name, value);
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string tokenizer_name(const Header& header) {
+  return header.tokenizer.substr(0, header.tokenizer.find(' '));
+}
+
+std::vector<std::pair<std::string, std::string>> settings(const Header& header) {
+  std::vector<std::pair<std::string, std::string>> result;
+  std::size_t end = header.tokenizer.find(' ');
+  while (end != std::string::npos) {
+    const std::size_t begin = end + 1;
+    end = header.tokenizer.find(' ', begin);
+    const std::string word = header.tokenizer.substr(begin, end - begin);
+    const std::size_t equals = std::min(word.find('='), word.size());
+    result.emplace_back(word.substr(0, equals), word.substr(std::min(equals + 1, word.size())));
+  }
+  return result;
+}
+
+bool is_setting(std::string_view name) {
+  return std::find(kSettings.begin(), kSettings.end(), name) != kSettings.end();
+}
+
+void set_setting(Header& header, std::string_view name, std::string_view value) {
+  const bool plain =
+      std::all_of(value.begin(), value.end(), [](char c) { return c > ' ' && c < 0x7f; });
+  if (value.empty() || !plain) {
+    throw HeaderError("", fmt::format("header: {}={} is not a value", name, excerpt(value)));
+  }
+  std::string text = tokenizer_name(header);
+  for (const std::string_view known : kSettings) {
+    const std::string own = known == name ? std::string(value) : value_of(header, known);
+    if (!own.empty()) text += fmt::format(" {}={}", known, own);
+  }
+  header.tokenizer = text;
+}
+
+void set_setting(Header& header, std::string_view name, double value) {
+  set_setting(header, name, fmt::format("{}", value));
+}
+
+bool same_strings(const Header& a, const Header& b) {
+  if (a.tokenizer.empty() || b.tokenizer.empty() || a.tokenizer == b.tokenizer) return true;
+  return without_input(a) == without_input(b);
+}
+
+bool may_be_archived_together(const Header& a, const Header& b) {
+  if (!compatible(a, b)) return false;
+  if (a.tokenizer.empty() || b.tokenizer.empty()) return true;
+  const auto agree = [&](std::string_view name) {
+    const std::string own = value_of(a, name), other = value_of(b, name);
+    return own.empty() || other.empty() || own == other;
+  };
+  return value_of(a, "channel") == value_of(b, "channel") && agree("window") && agree("hop");
+}
+
+}  // namespace pairalign::tokens
