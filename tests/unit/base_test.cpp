@@ -5,6 +5,9 @@
 #include <vector>
 
 #include <doctest/doctest.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "base/error.hpp"
 #include "base/hash.hpp"
@@ -63,6 +66,24 @@ TEST_CASE("parallel_for runs every piece once, for any number of threads") {
         REQUIRE(hit == 1);
     }
   }
+}
+
+// In a process of its own, whose address space has room for a few stacks.
+TEST_CASE("threads that the system does not grant are done without") {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::alarm(60);
+    const rlimit little{rlim_t{160} << 20, rlim_t{160} << 20};
+    ::setrlimit(RLIMIT_AS, &little);
+    ThreadPool pool(200);
+    std::atomic<int> sum{0};
+    pool.parallel_for(1000, [&](std::size_t) { ++sum; });
+    ::_exit(sum == 1000 && pool.threads() < 200 ? 0 : 1);
+  }
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  CHECK(WIFEXITED(status));
+  CHECK(WEXITSTATUS(status) == 0);
 }
 
 TEST_CASE("parallel_for hands on an exception and can be used again") {

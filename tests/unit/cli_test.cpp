@@ -2,11 +2,13 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <csignal>
 #include <cstdlib>
 #include <fstream>
 #include <functional>
 #include <future>
 #include <memory>
+#include <new>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -15,11 +17,14 @@
 
 #include <doctest/doctest.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/random.hpp"
 #include "cli/inputs.hpp"
+#include "cli/last_resort.hpp"
 #include "cli/ordered_map.hpp"
+#include "cli/program.hpp"
 #include "cli/progress.hpp"
 #include "cli/terminal.hpp"
 
@@ -261,6 +266,38 @@ Inputs inputs_of(const std::vector<std::string>& paths) {
         inputs.failed.push_back(path + ": " + reason);
       });
   return inputs;
+}
+
+// What a crash after a lack of memory that was got over is called: its status and whether it is by
+// the signal. In a process of its own.
+int end_of_crash(bool memory_back) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::close(STDERR_FILENO);
+    std::signal(SIGSEGV, SIG_DFL);  // not the test's own way of reporting it
+    guard_against_sudden_ends();
+    try {
+      std::vector<char> vast;
+      vast.reserve(~std::size_t{0} / 4);
+    } catch (const std::bad_alloc&) {
+      if (memory_back) memory_is_back();
+    }
+    ::raise(SIGSEGV);
+    ::raise(SIGSEGV);
+    ::_exit(7);
+  }
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  return status;
+}
+
+TEST_CASE("a crash is called lack of memory only while memory lacks") {
+  const int lacking = end_of_crash(false);
+  CHECK(WIFEXITED(lacking));
+  CHECK(WEXITSTATUS(lacking) == kFailed);
+  const int later = end_of_crash(true);
+  CHECK(WIFSIGNALED(later));
+  CHECK(WTERMSIG(later) == SIGSEGV);
 }
 
 TEST_CASE("a folder is walked in the order of its sorted paths") {
