@@ -1,15 +1,21 @@
 // pa-train: audio → model.
 
+#include <algorithm>
+#include <cmath>
 #include <csignal>
+#include <cstdlib>
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <system_error>
+#include <vector>
 #include <unordered_map>
 
 #include <fmt/format.h>
 
 #include "base/file.hpp"
 #include "cli/default_model.hpp"
+#include "base/temporary_name.hpp"
 #include "cli/inputs.hpp"
 #include "cli/program.hpp"
 #include "cli/progress.hpp"
@@ -213,6 +219,67 @@ train::NaturalPairs read_pairs(const TrainOptions& o, const train::PairConfig& c
   return pairs;
 }
 
+// What a run that was killed while it wrote has left beside the file of that name.
+void remove_leftovers(const std::string& path) {
+  const std::filesystem::path file(path);
+  const std::string prefix = file.filename().string() + kTemporarySuffix;
+  const std::filesystem::path folder = file.has_parent_path() ? file.parent_path() : ".";
+  std::error_code fault;
+  for (std::filesystem::directory_iterator at(folder, fault), end; !fault && at != end;
+       at.increment(fault)) {
+    const std::string name = at->path().filename().string();
+    if (name.compare(0, prefix.size(), prefix) == 0) std::filesystem::remove(at->path(), fault);
+  }
+}
+
+bool is_silent(const audio::PcmStore& store, std::size_t recording) {
+  constexpr std::int64_t kSamples = 1 << 14;
+  constexpr float kFaint = 1e-3F;  // -60 dBFS
+  std::vector<float> block(kSamples);
+  for (std::int64_t at = 0; at < store.size(recording); at += kSamples) {
+    store.read(recording, at, kSamples, block.data());
+    const auto loud = [](float sample) { return std::abs(sample) > kFaint; };
+    if (std::any_of(block.begin(), block.end(), loud)) return false;
+  }
+  return true;
+}
+
+// Nothing can be learned from silence, and nothing of the result would tell.
+void refuse_silence(const audio::PcmStore& store, cli::Messages& messages) {
+  std::size_t silent = 0;
+  for (std::size_t i = 0; i < store.count(); ++i)
+    silent += is_silent(store, i);
+  if (silent == 0) return;
+  if (silent == store.count()) {
+    throw Error("", "there is only silence to learn from: no sample of any recording is above "
+                    "-60 dBFS");
+  }
+  messages.warning(fmt::format("{} of {} recordings are silent: no sample is above -60 dBFS", silent,
+                               store.count()));
+}
+
+// Before the disk is filled.
+void tell_scratch_space(const std::vector<std::string>& files, cli::Messages& messages) {
+  const char* const given = std::getenv("TMPDIR");
+  const std::string folder = given != nullptr && *given != '\0' ? given : "/tmp";
+  std::error_code fault;
+  std::uintmax_t bytes = 0;
+  for (const std::string& file : files) {
+    const std::uintmax_t size = std::filesystem::file_size(file, fault);
+    if (!fault) bytes += size;
+  }
+  const std::uintmax_t free = std::filesystem::space(folder, fault).available;
+  const std::string text = fmt::format(
+      "the audio of {} files is kept decoded in {} while the training lasts, 0.115 GB an hour; "
+      "{:.1f} GB are free there; TMPDIR names another folder",
+      files.size(), folder, static_cast<double>(free) / 1e9);
+  if (!fault && free < bytes) {
+    messages.warning(text);
+  } else {
+    messages.detail(text);
+  }
+}
+
 std::unique_ptr<train::Trainer> make_trainer(const TrainOptions& o, const train::Recipe& recipe,
                                              nn::Precision precision, ThreadPool& pool,
                                              const train::Communicator& peers,
@@ -224,12 +291,14 @@ std::unique_ptr<train::Trainer> make_trainer(const TrainOptions& o, const train:
   for (const std::string& path : split.validation)
     names.add(path, files.roots.at(path), std::nullopt);
   if (!o.valid.empty()) split.validation = list_audio({o.valid}, context).paths;
+  tell_scratch_space(files.paths, context.messages);
   train::Recordings training =
       read_all(split.training, "reading audio", pool, context, train::read_recordings);
   for (std::size_t i = 0; i < training.paths.size(); ++i) {
     const std::string& path = split.training[training.paths[i]];
     names.add(path, files.roots.at(path), i);
   }
+  refuse_silence(training.store, context.messages);
   train::NaturalPairs pairs = read_pairs(o, recipe.pairs, training.store, names, context);
   train::Recordings validation =
       read_all(split.validation, "reading validation audio", pool, context, train::read_recordings);
@@ -256,8 +325,17 @@ model::Model export_model(const train::Trainer& trainer, const std::string& comm
 void check_call(const TrainOptions& o, const std::string& checkpoint) {
   check_usage(o);
   check_replaceable(o.output);
-  if (o.resume && !std::filesystem::exists(checkpoint)) {
+  const bool stopped = std::filesystem::exists(checkpoint);
+  if (o.resume && !stopped) {
     throw Error(checkpoint, "no checkpoint to resume from; begin without --resume");
+  }
+  if (o.resume || o.force) return;
+  if (stopped) {
+    throw Error(checkpoint,
+                "a training was stopped here; --resume goes on with it, --force begins anew");
+  }
+  if (std::filesystem::exists(o.output)) {
+    throw Error(o.output, "a model is there; --force replaces it when the new one is done");
   }
 }
 
@@ -272,6 +350,8 @@ cli::ExitStatus run_training(const TrainOptions& o, const std::string& command,
   }
   const std::string checkpoint = o.output + ".checkpoint";
   check_call(o, checkpoint);
+  remove_leftovers(o.output);
+  remove_leftovers(checkpoint);
   ThreadPool pool(context.options.jobs);
   const nn::Precision precision = nn::parse_precision(o.precision);
 #ifdef PAIRALIGN_MPI

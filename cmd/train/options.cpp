@@ -31,6 +31,8 @@ void add_options(CLI::App& app, TrainOptions& options) {
                  "recipe's, instead of the geometric stage (unless --stage names it)")
       ->type_name(cli::kModel);
   app.add_flag("--resume", options.resume, "Go on from the checkpoint of an interrupted run");
+  app.add_flag("--force", options.force,
+               "Replace the model that is there, and begin anew though there is a checkpoint");
   app.add_option("--steps", options.steps,
                  "Optimiser steps of each stage. Without it, as many as the recipe says, but none "
                  "that hears the audio more than 200 times over (\"passes\" of the recipe); at "

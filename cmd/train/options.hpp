@@ -16,7 +16,7 @@ struct TrainOptions {
   std::vector<std::string> paths;
   std::string output, recipe_file, from, valid, noise, log;
   std::vector<std::string> stages, words, pairs, speakers;
-  bool resume = false, print_recipe = false;
+  bool resume = false, force = false, print_recipe = false;
   std::optional<std::uint64_t> seed;
   std::optional<std::int64_t> steps;
   std::string precision = "auto";
