@@ -228,7 +228,7 @@ cli::ExitStatus tokenize(const TokenizeOptions& options, cli::Context& context) 
   }
   const int jobs = context.options.jobs;
   how.overlapped = !piped_paths && given.size() < static_cast<std::size_t>(jobs);
-  const Work work{model, how, formatter, options.times || tokens::needs_starts(format)};
+  const Work work{model, how, formatter, !options.no_times || tokens::needs_starts(format)};
   Pipeline::Workers workers;
   for (int i = 0; i < jobs; ++i)
     workers.push_back(std::make_unique<TokenizeWorker>(work));

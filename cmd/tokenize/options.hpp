@@ -27,7 +27,7 @@ struct TokenizeOptions {
   std::optional<double> window_s;
   std::optional<double> hop_s;
   std::string precision = "f32";  ///< so that strings do not depend on the processor
-  bool times = false;
+  bool times = false, no_times = false;
   std::string skip;  ///< archive whose unchanged files are passed over; empty: none
   std::string format = "tsv";
 };
