@@ -11,7 +11,7 @@ threads=${SLURM_CPUS_PER_TASK:-${SHARD_THREADS:-0}}
 [ ! -e "$archive" ] || exit 0 # done by an earlier run
 rm -rf "$archive.unfinished"
 status=(0 0)
-pa-tokenize -0 --times -j "$threads" <"$list" | pa-index "$archive.unfinished" || status=("${PIPESTATUS[@]}")
+pa-tokenize -0 -j "$threads" <"$list" | pa-index "$archive.unfinished" || status=("${PIPESTATUS[@]}")
 # 2 from pa-tokenize: recordings that cannot be read, which it has named. The others are archived.
 if [ "${status[0]}" -gt 2 ] || [ "${status[1]}" -ne 0 ]; then exit 1; fi
 mv "$archive.unfinished" "$archive"

@@ -106,7 +106,7 @@ split -t '\0' -l 200 "$work/new" "$work/batch."
 for batch in "$work"/batch.*; do
   [ -e "$batch" ] || break
   set +e
-  pa-tokenize -q --times -0 <"$batch" 2>"$work/messages" |
+  pa-tokenize -q -0 <"$batch" 2>"$work/messages" |
     pa-index -v --wait 600 "$archive" 2>"$work/stored"
   status=("${PIPESTATUS[@]}")
   set -e

@@ -9,7 +9,7 @@ export HOME=$scratch PARALLEL_HOME=$scratch/.parallel
 mkdir audio
 cp -r "$talks" 'audio/the talks'
 folder=$scratch/audio
-pa-tokenize --times "$folder" | pa-index whole.pai
+pa-tokenize "$folder" | pa-index whole.pai
 records() { pa-index --dump "$1" | grep -v '^#' | sort; }
 records whole.pai >wanted
 
@@ -24,11 +24,11 @@ records local.pai | diff wanted - || fail 'not the records of one call of pa-tok
 [ ! -e local.pai.parts ] || fail 'parts are left'
 
 # The one line of the README, and the search in shards.
-find "$folder" -name '*.opus' | sort | parallel --will-cite --pipe -N 5 -k pa-tokenize --times |
+find "$folder" -name '*.opus' | sort | parallel --will-cite --pipe -N 5 -k pa-tokenize |
   pa-index pipe.pai
 records pipe.pai | diff wanted - || fail 'not the same records through --pipe'
 for list in shards/*.list; do
-  tr '\0' '\n' <"$list" | pa-tokenize --times | pa-index "part-$(basename "$list" .list).pai"
+  tr '\0' '\n' <"$list" | pa-tokenize | pa-index "part-$(basename "$list" .list).pai"
 done
 pa-tokenize "$examples/audio/question.opus" audio/the*/garden.opus >queries.tsv
 find . -name 'part-*.pai' | parallel --will-cite pa-search {} queries.tsv -k 3 '>' {}.tsv

@@ -6,7 +6,7 @@ bwrap --ro-bind / / --unshare-all true 2>/dev/null || { echo 'skipped: no user n
 
 mkdir uploads secret
 cp "$talks/garden.opus" uploads/
-pa-tokenize --times "$PWD/uploads" >without
+pa-tokenize "$PWD/uploads" >without
 "$examples/sandbox/sandboxed.sh" uploads --times >with
 same with <without
 

@@ -69,7 +69,7 @@ wait_for 'sinfo -h -t idle -o %n | grep . >/dev/null' Slurm
 mkdir audio
 cp -r "$talks" 'audio/the talks'
 folder=$scratch/audio
-pa-tokenize --times "$folder" | pa-index whole.pai
+pa-tokenize "$folder" | pa-index whole.pai
 records() { pa-index --dump "$1" | grep -v '^#' | sort; }
 records whole.pai >wanted
 
@@ -79,8 +79,8 @@ records merged.pai | diff wanted - || fail 'not the records of one call of pa-to
 [ ! -e merged.pai.parts ] || fail 'parts are left'
 
 # Two archives, searched at once: the hits are those of one search in both.
-find audio -name '[a-h]*.opus' | sed "s|^|$PWD/|" | pa-tokenize --times | pa-index first.pai
-find audio -name '[i-z]*.opus' | sed "s|^|$PWD/|" | pa-tokenize --times | pa-index second.pai
+find audio -name '[a-h]*.opus' | sed "s|^|$PWD/|" | pa-tokenize | pa-index first.pai
+find audio -name '[i-z]*.opus' | sed "s|^|$PWD/|" | pa-tokenize | pa-index second.pai
 pa-tokenize "$examples/audio/question.opus" 'audio/the talks/garden.opus' >queries.tsv
 "$cluster/slurm-search.sh" -w -k 3 queries.tsv hits.tsv first.pai second.pai >job || fail "$(cat job)"
 pa-search -k 3 first.pai second.pai queries.tsv | LC_ALL=C sort >one-search

@@ -19,7 +19,7 @@ END
 
 cp -r "$talks" talks
 mv talks/travel.opus $'talks/tra\tvel.opus'
-pa-tokenize --times talks | pa-index talks.pai
+pa-tokenize talks | pa-index talks.pai
 question=$examples/audio/question.opus
 # Where the sentence is of which the question is the middle.
 read -r from to < <(awk -F '\t' '$4 ~ /^I remember/ { print $2, $3 }' "$examples/audio/transcripts.tsv")

@@ -1,5 +1,5 @@
-# --times adds as many starts as there are tokens, ascending, within the recording.
-pa-tokenize --times audio/talks/travel.opus | tail -n +2 | awk -F '\t' '{
+# There are as many starts as there are tokens, ascending, within the recording.
+pa-tokenize audio/talks/travel.opus | tail -n +2 | awk -F '\t' '{
   tokens = split($3, token, " ")
   starts = split($4, start, " ")
   if (starts != tokens) print starts, "starts for", tokens, "tokens"
@@ -9,4 +9,6 @@ pa-tokenize --times audio/talks/travel.opus | tail -n +2 | awk -F '\t' '{
   print NF, "fields"
 }'
 # The tokens are those without times.
-cmp <(pa-tokenize --times audio/talks | cut -f 1-3) <(pa-tokenize audio/talks)
+cmp <(pa-tokenize audio/talks | cut -f 1-3) <(pa-tokenize --no-times audio/talks)
+cmp <(pa-tokenize --times audio/talks) <(pa-tokenize audio/talks)
+pa-tokenize --times --no-times audio/talks || echo "exit $?"

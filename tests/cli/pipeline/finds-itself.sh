@@ -1,5 +1,5 @@
 # Every talk, searched with its own string, comes first; with the string of three seconds of it, too.
-pa-tokenize --times audio/talks | pa-index talks.pai
+pa-tokenize audio/talks | pa-index talks.pai
 pa-index --dump talks.pai | pa-search -k 1 talks.pai >whole
 pa-tokenize --window 3 audio/talks | pa-search -k 1 talks.pai >parts
 for hits in whole parts; do

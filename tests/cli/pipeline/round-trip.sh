@@ -1,5 +1,5 @@
 # What comes out of the archive is what went in.
-pa-tokenize --times audio/talks >strings.tsv
+pa-tokenize audio/talks >strings.tsv
 pa-index talks.pai <strings.tsv
 pa-index --dump talks.pai | cmp - strings.tsv
 # In two goes as well.
