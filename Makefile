@@ -99,7 +99,7 @@ test-cluster: ## try examples/cluster under a Slurm and an sshd of its own; need
 .PHONY: eval
 eval: bench-tools ## measure quality on a folder of speech, of the shipped model or of MODEL=FILE; options in ARGS
 	python3 tests/bench/evaluate.py --bin $(BUILD)/bin $(if $(MODEL),--model $(MODEL)) \
-	  --dtw $(BUILD)/mfcc-dtw.json -o $(BUILD)/eval.json $(ARGS)
+	  --dtw -o $(BUILD)/eval.json $(ARGS)
 
 .PHONY: bench
 bench: bench-tools ## measure speed, size and memory; options in ARGS

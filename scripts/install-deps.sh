@@ -14,6 +14,7 @@ usage: scripts/install-deps.sh [--list] [TASK]...
   mpi       train on several processes or machines at once
   torch     a training step in PyTorch, which the benchmark sets ours beside
   eval      the evaluation and the benchmarks against other programs
+  corpora   lay out public corpora for the evaluation: tests/bench/public_corpora.py
   audio     make the clips of examples/audio again
   deb       make Debian packages and try them
   arm64     build for aarch64 and test under emulation
@@ -84,6 +85,15 @@ END
 python3           scripts of the evaluation and of the benchmarks
 libedlib-dev      edit-distance library that search is compared with
 gnuplot-nox       plots of the benchmarks
+espeak-ng         says the terms of typed queries
+flite             the same, by another voice
+END
+      ;;
+    corpora) cat <<'END'
+python3           lays out public corpora for the evaluation
+sox               reads and degrades them
+pocketsphinx      aligns words
+pocketsphinx-en-us  its model of English
 END
       ;;
     audio) cat <<'END'

@@ -10,6 +10,7 @@
 #include "cli/progress.hpp"
 #include "cli/record_inputs.hpp"
 #include "options.hpp"
+#include "stats/bootstrap.hpp"
 #include "stats/pairs.hpp"
 #include "stats/report.hpp"
 #include "stats/retrieval.hpp"
@@ -151,12 +152,8 @@ class RecordStatistics {
   cli::CommonHeader pairs_header_;
 };
 
-stats::RetrievalMetrics retrieval_metrics(const StatsOptions& options) {
-  std::vector<std::string> runs = options.files;
-  if (runs.empty()) {
-    cli::require_piped_stdin("give a run, or pipe one in");
-    runs = {"-"};
-  }
+stats::RetrievalMetrics retrieval_metrics(const StatsOptions& options,
+                                          const std::vector<std::string>& runs) {
   stats::RetrievalEvaluation evaluation(options.retrieval);
   evaluation.read_qrels(options.qrels);
   for (const std::string& run : runs)
@@ -167,11 +164,22 @@ stats::RetrievalMetrics retrieval_metrics(const StatsOptions& options) {
 }
 
 void report_retrieval(const StatsOptions& options, cli::Context& context, Report& report) {
-  const stats::RetrievalMetrics metrics = retrieval_metrics(options);
+  std::vector<std::string> runs = options.files;
+  if (runs.empty()) {
+    cli::require_piped_stdin("give a run, or pipe one in");
+    runs = {"-"};
+  }
+  const stats::RetrievalMetrics metrics = retrieval_metrics(options, runs);
   report.add_text("", stats::to_text(metrics, context.options.verbosity > 0));
   report.add_json("retrieval", stats::to_json(metrics));
   report.add_title(stats::title(metrics), stats::subtitle(metrics));
   report.add_panels(stats::panels(metrics));
+  if (options.against.empty()) return;
+  const stats::RunDifference difference =
+      stats::compare_runs(metrics, retrieval_metrics(options, {options.against}),
+                          options.terms.empty() ? stats::Terms() : stats::read_terms(options.terms));
+  report.add_text("against " + options.against, stats::to_text(difference));
+  report.add_json("difference", stats::to_json(difference));
 }
 
 void report_training(const StatsOptions& options, cli::Context& context, Report& report) {

@@ -11,7 +11,8 @@ void add_options(CLI::App& app, StatsOptions& options) {
       "none reads standard input");
   app.add_option("--against", options.against,
                  "Count how many tokens are saved over the strings of the same recordings in FILE; "
-                 "recordings meet by key, else by file name without extension. -v: each of them")
+                 "recordings meet by key, else by file name without extension. -v: each of them. "
+                 "With --qrels: the differences from the run in FILE, with 95 % intervals")
       ->type_name(cli::kFile);
   app.add_option(
          "--pairs", options.pairs,
@@ -27,6 +28,10 @@ void add_options(CLI::App& app, StatsOptions& options) {
       ->type_name("N")
       ->check(CLI::Range(0, 1000000))
       ->each([&options](const std::string&) { options.min_relevance_given = true; });
+  app.add_option("--terms", options.terms,
+                 "With --against a run: resample terms instead of queries; FILE holds lines of "
+                 "query TAB term")
+      ->type_name(cli::kFile);
   app.add_option("--log", options.log,
                  "Curves of a training from what `pa-train --log` wrote, also while it runs: first "
                  "and last value and the course of the measures of each stage. -v: of all measures")
@@ -41,8 +46,11 @@ void add_options(CLI::App& app, StatsOptions& options) {
 
 void check_usage(const StatsOptions& options) {
   const bool records = !options.against.empty() || !options.pairs.empty();
-  if (!options.qrels.empty() && records) {
-    throw cli::UsageError("--qrels is about runs, --against and --pairs are about token strings");
+  if (!options.qrels.empty() && !options.pairs.empty()) {
+    throw cli::UsageError("--qrels is about runs, --pairs is about token strings");
+  }
+  if (!options.terms.empty() && (options.qrels.empty() || options.against.empty())) {
+    throw cli::UsageError("--terms needs --qrels and --against");
   }
   if (options.min_relevance_given && options.qrels.empty()) {
     throw cli::UsageError("--min-relevance needs --qrels");

@@ -16,6 +16,7 @@ struct StatsOptions {
   std::string against;
   std::string pairs;
   std::string qrels;
+  std::string terms;
   stats::RetrievalConfig retrieval;
   bool min_relevance_given = false;
   std::string log;

@@ -21,12 +21,13 @@ _pa_stats() {
     --pairs) _pa_stats_files ''; return ;;
     --qrels) _pa_stats_files ''; return ;;
     --min-relevance) :; return ;;
+    --terms) _pa_stats_files ''; return ;;
     --log) _pa_stats_files ''; return ;;
     --input-format) COMPREPLY=($(compgen -W 'auto tsv jsonl kaldi' -- "$current")); return ;;
     --format) COMPREPLY=($(compgen -W 'text json svg' -- "$current")); return ;;
   esac
   if [[ $current == -* ]]; then
-    COMPREPLY=($(compgen -W '--against --pairs --qrels --min-relevance --log --input-format --format --progress -q --quiet -v --verbose -h --help --version' -- "$current"))
+    COMPREPLY=($(compgen -W '--against --pairs --qrels --min-relevance --terms --log --input-format --format --progress -q --quiet -v --verbose -h --help --version' -- "$current"))
     return
   fi
   _pa_stats_files ''

@@ -15,6 +15,7 @@ complete -c pa-stats -l against -x -a '(__pa_stats_files \'\')' -d 'Count how ma
 complete -c pa-stats -l pairs -x -a '(__pa_stats_files \'\')' -d 'Compare each string with the one of the same recording in FILE'
 complete -c pa-stats -l qrels -x -a '(__pa_stats_files \'\')' -d 'Retrieval metrics of runs by the TREC judgements in FILE'
 complete -c pa-stats -l min-relevance -x -d 'Least judgement of --qrels that counts as relevant'
+complete -c pa-stats -l terms -x -a '(__pa_stats_files \'\')' -d 'With --against a run'
 complete -c pa-stats -l log -x -a '(__pa_stats_files \'\')' -d 'Curves of a training from what `pa-train --log` wrote, also while it runs'
 complete -c pa-stats -l input-format -x -a 'auto tsv jsonl kaldi' -d 'Format of the token strings that are read'
 complete -c pa-stats -l format -x -a 'text json svg' -d 'Format of the report'

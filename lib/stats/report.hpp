@@ -7,6 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "stats/bootstrap.hpp"
 #include "stats/pairs.hpp"
 #include "stats/plot.hpp"
 #include "stats/retrieval.hpp"
@@ -21,6 +22,7 @@ Json to_json(const Summary& summary);
 Json to_json(const ReductionSummary& reduction);
 Json to_json(const PairSummary& pairs);
 Json to_json(const RetrievalMetrics& metrics);
+Json to_json(const RunDifference& difference);
 /// Curves are arrays of [step, value].
 Json to_json(const TrainingHistory& history);
 
@@ -32,6 +34,7 @@ std::string to_text(const Summary& summary);
 std::string to_text(const ReductionSummary& reduction, bool detailed);
 std::string to_text(const PairSummary& pairs);
 std::string to_text(const RetrievalMetrics& metrics, bool detailed);
+std::string to_text(const RunDifference& difference);
 /// A line per curve: first and last value and the whole of it in block characters. `detailed`: all
 /// of them, not only those that tell how it goes.
 std::string to_text(const TrainingHistory& history, bool detailed);

@@ -128,6 +128,23 @@ Json to_json(const RetrievalMetrics& m) {
 
 namespace {
 
+Json interval_json(const DifferenceInterval& interval) {
+  return {{"difference", interval.difference}, {"low", interval.low}, {"high", interval.high}};
+}
+
+}  // namespace
+
+Json to_json(const RunDifference& d) {
+  return {{"queries", d.queries},
+          {"terms", d.terms},
+          {"map", interval_json(d.map)},
+          {"mrr", interval_json(d.mrr)},
+          {"precision_1", interval_json(d.precision_1)},
+          {"recall_10", interval_json(d.recall_10)}};
+}
+
+namespace {
+
 Json curves_json(const std::vector<Curve>& curves) {
   Json json = Json::object();
   for (const Curve& curve : curves) {

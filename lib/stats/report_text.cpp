@@ -180,4 +180,20 @@ std::string to_text(const RetrievalMetrics& m, bool detailed) {
   return lines.text();
 }
 
+std::string to_text(const RunDifference& d) {
+  Lines lines;
+  lines.add("queries", "{}", d.queries);
+  lines.add("terms", "{}", d.terms);
+  lines.add("", "{:<12}{}", "difference", "95 % interval");
+  const auto add = [&lines](const char* name, const DifferenceInterval& interval) {
+    lines.add(name, "{:<+12.4f}[{:+.4f}, {:+.4f}]", interval.difference, interval.low,
+              interval.high);
+  };
+  add("MAP", d.map);
+  add("MRR", d.mrr);
+  add("P@1", d.precision_1);
+  add("R@10", d.recall_10);
+  return lines.text();
+}
+
 }  // namespace pairalign::stats

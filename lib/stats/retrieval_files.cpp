@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "base/error.hpp"
+#include "stats/bootstrap.hpp"
 #include "stats/retrieval.hpp"
 #include "tokens/line_reader.hpp"
 #include "tokens/record.hpp"
@@ -84,6 +85,18 @@ void RetrievalEvaluation::add_run_line(std::string_view line) {
                 "neither a TREC run (`query Q0 document rank score tag`) nor a hit of pa-search");
   }
   add_hit(fields[0], fields[2], parse_number<double>(fields[4], "score"));
+}
+
+Terms read_terms(const std::string& path) {
+  Terms terms;
+  for_each_line(path, [&terms](std::string_view line) {
+    const auto fields = split_at_tabs(line);
+    if (fields.size() < 2) throw Error("", "not a term: `query TAB term`");
+    if (!terms.emplace(fields[0], fields[1]).second) {
+      throw Error("", "query " + std::string(fields[0]) + " is there twice");
+    }
+  });
+  return terms;
 }
 
 void RetrievalEvaluation::read_run(const std::string& path) {

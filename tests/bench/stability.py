@@ -14,23 +14,13 @@ near the times of its tokens are to where sounds begin.
 import bisect
 import itertools
 import statistics
-import wave
 
-SAMPLE_RATE = 16000
+from eval_data import SAMPLE_RATE, write_wave
+
 WHOLE_SECONDS = 600
 PIECE_SECONDS = 60
 PIECES = {f"minute-{n}": n * PIECE_SECONDS for n in range(0, WHOLE_SECONDS // PIECE_SECONDS, 2)}
 CUTS_S = (0.5, 1.7)
-
-
-def write_wave(path, pcm):
-    """`pcm`: bytes of 16-bit samples."""
-    path.parent.mkdir(exist_ok=True)
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(SAMPLE_RATE)
-        file.writeframes(pcm)
 
 
 def read_timed(path):
@@ -78,18 +68,17 @@ def cut(pcm, start, end):
     return pcm[2 * round(start * SAMPLE_RATE):2 * round(end * SAMPLE_RATE)]
 
 
-def stability(tools, audio, scratch, tokenize_arguments):
-    """The figures of one tokenizer."""
+def stability(tools, audio, scratch, strings):
+    """The metrics of one tokenizer."""
 
     def tokenised(name):
         path = scratch / f"stability-{name}.tsv"
-        tools.write(path, "pa-tokenize", *tools.jobs, "--times", *tokenize_arguments,
-                    audio.folder / name)
+        strings.tokenize(path, audio.folder / name)
         return read_timed(path)
 
-    def similarity(header, strings, references):
+    def similarity(header, records, references):
         paths = scratch / "stability-strings.tsv", scratch / "stability-references.tsv"
-        write_strings(paths[0], header, strings)
+        write_strings(paths[0], header, records)
         write_strings(paths[1], header, references)
         return tools.pairs(*paths)
 
@@ -99,9 +88,9 @@ def stability(tools, audio, scratch, tokenize_arguments):
               for name, start in PIECES.items()}
     context = {"inside": similarity(header, pieces, within)}
     for seconds in CUTS_S:
-        _, strings = tokenised(f"cut_{seconds}")
+        _, pieces_cut = tokenised(f"cut_{seconds}")
         rest = {name: between(piece, seconds) for name, piece in pieces.items()}
-        context[f"cut_{seconds}"] = similarity(header, strings, rest)
+        context[f"cut_{seconds}"] = similarity(header, pieces_cut, rest)
     _, signal = tokenised("signal")
     return {"context": context, "timing": timing(signal["signal"], audio.onsets)}
 
