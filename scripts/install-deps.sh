@@ -31,7 +31,11 @@ g++               C++17 compiler
 cmake             build system
 ninja-build       runs the build
 pkg-config        finds the libraries below
-libsndfile1-dev   reads audio files: WAV, FLAC, Ogg, Opus, MP3, ...
+libsndfile1-dev   reads audio files: WAV, FLAC, AIFF, CAF, ...
+libmpg123-dev     reads MP3
+libogg-dev        reads Ogg: its pages,
+libopus-dev       and what is in them, Opus
+libvorbis-dev     and Vorbis
 libsoxr-dev       resampling
 libkissfft-dev    FFT
 libdnnl-dev       oneDNN: matrix products of the model
@@ -41,6 +45,7 @@ libxxhash-dev     checksums and identities
 nlohmann-json3-dev  JSON
 libmsgsl-dev      spans
 doctest-dev       unit tests
+ffmpeg            tests of what it reads for us: M4A, WebM, WMA, AMR, ...
 python3           tests that read our files with other means than ours
 lowdown           manual pages from docs/
 mandoc            tests of the manual pages

@@ -1,115 +1,126 @@
 #include "audio/container.hpp"
 
+#include <algorithm>
 #include <array>
-#include <cstdint>
-#include <optional>
+#include <cstddef>
+#include <cstring>
 #include <string_view>
 
-#include <fmt/format.h>
-
-#include "base/error.hpp"
+#include "audio/mpeg_audio.hpp"
 
 namespace pairalign::audio {
 namespace {
 
-// Writers that cannot seek back to fill in the length leave the greatest value they can: 2^32 − 1
-// (ffmpeg), or close to 2^31 (sox).
-constexpr std::int64_t kOpenLength = 0x7fff0000;
-constexpr std::int64_t kGreatestLength = std::int64_t{1} << 60;
-constexpr int kMostChunks = 4096;
-constexpr std::int64_t kChunkHead = 8;
+using namespace std::string_view_literals;
 
-// A few bytes of the file at a time; zeros behind its end.
-class Window {
- public:
-  Window(const ByteRange& file, const std::string& name) : file_(file), name_(name) {}
-
-  // Moves to `offset` from the start of the file; false when not even a chunk's head is there.
-  bool move_to(std::int64_t offset) {
-    bytes_ = {};
-    const std::int64_t n = file_.read(offset, bytes_.data(), bytes_.size());
-    if (n < 0) throw errno_error(name_, "cannot read");
-    return n >= kChunkHead;
-  }
-  std::string_view id() const { return {bytes_.data(), 4}; }
-  std::int64_t number(std::size_t at, std::size_t length, bool big_endian) const {
-    std::uint64_t value = 0;
-    for (std::size_t i = 0; i < length; ++i) {
-      const std::size_t from = at + (big_endian ? i : length - 1 - i);
-      value = value << 8 | static_cast<unsigned char>(bytes_[from]);
-    }
-    return static_cast<std::int64_t>(value);
-  }
-
- private:
-  const ByteRange& file_;
-  const std::string& name_;
-  std::array<char, 24> bytes_{};  // as far as the data length in an RF64 `ds64` chunk
+// A file of this kind has these bytes there.
+struct Mark {
+  Container container;
+  const char* name;
+  std::size_t offset;
+  std::string_view bytes;
 };
 
-// Where the header says that the audio lies: offsets from the start of the file.
-struct Audio {
-  std::int64_t begin = 0;
-  std::int64_t end = 0;
+constexpr Mark kMarks[] = {
+    {Container::wav, "WAV", 8, "WAVE"},
+    {Container::ogg, "Ogg", 0, "OggS"},
+    {Container::sound, "FLAC", 0, "fLaC"},
+    {Container::sound, "AIFF", 8, "AIF"},
+    {Container::sound, "AU", 0, ".snd"},
+    {Container::sound, "CAF", 0, "caff"},
+    {Container::foreign, "MP4 (M4A, MOV, 3GP)", 4, "ftyp"},
+    {Container::foreign, "MP4 (M4A, MOV, 3GP)", 4, "moov"},
+    {Container::foreign, "MP4 (M4A, MOV, 3GP)", 4, "mdat"},
+    {Container::foreign, "MP4 (M4A, MOV, 3GP)", 4, "wide"},
+    {Container::foreign, "MP4 (M4A, MOV, 3GP)", 4, "free"},
+    {Container::foreign, "MP4 (M4A, MOV, 3GP)", 4, "skip"},
+    {Container::foreign, "WebM or Matroska", 0, "\x1a\x45\xdf\xa3"},
+    {Container::foreign, "WMA (ASF)", 0, "\x30\x26\xb2\x75\x8e\x66\xcf\x11"},
+    {Container::foreign, "AMR", 0, "#!AMR"},
+    {Container::foreign, "AAC (ADTS)", 0, "\xff\xf1"},
+    {Container::foreign, "AAC (ADTS)", 0, "\xff\xf9"},
+    {Container::foreign, "AAC (ADIF)", 0, "ADIF"},
+    {Container::foreign, "AVI", 8, "AVI "},
+    {Container::foreign, "Flash video", 0, "FLV\x01"},
+    {Container::foreign, "MPEG program stream", 0, "\0\0\x01\xba"sv},
+    {Container::foreign, "MPEG transport stream", 188, "\x47"},
+    {Container::foreign, "AC-3", 0, "\x0b\x77"},
+    {Container::foreign, "DTS", 0, "\x7f\xfe\x80\x01"},
+    {Container::foreign, "WavPack", 0, "wvpk"},
+    {Container::foreign, "Monkey's Audio", 0, "MAC "},
+    {Container::foreign, "Musepack", 0, "MPCK"},
+    {Container::foreign, "Musepack", 0, "MP+"},
+    {Container::foreign, "True Audio", 0, "TTA1"},
+    {Container::foreign, "TAK", 0, "tBaK"},
+    {Container::foreign, "Shorten", 0, "ajkg"},
+    {Container::foreign, "DSD", 0, "DSD "},
+    {Container::foreign, "DSD", 0, "FRM8"},
+    {Container::foreign, "RealMedia", 0, ".RMF"},
+    {Container::foreign, "RealAudio", 0, ".ra\xfd"},
 };
 
-// Walks the chunks (name, length, body padded to even) of a RIFF or IFF file of `size` bytes to the
-// one that holds the audio. RF64 keeps lengths of 4 GB and more in a chunk of its own before that.
-std::optional<Audio> find_chunk(Window& window, std::string_view wanted, bool big_endian,
-                                std::int64_t size) {
-  std::int64_t long_length = -1;
-  std::int64_t offset = 12;
-  for (int n = 0; n < kMostChunks && window.move_to(offset); ++n) {
-    std::int64_t length = window.number(4, 4, big_endian);
-    if (window.id() == "ds64") long_length = window.number(16, 8, big_endian);
-    offset += 8;
-    if (window.id() == wanted) {
-      const bool in_ds64 = length == 0xffffffff && long_length >= 0;
-      if (in_ds64) length = long_length;
-      if (length > kGreatestLength || (length >= kOpenLength && !in_ds64)) return std::nullopt;
-      return Audio{offset, offset + length};
-    }
-    offset += length + length % 2;
+constexpr std::size_t kLook = 1024;
+// Bytes in front of an MP3 that are none of it: what a player that was recorded from left there.
+constexpr std::int64_t kMpegReach = 1 << 20;
+constexpr int kMpegFrames = 4;
+
+struct Look {
+  std::array<unsigned char, kLook> bytes{};
+  std::size_t length = 0;
+
+  bool has(const Mark& mark) const {
+    return mark.offset + mark.bytes.size() <= length &&
+           std::memcmp(bytes.data() + mark.offset, mark.bytes.data(), mark.bytes.size()) == 0;
   }
-  // An AIFF file without samples may do without the chunk; half a chunk's head is another matter.
-  if (size - offset > 0 && size - offset < kChunkHead) return Audio{offset, offset + kChunkHead};
-  return std::nullopt;
+};
+
+bool is_foreign_by_chance(const Look& look, const Mark& mark) {
+  // One byte of a transport stream tells little: its packets all begin with it.
+  return mark.bytes == "\x47" &&
+         (look.bytes[0] != 0x47 || look.length < 377 || look.bytes[376] != 0x47);
 }
 
-std::optional<Audio> find_in_au(const Window& window) {
-  const std::int64_t begin = window.number(4, 4, true);
-  const std::int64_t length = window.number(8, 4, true);
-  if (length >= kOpenLength) return std::nullopt;
-  return Audio{begin, begin + length};
+bool is_text(const Look& look) {
+  return look.length > 0 &&
+         std::none_of(
+             look.bytes.begin(), look.bytes.begin() + static_cast<std::ptrdiff_t>(look.length),
+             [](unsigned char c) {
+               return c < ' ' && c != '\t' && c != '\n' && c != '\r' && c != '\f' && c != 0x1b;
+             });
 }
 
 }  // namespace
 
-std::string fault_of_length(const ByteRange& file, const std::string& name) {
-  Window window(file, name);
-  if (!window.move_to(0)) return {};
-  const std::int64_t size = file.size();
-  const bool riff = window.id() == "RIFF";
-  const std::int64_t end_of_riff = kChunkHead + window.number(4, 4, false);
+std::int64_t id3v2_length(const unsigned char* bytes) {
+  constexpr int kHead = 10, kHasFooter = 0x10;
+  return kHead + (bytes[6] << 21 | bytes[7] << 14 | bytes[8] << 7 | bytes[9]) +
+         ((bytes[5] & kHasFooter) != 0 ? kHead : 0);
+}
 
-  std::optional<Audio> audio;
-  if (riff || window.id() == "RF64") {
-    audio = find_chunk(window, "data", false, size);
-  } else if (window.id() == "FORM") {
-    audio = find_chunk(window, "SSND", true, size);
-  } else if (window.id() == ".snd") {
-    audio = find_in_au(window);
+Recognised recognise(const ByteRange& bytes, const std::string& name) {
+  Recognised result;
+  Look look;
+  for (;;) {
+    const std::int64_t n = bytes.read(result.begin, look.bytes.data(), kLook);
+    if (n < 0) throw errno_error(name, "cannot read");
+    look.length = static_cast<std::size_t>(n);
+    if (look.length < 10 || std::memcmp(look.bytes.data(), "ID3", 3) != 0) break;
+    result.begin += id3v2_length(look.bytes.data());
   }
-  if (!audio) return {};
-
-  if (audio->end > size) {
-    return fmt::format("cut short: {} bytes are missing at its end", audio->end - size);
+  if (look.length == 0) result.begin = 0;  // a tag that lies about its length, or nothing else
+  for (const Mark& mark : kMarks) {
+    if (!look.has(mark) || is_foreign_by_chance(look, mark)) continue;
+    result.container = mark.container;
+    result.name = mark.name;
+    return result;
   }
-  if (riff && audio->begin == audio->end && end_of_riff < size) {
-    return fmt::format("unfinished: its header promises no audio, but {} bytes follow",
-                       size - audio->begin);
+  const ByteRange rest = bytes.part(result.begin);
+  result.text = is_text(look);
+  if (!result.text && holds_mpeg_frames(rest, name, kMpegReach, kMpegFrames)) {
+    result.container = Container::mpeg;
+    result.name = "MPEG audio";
   }
-  return {};
+  return result;
 }
 
 }  // namespace pairalign::audio

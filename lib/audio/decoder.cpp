@@ -1,9 +1,8 @@
 #include "audio/decoder.hpp"
 
 #include <algorithm>
-#include <cerrno>
 #include <cmath>
-#include <optional>
+#include <limits>
 #include <utility>
 
 #include <fcntl.h>
@@ -12,20 +11,19 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "audio/container.hpp"
-#include "audio/sound_file.hpp"
-#include "audio/temporary_file.hpp"
+#include "audio/child_process.hpp"
+#include "audio/mixer.hpp"
+#include "audio/reader.hpp"
 #include "base/descriptor.hpp"
 #include "base/error.hpp"
 
 namespace pairalign::audio {
 namespace {
 
-constexpr int kMostChannels = 64;
-constexpr int kLowestRate = 1000;
-constexpr int kHighestRate = 1000000;
-constexpr std::size_t kBlockFrames = 8192;
-constexpr float kLoudest = 1e5F;  // +100 dB: what is beyond is damage, and would overflow later
+constexpr int kMaxChannels = 64;
+constexpr int kMinRate = 1000;
+constexpr int kMaxRate = 1000000;
+constexpr std::size_t kBlock = Mixer::kBlock;
 
 struct DeleteResampler {
   void operator()(soxr_t resampler) const { soxr_delete(resampler); }
@@ -44,145 +42,169 @@ Resampler make_resampler(int rate, const std::string& name) {
   return resampler;
 }
 
-// The whole of a pipe, so that libsndfile can seek in it.
-TemporaryFile spool(int fd, const std::string& name) {
-  TemporaryFile file;
-  std::vector<char> block(1 << 16);
-  for (;;) {
-    const ssize_t n = ::read(fd, block.data(), block.size());
-    if (n < 0) {
-      if (errno == EINTR) continue;
-      throw errno_error(name, "cannot read");
-    }
-    if (n == 0) break;
-    file.append(block.data(), static_cast<std::size_t>(n));
-  }
-  if (::lseek(file.descriptor(), 0, SEEK_SET) < 0) throw errno_error(name, "cannot rewind");
-  return file;
-}
-
 Descriptor open_for_reading(const std::string& path) {
   Descriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (fd.get() < 0) throw errno_error(path, "cannot open");
   return fd;
 }
 
-// NaN and infinities become 0; the mean of `channels` interleaved samples per frame.
-void mix_down(const float* interleaved, std::size_t frames, int channels, float* mono) {
-  const float weight = 1.0F / static_cast<float>(channels);
-  for (std::size_t i = 0; i < frames; ++i) {
-    float sum = 0;
-    for (int c = 0; c < channels; ++c) {
-      const float value = *interleaved++;
-      if (std::isfinite(value)) sum += std::clamp(value, -kLoudest, kLoudest);
-    }
-    mono[i] = sum * weight;
+// A program whose output is read in place of the file.
+class Preprocessor {
+ public:
+  Preprocessor(const std::string& program, const std::string& path, int fd)
+      : program_(program),
+        child_(std::make_shared<ChildProcess>(std::vector<std::string>{program, path}, fd)) {}
+
+  ByteRange output(const std::string& name) const {
+    return ByteRange::of_stream(
+        [child = child_](void* out, std::size_t size) { return child->read(out, size); }, name);
   }
-}
+
+  /// How it ended: what failed has perhaps not written all. Throws Error(name, reason).
+  void check_end(const std::string& name) const {
+    std::vector<char> rest(1 << 16);  // what no reader wanted, as the tags behind a WAV file
+    while (child_->read(rest.data(), rest.size()) > 0) {
+    }
+    const int status = child_->wait();
+    if (status == 0) return;
+    const std::string messages = child_->messages();
+    throw Error(name, fmt::format("{} failed with status {}: {}", program_, status,
+                                  messages.substr(0, messages.find('\n'))));
+  }
+
+ private:
+  std::string program_;
+  std::shared_ptr<ChildProcess> child_;
+};
 
 }  // namespace
 
 struct Decoder::Impl {
   std::string name;
-  std::optional<SoundFile> sound;
-  std::string length_fault;        // thrown when the samples have run out
-  std::int64_t frames_read = 0;    // of the file, at its own rate
-  std::vector<float> interleaved;  // a block of the file
-  std::string read_error;          // empty: none
-  bool source_ended = false;
+  DecoderOptions options;
+  std::optional<Preprocessor> preprocessor;  // whose output is read
+  std::unique_ptr<Reader> reader;
+  SampleFormat first_format;
+  bool live = false;     // read from a pipe
+  bool ended = false;    // of what is read here
+  bool checked = false;  // what is missing has been told
+  std::string fault;
+  std::vector<std::string> remarks;
+
+  // The part of the recording under way.
+  SampleFormat format;
+  double earlier_parts_s = 0;
+  std::int64_t frames_read = 0;  // of the part, those passed over among them
+  std::optional<Mixer> mixer;
+  std::vector<float> interleaved;  // a block of it, as far as it is filled
+  std::size_t interleaved_frames = 0;
+  bool part_ended = false;
 
   Resampler resampler;         // none at 16 kHz
+  bool drained = false;        // the resampler at the end of the part
   std::vector<float> mono;     // a block before resampling
   std::size_t mono_begin = 0;  // [begin, end) of it is not consumed yet
   std::size_t mono_end = 0;
   std::int64_t samples_read = 0;  // at 16 kHz
 
-  explicit Impl(std::string subject) : name(std::move(subject)) {}
+  Impl(std::string subject, DecoderOptions how)
+      : name(std::move(subject)), options(std::move(how)) {}
 
   void open(int fd) {
     struct stat status {};
     if (::fstat(fd, &status) != 0) throw errno_error(name, "cannot read");
     if (S_ISDIR(status.st_mode)) throw Error(name, "is a directory");
-    if (S_ISREG(status.st_mode)) {
-      open_file(fd, status.st_size);
+    if (!options.preprocessor.empty()) {
+      preprocessor.emplace(options.preprocessor, name, fd);
+      open_bytes(preprocessor->output(name));
+    } else if (S_ISREG(status.st_mode)) {
+      const std::int64_t start = ::lseek(fd, 0, SEEK_CUR);
+      open_bytes(ByteRange::of_file(fd, start, status.st_size, name));
     } else {
-      const TemporaryFile copy = spool(fd, name);
-      open_file(copy.descriptor(), static_cast<std::int64_t>(copy.size()));
+      open_bytes(ByteRange::of_stream(fd, name));
     }
   }
 
-  // The part of a regular file from its position on; `fd` is not needed afterwards.
-  void open_file(int fd, std::int64_t size) {
-    const std::int64_t start = ::lseek(fd, 0, SEEK_CUR);
-    if (size <= start) throw Error(name, "is empty");
-    const SF_INFO& info = sound.emplace(ByteRange(fd, start, size, name), name).info();
-    if (info.channels < 1 || info.channels > kMostChannels) {
-      throw Error(name, fmt::format("has {} channels (at most {} are accepted)", info.channels,
-                                    kMostChannels));
+  void open_bytes(const ByteRange& bytes) {
+    live = bytes.is_stream();
+    char first = 0;
+    const std::int64_t n = bytes.read_some(0, &first, 1);
+    if (n < 0) throw errno_error(name, "cannot read");
+    if (n == 0) {
+      if (preprocessor) preprocessor->check_end(name);
+      throw Error(name, preprocessor ? "its preprocessor wrote nothing" : "is empty");
     }
-    if (info.samplerate < kLowestRate || info.samplerate > kHighestRate) {
-      throw Error(name, fmt::format("has a sample rate of {} Hz (accepted: {} to {})",
-                                    info.samplerate, kLowestRate, kHighestRate));
-    }
-    length_fault = fault_of_length(sound->bytes(), name);
-    interleaved.resize(kBlockFrames * static_cast<std::size_t>(info.channels));
-    if (info.samplerate != kSampleRate) {
-      resampler = make_resampler(info.samplerate, name);
-      mono.resize(kBlockFrames);
-    }
+    reader = open_reader(bytes, name, options.ffmpeg);
+    first_format = reader->format();
+    begin_part();
   }
 
-  // Called when libsndfile delivers no more: is that where the file promised to end?
-  void check_end() const {
-    if (!read_error.empty()) {
-      throw Error(name, fmt::format("damaged or cut short after {:.2f} s: {}", seconds(frames_read),
-                                    read_error));
+  void begin_part() {
+    format = reader->format();
+    if (format.channels < 1 || format.channels > kMaxChannels) {
+      throw Error(name, fmt::format("has {} channels (at most {} are accepted)", format.channels,
+                                    kMaxChannels));
     }
-    if (!length_fault.empty()) throw Error(name, length_fault);
-    const SF_INFO& info = sound->info();
-    const int container = info.format & SF_FORMAT_TYPEMASK;
-    if (info.frames == SF_COUNT_MAX) {
-      // libsndfile finds the length of an Ogg stream on its last page, unless that is not whole.
-      if (container == SF_FORMAT_OGG) {
-        throw Error(name, fmt::format("cut short in the middle of an Ogg page, after {:.2f} s",
-                                      seconds(frames_read)));
-      }
-    } else if (frames_read < info.frames && container != SF_FORMAT_MPEG) {
-      // An MPEG file has no length, only libsndfile's guess.
-      throw Error(name, fmt::format("damaged or cut short: ends after {:.2f} s of {:.2f} s",
-                                    seconds(frames_read), seconds(info.frames)));
+    if (format.rate < kMinRate || format.rate > kMaxRate) {
+      throw Error(name, fmt::format("has a sample rate of {} Hz (accepted: {} to {})", format.rate,
+                                    kMinRate, kMaxRate));
     }
+    if (options.channel > format.channels) {
+      throw Error(name, fmt::format("has {} channel{}, and no channel {}", format.channels,
+                                    format.channels == 1 ? "" : "s", options.channel));
+    }
+    mixer.emplace(format.channels, options.channel);
+    interleaved.resize(kBlock * static_cast<std::size_t>(format.channels));
+    interleaved_frames = 0;
+    frames_read = 0;
+    part_ended = false;
+    resampler.reset();
+    drained = false;
+    mono.resize(kBlock);
+    mono_begin = mono_end = 0;
+    if (format.rate != kSampleRate) resampler = make_resampler(format.rate, name);
   }
 
-  double seconds(std::int64_t frames) const {
-    return static_cast<double>(frames) / sound->info().samplerate;
+  double position_s() const {
+    return earlier_parts_s + static_cast<double>(frames_read) / format.rate;
   }
 
-  std::size_t end_source() {
-    source_ended = true;
-    check_end();
-    return 0;
+  // The frame of the part under way where the recording is `seconds` old.
+  std::int64_t frame_at(double seconds) const {
+    return std::llround((seconds - earlier_parts_s) * format.rate);
   }
 
-  // At most a block of mono samples at the rate of the file; 0 at its end.
-  std::size_t read_source(Span<float> out) {
-    if (source_ended) return 0;
-    if (!read_error.empty()) return end_source();
-    const std::size_t wanted = std::min<std::size_t>(out.size(), kBlockFrames);
-    const std::int64_t n = sound->read(interleaved.data(), static_cast<std::int64_t>(wanted));
-    read_error = sound->error();  // the next call would forget it
-    if (n <= 0) return end_source();
-    frames_read += n;
-    mix_down(interleaved.data(), static_cast<std::size_t>(n), sound->info().channels, out.data());
-    return static_cast<std::size_t>(n);
-  }
-
-  // Like read_source, at 16 kHz: 0 once the file has ended and the filter is drained.
-  std::size_t read_resampled(Span<float> out) {
+  // A block of the part, up to the end of what is wanted, mixed; less than a block only at its end.
+  // 0 at the end, and where a pipe has no more to give yet.
+  std::size_t read_mono(float* out) {
+    const auto channels = static_cast<std::size_t>(format.channels);
     for (;;) {
+      if (interleaved_frames == kBlock || (part_ended && interleaved_frames > 0)) {
+        mixer->mix(interleaved.data(), interleaved_frames, out);
+        return std::exchange(interleaved_frames, 0);
+      }
+      if (part_ended) return 0;
+      const std::int64_t first = frame_at(options.start_s);
+      const std::int64_t end =
+          options.end_s ? frame_at(*options.end_s) : std::numeric_limits<std::int64_t>::max();
+      const std::int64_t room = static_cast<std::int64_t>(kBlock - interleaved_frames);
+      const bool pass_over = frames_read < first;
+      const std::int64_t wanted =
+          std::min({room, end - frames_read, pass_over ? first - frames_read : room});
+      const std::int64_t n =
+          wanted > 0 ? reader->read(interleaved.data() + interleaved_frames * channels, wanted) : 0;
+      part_ended = n <= 0;
+      frames_read += std::max<std::int64_t>(n, 0);
+      if (!pass_over) interleaved_frames += static_cast<std::size_t>(std::max<std::int64_t>(n, 0));
+    }
+  }
+
+  // Like read_mono, at 16 kHz: 0 once the part has ended and the filter is drained.
+  std::size_t read_resampled(Span<float> out) {
+    while (!drained) {
       if (mono_begin == mono_end) {
         mono_begin = 0;
-        mono_end = read_source(mono);
+        mono_end = read_mono(mono.data());
       }
       const bool drain = mono_begin == mono_end;
       std::size_t taken = 0, produced = 0;
@@ -191,29 +213,83 @@ struct Decoder::Impl {
                        mono_end - mono_begin, &taken, out.data(), out.size(), &produced);
       if (error != nullptr) throw Error(name, fmt::format("cannot resample: {}", error));
       mono_begin += taken;
-      if (produced > 0 || drain) return produced;
+      if (produced > 0) return produced;
+      drained = drain;
     }
+    return 0;
+  }
+
+  std::size_t read_plain(Span<float> out) {
+    if (mono_begin == mono_end) {
+      mono_begin = 0;
+      mono_end = read_mono(mono.data());
+    }
+    const std::size_t n = std::min(out.size(), mono_end - mono_begin);
+    std::copy_n(mono.begin() + static_cast<std::ptrdiff_t>(mono_begin), n, out.begin());
+    mono_begin += n;
+    return n;
+  }
+
+  bool next_part() {
+    if (mixer->has_inverted()) {
+      remarks.push_back(
+          "has channels that are inverted copies of one another; they were turned "
+          "before mixing");
+    }
+    const bool enough = options.end_s && position_s() + 0.5 / format.rate >= *options.end_s;
+    if (enough) return false;
+    const double end_s = position_s();
+    if (!reader->next_part()) return false;
+    earlier_parts_s = end_s;
+    begin_part();
+    return true;
   }
 
   std::size_t read(Span<float> out) {
     std::size_t filled = 0;
-    while (filled < out.size()) {
-      const Span<float> rest = out.subspan(filled);
-      const std::size_t n = resampler ? read_resampled(rest) : read_source(rest);
-      if (n == 0) break;
-      filled += n;
+    try {
+      while (filled < out.size() && !ended) {
+        const Span<float> rest = out.subspan(filled);
+        const std::size_t n = resampler ? read_resampled(rest) : read_plain(rest);
+        filled += n;
+        if (n == 0 && !next_part()) {
+          ended = true;
+          if (filled == 0) end();
+        }
+        if (live && filled > 0) break;
+      }
+      if (ended && filled == 0) end();
+    } catch (const Error& error) {
+      ended = checked = true;
+      if (!options.partial || samples_read + static_cast<std::int64_t>(filled) == 0) throw;
+      if (fault.empty()) fault = error.reason();
     }
     samples_read += static_cast<std::int64_t>(filled);
     return filled;
   }
+
+  // The last samples have been handed out: was that all?
+  void end() {
+    if (std::exchange(checked, true)) return;
+    remarks.insert(remarks.end(), reader->remarks().begin(), reader->remarks().end());
+    for (const std::string& text : reader->faults())
+      fault += (fault.empty() ? "" : "; ") + text;
+    if (preprocessor && !options.end_s) preprocessor->check_end(name);
+    if (!fault.empty()) throw Error(name, fault);
+    if (samples_read == 0 && options.start_s > 0) {
+      throw Error(name, fmt::format("ends after {:.2f} s, before the part that begins at {:.2f} s",
+                                    position_s(), options.start_s));
+    }
+  }
 };
 
-Decoder::Decoder(const std::string& path) : impl_(std::make_unique<Impl>(path)) {
+Decoder::Decoder(const std::string& path, const DecoderOptions& options)
+    : impl_(std::make_unique<Impl>(path, options)) {
   impl_->open(open_for_reading(path).get());
 }
 
-Decoder Decoder::from_descriptor(int fd, const std::string& name) {
-  auto impl = std::make_unique<Impl>(name);
+Decoder Decoder::from_descriptor(int fd, const std::string& name, const DecoderOptions& options) {
+  auto impl = std::make_unique<Impl>(name, options);
   impl->open(fd);
   return Decoder(std::move(impl));
 }
@@ -229,6 +305,22 @@ std::size_t Decoder::read(Span<float> out) {
 
 std::int64_t Decoder::samples_read() const {
   return impl_->samples_read;
+}
+
+int Decoder::channels() const {
+  return impl_->first_format.channels;
+}
+
+std::string Decoder::library() const {
+  return impl_->reader->library();
+}
+
+std::vector<std::string> Decoder::remarks() const {
+  return impl_->remarks;
+}
+
+const std::string& Decoder::fault() const {
+  return impl_->fault;
 }
 
 std::vector<float> decode_file(const std::string& path) {

@@ -1,14 +1,24 @@
 #include "audio/sound_file.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <mutex>
 #include <utility>
 
+#include <fmt/format.h>
+
+#include "audio/chunks.hpp"
+#include "audio/container.hpp"
 #include "base/error.hpp"
 
 namespace pairalign::audio {
 namespace {
+
+// Told to libsndfile of a stream, whose end nobody knows.
+constexpr std::int64_t kEndless = std::int64_t{1} << 60;
+// Frames asked for at once of a stream: 30 to 60 ms, so that they are heard soon.
+constexpr std::int64_t kStreamFrames = 1024;
 
 std::string without_full_stop(std::string text) {
   while (!text.empty() && (text.back() == '.' || text.back() == ' '))
@@ -21,12 +31,13 @@ std::string without_full_stop(std::string text) {
 SF_VIRTUAL_IO SoundFile::calls() {
   SF_VIRTUAL_IO calls{};
   calls.get_filelen = [](void* self) -> sf_count_t {
-    return static_cast<Source*>(self)->bytes.size();
+    const Source& source = *static_cast<Source*>(self);
+    return source.sequential ? kEndless : source.bytes.size();
   };
   calls.seek = [](sf_count_t offset, int whence, void* self) -> sf_count_t {
     Source& source = *static_cast<Source*>(self);
     if (whence == SEEK_CUR) offset += source.position;
-    if (whence == SEEK_END) offset += source.bytes.size();
+    if (whence == SEEK_END) offset += source.sequential ? kEndless : source.bytes.size();
     if (offset < 0) return -1;
     return source.position = offset;
   };
@@ -38,6 +49,7 @@ SF_VIRTUAL_IO SoundFile::calls() {
       return 0;
     }
     source.position += n;
+    if (source.sequential) source.bytes.forget_before(source.position);
     return n;
   };
   calls.write = [](const void*, sf_count_t, void*) -> sf_count_t { return 0; };
@@ -45,8 +57,24 @@ SF_VIRTUAL_IO SoundFile::calls() {
   return calls;
 }
 
-SoundFile::SoundFile(ByteRange bytes, const std::string& name)
-    : name_(name), source_(new Source{std::move(bytes)}) {
+SoundFile::SoundFile(const ByteRange& bytes, const std::string& name)
+    : name_(name), source_(new Source{bytes}) {
+  bytes.size();  // libsndfile would take a stream that cannot be read for an empty file
+  open();
+  length_fault_ = fault_of_length(bytes, name);
+}
+
+SoundFile::SoundFile(const ByteRange& bytes, const std::string& name, SampleFormat format,
+                     int encoding, int frame_bytes, std::int64_t promised)
+    : name_(name), source_(new Source{bytes, true}) {
+  if (promised != ByteRange::kToTheEnd) frames_promised_ = promised / frame_bytes;
+  info_.samplerate = format.rate;
+  info_.channels = format.channels;
+  info_.format = SF_FORMAT_RAW | encoding;
+  open();
+}
+
+void SoundFile::open() {
   // libsndfile keeps the reason of a failed open in a global.
   static std::mutex mutex;
   const std::lock_guard<std::mutex> lock(mutex);
@@ -54,30 +82,61 @@ SoundFile::SoundFile(ByteRange bytes, const std::string& name)
   sound_.reset(sf_open_virtual(&io, SFM_READ, &info_, source_.get()));
   check_source();
   if (sound_) return;
-  if (sf_error(nullptr) == SF_ERR_UNRECOGNISED_FORMAT) {
-    throw Error(name,
-                "not an audio format that libsndfile knows (headerless samples need a header "
-                "first, for example: sox -t raw -r 16000 -e signed -b 16 -c 1 IN.raw OUT.wav)");
-  }
-  throw Error(name,
-              "not readable as audio: libsndfile: " + without_full_stop(sf_strerror(nullptr)));
+  const std::string reason = "libsndfile: " + without_full_stop(sf_strerror(nullptr));
+  const int error = sf_error(nullptr);
+  if (error == SF_ERR_UNRECOGNISED_FORMAT) throw UnknownFormat(name_, reason);
+  throw Error(name_, "not readable as audio: " + reason);
 }
 
 std::int64_t SoundFile::read(float* interleaved, std::int64_t frames) {
-  const sf_count_t n = sf_readf_float(sound_.get(), interleaved, frames);
-  check_source();
+  if (ended_) return 0;
+  if (source_->bytes.is_stream()) frames = std::min(frames, kStreamFrames);
+  std::int64_t n = 0;
+  if (read_error_.empty()) {
+    n = sf_readf_float(sound_.get(), interleaved, frames);
+    const int error = sf_error(sound_.get());  // the next call would forget it
+    if (error != SF_ERR_NO_ERROR) read_error_ = without_full_stop(sf_error_number(error));
+    check_source();
+  }
+  if (n <= 0) {
+    ended_ = true;
+    check_end();
+    return 0;
+  }
+  frames_read_ += n;
   return n;
 }
 
-std::string SoundFile::error() const {
-  const int error = sf_error(sound_.get());
-  return error == SF_ERR_NO_ERROR ? "" : without_full_stop(sf_error_number(error));
+// libsndfile delivers no more: is that where the file promised to end?
+void SoundFile::check_end() {
+  const int container = info_.format & SF_FORMAT_TYPEMASK;
+  const bool guessed = container == SF_FORMAT_MPEG || info_.frames == SF_COUNT_MAX;
+  const std::int64_t promised = container == SF_FORMAT_RAW ? frames_promised_
+                                : guessed                  ? -1
+                                                           : info_.frames;
+  if (!read_error_.empty()) {
+    faults_.push_back(
+        fmt::format("damaged or cut short after {:.2f} s: {}", seconds(frames_read_), read_error_));
+  } else if (!length_fault_.empty()) {
+    faults_.push_back(length_fault_);
+  } else if (frames_read_ < promised) {
+    faults_.push_back(fmt::format("damaged or cut short: ends after {:.2f} s of {:.2f} s",
+                                  seconds(frames_read_), seconds(promised)));
+  }
+}
+
+double SoundFile::seconds(std::int64_t frames) const {
+  return static_cast<double>(frames) / info_.samplerate;
 }
 
 void SoundFile::check_source() const {
   if (source_->error == 0) return;
   errno = source_->error;
   throw errno_error(name_, "cannot read");
+}
+
+std::string SoundFile::library() const {
+  return sf_version_string();
 }
 
 }  // namespace pairalign::audio

@@ -1,0 +1,17 @@
+// Lengths that the header of an audio file promises, where libsndfile does not hold a file to them.
+#pragma once
+
+#include <string>
+
+#include "audio/byte_range.hpp"
+
+namespace pairalign::audio {
+
+/// What is wrong with the length of a WAV, RF64, AIFF or AU file, in words for the user: audio cut
+/// short, or a header that was never completed. libsndfile reads such files as if they were whole.
+/// Empty when nothing is wrong, for other formats (whose readers notice themselves) and where the
+/// header leaves the length open, as programs do that write to a pipe. Throws Error(name, reason)
+/// when the file cannot be read.
+std::string fault_of_length(const ByteRange& file, const std::string& name);
+
+}  // namespace pairalign::audio

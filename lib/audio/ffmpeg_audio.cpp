@@ -1,0 +1,190 @@
+#include "audio/ffmpeg_audio.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <sstream>
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include "audio/container.hpp"
+#include "base/error.hpp"
+
+namespace pairalign::audio {
+namespace {
+
+constexpr std::size_t kAuHeader = 24;
+constexpr std::uint32_t kAuFloat = 6;
+constexpr std::int64_t kMaxFrames = 4096;  // of a block
+// An encoder's delay and a last frame that is not full make containers differ from what is decoded
+// by less than this.
+constexpr double kTolerance = 0.25;
+
+std::uint32_t big_endian(const unsigned char* bytes) {
+  return std::uint32_t{bytes[0]} << 24 | std::uint32_t{bytes[1]} << 16 |
+         std::uint32_t{bytes[2]} << 8 | bytes[3];
+}
+
+// A file of which these bytes are all, for a program that reads from its start.
+TemporaryFile copy_of(const ByteRange& bytes, const std::string& name) {
+  TemporaryFile file;
+  std::vector<char> block(1 << 16);
+  for (std::int64_t offset = 0;;) {
+    const std::int64_t n =
+        bytes.read(offset, block.data(), static_cast<std::int64_t>(block.size()));
+    if (n < 0) throw errno_error(name, "cannot read");
+    if (n == 0) return file;
+    file.append(block.data(), static_cast<std::size_t>(n));
+    offset += n;
+  }
+}
+
+std::vector<std::string> command(const std::string& program) {
+  return {program,
+          "-hide_banner",
+          "-nostdin",
+          "-nostats",
+          "-loglevel",
+          "level+info",
+          "-cpuflags",
+          "0",
+          "-threads",
+          "1",
+          "-protocol_whitelist",
+          "file",
+          "-i",
+          "file:/dev/fd/3",
+          "-vn",
+          "-sn",
+          "-dn",
+          "-c:a",
+          "pcm_f32be",
+          "-f",
+          "au",
+          "pipe:1"};
+}
+
+// Seconds of "HH:MM:SS.ss".
+std::optional<double> parse_clock(std::string_view text) {
+  int hours = 0, minutes = 0;
+  double seconds = 0;
+  const std::string copy(text.substr(0, 16));
+  if (std::sscanf(copy.c_str(), "%d:%d:%lf", &hours, &minutes, &seconds) != 3) return std::nullopt;
+  return 3600.0 * hours + 60.0 * minutes + seconds;
+}
+
+bool contains(std::string_view text, std::string_view part) {
+  return text.find(part) != std::string_view::npos;
+}
+
+std::string summary_of(const FfmpegMessages& messages, int status) {
+  if (messages.errors.empty()) return fmt::format("ffmpeg ended with status {}", status);
+  return "ffmpeg: " + messages.errors.front();
+}
+
+}  // namespace
+
+FfmpegMessages parse_ffmpeg_messages(const std::string& text) {
+  constexpr std::string_view kDuration = "Duration: ";
+  FfmpegMessages result;
+  bool exact = true, input = true;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    for (const std::string_view level : {"[error] ", "[fatal] "}) {
+      const std::size_t at = line.find(level);
+      if (at == std::string::npos) continue;
+      result.errors.push_back(line.substr(at + level.size()));
+    }
+    if (contains(line, "[info] Stream mapping:")) input = false;
+    if (contains(line, "Estimating duration from bitrate")) exact = false;
+    if (!input) continue;
+    const std::size_t at = line.find(kDuration);
+    if (at != std::string::npos && !result.duration_s) {
+      result.duration_s = parse_clock(std::string_view(line).substr(at + kDuration.size()));
+    }
+    const bool stream = contains(line, "  Stream #");
+    if (stream && contains(line, ": Audio: ")) ++result.audio_streams;
+    if (stream && contains(line, ": Video: ") && !contains(line, "attached pic")) exact = false;
+  }
+  if (!exact || result.audio_streams != 1) result.duration_s.reset();
+  return result;
+}
+
+FfmpegAudio::FfmpegAudio(const ByteRange& bytes, const std::string& name,
+                         const std::string& program)
+    : name_(name) {
+  ByteStore::File file = bytes.file();
+  if (file.offset != 0) file.fd = copy_.emplace(copy_of(bytes, name)).descriptor();
+  child_.emplace(command(program), file.fd);
+  read_header();
+}
+
+std::size_t FfmpegAudio::read_all(unsigned char* out, std::size_t size) {
+  std::size_t done = 0;
+  while (done < size) {
+    const ssize_t n = child_->read(out + done, size - done);
+    if (n < 0) throw errno_error(name_, "cannot read what ffmpeg writes");
+    if (n == 0) break;
+    done += static_cast<std::size_t>(n);
+  }
+  return done;
+}
+
+// ".snd", u32 bytes in front of the samples, u32 bytes of samples, u32 encoding, u32 rate, u32
+// channels.
+void FfmpegAudio::read_header() {
+  unsigned char head[kAuHeader] = {};
+  if (read_all(head, kAuHeader) < kAuHeader) {
+    const int status = child_->wait();
+    const FfmpegMessages messages = parse_ffmpeg_messages(child_->messages());
+    const bool silent =
+        messages.audio_streams == 0 && contains(child_->messages(), "does not contain any stream");
+    throw UnknownFormat(name_, silent ? "it holds no audio" : summary_of(messages, status));
+  }
+  const std::uint32_t begin = big_endian(head + 4);
+  format_ = {static_cast<int>(big_endian(head + 16)), static_cast<int>(big_endian(head + 20))};
+  if (std::memcmp(head, ".snd", 4) != 0 || big_endian(head + 12) != kAuFloat || begin < kAuHeader ||
+      format_.rate <= 0 || format_.channels <= 0) {
+    throw Error(name_, "ffmpeg did not write what it was asked for");
+  }
+  std::vector<unsigned char> annotation(std::min<std::size_t>(begin - kAuHeader, 1 << 16));
+  read_all(annotation.data(), annotation.size());
+}
+
+std::int64_t FfmpegAudio::read(float* interleaved, std::int64_t frames) {
+  if (ended_) return 0;
+  const auto channels = static_cast<std::size_t>(format_.channels);
+  const std::size_t frame_bytes = channels * sizeof(float);
+  block_.resize(static_cast<std::size_t>(std::min(frames, kMaxFrames)) * frame_bytes);
+  const std::size_t samples = read_all(block_.data(), block_.size()) / frame_bytes * channels;
+  for (std::size_t i = 0; i < samples; ++i) {
+    const std::uint32_t bits = big_endian(block_.data() + i * sizeof(float));
+    std::memcpy(interleaved + i, &bits, sizeof(float));
+  }
+  if (samples == 0) {
+    ended_ = true;
+    check_end();
+  }
+  frames_read_ += static_cast<std::int64_t>(samples / channels);
+  return static_cast<std::int64_t>(samples / channels);
+}
+
+void FfmpegAudio::check_end() {
+  const int status = child_->wait();
+  const FfmpegMessages messages = parse_ffmpeg_messages(child_->messages());
+  const double heard_s = static_cast<double>(frames_read_) / format_.rate;
+  if (status != 0 || !messages.errors.empty()) {
+    faults_.push_back(fmt::format("damaged or cut short: {:.2f} s were read; {}", heard_s,
+                                  summary_of(messages, status)));
+  } else if (messages.duration_s && heard_s + kTolerance < *messages.duration_s) {
+    faults_.push_back(fmt::format("damaged or cut short: ends after {:.2f} s of {:.2f} s", heard_s,
+                                  *messages.duration_s));
+  }
+  if (messages.audio_streams > 1) {
+    remarks_.push_back(fmt::format("holds {} streams of audio, of which ffmpeg chose one",
+                                   messages.audio_streams));
+  }
+}
+
+}  // namespace pairalign::audio

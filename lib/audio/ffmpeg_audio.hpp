@@ -1,0 +1,54 @@
+// Whatever FFmpeg reads, through its program.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "audio/child_process.hpp"
+#include "audio/reader.hpp"
+#include "audio/temporary_file.hpp"
+
+namespace pairalign::audio {
+
+/// ffmpeg in a process of its own decodes the audio stream that it takes for the best, and writes
+/// floats in AU format. It opens no other file and no network. Its portable code decodes
+/// (`-cpuflags 0`), so that samples do not depend on the processor. What it calls an error, and an
+/// end before the duration that the file promises, is a fault.
+class FfmpegAudio : public Reader {
+ public:
+  /// `program` is its path. Throws UnknownFormat(name, reason) when it finds no audio in it. Waits
+  /// for the end of a stream: most of these formats cannot be read without going back.
+  FfmpegAudio(const ByteRange& bytes, const std::string& name, const std::string& program);
+
+  SampleFormat format() const override { return format_; }
+  std::int64_t read(float* interleaved, std::int64_t frames) override;
+  std::string library() const override { return "ffmpeg"; }
+
+ private:
+  std::size_t read_all(unsigned char* out, std::size_t size);
+  void read_header();
+  void check_end();
+
+  std::string name_;
+  std::optional<TemporaryFile> copy_;  // of a part of a file
+  std::optional<ChildProcess> child_;
+  SampleFormat format_;
+  std::int64_t frames_read_ = 0;
+  std::vector<unsigned char> block_;
+  bool ended_ = false;
+};
+
+/// What is of use in the messages of ffmpeg with `-loglevel level+info`.
+struct FfmpegMessages {
+  std::vector<std::string> errors;
+  /// Seconds that the file promises, where nothing but one stream of audio is in it and the
+  /// duration is no estimate.
+  std::optional<double> duration_s;
+  int audio_streams = 0;
+};
+FfmpegMessages parse_ffmpeg_messages(const std::string& text);
+
+}  // namespace pairalign::audio

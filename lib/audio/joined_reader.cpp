@@ -1,0 +1,33 @@
+#include "audio/joined_reader.hpp"
+
+#include "base/error.hpp"
+
+namespace pairalign::audio {
+
+bool JoinedReader::next_part() {
+  if (readers_[current_]->next_part()) return true;
+  close_current();
+  if (current_ + 1 == readers_.size() && !open_next()) return false;
+  ++current_;
+  return true;
+}
+
+// What the reader has found becomes ours.
+void JoinedReader::close_current() {
+  const Reader& reader = *readers_[current_];
+  faults_.insert(faults_.end(), reader.faults().begin(), reader.faults().end());
+  remarks_.insert(remarks_.end(), reader.remarks().begin(), reader.remarks().end());
+}
+
+bool JoinedReader::open_next() {
+  if (opened_ == later_.size()) return false;
+  try {
+    readers_.push_back(later_[opened_++]());
+    return true;
+  } catch (const Error& error) {
+    faults_.push_back("another recording joined to it was not read: " + error.reason());
+    return false;
+  }
+}
+
+}  // namespace pairalign::audio

@@ -1,0 +1,43 @@
+// Readers one after the other.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "audio/reader.hpp"
+
+namespace pairalign::audio {
+
+class JoinedReader : public Reader {
+ public:
+  using Open = std::function<std::unique_ptr<Reader>()>;
+
+  bool empty() const { return readers_.empty(); }
+  void append(std::unique_ptr<Reader> reader) { readers_.push_back(std::move(reader)); }
+  /// One that is opened when its turn comes. What that throws is a fault of the recording: what was
+  /// read before it is right.
+  void append(Open open) { later_.push_back(std::move(open)); }
+  void remark(std::string text) { remarks_.push_back(std::move(text)); }
+
+  SampleFormat format() const override { return readers_[current_]->format(); }
+  std::int64_t read(float* interleaved, std::int64_t frames) override {
+    return readers_[current_]->read(interleaved, frames);
+  }
+  bool next_part() override;
+  std::string library() const override { return readers_[current_]->library(); }
+
+ private:
+  bool open_next();
+  void close_current();
+
+  std::vector<std::unique_ptr<Reader>> readers_;
+  std::vector<Open> later_;
+  std::size_t current_ = 0;
+  std::size_t opened_ = 0;  // of later_
+};
+
+}  // namespace pairalign::audio

@@ -1,0 +1,47 @@
+// Several channels to one.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "audio/reader.hpp"
+
+namespace pairalign::audio {
+
+/// One channel, or the mean of all. The mean of a channel and its inverse, as a balanced line
+/// plugged into a stereo input leaves them, is silence: a channel whose sum with another, the
+/// reference, would cancel nearly all of both is inverted before the mean is taken. Whether it
+/// would is looked at in blocks of fixed length with a memory of some seconds, so the result is the
+/// same in whatever pieces it is read; recordings that do not cancel give the plain mean, bit for
+/// bit.
+///
+/// NaN and infinities become 0; what is beyond +100 dB is damage, and is held there.
+class Mixer {
+ public:
+  /// `channel`: 1 is the first; 0: the mean.
+  Mixer(int channels, int channel);
+
+  /// Frames of a block; `mix` takes at most so many.
+  static constexpr std::size_t kBlock = 2048;
+  /// `frames` is kBlock but for the end of the recording.
+  void mix(const float* interleaved, std::size_t frames, float* mono);
+
+  /// Whether a channel has ever been inverted.
+  bool has_inverted() const { return has_inverted_; }
+
+ private:
+  void look_for_inverted(const float* interleaved, std::size_t frames);
+  void choose_reference();
+
+  std::size_t channels_;
+  int channel_;
+  float weight_;
+  std::vector<float> signs_;     // of each channel
+  std::vector<double> energy_;   // of each channel
+  std::vector<double> product_;  // of each channel with the reference
+  std::size_t reference_ = 0;
+  bool has_inverted_ = false;
+};
+
+}  // namespace pairalign::audio

@@ -1,0 +1,251 @@
+#include "audio/ogg_audio.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "audio/container.hpp"
+#include "base/error.hpp"
+
+namespace pairalign::audio {
+namespace {
+
+// Bytes asked for at once.
+constexpr long kFetch = 1 << 14;
+
+// The name of a codec that is not read here, as far as the first packet of its streams tells it.
+std::string codec_name(const ogg_packet& packet) {
+  const std::string_view bytes(reinterpret_cast<const char*>(packet.packet),
+                               static_cast<std::size_t>(std::max(packet.bytes, 0L)));
+  for (const auto& [magic, name] : {std::pair<std::string_view, const char*>{"\x7f"
+                                                                             "FLAC",
+                                                                             "FLAC"},
+                                    {"Speex   ", "Speex"},
+                                    {"CELT    ", "CELT"},
+                                    {"\x80theora", "Theora video"}}) {
+    if (bytes.substr(0, magic.size()) == magic) return name;
+  }
+  return "an unknown codec";
+}
+
+}  // namespace
+
+OggAudio::OggAudio(const ByteRange& bytes, const std::string& name) : bytes_(bytes), name_(name) {
+  ogg_sync_init(&sync_);
+  try {
+    while (!page_waits_) {
+      if (!next_page()) throw Error(name_, "damaged or cut short: no Ogg stream begins in it");
+      page_waits_ = ogg_page_bos(&page_) != 0;
+    }
+    if (!begin_link()) {
+      if (!unknown_.empty()) throw UnknownFormat(name_, unknown_);
+      throw Error(name_, faults_.empty() ? "cut short within its headers" : faults_.back());
+    }
+  } catch (...) {
+    if (stream_open_) ogg_stream_clear(&stream_);
+    ogg_sync_clear(&sync_);
+    throw;
+  }
+}
+
+OggAudio::~OggAudio() {
+  if (stream_open_) ogg_stream_clear(&stream_);
+  ogg_sync_clear(&sync_);
+}
+
+// The next whole page, of any stream, into page_; false at the end of the file.
+bool OggAudio::next_page() {
+  for (;;) {
+    const long n = ogg_sync_pageseek(&sync_, &page_);
+    if (n > 0) return true;
+    if (n < 0) {
+      junk_ -= n;
+      continue;
+    }
+    char* buffer = ogg_sync_buffer(&sync_, kFetch);
+    if (buffer == nullptr) throw std::bad_alloc();
+    const std::int64_t got = bytes_.read_some(offset_, buffer, kFetch);
+    if (got < 0) throw errno_error(name_, "cannot read");
+    ogg_sync_wrote(&sync_, static_cast<long>(got));
+    offset_ += got;
+    bytes_.forget_before(offset_);
+    if (got == 0) return false;
+  }
+}
+
+// page_ begins a stream, perhaps the first of several side by side. False when none of them is
+// audio that is read here, or the file ends before such audio.
+bool OggAudio::begin_link() {
+  earlier_links_s_ = seconds();
+  codec_.reset();
+  unknown_.clear();
+  page_number_ = -1;
+  frames_ = 0;
+  last_page_ = heard_ = link_ended_ = false;
+  packets_.clear();
+  do {
+    take_first_page();
+    page_waits_ = next_page();
+  } while (page_waits_ && ogg_page_bos(&page_) != 0);
+  try {
+    return codec_ != nullptr && read_headers();
+  } catch (const Error& error) {
+    faults_.push_back(fmt::format("after {:.2f} s: {}", seconds(), error.reason()));
+    return false;
+  }
+}
+
+void OggAudio::take_first_page() {
+  ogg_stream_state stream{};
+  if (ogg_stream_init(&stream, ogg_page_serialno(&page_)) != 0) throw std::bad_alloc();
+  ogg_packet packet{};
+  const bool whole =
+      ogg_stream_pagein(&stream, &page_) == 0 && ogg_stream_packetout(&stream, &packet) == 1;
+  std::unique_ptr<OggCodec> codec = whole ? make_ogg_codec(packet) : nullptr;
+  if (codec == nullptr || codec_ != nullptr) {
+    if (codec != nullptr) {
+      remarks_.push_back("holds a further stream of audio beside the first, which was not read");
+    } else if (unknown_.empty() && whole) {
+      unknown_ = codec_name(packet);
+    }
+    ogg_stream_clear(&stream);
+    return;
+  }
+  if (stream_open_) ogg_stream_clear(&stream_);
+  stream_ = stream;
+  stream_open_ = true;
+  serial_ = ogg_page_serialno(&page_);
+  codec_ = std::move(codec);
+  codec_->take_header(packet);
+}
+
+// From the first page behind the beginnings on. What audio ends on the last page of headers is left
+// in packets_.
+bool OggAudio::read_headers() {
+  for (; page_waits_; page_waits_ = next_page()) {
+    if (ogg_page_bos(&page_) != 0) return false;
+    if (ogg_page_serialno(&page_) != serial_) continue;
+    ogg_stream_pagein(&stream_, &page_);
+    ogg_packet packet{};
+    int status = 0;
+    while ((status = ogg_stream_packetout(&stream_, &packet)) != 0) {
+      if (status < 0) continue;
+      if (codec_->take_header(packet)) continue;
+      page_waits_ = false;
+      collect_packets();
+      return true;
+    }
+  }
+  return false;
+}
+
+void OggAudio::collect_packets() {
+  ogg_packet packet{};
+  for (;;) {
+    const int status = ogg_stream_packetout(&stream_, &packet);
+    if (status == 0) return;
+    if (status > 0) packets_.push_back(packet);
+  }
+}
+
+// The samples of the next page of the link's stream into pcm_; false when it has none left.
+bool OggAudio::decode_page() {
+  if (packets_.empty()) {
+    if (last_page_) return false;
+    do {
+      if (!next_page()) {
+        file_ended_ = true;
+        return false;
+      }
+      if (ogg_page_bos(&page_) != 0) {
+        page_waits_ = true;
+        return false;
+      }
+    } while (ogg_page_serialno(&page_) != serial_);
+    check_sequence();
+    ogg_stream_pagein(&stream_, &page_);
+    collect_packets();
+  }
+  last_page_ = ogg_page_eos(&page_) != 0;
+  if (packets_.empty()) return true;
+  const int undecoded = codec_->decode(packets_, page_, !heard_, pcm_);
+  if (undecoded > 0) {
+    faults_.push_back(fmt::format("damaged: {} packets after {:.2f} s could not be decoded",
+                                  undecoded, seconds()));
+  }
+  heard_ = true;
+  packets_.clear();
+  return true;
+}
+
+void OggAudio::check_sequence() {
+  const long number = ogg_page_pageno(&page_);
+  if (page_number_ >= 0 && number != page_number_ + 1) {
+    faults_.push_back(fmt::format("damaged: pages are missing after {:.2f} s ({} of them)",
+                                  seconds(), number - page_number_ - 1));
+  }
+  page_number_ = number;
+}
+
+std::int64_t OggAudio::read(float* interleaved, std::int64_t frames) {
+  const auto channels = static_cast<std::size_t>(format().channels);
+  while (pcm_begin_ == pcm_.size()) {
+    pcm_.clear();
+    pcm_begin_ = 0;
+    if (link_ended_) return 0;
+    if (!decode_page()) end_link(file_ended_);
+  }
+  const std::size_t n =
+      std::min(static_cast<std::size_t>(frames), (pcm_.size() - pcm_begin_) / channels);
+  std::copy_n(pcm_.begin() + static_cast<std::ptrdiff_t>(pcm_begin_), n * channels, interleaved);
+  pcm_begin_ += n * channels;
+  frames_ += static_cast<std::int64_t>(n);
+  return static_cast<std::int64_t>(n);
+}
+
+void OggAudio::end_link(bool at_end) {
+  link_ended_ = true;
+  if (last_page_) return;
+  if (!at_end) {
+    remarks_.push_back(fmt::format("a link of its chain breaks off after {:.2f} s", seconds()));
+    return;
+  }
+  const bool within_page = sync_.fill - sync_.returned > 0;
+  faults_.push_back(fmt::format(
+      within_page ? "cut short in the middle of an Ogg page, after {:.2f} s"
+                  : "cut short after {:.2f} s, between Ogg pages: the last is not marked as such",
+      seconds()));
+}
+
+bool OggAudio::next_part() {
+  for (;;) {
+    while (!page_waits_) {
+      if (file_ended_ || !next_page()) {
+        check_rest();
+        return false;
+      }
+      page_waits_ = ogg_page_bos(&page_) != 0;
+    }
+    if (begin_link()) return true;
+    if (!unknown_.empty()) {
+      faults_.push_back(
+          fmt::format("a link of its chain, after {:.2f} s, is {}, which was not read",
+                      earlier_links_s_, unknown_));
+    }
+  }
+}
+
+void OggAudio::check_rest() {
+  if (last_page_) junk_ += sync_.fill - sync_.returned;
+  if (junk_ > 0) remarks_.push_back(fmt::format("{} bytes of it are no Ogg pages", junk_));
+}
+
+double OggAudio::seconds() const {
+  if (codec_ == nullptr || codec_->format().rate == 0) return earlier_links_s_;
+  return earlier_links_s_ + static_cast<double>(frames_) / codec_->format().rate;
+}
+
+}  // namespace pairalign::audio

@@ -1,0 +1,76 @@
+#include "audio/reader.hpp"
+
+#include <fmt/format.h>
+
+#include "audio/container.hpp"
+#include "audio/ffmpeg_audio.hpp"
+#include "audio/mpeg_audio.hpp"
+#include "audio/ogg_audio.hpp"
+#include "audio/sound_file.hpp"
+#include "audio/wav_file.hpp"
+#include "base/error.hpp"
+
+namespace pairalign::audio {
+namespace {
+
+constexpr const char* kRawHint =
+    "headerless samples need a header first, for example: sox -t raw -r 16000 -e signed -b 16 -c 1 "
+    "IN.raw OUT.wav";
+
+// By a linked library; throws UnknownFormat where none of them knows the format.
+std::unique_ptr<Reader> open_native(const Recognised& found, const ByteRange& bytes,
+                                    const std::string& name) {
+  switch (found.container) {
+    case Container::wav:
+      return open_wav(bytes.part(found.begin), name);
+    case Container::ogg:
+      return std::make_unique<OggAudio>(bytes.part(found.begin), name);
+    case Container::mpeg:
+      return std::make_unique<MpegAudio>(bytes, name);
+    case Container::sound:
+      if (found.text) throw Error(name, "not an audio format: it is text");
+      return std::make_unique<SoundFile>(bytes.part(found.begin), name);
+    case Container::foreign:
+      break;
+  }
+  throw UnknownFormat(name, found.name);
+}
+
+std::string what_ffmpeg_would_read(const Recognised& found, const std::string& reason) {
+  const bool known = found.name != nullptr;
+  if (!known) {
+    return fmt::format(
+        "not an audio format that libsndfile knows, and there is no ffmpeg, which "
+        "knows more ({})",
+        kRawHint);
+  }
+  const bool codec = found.container != Container::foreign;
+  return fmt::format(
+      "is {}{}, which FFmpeg reads, and there is no ffmpeg; install it (Debian: apt "
+      "install ffmpeg)",
+      found.name, codec ? " with a codec of its own (" + reason + ")" : "");
+}
+
+}  // namespace
+
+std::unique_ptr<Reader> open_reader(const ByteRange& bytes, const std::string& name,
+                                    const std::string& ffmpeg) {
+  const Recognised found = recognise(bytes, name);
+  try {
+    return open_native(found, bytes, name);
+  } catch (const UnknownFormat& error) {
+    if (ffmpeg.empty()) throw Error(name, what_ffmpeg_would_read(found, error.reason()));
+  }
+  try {
+    return std::make_unique<FfmpegAudio>(bytes, name, ffmpeg);
+  } catch (const UnknownFormat& error) {
+    if (found.name != nullptr) {
+      throw Error(name,
+                  fmt::format("looks like {}, but cannot be read: {}", found.name, error.reason()));
+    }
+    throw Error(name, fmt::format("not an audio format that libsndfile or FFmpeg knows ({}; {})",
+                                  error.reason(), kRawHint));
+  }
+}
+
+}  // namespace pairalign::audio

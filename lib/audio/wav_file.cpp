@@ -1,0 +1,235 @@
+#include "audio/wav_file.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <cstdint>
+#include <cstring>
+#include <optional>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+#include <sndfile.h>
+
+#include "audio/container.hpp"
+#include "audio/joined_reader.hpp"
+#include "audio/mpeg_audio.hpp"
+#include "audio/sound_file.hpp"
+
+namespace pairalign::audio {
+namespace {
+
+// Writers that cannot seek back to fill in the length leave the greatest value they can: 2^32 − 1
+// (ffmpeg), or close to 2^31 (sox).
+constexpr std::int64_t kOpenLength = 0x7fff0000;
+constexpr std::int64_t kMaxLength = std::int64_t{1} << 60;
+constexpr int kMaxChunks = 4096;
+constexpr std::int64_t kChunkHead = 8;
+constexpr std::int64_t kFirstChunk = 12;
+
+enum Encoding { kPcm = 1, kFloat = 3, kALaw = 6, kMuLaw = 7, kMp2 = 0x50, kMp3 = 0x55 };
+constexpr int kExtensible = 0xfffe;
+
+// A few bytes of the file; zeros behind its end.
+struct Head {
+  std::array<unsigned char, 48> bytes{};
+  std::int64_t length = 0;
+  bool big_endian = false;
+
+  std::string_view id() const { return {reinterpret_cast<const char*>(bytes.data()), 4}; }
+  std::int64_t number(std::size_t at, std::size_t size) const {
+    std::uint64_t value = 0;
+    for (std::size_t i = 0; i < size; ++i)
+      value = value << 8 | bytes[at + (big_endian ? i : size - 1 - i)];
+    return static_cast<std::int64_t>(value);
+  }
+  // What a chunk's name is made of.
+  bool names_chunk() const {
+    return length >= kChunkHead && std::all_of(bytes.begin(), bytes.begin() + 4,
+                                               [](unsigned char c) { return c >= ' ' && c < 127; });
+  }
+};
+
+struct Data {
+  std::int64_t begin = 0;
+  std::int64_t length = 0;  // kToTheEnd: up to the end, whatever that is
+  bool unfinished = false;  // the header was never completed
+};
+
+struct Layout {
+  bool sound = true;  // libsndfile reads all of it
+  bool big_endian = false;
+  int encoding = 0;
+  int channels = 0;
+  int rate = 0;
+  int frame_bytes = 0;
+  std::vector<Data> data;
+  std::int64_t end = 0;        // behind its last chunk
+  std::int64_t unchunked = 0;  // bytes from there on that are no chunks and no WAV file
+  bool joined = false;         // another WAV file begins at `end`
+};
+
+class LayoutParser {
+ public:
+  LayoutParser(const ByteRange& bytes, const std::string& name) : bytes_(bytes), name_(name) {}
+
+  Layout parse() {
+    const Head head = read(0);
+    layout_.big_endian = head.id() == "RIFX";
+    layout_.sound = head.id() != "BW64";
+    std::int64_t offset = kFirstChunk;
+    for (int n = 0; n < kMaxChunks; ++n) {
+      const Head chunk = read(offset);
+      if (!chunk.names_chunk() || (!layout_.data.empty() && is_wav(chunk))) {
+        end(offset, chunk);
+        break;
+      }
+      offset = take(offset + kChunkHead, chunk);
+      if (offset < 0) break;
+    }
+    return layout_;
+  }
+
+ private:
+  Head read(std::int64_t offset) const {
+    Head head;
+    head.big_endian = layout_.big_endian;
+    head.length = bytes_.read(offset, head.bytes.data(), head.bytes.size());
+    if (head.length < 0) throw errno_error(name_, "cannot read");
+    return head;
+  }
+
+  static bool is_wav(const Head& head) {
+    const auto* form = reinterpret_cast<const char*>(head.bytes.data()) + 8;
+    return (head.id() == "RIFF" || head.id() == "RIFX" || head.id() == "RF64" ||
+            head.id() == "BW64") &&
+           std::string_view(form, 4) == "WAVE";
+  }
+
+  // Returns where the next chunk begins; negative when none is looked for.
+  std::int64_t take(std::int64_t body, const Head& chunk) {
+    const std::int64_t length = chunk.number(4, 4);
+    if (chunk.id() == "ds64") long_length_ = chunk.number(16, 8);
+    if (chunk.id() == "fmt ") take_format(chunk);
+    if (chunk.id() == "data") return take_data(body, length);
+    return body + length + length % 2;
+  }
+
+  void take_format(const Head& chunk) {
+    layout_.encoding = static_cast<int>(chunk.number(8, 2));
+    layout_.channels = static_cast<int>(chunk.number(10, 2));
+    layout_.rate = static_cast<int>(chunk.number(12, 4));
+    layout_.frame_bytes = static_cast<int>(chunk.number(20, 2));
+    if (layout_.encoding == kExtensible) layout_.encoding = static_cast<int>(chunk.number(32, 2));
+  }
+
+  std::int64_t take_data(std::int64_t body, std::int64_t length) {
+    const bool in_ds64 = length == 0xffffffff && long_length_ >= 0;
+    if (in_ds64) length = long_length_;
+    Data& data = layout_.data.emplace_back(Data{body, length, false});
+    if (length == 0 || length > kMaxLength) {
+      data.unfinished = length > kMaxLength || !is_empty(body);
+    } else if (length >= kOpenLength && !in_ds64) {
+      data.length = ByteRange::kToTheEnd;
+    }
+    if (data.unfinished) data.length = ByteRange::kToTheEnd;
+    // The chunks of a stream are looked at no further: its samples are wanted now.
+    if (data.length == ByteRange::kToTheEnd || bytes_.is_stream()) return -1;
+    return body + length + length % 2;
+  }
+
+  // Whether a data chunk without samples is followed by the end or by other chunks, and so is
+  // right.
+  bool is_empty(std::int64_t body) const {
+    const Head next = read(body);
+    if (next.length == 0) return true;
+    if (!next.names_chunk()) return false;
+    return bytes_.is_stream() || body + kChunkHead + next.number(4, 4) <= bytes_.size() + 1;
+  }
+
+  void end(std::int64_t offset, const Head& chunk) {
+    layout_.end = offset;
+    layout_.joined = is_wav(chunk);
+    const std::string_view id = chunk.id().substr(0, 3);
+    const bool tag = id == "TAG" || id == "ID3" || id == "APE";
+    if (!layout_.joined && !tag && !bytes_.is_stream()) {
+      layout_.unchunked = std::max<std::int64_t>(0, bytes_.size() - offset);
+    }
+  }
+
+  const ByteRange& bytes_;
+  const std::string& name_;
+  Layout layout_;
+  std::int64_t long_length_ = -1;  // of data, from ds64
+};
+
+// The subtype of SF_FORMAT_RAW for samples that are laid out one after the other.
+std::optional<int> raw_encoding(const Layout& layout) {
+  if (layout.channels < 1 || layout.rate < 1 || layout.frame_bytes % layout.channels != 0) {
+    return std::nullopt;
+  }
+  const int endianness = layout.big_endian ? SF_ENDIAN_BIG : SF_ENDIAN_LITTLE;
+  const int bytes = layout.frame_bytes / layout.channels;
+  constexpr int kPcmTypes[] = {0, SF_FORMAT_PCM_U8, SF_FORMAT_PCM_16, SF_FORMAT_PCM_24,
+                               SF_FORMAT_PCM_32};
+  if (layout.encoding == kPcm && bytes >= 1 && bytes <= 4) return kPcmTypes[bytes] | endianness;
+  if (layout.encoding == kFloat && bytes == 4) return SF_FORMAT_FLOAT | endianness;
+  if (layout.encoding == kFloat && bytes == 8) return SF_FORMAT_DOUBLE | endianness;
+  if (layout.encoding == kALaw && bytes == 1) return SF_FORMAT_ALAW;
+  if (layout.encoding == kMuLaw && bytes == 1) return SF_FORMAT_ULAW;
+  return std::nullopt;
+}
+
+bool is_plain(const Layout& layout) {
+  return layout.sound && layout.data.size() == 1 && !layout.data[0].unfinished && !layout.joined;
+}
+
+std::unique_ptr<Reader> open_data(const ByteRange& bytes, const std::string& name,
+                                  const Layout& layout, const Data& data,
+                                  std::optional<int> encoding) {
+  const ByteRange part = bytes.part(data.begin, data.length);
+  if (encoding) {
+    return std::make_unique<SoundFile>(part, name, SampleFormat{layout.rate, layout.channels},
+                                       *encoding, layout.frame_bytes, data.length);
+  }
+  return std::make_unique<MpegAudio>(part, name);
+}
+
+}  // namespace
+
+std::unique_ptr<Reader> open_wav(const ByteRange& bytes, const std::string& name) {
+  const Layout layout = LayoutParser(bytes, name).parse();
+  const bool mpeg = layout.encoding == kMp3 || layout.encoding == kMp2;
+  const std::optional<int> encoding = raw_encoding(layout);
+  auto joined = std::make_unique<JoinedReader>();
+  if (layout.unchunked > 0) {
+    joined->remark(
+        fmt::format("{} bytes behind its audio are no part of a WAV file and were not "
+                    "read",
+                    layout.unchunked));
+  }
+  if (!mpeg && (!encoding || (is_plain(layout) && !bytes.is_stream()))) {
+    joined->append(std::make_unique<SoundFile>(bytes, name));
+  } else if (layout.data.empty()) {
+    joined->append(std::make_unique<SoundFile>(bytes, name));  // which says what is wrong
+  }
+  if (joined->empty()) {
+    for (const Data& data : layout.data) {
+      if (data.unfinished) {
+        joined->remark(
+            "unfinished: its header gives no length, so it is taken to be audio up to "
+            "its end");
+      }
+      joined->append(open_data(bytes, name, layout, data, encoding));
+    }
+  }
+  if (layout.joined) {
+    const ByteRange rest = bytes.part(layout.end);
+    joined->append([rest, name] { return open_wav(rest, name); });
+  }
+  return joined;
+}
+
+}  // namespace pairalign::audio
