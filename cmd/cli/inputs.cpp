@@ -2,15 +2,16 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdio>
 #include <cstdlib>
 #include <iterator>
 #include <memory>
+#include <sstream>
 #include <utility>
 
 #include <dirent.h>
 #include <strings.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/error.hpp"
 
@@ -20,15 +21,19 @@ namespace {
 using Take = std::function<void(const std::string&)>;
 using Fail = std::function<void(const std::string&, const std::string&)>;
 
-// What libsndfile opens by name. Headerless formats (.raw, .gsm) are not among them: nobody can
-// tell their rate.
-constexpr const char* kAudioExtensions[] = {"wav", "wave", "flac", "ogg",  "oga", "opus", "mp3",
-                                            "mp2", "aif",  "aiff", "aifc", "au",  "snd",  "caf",
-                                            "w64", "rf64", "sph",  "nist", "voc", "pvf"};
+// What the readers of lib/audio and FFmpeg open by name, as phones, recorders and players write it.
+// Headerless formats (.raw, .gsm) are not among them: nobody can tell their rate.
+constexpr const char* kAudioExtensions[] = {
+    "wav",  "wave", "bwf", "flac", "ogg", "oga", "opus", "spx",  "mp3",  "mp2", "aif",
+    "aiff", "aifc", "au",  "snd",  "caf", "w64", "rf64", "sph",  "nist", "voc", "pvf",
+    "m4a",  "m4b",  "aac", "3gp",  "3g2", "3ga", "amr",  "awb",  "wma",  "mka", "ac3",
+    "wv",   "ape",  "mpc", "tta",  "ra",  "dsf", "webm", "weba", "mp4",  "m4v", "mov",
+    "mkv",  "ogv",  "avi", "flv",  "wmv", "mpg", "mpeg"};
 
 class FolderWalk {
  public:
-  FolderWalk(const Take& take, const Fail& fail) : take_(take), fail_(fail) {}
+  FolderWalk(const Take& take, const Fail& fail, const IsWanted& is_wanted)
+      : take_(take), fail_(fail), is_wanted_(is_wanted) {}
 
   /// Returns how many files were taken.
   std::size_t walk(const std::string& folder, const struct stat& info) {
@@ -70,10 +75,14 @@ class FolderWalk {
       if (name.front() == '.') continue;
       Entry entry{prefix + name, {}};
       const bool exists = ::stat(entry.path.c_str(), &entry.info) == 0;
+      const int error = errno;
       if (exists && S_ISDIR(entry.info.st_mode)) {
         entries.emplace_back(name + '/', std::move(entry));
-      } else if (has_audio_extension(name) && (!exists || S_ISREG(entry.info.st_mode))) {
+      } else if (is_wanted_(name) && (!exists || S_ISREG(entry.info.st_mode))) {
         entries.emplace_back(name, std::move(entry));  // a dangling link is taken: opening it tells
+      } else if (!exists && (found->d_type == DT_DIR || error == ENAMETOOLONG)) {
+        errno = error;
+        fail_(entry.path, errno_error("", "cannot open the folder").reason());
       }
     }
     std::sort(entries.begin(), entries.end(),
@@ -96,10 +105,12 @@ class FolderWalk {
 
   const Take& take_;
   const Fail& fail_;
+  const IsWanted& is_wanted_;
   std::vector<std::pair<dev_t, ino_t>> ancestors_;
 };
 
-void take_path(const std::string& path, const Take& take, const Fail& fail) {
+void take_path(const std::string& path, const Take& take, const Fail& fail,
+               const IsWanted& is_wanted) {
   struct stat info {};
   if (::stat(path.c_str(), &info) != 0 || !S_ISDIR(info.st_mode)) {
     take(path);
@@ -110,29 +121,69 @@ void take_path(const std::string& path, const Take& take, const Fail& fail) {
     failed = true;
     fail(folder, reason);
   };
-  const std::size_t taken = FolderWalk(take, note_failure).walk(path, info);
+  const std::size_t taken = FolderWalk(take, note_failure, is_wanted).walk(path, info);
   if (taken == 0 && !failed) fail(path, "no audio files in this folder");
 }
 
-// The buffer that getdelim(3) grows.
-struct Line {
-  Line() = default;
-  ~Line() { std::free(text); }
-  Line(const Line&) = delete;
-  Line& operator=(const Line&) = delete;
-
-  char* text = nullptr;
-  std::size_t capacity = 0;
-};
-
-void take_path_lines(bool nul_separated, const Take& take, const Fail& fail) {
+void take_path_lines(bool nul_separated, const Take& take, const Fail& fail,
+                     const IsWanted& is_wanted) {
   for_each_line(nul_separated, [&](const std::string& path) {
     if (path == "-") {
       fail(path, "standard input holds the list of paths, so it cannot be audio too");
     } else {
-      take_path(path, take, fail);
+      take_path(path, take, fail, is_wanted);
     }
   });
+}
+
+// What is there of standard input, behind `text`; false at its end.
+bool read_more(std::string& text) {
+  constexpr std::size_t kBlock = 1 << 16;
+  const std::size_t before = text.size();
+  text.resize(before + kBlock);
+  for (;;) {
+    const ssize_t n = ::read(STDIN_FILENO, text.data() + before, kBlock);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) throw errno_error("standard input", "cannot read");
+    text.resize(before + static_cast<std::size_t>(n));
+    return n > 0;
+  }
+}
+
+// The first bytes of audio files; none of them begins a path that anybody has.
+bool is_audio(std::string_view bytes) {
+  using namespace std::string_view_literals;
+  const auto has = [bytes](std::size_t at, std::string_view mark) {
+    return bytes.size() >= at && bytes.substr(at, mark.size()) == mark;
+  };
+  const bool mpeg = bytes.size() > 1 && bytes[0] == '\xff' && (bytes[1] & 0xe0) == 0xe0;
+  const bool id3 = has(0, "ID3") && bytes.size() > 3 && bytes[3] < 0x10;
+  return mpeg || id3 || (has(0, "RIFF") && has(8, "WAVE")) || (has(0, "RF64") && has(8, "WAVE")) ||
+         (has(0, "FORM") && has(8, "AIF")) || has(0, "OggS\0"sv) || has(0, "fLaC\0"sv) ||
+         has(0, ".snd\0"sv) || has(0, "caff\0"sv) || has(0, "#!AMR\n") ||
+         has(0, "\x1a\x45\xdf\xa3") || has(4, "ftyp");
+}
+
+// Looks at the first bytes of a list.
+void begin_list(std::string& text, bool nul_separated) {
+  if (is_audio(text)) {
+    throw Error("standard input", "is audio, not a list of paths; pa-tokenize - reads audio");
+  }
+  constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+  if (!nul_separated && text.compare(0, kByteOrderMark.size(), kByteOrderMark) == 0) {
+    text.erase(0, kByteOrderMark.size());
+  }
+}
+
+void take_line(std::string line, bool nul_separated, const Take& take) {
+  if (!nul_separated && !line.empty() && line.back() == '\r') line.pop_back();
+  if (line.empty()) return;
+  if (line.find('\0') != std::string::npos) {
+    throw Error("standard input",
+                "holds a NUL byte: a list separated by NUL, as find -print0 writes it, needs -0; "
+                "audio needs - for its path");
+  }
+  take(line);
 }
 
 }  // namespace
@@ -152,27 +203,49 @@ bool has_audio_extension(std::string_view path) {
 
 void for_each_line(bool nul_separated, const Take& take) {
   const char end = nul_separated ? '\0' : '\n';
-  Line line;
-  for (;;) {
-    const ssize_t length = ::getdelim(&line.text, &line.capacity, end, stdin);
-    if (length < 0) break;
-    std::string text(line.text, static_cast<std::size_t>(length));
-    if (text.back() == end) text.pop_back();
-    if (!text.empty()) take(text);
+  std::string text;  // read and not handed out
+  bool first = true, more = true;
+  while (more) {
+    const std::size_t before = text.size();
+    more = read_more(text);
+    if (before == 0 && first) begin_list(text, nul_separated);
+    first = first && text.empty();
+    std::size_t begin = 0;
+    for (std::size_t at = text.find(end, before); at != std::string::npos;
+         at = text.find(end, begin)) {
+      take_line(text.substr(begin, at - begin), nul_separated, take);
+      begin = at + 1;
+    }
+    text.erase(0, begin);
   }
-  if (std::ferror(stdin) != 0) throw errno_error("standard input", "cannot read");
+  take_line(std::move(text), nul_separated, take);
 }
 
 void for_each_input(const std::vector<std::string>& paths, bool nul_separated, const Take& take,
-                    const Fail& fail) {
-  if (paths.empty()) take_path_lines(nul_separated, take, fail);
+                    const Fail& fail, const IsWanted& is_wanted) {
+  if (paths.empty()) take_path_lines(nul_separated, take, fail, is_wanted);
   for (const std::string& path : paths) {
     if (path == "-") {
       take(path);
     } else {
-      take_path(path, take, fail);
+      take_path(path, take, fail, is_wanted);
     }
   }
+}
+
+std::string find_program(const std::string& name) {
+  if (name.find('/') != std::string::npos) return ::access(name.c_str(), X_OK) == 0 ? name : "";
+  const char* path = std::getenv("PATH");
+  std::istringstream folders(path == nullptr ? "/usr/bin:/bin" : path);
+  for (std::string folder; std::getline(folders, folder, ':');) {
+    const std::string program = (folder.empty() ? "." : folder) + '/' + name;
+    struct stat info {};
+    if (::stat(program.c_str(), &info) == 0 && S_ISREG(info.st_mode) &&
+        ::access(program.c_str(), X_OK) == 0) {
+      return program;
+    }
+  }
+  return "";
 }
 
 }  // namespace pairalign::cli

@@ -14,12 +14,16 @@ std::vector<std::string> audio_extensions();
 /// True for names that end like an audio file (.wav, .FLAC, .opus, ...), in upper or lower case.
 bool has_audio_extension(std::string_view path);
 
+/// Whether a folder's file of that name, without the folder, is taken.
+using IsWanted = std::function<bool(std::string_view)>;
+
 /// Calls `take(line)` for each line of standard input, as it comes (`nul_separated`: split at NUL);
-/// empty lines are skipped. Throws Error when it cannot be read.
+/// empty lines are skipped, and so are a byte-order mark and the CR of CR LF. Throws Error when it
+/// cannot be read, is audio, or holds a NUL that separates nothing.
 void for_each_line(bool nul_separated, const std::function<void(const std::string&)>& take);
 
 /// Calls `take(path)` for each input in order. A folder is walked (in the order that `LC_ALL=C
-/// sort` gives its paths, hidden entries left out, only names with an audio extension, symbolic
+/// sort` gives its paths, hidden entries left out, only names that are wanted, symbolic
 /// links followed, loops of them entered once); with no paths, path lines are read from stdin as
 /// they come
 /// (`nul_separated`: split at NUL; empty lines are skipped). "-" on the command line is handed on
@@ -27,6 +31,10 @@ void for_each_line(bool nul_separated, const std::function<void(const std::strin
 /// reason)` is called for folders that cannot be read or hold no audio file.
 void for_each_input(const std::vector<std::string>& paths, bool nul_separated,
                     const std::function<void(const std::string&)>& take,
-                    const std::function<void(const std::string&, const std::string&)>& fail);
+                    const std::function<void(const std::string&, const std::string&)>& fail,
+                    const IsWanted& is_wanted = has_audio_extension);
+
+/// The path of a program as the shell would find it; empty: there is none.
+std::string find_program(const std::string& name);
 
 }  // namespace pairalign::cli

@@ -1,21 +1,19 @@
 // pa-tokenize: audio to token strings.
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
-#include <filesystem>
+#include <cstdlib>
 #include <functional>
 #include <future>
 #include <memory>
 #include <new>
 #include <optional>
 #include <string>
-#include <system_error>
 #include <utility>
 #include <vector>
 
 #include <fmt/format.h>
-#include <unistd.h>
 
-#include "archive/archived_files.hpp"
 #include "audio/decoder.hpp"
 #include "cli/default_model.hpp"
 #include "cli/inputs.hpp"
@@ -23,11 +21,12 @@
 #include "cli/ordered_map.hpp"
 #include "cli/program.hpp"
 #include "cli/progress.hpp"
+#include "inputs.hpp"
 #include "model/model.hpp"
 #include "model/tokenizer.hpp"
 #include "options.hpp"
-#include "tokens/audio_list.hpp"
 #include "tokens/writer.hpp"
+#include "worker.hpp"
 
 namespace pairalign {
 namespace {
@@ -36,68 +35,15 @@ namespace {
 // does not leave the other threads idle.
 constexpr int kFilesAhead = 32;
 
-// An input; `fault` is set when it was found unusable before it was opened.
-struct Item {
-  std::string path;
-  std::string key;  // of its records
-  std::string fault;
-  std::uint64_t bytes = 0;  // of the file; 0: not known
-};
-
-// The lines of one input.
-struct Lines {
-  std::string text;
-  double seconds = 0;
-};
-
 using Pipeline = cli::OrderedMap<Item, Lines>;
-
-// What is the same for all workers.
-struct Work {
-  const model::Model& model;
-  model::TokenizerOptions options;
-  tokens::RecordFormatter formatter;
-  bool with_starts = false;
-};
-
-class TokenizeWorker : public cli::Worker<Item, Lines> {
- public:
-  explicit TokenizeWorker(const Work& work) : work_(work), tokenizer_(work.model, work.options) {}
-
-  void take(Item& item) override {
-    if (!item.fault.empty()) throw Error(item.path, item.fault);
-    audio::Decoder audio = item.path == "-"
-                               ? audio::Decoder::from_descriptor(STDIN_FILENO, "standard input")
-                               : audio::Decoder(item.path);
-    tokenizer_.add(audio, item.key);
-  }
-
-  bool full() const override { return tokenizer_.full(); }
-
-  std::vector<Lines> finish() override {
-    std::vector<Lines> all;
-    for (model::TokenizedRecording& recording : tokenizer_.finish()) {
-      Lines& lines = all.emplace_back();
-      lines.seconds = recording.seconds;
-      for (tokens::Record& record : recording.records) {
-        if (!work_.with_starts) record.starts_ms.clear();
-        work_.formatter.append(record, lines.text);
-      }
-    }
-    return all;
-  }
-
- private:
-  const Work& work_;
-  model::Tokenizer tokenizer_;
-};
 
 // Writes the lines of each input as its turn comes, and counts.
 class Delivery {
  public:
   // What is known of the work: nothing when a list of paths is piped in.
-  Delivery(cli::Context& context, const std::vector<Item>& given)
-      : messages_(context.messages),
+  Delivery(cli::Context& context, const std::vector<Item>& given, const TokenizeOptions& options)
+      : options_(options),
+        messages_(context.messages),
         out_(context.out),
         progress_("pa-tokenize", given.size(), context.options.progress) {
     for (const Item& item : given)
@@ -118,16 +64,30 @@ class Delivery {
     progress_.finish();
     messages_.detail(
         fmt::format("{} of {} inputs written, {}", written_, done_, audio_so_far("h of audio")));
+    if (incomplete_ > 0 && !options_.partial) {
+      messages_.warning(
+          fmt::format("{} of the inputs {} cut short or damaged; --partial writes what "
+                      "can be read of such",
+                      incomplete_, incomplete_ == 1 ? "is" : "are"));
+    }
   }
 
  private:
-  // Empty for an input that failed, which is named.
+  // Of an input that failed, which is named, nothing; in km, whose lines have no keys, an empty
+  // line that keeps its place.
   std::string text_of(const Item& item, std::future<Lines>& result) {
     try {
       Lines lines = result.get();
       seconds_ += lines.seconds;
       ++written_;
+      messages_.detail(fmt::format("{}: read by {}", item.path, lines.library));
+      for (const std::string& remark : lines.remarks)
+        messages_.warning(item.path + ": " + remark);
+      if (!lines.fault.empty()) messages_.failure(Error(item.path, lines.fault));
       return std::move(lines.text);
+    } catch (const audio::Incomplete& error) {
+      ++incomplete_;
+      messages_.failure(error);
     } catch (const Error& error) {
       messages_.failure(error);
     } catch (const std::bad_alloc&) {
@@ -136,7 +96,7 @@ class Delivery {
     } catch (const std::exception& error) {
       messages_.failure(item.path + ": " + error.what());
     }
-    return {};
+    return options_.format == "km" ? "\n" : "";
   }
 
   // By size, for time left: recordings of a folder may be seconds and hours long.
@@ -151,6 +111,7 @@ class Delivery {
     return fmt::format("{:.2f} {}, {:.0f} x real time", seconds_ / 3600, unit, seconds_ / elapsed);
   }
 
+  const TokenizeOptions& options_;
   cli::Messages& messages_;
   cli::Output& out_;
   cli::Progress progress_;
@@ -160,50 +121,34 @@ class Delivery {
   std::uint64_t bytes_done_ = 0;
   std::uint64_t done_ = 0;
   std::uint64_t written_ = 0;
+  std::uint64_t incomplete_ = 0;
 };
 
-std::uint64_t size_of(const std::string& path) {
-  std::error_code none;
-  const std::uintmax_t bytes = std::filesystem::file_size(path, none);
-  return none ? 0 : bytes;
+// Its path; empty: there is none. Set to nothing, $PAIRALIGN_FFMPEG hides the one that there is.
+std::string find_ffmpeg() {
+  const char* chosen = std::getenv("PAIRALIGN_FFMPEG");
+  if (chosen != nullptr) return chosen;
+  return cli::find_program("ffmpeg");
 }
 
-void for_each_listed(const std::string& list, const std::function<void(Item)>& take) {
-  tokens::AudioListReader reader(list);
-  for (bool more = true; more;) {
-    Item item;
-    try {
-      tokens::ListedAudio entry;
-      more = reader.next(entry);
-      item = {std::move(entry.path), std::move(entry.key), "", 0};
-    } catch (const Error& error) {
-      item = {error.subject(), "", error.reason(), 0};
+audio::DecoderOptions decoder_options(const TokenizeOptions& options) {
+  audio::DecoderOptions result;
+  result.channel = std::max(channel(options), 0);
+  result.partial = options.partial;
+  result.ffmpeg = find_ffmpeg();
+  if (!options.preprocessor.empty()) {
+    result.preprocessor = cli::find_program(options.preprocessor);
+    if (result.preprocessor.empty()) {
+      throw cli::UsageError("--pre: there is no program " + options.preprocessor);
     }
-    if (more) take(std::move(item));
   }
-}
-
-// Files that an archive has, as they are, are passed over when the user wants that.
-void for_each_item(const TokenizeOptions& options, const std::function<void(Item)>& take) {
-  if (!options.list.empty()) {
-    for_each_listed(options.list, take);
-    return;
-  }
-  std::optional<archive::ArchivedFiles> archived;
-  if (!options.skip.empty()) archived.emplace(options.skip);
-  cli::for_each_input(
-      options.paths, options.null,
-      [&](const std::string& path) {
-        if (!archived || !archived->holds(path)) take({path, path, "", 0});
-      },
-      [&](const std::string& path, const std::string& reason) {
-        take({path, path, reason, 0});
-      });
+  return result;
 }
 
 cli::ExitStatus tokenize(const TokenizeOptions& options, cli::Context& context) {
   check_usage(options);
   const tokens::OutputFormat format = output_format(options);
+  const audio::DecoderOptions decoder = decoder_options(options);
   const bool piped_paths = options.paths.empty() && options.list.empty();
   if (piped_paths) {
     cli::require_piped_stdin("give audio files or folders, or pipe in a list of paths");
@@ -228,11 +173,17 @@ cli::ExitStatus tokenize(const TokenizeOptions& options, cli::Context& context) 
   }
   const int jobs = context.options.jobs;
   how.overlapped = !piped_paths && given.size() < static_cast<std::size_t>(jobs);
-  const Work work{model, how, formatter, !options.no_times || tokens::needs_starts(format)};
+  const Work work{options,
+                  model,
+                  how,
+                  decoder,
+                  channel(options) < 0,
+                  formatter,
+                  !options.no_times || tokens::needs_starts(format)};
   Pipeline::Workers workers;
   for (int i = 0; i < jobs; ++i)
     workers.push_back(std::make_unique<TokenizeWorker>(work));
-  Delivery delivery(context, given);
+  Delivery delivery(context, given, options);
   Pipeline pipeline(std::move(workers), static_cast<std::size_t>(jobs) * kFilesAhead,
                     std::ref(delivery));
   if (piped_paths) {

@@ -1,5 +1,7 @@
 #include "options.hpp"
 
+#include <charconv>
+#include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
@@ -21,6 +23,28 @@ void add_decoding_options(CLI::App& app, TokenizeOptions& options) {
   app.add_option("--cap", options.decode.cap,
                  "Maximum number of tokens per 10 ms of pairalign; a string stops there")
       ->type_name("X");
+}
+
+void add_listening_options(CLI::App& app, TokenizeOptions& options) {
+  app.add_option("--channel", options.channel,
+                 "Channel to listen to. mix: the mean of all, a channel that is the inverse of "
+                 "another turned first. N: that one, 1 is the first. each: a record for each, with "
+                 "#channel=N behind its key where there are several")
+      ->type_name("NAME");
+  app.add_flag("--partial", options.partial,
+               "Write what can be read of recordings that are damaged or cut short; they are "
+               "reported, and the exit status is 2, all the same");
+  app.add_option("--pre", options.preprocessor,
+                 "Run COMMAND PATH for each file, which is its standard input too, and read the "
+                 "audio that it writes to standard output instead of the file")
+      ->type_name("COMMAND");
+  app.add_option("--pre-glob", options.pre_globs,
+                 "Run --pre only for files whose names match GLOB; !GLOB leaves those out. May be "
+                 "repeated, the last that matches decides. Folders are walked for them too")
+      ->type_name("GLOB")
+      ->expected(1)
+      ->allow_extra_args(false)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
 }
 
 // Nothing when it is left to the model.
@@ -94,6 +118,7 @@ void add_options(CLI::App& app, TokenizeOptions& options) {
                "with known onsets these starts are off by 20.5 ms in the median and 59.6 ms at the "
                "95th percentile, no better than chance for that many tokens (21.0 ms)");
   app.add_flag("--times", options.times, "Write that field, as is done without this option");
+  add_listening_options(app, options);
   app.add_option("--format", options.format,
                  "Format of the output. " + tokens::describe_output_formats(true))
       ->type_name("NAME")
@@ -113,6 +138,13 @@ void check_usage(const TokenizeOptions& options) {
   if (const auto kind = tokenizer_kind(options)) check_kind_options(options, *kind);
   if (options.times && options.no_times) {
     throw cli::UsageError("--times and --no-times exclude one another");
+  }
+  channel(options);
+  if (!options.pre_globs.empty() && options.preprocessor.empty()) {
+    throw cli::UsageError("--pre-glob says which files --pre is for, and it is missing");
+  }
+  for (const std::string& glob : options.pre_globs) {
+    if (glob.empty()) throw cli::UsageError("--pre-glob: an empty pattern matches nothing");
   }
   if (options.hop_s && !options.window_s) throw cli::UsageError("--hop needs --window");
   if (options.window_s && !(*options.window_s > 0)) {
@@ -137,6 +169,21 @@ void check_usage(const TokenizeOptions& options) {
   } catch (const Error& error) {
     throw cli::UsageError(error.reason());
   }
+}
+
+int channel(const TokenizeOptions& options) {
+  constexpr int kMaxChannel = 64;
+  if (options.channel == "mix") return 0;
+  if (options.channel == "each") return -1;
+  int number = 0;
+  const char* end = options.channel.data() + options.channel.size();
+  const auto [rest, error] = std::from_chars(options.channel.data(), end, number);
+  if (error != std::errc() || rest != end || number < 1 || number > kMaxChannel) {
+    throw cli::UsageError(
+        fmt::format("--channel: '{}' is neither mix, nor each, nor a number from 1 to {}",
+                    options.channel, kMaxChannel));
+  }
+  return number;
 }
 
 model::TokenizerOptions tokenizer_options(const TokenizeOptions& options,

@@ -26,6 +26,10 @@ struct TokenizeOptions {
   model::DecodeOptions decode;
   std::optional<double> window_s;
   std::optional<double> hop_s;
+  std::string channel = "mix";  ///< or "each", or a number from 1 on
+  bool partial = false;         ///< what can be read of a damaged recording is written
+  std::string preprocessor;     ///< program that audio is read from, instead of the file
+  std::vector<std::string> pre_globs;
   std::string precision = "f32";  ///< so that strings do not depend on the processor
   bool times = false, no_times = false;
   std::string skip;  ///< archive whose unchanged files are passed over; empty: none
@@ -34,6 +38,9 @@ struct TokenizeOptions {
 
 const cli::Tool& tokenize_tool();
 void add_options(CLI::App& app, TokenizeOptions& options);
+
+/// As `--channel` says: 0 is the mix, −1 each of them. Throws cli::UsageError.
+int channel(const TokenizeOptions& options);
 
 /// Throws cli::UsageError for what cannot be right whatever the model.
 void check_usage(const TokenizeOptions& options);

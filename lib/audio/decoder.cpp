@@ -275,7 +275,7 @@ struct Decoder::Impl {
     for (const std::string& text : reader->faults())
       fault += (fault.empty() ? "" : "; ") + text;
     if (preprocessor && !options.end_s) preprocessor->check_end(name);
-    if (!fault.empty()) throw Error(name, fault);
+    if (!fault.empty()) throw Incomplete(name, fault);
     if (samples_read == 0 && options.start_s > 0) {
       throw Error(name, fmt::format("ends after {:.2f} s, before the part that begins at {:.2f} s",
                                     position_s(), options.start_s));

@@ -7,12 +7,19 @@
 #include <string>
 #include <vector>
 
+#include "base/error.hpp"
 #include "base/span.hpp"
 
 namespace pairalign::audio {
 
 /// The one rate at which everything in this library works.
 inline constexpr int kSampleRate = 16000;
+
+/// A recording that is cut short or damaged.
+class Incomplete : public Error {
+ public:
+  using Error::Error;
+};
 
 struct DecoderOptions {
   /// 1 is the first; 0: the mean of all, in which channels that would cancel one another are
@@ -52,7 +59,7 @@ class Decoder {
 
   /// Fills at most `out.size()` samples and returns how many, fewer only at the end, or where the
   /// next ones of a pipe are not there yet; 0 at the end, and from then on. Throws Error(name,
-  /// reason) when reading fails, and instead of returning 0 when audio is missing.
+  /// reason) when reading fails, and Incomplete instead of returning 0 when audio is missing.
   std::size_t read(Span<float> out);
 
   /// 16 kHz samples delivered so far.

@@ -22,7 +22,9 @@ void JoinedReader::close_current() {
 bool JoinedReader::open_next() {
   if (opened_ == later_.size()) return false;
   try {
-    readers_.push_back(later_[opened_++]());
+    std::unique_ptr<Reader> reader = later_[opened_++]();
+    if (reader == nullptr) return false;
+    readers_.push_back(std::move(reader));
     return true;
   } catch (const Error& error) {
     faults_.push_back("another recording joined to it was not read: " + error.reason());

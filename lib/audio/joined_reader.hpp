@@ -16,10 +16,9 @@ class JoinedReader : public Reader {
  public:
   using Open = std::function<std::unique_ptr<Reader>()>;
 
-  bool empty() const { return readers_.empty(); }
   void append(std::unique_ptr<Reader> reader) { readers_.push_back(std::move(reader)); }
-  /// One that is opened when its turn comes. What that throws is a fault of the recording: what was
-  /// read before it is right.
+  /// One that is opened when its turn comes; nullptr: there is none after all. What that throws is
+  /// a fault of the recording: what was read before it is right.
   void append(Open open) { later_.push_back(std::move(open)); }
   void remark(std::string text) { remarks_.push_back(std::move(text)); }
 

@@ -135,6 +135,7 @@ bool OggAudio::read_headers() {
       if (status < 0) continue;
       if (codec_->take_header(packet)) continue;
       page_waits_ = false;
+      last_page_ = ogg_page_eos(&page_) != 0;
       collect_packets();
       return true;
     }

@@ -79,16 +79,16 @@ class LayoutParser {
     const Head head = read(0);
     layout_.big_endian = head.id() == "RIFX";
     layout_.sound = head.id() != "BW64";
-    std::int64_t offset = kFirstChunk;
-    for (int n = 0; n < kMaxChunks; ++n) {
-      const Head chunk = read(offset);
-      if (!chunk.names_chunk() || (!layout_.data.empty() && is_wav(chunk))) {
-        end(offset, chunk);
-        break;
-      }
-      offset = take(offset + kChunkHead, chunk);
-      if (offset < 0) break;
-    }
+    long_form_ = head.id() == "RF64" || head.id() == "BW64";
+    walk(kFirstChunk);
+    return layout_;
+  }
+
+  /// What follows a data chunk that ended at `offset`.
+  Layout parse_behind(std::int64_t offset, const Layout& before) {
+    layout_ = before;
+    layout_.data.clear();
+    walk(offset);
     return layout_;
   }
 
@@ -106,6 +106,14 @@ class LayoutParser {
     return (head.id() == "RIFF" || head.id() == "RIFX" || head.id() == "RF64" ||
             head.id() == "BW64") &&
            std::string_view(form, 4) == "WAVE";
+  }
+
+  void walk(std::int64_t offset) {
+    for (int n = 0; n < kMaxChunks && offset >= 0; ++n) {
+      const Head chunk = read(offset);
+      if (!chunk.names_chunk() || is_wav(chunk)) return end(offset, chunk);
+      offset = take(offset + kChunkHead, chunk);
+    }
   }
 
   // Returns where the next chunk begins; negative when none is looked for.
@@ -129,8 +137,9 @@ class LayoutParser {
     const bool in_ds64 = length == 0xffffffff && long_length_ >= 0;
     if (in_ds64) length = long_length_;
     Data& data = layout_.data.emplace_back(Data{body, length, false});
-    if (length == 0 || length > kMaxLength) {
-      data.unfinished = length > kMaxLength || !is_empty(body);
+    const bool untold = length > kMaxLength || (long_form_ && length == 0xffffffff && !in_ds64);
+    if (length == 0 || untold) {
+      data.unfinished = untold || !is_empty(body);
     } else if (length >= kOpenLength && !in_ds64) {
       data.length = ByteRange::kToTheEnd;
     }
@@ -162,6 +171,7 @@ class LayoutParser {
   const ByteRange& bytes_;
   const std::string& name_;
   Layout layout_;
+  bool long_form_ = false;
   std::int64_t long_length_ = -1;  // of data, from ds64
 };
 
@@ -186,15 +196,39 @@ bool is_plain(const Layout& layout) {
   return layout.sound && layout.data.size() == 1 && !layout.data[0].unfinished && !layout.joined;
 }
 
+constexpr const char* kUnfinished =
+    "unfinished: its header gives no length, so all up to its end is taken to be audio";
+
 std::unique_ptr<Reader> open_data(const ByteRange& bytes, const std::string& name,
-                                  const Layout& layout, const Data& data,
-                                  std::optional<int> encoding) {
+                                  const Layout& layout, const Data& data) {
   const ByteRange part = bytes.part(data.begin, data.length);
-  if (encoding) {
+  if (const std::optional<int> encoding = raw_encoding(layout)) {
     return std::make_unique<SoundFile>(part, name, SampleFormat{layout.rate, layout.channels},
                                        *encoding, layout.frame_bytes, data.length);
   }
   return std::make_unique<MpegAudio>(part, name);
+}
+
+// A reader for all data chunks of a layout, and for what is joined to it.
+std::unique_ptr<JoinedReader> open_parts(const ByteRange& bytes, const std::string& name,
+                                         const Layout& layout) {
+  auto joined = std::make_unique<JoinedReader>();
+  for (const Data& data : layout.data) {
+    if (data.unfinished) joined->remark(kUnfinished);
+    joined->append(open_data(bytes, name, layout, data));
+  }
+  if (layout.joined) {
+    joined->append([rest = bytes.part(layout.end), name] { return open_wav(rest, name); });
+  } else if (bytes.is_stream() && layout.data.back().length != ByteRange::kToTheEnd) {
+    const Data& last = layout.data.back();
+    const std::int64_t end = last.begin + last.length + last.length % 2;
+    joined->append([bytes, name, layout, end]() -> std::unique_ptr<Reader> {
+      const Layout behind = LayoutParser(bytes, name).parse_behind(end, layout);
+      if (!behind.data.empty()) return open_parts(bytes, name, behind);
+      return behind.joined ? open_wav(bytes.part(behind.end), name) : nullptr;
+    });
+  }
+  return joined;
 }
 
 }  // namespace
@@ -202,32 +236,19 @@ std::unique_ptr<Reader> open_data(const ByteRange& bytes, const std::string& nam
 std::unique_ptr<Reader> open_wav(const ByteRange& bytes, const std::string& name) {
   const Layout layout = LayoutParser(bytes, name).parse();
   const bool mpeg = layout.encoding == kMp3 || layout.encoding == kMp2;
-  const std::optional<int> encoding = raw_encoding(layout);
-  auto joined = std::make_unique<JoinedReader>();
+  const bool laid_out = (mpeg || raw_encoding(layout)) && !layout.data.empty();
+  std::unique_ptr<JoinedReader> joined;
+  if (laid_out && (mpeg || bytes.is_stream() || !is_plain(layout))) {
+    joined = open_parts(bytes, name, layout);
+  } else {
+    joined = std::make_unique<JoinedReader>();
+    joined->append(std::make_unique<SoundFile>(bytes, name));
+  }
   if (layout.unchunked > 0) {
     joined->remark(
         fmt::format("{} bytes behind its audio are no part of a WAV file and were not "
                     "read",
                     layout.unchunked));
-  }
-  if (!mpeg && (!encoding || (is_plain(layout) && !bytes.is_stream()))) {
-    joined->append(std::make_unique<SoundFile>(bytes, name));
-  } else if (layout.data.empty()) {
-    joined->append(std::make_unique<SoundFile>(bytes, name));  // which says what is wrong
-  }
-  if (joined->empty()) {
-    for (const Data& data : layout.data) {
-      if (data.unfinished) {
-        joined->remark(
-            "unfinished: its header gives no length, so it is taken to be audio up to "
-            "its end");
-      }
-      joined->append(open_data(bytes, name, layout, data, encoding));
-    }
-  }
-  if (layout.joined) {
-    const ByteRange rest = bytes.part(layout.end);
-    joined->append([rest, name] { return open_wav(rest, name); });
   }
   return joined;
 }

@@ -72,11 +72,44 @@ bool AudioListReader::next_line() {
   return true;
 }
 
+// What is no list of either kind shows by its first lines.
+void AudioListReader::refuse_others() const {
+  const auto refuse = [this](const std::string& what) {
+    throw NoAudioList(
+        lines_.name(),
+        "is " + what +
+            ", not a fairseq manifest (a root folder, then "
+            "PATH<TAB>SAMPLES) nor a wav.scp (KEY PATH); a list of paths goes to standard "
+            "input");
+  };
+  const auto count = [](const std::string& line, char c) {
+    return std::count(line.begin(), line.end(), c);
+  };
+  const std::string& first = ahead_[0];
+  const std::string& second = ahead_.size() > 1 ? ahead_[1] : first;
+  if (first.find('\0') != std::string::npos) refuse("binary data");
+  const std::size_t begin = first.find_first_not_of(kBlanks);
+  if (begin != std::string::npos && (first[begin] == '{' || first[begin] == '[')) {
+    refuse("JSON (of which jq -r .audio_filepath takes the paths, where NeMo wrote it)");
+  }
+  const bool listed = ends_in_samples(second) && &second != &first;
+  if (listed) return;
+  const bool commas = count(first, ',') > 0 && count(first, ',') == count(second, ',');
+  if (commas && first.find_first_of(kBlanks) > first.find(',')) refuse("CSV");
+  if (count(first, '\t') > 1 && count(first, '\t') == count(second, '\t')) {
+    refuse("a table of " + std::to_string(count(first, '\t') + 1) + " columns");
+  }
+  const bool blanks = first.find_first_of(kBlanks) != std::string::npos ||
+                      second.find_first_of(kBlanks) != std::string::npos;
+  if (!blanks && ahead_.size() > 1) refuse("a list of single words");
+}
+
 // Tells the format, and leaves the first entry to be read next.
 void AudioListReader::begin() {
   begun_ = true;
   if (!read_ahead()) return;
   const bool more = read_ahead();
+  refuse_others();
   fairseq_ =
       ahead_[0].find_first_of(kBlanks) == std::string::npos || (more && ends_in_samples(ahead_[1]));
   if (!fairseq_) return;

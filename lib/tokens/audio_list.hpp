@@ -16,9 +16,17 @@
 #include <string>
 #include <string_view>
 
+#include "base/error.hpp"
 #include "tokens/line_reader.hpp"
 
 namespace pairalign::tokens {
+
+/// The file is no such list, but something else, which is named: reading its lines as entries would
+/// give as many wrong messages, or wrong records.
+class NoAudioList : public Error {
+ public:
+  using Error::Error;
+};
 
 struct ListedAudio {
   std::string key;
@@ -33,11 +41,13 @@ class AudioListReader {
   /// `path` "-" is standard input. Throws Error when the file cannot be opened.
   explicit AudioListReader(const std::string& path);
 
-  /// False at the end.
+  /// False at the end. Throws NoAudioList, after which nothing can be read, for JSON (as NeMo's
+  /// manifests are), CSV and other tables, and binary data.
   bool next(ListedAudio& entry);
 
  private:
   void begin();
+  void refuse_others() const;
   bool read_ahead();
   bool next_line();
 

@@ -58,9 +58,12 @@ bool LineReader::next(std::string_view& line) {
 }
 
 std::string_view LineReader::take(std::size_t length) {
-  const std::string_view line(buffer_.data() + begin_, length);
+  constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";  // some editors put it in front
+  std::string_view line(buffer_.data() + begin_, length);
   begin_ += length;
-  ++line_;
+  if (++line_ == 1 && line.substr(0, kByteOrderMark.size()) == kByteOrderMark) {
+    line.remove_prefix(kByteOrderMark.size());
+  }
   return line;
 }
 

@@ -23,7 +23,8 @@ class LineReader {
   LineReader& operator=(const LineReader&) = delete;
 
   /// The next line without its newline, valid until the next call; false at the end. A last line
-  /// that lacks its newline counts. A failing read is an Error once, then the end.
+  /// that lacks its newline counts; a byte-order mark in front of the first is dropped. A failing
+  /// read is an Error once, then the end.
   bool next(std::string_view& line);
 
   const std::string& name() const { return name_; }

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/error.hpp"
+#include "tokens/key.hpp"
 #include "tokens/parse.hpp"
 #include "tokens/settings.hpp"
 
@@ -99,26 +100,7 @@ std::string unescape_key(std::string_view field) {
 }
 
 Fragment split_fragment(std::string_view key) {
-  constexpr std::string_view kMark = "#t=";
-  Fragment whole;
-  whole.path = key;
-  const std::size_t mark = key.rfind(kMark);
-  if (mark == std::string_view::npos) return whole;
-
-  const std::string_view times = key.substr(mark + kMark.size());
-  const std::size_t comma = times.find(',');
-  const std::string_view start = times.substr(0, comma);
-  Fragment part;
-  part.path = key.substr(0, mark);
-  if (!start.empty() && !parse_plain_decimal(start, part.start_s)) return whole;
-  if (comma != std::string_view::npos) {
-    double end = 0;
-    if (!parse_plain_decimal(times.substr(comma + 1), end)) return whole;
-    part.end_s = end;
-  } else if (start.empty()) {
-    return whole;
-  }
-  return part;
+  return split_key(key).part;
 }
 
 std::string key_stem(std::string_view key, bool keep_fragment) {
@@ -133,9 +115,12 @@ std::string key_stem(std::string_view key, bool keep_fragment) {
 }
 
 std::string with_fragment(std::string_view key, double start_s, double end_s) {
-  const Fragment outer = split_fragment(key);
-  const std::int64_t offset = centiseconds(outer.start_s);
-  return std::string(outer.path) + "#t=" + seconds_text(offset + centiseconds(start_s)) + "," +
+  const KeyParts parts = split_key(key);
+  const std::int64_t offset = centiseconds(parts.part.start_s);
+  const std::string channel =
+      parts.channel == 0 ? "" : "channel=" + std::to_string(parts.channel) + '&';
+  return std::string(parts.part.path) + '#' + channel +
+         "t=" + seconds_text(offset + centiseconds(start_s)) + "," +
          seconds_text(offset + centiseconds(end_s));
 }
 

@@ -1,6 +1,7 @@
 #include <cstdio>
 #include <fstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -72,6 +73,34 @@ TEST_CASE("wav.scp: commands are refused, whatever they are") {
 TEST_CASE("an empty list has no entries; one that is not there cannot be opened") {
   CHECK(entries("").empty());
   CHECK_THROWS_AS(AudioListReader("/none/list.tsv"), Error);
+}
+
+TEST_CASE("what is another kind of list is refused as a whole, by its name") {
+  for (const auto& [text, kind] : std::vector<std::pair<std::string, std::string>>{
+           {"{\"audio_filepath\": \"a.wav\", \"duration\": 1}\n", "JSON"},
+           {"[{\"path\": \"a.wav\"}]\n", "JSON"},
+           {"path,text\na.wav,hello world\n", "CSV"},
+           {"id\tpath\ttext\nx\ta.wav\thello\n", "a table of 3 columns"},
+           {"a.wav\nb.wav\n", "a list of single words"},
+           {std::string("RIFF\0\0\0\0WAVE\n", 13), "binary data"}}) {
+    CAPTURE(text);
+    const std::string path = "/tmp/audio-list-" + std::to_string(::getpid());
+    std::ofstream(path, std::ios::binary) << text;
+    AudioListReader reader(path);
+    ListedAudio entry;
+    try {
+      reader.next(entry);
+      FAIL("taken for a list");
+    } catch (const NoAudioList& error) {
+      CHECK(error.reason().find("is " + kind) == 0);
+    }
+    std::remove(path.c_str());
+  }
+}
+
+TEST_CASE("a byte-order mark and CR LF are no part of a list") {
+  CHECK(entries("\xef\xbb\xbft1 a.wav\r\n") == Lines{"t1 at a.wav"});
+  CHECK(entries("\xef\xbb\xbf/corpus\r\na.flac\t1\r\n") == Lines{"a.flac at /corpus/a.flac"});
 }
 
 }  // namespace

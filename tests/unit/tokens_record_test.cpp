@@ -4,6 +4,7 @@
 
 #include "base/error.hpp"
 #include "base/random.hpp"
+#include "tokens/key.hpp"
 #include "tokens/record.hpp"
 
 using namespace pairalign;
@@ -24,6 +25,35 @@ Header header(const std::string& model, const std::string& tokenizer, int vocabu
   result.tokenizer = tokenizer;
   result.vocabulary = vocabulary;
   return result;
+}
+
+TEST_CASE("keys of channels, and of files that are named like a part") {
+  const KeyParts channel = split_key("a.wav#channel=2");
+  CHECK(channel.part.path == "a.wav");
+  CHECK(channel.channel == 2);
+  CHECK(channel.part.start_s == 0);
+  CHECK_FALSE(channel.part.end_s);
+  const KeyParts both = split_key("a.wav#channel=12&t=1.5,3");
+  CHECK(both.part.path == "a.wav");
+  CHECK(both.channel == 12);
+  CHECK(both.part.start_s == 1.5);
+  CHECK(both.part.end_s == 3);
+  for (const char* path :
+       {"a.wav#channel=0", "a.wav#channel=", "a.wav#channel=1000", "a.wav#channel=-1",
+        "a.wav#channel=2&", "a.wav#channel=2&x=1", "a.wav#t=1,2&channel=2"}) {
+    CHECK(split_fragment(path).path == path);
+  }
+  CHECK(with_channel("a.wav", 2) == "a.wav#channel=2");
+  CHECK(with_channel("a.wav#t=1,2", 2) == "a.wav#channel=2&t=1,2");
+  CHECK(with_channel("a.wav#channel=1&t=1,2", 2) == "a.wav#channel=2&t=1,2");
+  CHECK(with_fragment("a.wav#channel=2", 1, 2) == "a.wav#channel=2&t=1.00,2.00");
+  CHECK(with_fragment("a.wav#channel=2&t=10,20", 1, 2) == "a.wav#channel=2&t=11.00,12.00");
+  CHECK(key_of_file("a.wav") == "a.wav");
+  CHECK(key_of_file("a#b.wav") == "a#b.wav");
+  CHECK(key_of_file("talk#t=5,9") == "talk#t=5,9#t=0");
+  CHECK(split_fragment(key_of_file("talk#t=5,9")).path == "talk#t=5,9");
+  CHECK(with_fragment(key_of_file("talk#t=5,9"), 1, 2) == "talk#t=5,9#t=1.00,2.00");
+  CHECK(key_of_file("a#channel=1") == "a#channel=1#t=0");
 }
 
 }  // namespace

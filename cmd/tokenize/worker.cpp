@@ -1,0 +1,107 @@
+#include "worker.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/error.hpp"
+#include "tokens/key.hpp"
+
+namespace pairalign {
+namespace {
+
+// Standard input, which can be read once, in a file, which can be read for each channel.
+audio::TemporaryFile copy_of_stdin() {
+  audio::TemporaryFile file;
+  std::vector<char> block(1 << 16);
+  for (;;) {
+    const ssize_t n = ::read(STDIN_FILENO, block.data(), block.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) throw errno_error("standard input", "cannot read");
+    if (n == 0) return file;
+    file.append(block.data(), static_cast<std::size_t>(n));
+  }
+}
+
+}  // namespace
+
+// Opens an item, once for each channel.
+class TokenizeWorker::Input {
+ public:
+  Input(const std::string& path, const Work& work) : each_(work.each_channel) {
+    if (path == "-") {
+      source_ = {path, work.decoder};
+      if (each_) copy_.emplace(copy_of_stdin());
+      return;
+    }
+    source_ = find_source(path, work.decoder);
+    if (!wants_pre(work.options, source_.path)) source_.options.preprocessor.clear();
+    each_ = each_ && source_.options.channel == 0;
+  }
+
+  /// Whether channels that are not named go into records of their own.
+  bool each() const { return each_; }
+
+  audio::Decoder open(int channel) {
+    audio::DecoderOptions options = source_.options;
+    if (channel > 0) options.channel = channel;
+    if (source_.path != "-") return audio::Decoder(source_.path, options);
+    options.preprocessor.clear();
+    if (copy_) ::lseek(copy_->descriptor(), 0, SEEK_SET);
+    const int fd = copy_ ? copy_->descriptor() : STDIN_FILENO;
+    return audio::Decoder::from_descriptor(fd, "standard input", options);
+  }
+
+  int channel() const { return source_.options.channel; }
+
+ private:
+  Source source_;
+  bool each_;
+  std::optional<audio::TemporaryFile> copy_;
+};
+
+void TokenizeWorker::take(Item& item) {
+  if (!item.fault.empty()) throw Error(item.path, item.fault);
+  Lines lines;
+  const std::size_t first = owners_.size();
+  try {
+    Input input(item.path, work_);
+    int channels = 1;
+    for (int channel = 1; channel <= channels; ++channel) {
+      audio::Decoder audio = input.open(input.each() ? channel : 0);
+      if (input.each()) channels = audio.channels();
+      const bool named = audio.channels() > 1 && (input.each() || input.channel() > 0);
+      const int number = input.each() ? channel : input.channel();
+      tokenizer_.add(audio, named ? tokens::with_channel(item.key, number) : item.key);
+      owners_.emplace_back(taken_.size());
+      lines.library = audio.library();
+      lines.remarks = audio.remarks();
+      lines.fault = audio.fault();
+    }
+    taken_.push_back(std::move(lines));
+  } catch (...) {
+    std::fill(owners_.begin() + static_cast<std::ptrdiff_t>(first), owners_.end(), std::nullopt);
+    throw;
+  }
+}
+
+std::vector<Lines> TokenizeWorker::finish() {
+  std::vector<Lines> all = std::exchange(taken_, {});
+  const std::vector<std::optional<std::size_t>> owners = std::exchange(owners_, {});
+  std::size_t i = 0;
+  for (model::TokenizedRecording& recording : tokenizer_.finish()) {
+    const std::optional<std::size_t> owner = owners[i++];
+    if (!owner) continue;
+    Lines& lines = all[*owner];
+    lines.seconds += recording.seconds;
+    for (tokens::Record& record : recording.records) {
+      if (!work_.with_starts) record.starts_ms.clear();
+      work_.formatter.append(record, lines.text);
+    }
+  }
+  return all;
+}
+
+}  // namespace pairalign

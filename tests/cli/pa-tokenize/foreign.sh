@@ -1,0 +1,29 @@
+# What phones, messengers and recorders write, through ffmpeg: each is heard whole. Without ffmpeg each is named.
+seconds() { tail -n +2 | awk -F '\t' '{ printf "%s %d s\n", $1, $2 + 0.5 }'; }
+opusdec --quiet --rate 16000 audio/question.opus question.wav
+mkdir memos
+make() { ffmpeg -v error -i question.wav "$@"; }
+make -c:a aac memos/aac.m4a
+make -c:a alac memos/alac.m4a
+make -c:a aac -f adts memos/bare.aac
+make -c:a aac memos/aac.caf
+make -c:a libopus memos/opus.webm
+make -c:a libopus memos/opus.mka
+make -c:a aac memos/clip.mp4
+make -c:a aac memos/clip.3gp
+make -c:a wmav2 memos/windows.wma
+make -c:a flac -f ogg memos/flac.oga
+make -c:a libspeex -f ogg memos/speex.spx
+make -c:a wavpack memos/pack.wv
+pa-tokenize --tokenizer vq memos | seconds
+echo "-- in one piece through standard input"
+pa-tokenize --tokenizer vq - <memos/aac.m4a | seconds
+cat memos/opus.webm | pa-tokenize --tokenizer vq - | seconds
+echo "-- cut"
+head -c 8000 memos/opus.mka >cut.mka
+head -c 8000 memos/aac.m4a >cut.m4a
+pa-tokenize --tokenizer vq cut.mka cut.m4a 2>said | tail -n +2 || echo "exit $?"
+cut -d : -f 2,3 said | grep -v partial
+echo "-- without ffmpeg"
+PAIRALIGN_FFMPEG='' pa-tokenize --tokenizer vq memos 2>said | tail -n +2 || true
+sed 's/, which FFmpeg reads.*//; s/ with a codec.*//' said
