@@ -141,9 +141,9 @@ struct SegmentBuilder::CodedRecords {
   std::string keys, numbers, sources, starts;
   std::vector<std::uint32_t> start_ends;
 
-  void begin_block(std::uint32_t tokens, std::uint32_t starts) {
+  void begin_block(std::uint32_t first_token, std::uint32_t first_start) {
     rows.push_back({static_cast<std::uint32_t>(keys.size()),
-                    static_cast<std::uint32_t>(numbers.size()), tokens, starts,
+                    static_cast<std::uint32_t>(numbers.size()), first_token, first_start,
                     static_cast<std::uint32_t>(sources.size())});
   }
 };

@@ -309,8 +309,8 @@ void Tokenizer::Impl::take_overlapped(audio::Decoder& audio) {
   const auto encode = [&](const ReadAhead<Block>::HandOver& hand_over) {
     Block rows;
     const auto sink = [&](const float* row) { rows.insert(rows.end(), row, row + columns); };
-    ReadAhead<Block> samples(kBlocksAhead, read);
-    while (const std::optional<Block> pcm = samples.next()) {
+    ReadAhead<Block> heard(kBlocksAhead, read);
+    while (const std::optional<Block> pcm = heard.next()) {
       frames.push(*pcm, sink);
       if (!rows.empty()) hand_over(std::exchange(rows, {}));
     }
