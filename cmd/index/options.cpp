@@ -6,6 +6,7 @@
 #include "cli/program.hpp"
 #include "cli/record_inputs.hpp"
 #include "cli/values.hpp"
+#include "tokens/writer.hpp"
 
 namespace pairalign {
 namespace {
