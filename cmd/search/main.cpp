@@ -52,8 +52,8 @@ align::SoftCost read_soft_cost(const std::string& given, const tokens::Header& h
   const std::string tokenizer = tokens::tokenizer_name(header);
   const auto table = found.tables.find(tokenizer);
   if (table == found.tables.end()) {
-    throw Error(path, "the model has no log-odds for " + tokenizer +
-                          " strings; search with --cost unit");
+    throw Error(path,
+                "the model has no log-odds for " + tokenizer + " strings; search with --cost unit");
   }
   return {table->second.vocabulary, std::move(table->second.scores)};
 }

@@ -175,9 +175,9 @@ void report_retrieval(const StatsOptions& options, cli::Context& context, Report
   report.add_title(stats::title(metrics), stats::subtitle(metrics));
   report.add_panels(stats::panels(metrics));
   if (options.against.empty()) return;
-  const stats::RunDifference difference =
-      stats::compare_runs(metrics, retrieval_metrics(options, {options.against}),
-                          options.terms.empty() ? stats::Terms() : stats::read_terms(options.terms));
+  const stats::RunDifference difference = stats::compare_runs(
+      metrics, retrieval_metrics(options, {options.against}),
+      options.terms.empty() ? stats::Terms() : stats::read_terms(options.terms));
   report.add_text("against " + options.against, stats::to_text(difference));
   report.add_json("difference", stats::to_json(difference));
 }

@@ -8,14 +8,14 @@
 #include <memory>
 #include <optional>
 #include <system_error>
-#include <vector>
 #include <unordered_map>
+#include <vector>
 
 #include <fmt/format.h>
 
 #include "base/file.hpp"
-#include "cli/default_model.hpp"
 #include "base/temporary_name.hpp"
+#include "cli/default_model.hpp"
 #include "cli/inputs.hpp"
 #include "cli/program.hpp"
 #include "cli/progress.hpp"
@@ -251,11 +251,12 @@ void refuse_silence(const audio::PcmStore& store, cli::Messages& messages) {
     silent += is_silent(store, i);
   if (silent == 0) return;
   if (silent == store.count()) {
-    throw Error("", "there is only silence to learn from: no sample of any recording is above "
-                    "-60 dBFS");
+    throw Error("",
+                "there is only silence to learn from: no sample of any recording is above "
+                "-60 dBFS");
   }
-  messages.warning(fmt::format("{} of {} recordings are silent: no sample is above -60 dBFS", silent,
-                               store.count()));
+  messages.warning(fmt::format("{} of {} recordings are silent: no sample is above -60 dBFS",
+                               silent, store.count()));
 }
 
 // Before the disk is filled.
