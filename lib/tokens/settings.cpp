@@ -11,9 +11,8 @@
 namespace pairalign::tokens {
 namespace {
 
-constexpr std::array<std::string_view, 10> kSettings = {
-    "rate", "penalty", "end-quantile", "repetition-penalty", "cap",
-    "beam", "length-exponent", "channel", "window", "hop"};
+constexpr std::array<std::string_view, 8> kSettings = {
+    "rate", "penalty", "end-quantile", "repetition-penalty", "cap", "channel", "window", "hop"};
 
 bool is_of_the_input(std::string_view name) {
   return name == "channel" || name == "window" || name == "hop";

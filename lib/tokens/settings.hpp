@@ -7,7 +7,7 @@
 // of version 0.1, are the model's own.
 //
 //   rate, penalty             the length control of pairalign and dpvq
-//   end-quantile, repetition-penalty, cap, beam, length-exponent     decoding
+//   end-quantile, repetition-penalty, cap     decoding
 //   channel                   which one of several was heard
 //   window, hop               seconds: a string of each window, not of the whole recording
 //
