@@ -150,9 +150,9 @@ struct Tokenizer::Impl {
   std::unique_ptr<StretchTokenizer> stretches;
   FrameStream frames;
 
-  Recording current;                // under way
-  bool pushed = false;              // the samples of `current` are pushed
-  std::int64_t samples = 0;         // pushed
+  Recording current;    // under way
+  bool pushed = false;  // the samples of `current` are pushed
+  std::int64_t pushed_samples = 0;
   std::size_t told = 0;             // tokens of `current` that `push` has returned
   std::vector<Recording> finished;  // whose records are still to be made
 };
@@ -226,7 +226,7 @@ void Tokenizer::begin(const std::string& key) {
 std::vector<LiveToken> Tokenizer::push(Span<const float> samples) {
   if (!impl_->pushed) throw Error("", "samples are pushed, and no recording has begun");
   impl_->frames.push(samples, [this](const float* row) { impl_->take_frame(row); });
-  impl_->samples += static_cast<std::int64_t>(samples.size());
+  impl_->pushed_samples += static_cast<std::int64_t>(samples.size());
   std::vector<LiveToken> result;
   if (impl_->windowed()) return result;
   const std::vector<Segment>& settled = impl_->stretches->settled();
@@ -260,7 +260,7 @@ void Tokenizer::Impl::start(const std::string& key) {
   current = {};
   current.key = key;
   pushed = false;
-  samples = 0;
+  pushed_samples = 0;
   told = 0;
   if (!windowed()) open();
 }
@@ -277,7 +277,7 @@ void Tokenizer::Impl::finish(double seconds) {
 void Tokenizer::Impl::end_pushed() {
   pushed = false;
   frames.finish([this](const float* row) { take_frame(row); });
-  finish(static_cast<double>(samples) / audio::kSampleRate);
+  finish(static_cast<double>(pushed_samples) / audio::kSampleRate);
 }
 
 void Tokenizer::Impl::open() {
