@@ -1,6 +1,8 @@
 #include "options.hpp"
 
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "archive/manifest.hpp"
 #include "cli/program.hpp"
