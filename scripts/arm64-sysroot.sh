@@ -9,7 +9,7 @@ folder=$1
 rm -rf "$folder"
 mkdir -p "$folder"
 mmdebstrap --quiet --mode=root --architectures=arm64 --variant=extract \
-  --include=libstdc++-12-dev,libc6-dev,libsndfile1-dev,libsoxr-dev,libkissfft-dev,libdnnl-dev,libxxhash-dev,libfmt-dev,libcli11-dev,nlohmann-json3-dev,libmsgsl-dev,doctest-dev \
+  --include=libstdc++-12-dev,libc6-dev,libsndfile1-dev,libmpg123-dev,libogg-dev,libopus-dev,libvorbis-dev,libsoxr-dev,libkissfft-dev,libdnnl-dev,libxxhash-dev,libfmt-dev,libcli11-dev,nlohmann-json3-dev,libmsgsl-dev,doctest-dev \
   "${SUITE:-bookworm}" "$folder" "${MIRROR:-http://deb.debian.org/debian}"
 # Links to absolute paths would lead out of it.
 find "$folder/usr/lib" -type l -lname '/*' | while IFS= read -r link; do

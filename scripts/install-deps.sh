@@ -149,6 +149,10 @@ g++                gcc-c++         gcc            gcc
 ninja-build        ninja-build     ninja          ninja
 pkg-config         pkgconf-pkg-config pkgconf     pkgconf
 libsndfile1-dev    libsndfile-devel libsndfile    libsndfile
+libmpg123-dev      mpg123-devel    mpg123         mpg123
+libogg-dev         libogg-devel    libogg         libogg
+libopus-dev        opus-devel      opus           opus
+libvorbis-dev      libvorbis-devel libvorbis      libvorbis
 libsoxr-dev        soxr-devel      libsoxr        libsoxr
 libkissfft-dev     kiss-fft-devel  kissfft        kissfft
 libdnnl-dev        onednn-devel    onednn         onednn
