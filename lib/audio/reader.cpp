@@ -1,5 +1,7 @@
 #include "audio/reader.hpp"
 
+#include <exception>
+
 #include <fmt/format.h>
 
 #include "audio/container.hpp"
@@ -28,7 +30,6 @@ std::unique_ptr<Reader> open_native(const Recognised& found, const ByteRange& by
     case Container::mpeg:
       return std::make_unique<MpegAudio>(bytes, name);
     case Container::sound:
-      if (found.text) throw Error(name, "not an audio format: it is text");
       return std::make_unique<SoundFile>(bytes.part(found.begin), name);
     case Container::foreign:
       break;
@@ -56,14 +57,20 @@ std::string what_ffmpeg_would_read(const Recognised& found, const std::string& r
 std::unique_ptr<Reader> open_reader(const ByteRange& bytes, const std::string& name,
                                     const std::string& ffmpeg) {
   const Recognised found = recognise(bytes, name);
+  if (found.text) throw Error(name, "not an audio format: it is text");
+  std::exception_ptr native_failure;
   try {
     return open_native(found, bytes, name);
   } catch (const UnknownFormat& error) {
     if (ffmpeg.empty()) throw Error(name, what_ffmpeg_would_read(found, error.reason()));
+  } catch (const Error&) {
+    if (ffmpeg.empty()) throw;
+    native_failure = std::current_exception();  // perhaps FFmpeg is less strict
   }
   try {
     return std::make_unique<FfmpegAudio>(bytes, name, ffmpeg);
   } catch (const UnknownFormat& error) {
+    if (native_failure) std::rethrow_exception(native_failure);
     if (found.name != nullptr) {
       throw Error(name,
                   fmt::format("looks like {}, but cannot be read: {}", found.name, error.reason()));
