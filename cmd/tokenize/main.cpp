@@ -22,6 +22,7 @@
 #include "cli/program.hpp"
 #include "cli/progress.hpp"
 #include "inputs.hpp"
+#include "live.hpp"
 #include "model/model.hpp"
 #include "model/tokenizer.hpp"
 #include "options.hpp"
@@ -180,6 +181,10 @@ cli::ExitStatus tokenize(const TokenizeOptions& options, cli::Context& context) 
                   channel(options) < 0,
                   formatter,
                   !options.no_times || tokens::needs_starts(format)};
+  if (is_live(options)) {
+    tokenize_live(work, context);
+    return cli::kDone;
+  }
   Pipeline::Workers workers;
   for (int i = 0; i < jobs; ++i)
     workers.push_back(std::make_unique<TokenizeWorker>(work));

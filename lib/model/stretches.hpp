@@ -6,6 +6,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "base/span.hpp"
@@ -40,6 +41,9 @@ class StretchTokenizer {
   virtual const std::vector<Segment>& settled() = 0;
   /// Frames that must have come behind a segment's first for it to be settled, at most.
   virtual std::int64_t delay() const = 0;
+  /// Of the recording under way, the strings that nothing will change any more, from the stretch
+  /// that opened first on; `strings` does not give them again.
+  virtual StretchStrings take_strings() = 0;
   /// Of each recording finished since the last call, in order. When it throws, they are forgotten.
   virtual std::vector<StretchStrings> strings() = 0;
 };
@@ -59,6 +63,7 @@ class SegmentedStretches : public StretchTokenizer {
   bool full() const override { return true; }
   const std::vector<Segment>& settled() override { return open_.front().segments; }
   std::int64_t delay() const override { return 0; }
+  StretchStrings take_strings() override { return std::exchange(closed_, {}); }
   std::vector<StretchStrings> strings() override;
 
  private:
@@ -95,6 +100,7 @@ class DecodedStretches : public StretchTokenizer {
   bool full() const override;
   const std::vector<Segment>& settled() override;
   std::int64_t delay() const override;
+  StretchStrings take_strings() override { return std::exchange(recording_.strings, {}); }
   std::vector<StretchStrings> strings() override;
 
  private:

@@ -120,6 +120,7 @@ struct Tokenizer::Impl {
     std::string key;
     double seconds = 0;
     std::vector<Stretch> places;
+    std::size_t taken = 0;         // of places, those at the front that `take_windows` has given
     std::size_t closed = 0;        // of places, those at the front
     std::int64_t next_frame = 0;   // first frame not yet taken
     std::int64_t next_window = 0;  // first frame of the window to open next
@@ -236,6 +237,14 @@ std::vector<LiveToken> Tokenizer::push(Span<const float> samples) {
   return result;
 }
 
+std::vector<tokens::Record> Tokenizer::take_windows() {
+  if (!impl_->pushed || !impl_->windowed()) return {};
+  const StretchStrings strings = impl_->stretches->take_strings();
+  std::vector<tokens::Record> records = impl_->make_records(impl_->current, strings);
+  impl_->current.taken += strings.size();
+  return records;
+}
+
 double Tokenizer::latency() const {
   if (impl_->options.kind == TokenizerKind::dpvq) return 0;
   // A frame is there when the features around it are, and encoded when the last of its chunk is.
@@ -345,8 +354,9 @@ std::vector<tokens::Record> Tokenizer::Impl::make_records(const Recording& recor
                                                           const StretchStrings& strings) const {
   std::vector<tokens::Record> records;
   for (std::size_t i = 0; i < strings.size(); ++i) {
-    const double start_s = static_cast<double>(recording.places[i].first_frame) / kFramesPerSecond;
-    const double end_s = recording.places[i].end_s;
+    const Stretch& place = recording.places[recording.taken + i];
+    const double start_s = static_cast<double>(place.first_frame) / kFramesPerSecond;
+    const double end_s = place.end_s;
     if (windowed() && start_s > 0 && end_s - start_s < options.hop_s / 2) continue;
     tokens::Record& record = records.emplace_back();
     record.key = windowed() ? tokens::with_fragment(recording.key, start_s, end_s) : recording.key;

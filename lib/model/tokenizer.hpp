@@ -101,6 +101,9 @@ class Tokenizer {
   /// Mono samples at audio::kSampleRate, full scale ±1, as few or as many as there are. Returns the
   /// tokens that they have settled: `finish` will give no others before these. None with windows.
   std::vector<LiveToken> push(Span<const float> samples);
+  /// The records of windows that `push` has settled since the last call, in order; `finish` does
+  /// not give them again.
+  std::vector<tokens::Record> take_windows();
   /// The longest time in seconds from the start of a token to the sample that settles it; 0 for
   /// dpvq, whose tokens are settled when all of its paths agree: soon as a rule, with no bound.
   double latency() const;
