@@ -5,10 +5,12 @@ namespace {
 
 constexpr const char* kOutput =
     R"(QUERY and KEY are keys as in token strings. start and end say where the match is, in seconds of
-the file: from the token times in the archive, else estimated from the duration; they are missing when
-that is unknown. A recording that says the same several times is listed with every place, as far as
-limits and -k allow: places do not overlap, and -k and limits count places. Hits of a query are ordered
-by score, equal scores by key. There is no header line, so
+the file, from the token times in the archive. Where a record has none (pa-tokenize --no-times), they are
+estimated as if all of its tokens were of one length, which may be off by a pause; a sixth field then says
+`estimated` (JSON: "place_estimated"). They are missing when the duration is unknown too. A recording that
+says the same several times is listed with every place, as far as limits and -k allow: places do not
+overlap, and -k and limits count places. Hits of a query are ordered by score, equal scores by key. There
+is no header line, so
 that hits of several archives can be merged with sort. trec: query, Q0, document, rank, score, tag;
 names without folders and extension, each document once.
 

@@ -30,6 +30,14 @@ std::string trec_name(const std::string& key) {
   return name;
 }
 
+// Whether the times of a hit are those of tokens of equal length: where it is not at both ends of a
+// record that was archived without times.
+bool is_estimated(const archive::Archive& archive, const Hit& hit, Mode mode) {
+  if (mode == Mode::global || archive.seconds(hit.record) < 0) return false;
+  if (archive.has_starts(hit.record)) return false;
+  return hit.match.begin > 0 || hit.match.end < archive.token_count(hit.record);
+}
+
 }  // namespace
 
 HitFormat parse_hit_format(const std::string& name) {
@@ -77,8 +85,10 @@ std::string HitFormatter::evalue(const Hit& hit) const {
 std::string HitFormatter::tsv_line(const std::string& query, const Hit& hit) const {
   const std::string distance = cost_ == Cost::soft ? fmt::format("{:.2f}", bits(hit.match.distance))
                                                    : std::to_string(hit.match.distance);
-  return fmt::format("{}\t{}\t{}\t{:.4f}\t{}\n", tokens::escape_key(query),
-                     tokens::escape_key(place(hit)), distance, hit.score, evalue(hit));
+  const bool estimated = is_estimated(archives_[hit.archive], hit, mode_);
+  return fmt::format("{}\t{}\t{}\t{:.4f}\t{}{}\n", tokens::escape_key(query),
+                     tokens::escape_key(place(hit)), distance, hit.score, evalue(hit),
+                     estimated ? "\testimated" : "");
 }
 
 std::string HitFormatter::json_line(const std::string& query, const Hit& hit,
@@ -90,6 +100,7 @@ std::string HitFormatter::json_line(const std::string& query, const Hit& hit,
   json["place"] = place(hit);
   json["begin"] = hit.match.begin;
   json["end"] = hit.match.end;
+  if (is_estimated(archives_[hit.archive], hit, mode_)) json["place_estimated"] = true;
   if (cost_ == Cost::soft) {
     json["distance"] = bits(hit.match.distance);
   } else {
