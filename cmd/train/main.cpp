@@ -19,6 +19,7 @@
 #include "cli/inputs.hpp"
 #include "cli/program.hpp"
 #include "cli/progress.hpp"
+#include "train/chance_strings.hpp"
 #include "train/communicator.hpp"
 #include "train/corpus.hpp"
 #ifdef PAIRALIGN_MPI
@@ -340,8 +341,27 @@ void check_call(const TrainOptions& o, const std::string& checkpoint) {
   }
 }
 
+// A trained model as it is, with strings of other audio to tell chance by.
+cli::ExitStatus measure_chance(const TrainOptions& o, cli::Context& context) {
+  check_usage(o);
+  check_replaceable(o.output);
+  model::Model model = model::Model::load(cli::find_model(o.from));
+  ThreadPool pool(context.options.jobs);
+  const audio::PcmStore store = read_all(list_audio(o.paths, context).paths, "reading audio", pool, context,
+                                         train::read_recordings)
+                                    .store;
+  model.set_chance_strings(train::measure_chance_strings(model, store, pool));
+  model.save(o.output);
+  std::string text = fmt::format("{}: model {}, strings of chance", o.output, model.id());
+  for (const auto& [tokenizer, tokens] : model.chance_strings())
+    text += fmt::format(", {} {} tokens", tokenizer, tokens.size());
+  context.out.write(text + '\n');
+  return cli::kDone;
+}
+
 cli::ExitStatus run_training(const TrainOptions& o, const std::string& command,
                              cli::Context& context) {
+  if (measures_chance(o)) return measure_chance(o, context);
   std::optional<model::Model> from;
   if (!o.from.empty()) from = model::Model::load(cli::find_model(o.from));
   const train::Recipe recipe = read_recipe(o, from);

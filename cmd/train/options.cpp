@@ -1,7 +1,10 @@
 #include "options.hpp"
 
+#include <algorithm>
+
 #include "cli/program.hpp"
 #include "cli/values.hpp"
+#include "train/chance_strings.hpp"
 #include "train/recipe.hpp"
 
 namespace pairalign {
@@ -20,11 +23,14 @@ void add_options(CLI::App& app, TrainOptions& options) {
                "Print the whole recipe that these options amount to, and stop");
   app.add_option("--stage", options.stages,
                  "Run only these stages of the curriculum, separated by commas and in this order: "
-                 "geometric, fixed-teacher, ema-teacher")
+                 "geometric, fixed-teacher, ema-teacher. chance, alone and with --from: train "
+                 "nothing, but put strings of PATH into the model, from which pa-search tells "
+                 "E-values")
       ->delimiter(',')
       ->allow_extra_args(false)
       ->type_name("NAME[,NAME]")
-      ->check(cli::one_of({train::kGeometric, train::kFixedTeacher, train::kEmaTeacher}))
+      ->check(cli::one_of(
+          {train::kGeometric, train::kFixedTeacher, train::kEmaTeacher, train::kChanceStage}))
       ->default_str("");
   app.add_option("--from", options.from,
                  "Model to begin with: its encoder, and its decoder where that is like the "
@@ -58,9 +64,23 @@ void add_options(CLI::App& app, TrainOptions& options) {
   cli::add_precision(app, options.precision);
 }
 
+bool measures_chance(const TrainOptions& options) {
+  return std::find(options.stages.begin(), options.stages.end(), train::kChanceStage) !=
+         options.stages.end();
+}
+
 void check_usage(const TrainOptions& options) {
   if (options.output.empty()) throw cli::UsageError("name the model to write with -o FILE");
   if (options.paths.empty()) throw cli::UsageError("name a file or folder to learn from");
+  if (measures_chance(options)) {
+    if (options.stages.size() > 1) throw cli::UsageError("--stage chance goes alone");
+    if (options.from.empty()) {
+      throw cli::UsageError("--stage chance: name the model with --from");
+    }
+    if (options.resume || options.steps || !options.recipe_file.empty()) {
+      throw cli::UsageError("--stage chance trains nothing: no --recipe, --steps or --resume");
+    }
+  }
 }
 
 }  // namespace pairalign

@@ -25,7 +25,11 @@ struct TrainOptions {
 const cli::Tool& train_tool();
 void add_options(CLI::App& app, TrainOptions& options);
 
-/// Throws cli::UsageError when the model to write or what to learn from is not named.
+/// Whether --stage names the strings of chance.
+bool measures_chance(const TrainOptions& options);
+
+/// Throws cli::UsageError when the model to write or what to learn from is not named, or when what
+/// --stage chance needs is not.
 void check_usage(const TrainOptions& options);
 
 }  // namespace pairalign

@@ -182,6 +182,7 @@ Model read_model(const SafetensorsFile& file, nn::Precision precision) {
   }
   Model model(std::move(info), std::move(parameters), load_substitutions(file),
               identity_of(file.identity(), config));
+  model.set_chance_strings(load_chance_strings(file));
   model.pack(precision);
   const SelfTest self_test = run_self_test(model);
   check_self_test("codes", self_test.codes, config.at("self_test"), kSelfTestAgreement);
@@ -224,6 +225,7 @@ void Model::set_substitutions(SubstitutionTables tables) {
 
 void Model::save(const std::string& path) const {
   Safetensors file = to_tensors(table_, parameters_, substitutions_);
+  store(chance_strings_, file);
   const SelfTest self_test = run_self_test(*this);
   json config = config_of(info_);
   config["self_test"] = self_test.codes;

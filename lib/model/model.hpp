@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "audio/log_mel.hpp"
+#include "model/chance_strings.hpp"
 #include "model/decoder.hpp"
 #include "model/encoder.hpp"
 #include "model/substitution.hpp"
@@ -64,6 +65,8 @@ class Model {
   /// Part of the model's identity.
   void set_substitutions(SubstitutionTables tables);
   const SubstitutionTables& substitutions() const { return substitutions_; }
+  void set_chance_strings(ChanceStrings strings) { chance_strings_ = std::move(strings); }
+  const ChanceStrings& chance_strings() const { return chance_strings_; }
   void set_command(std::string command) { info_.command = std::move(command); }
 
   const Encoder& encoder() const { return encoder_; }
@@ -91,6 +94,7 @@ class Model {
   std::vector<float> parameters_;
   std::unique_ptr<nn::PackedWeights> packed_;  // null: not packed
   SubstitutionTables substitutions_;
+  ChanceStrings chance_strings_;
   std::string id_;
 };
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <cstring>
+#include <iterator>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -20,23 +21,33 @@ namespace {
 
 using nlohmann::json;
 
+// In the order in which tensors are written.
+constexpr DType kTypes[] = {DType::f32, DType::u16, DType::i8};
+
 constexpr const char* name_of(DType dtype) {
-  return dtype == DType::f32 ? "F32" : "I8";
+  return dtype == DType::f32 ? "F32" : dtype == DType::u16 ? "U16" : "I8";
 }
 
 constexpr std::size_t size_of(DType dtype) {
-  return dtype == DType::f32 ? sizeof(float) : sizeof(std::int8_t);
+  return dtype == DType::f32   ? sizeof(float)
+         : dtype == DType::u16 ? sizeof(std::uint16_t)
+                               : sizeof(std::int8_t);
+}
+
+bool in_identity(const std::string& name) {
+  return name.compare(0, std::strlen(kChancePrefix), kChancePrefix) != 0;
 }
 
 StoredTensor find_tensor(const std::string& name, const json& entry, const unsigned char* data,
                          std::size_t size) {
   StoredTensor tensor;
   const auto dtype = entry.at("dtype").get<std::string>();
-  if (dtype == name_of(DType::i8)) {
-    tensor.dtype = DType::i8;
-  } else if (dtype != name_of(DType::f32)) {
-    throw Error("", fmt::format("tensor {}: dtype is neither F32 nor I8", name));
+  const auto* const type = std::find_if(std::begin(kTypes), std::end(kTypes),
+                                        [&](DType known) { return dtype == name_of(known); });
+  if (type == std::end(kTypes)) {
+    throw Error("", fmt::format("tensor {}: dtype is none of F32, U16 and I8", name));
   }
+  tensor.dtype = *type;
   tensor.size = 1;
   for (const json& dimension : entry.at("shape")) {
     const auto d = whole_number<std::int64_t>(dimension);
@@ -60,6 +71,10 @@ void append_values(const Tensor& tensor, std::string& bytes) {
   if (tensor.dtype == DType::i8) {
     for (const float value : tensor.values)
       bytes.push_back(static_cast<char>(static_cast<std::int8_t>(value)));
+  } else if (tensor.dtype == DType::u16) {
+    const std::vector<std::uint16_t> values(tensor.values.begin(), tensor.values.end());
+    bytes.append(reinterpret_cast<const char*>(values.data()),
+                 values.size() * sizeof(std::uint16_t));
   } else {
     bytes.append(reinterpret_cast<const char*>(tensor.values.data()),
                  tensor.values.size() * sizeof(float));
@@ -77,6 +92,12 @@ void StoredTensor::copy(std::size_t begin, std::size_t count, float* out) const 
   if (dtype == DType::i8) {
     const auto* bytes = reinterpret_cast<const std::int8_t*>(data) + begin;
     std::copy_n(bytes, count, out);
+  } else if (dtype == DType::u16) {
+    std::uint16_t value = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+      std::memcpy(&value, data + (begin + i) * sizeof value, sizeof value);
+      out[i] = value;
+    }
   } else if (count > 0) {
     std::memcpy(out, data + begin * sizeof(float), count * sizeof(float));
   }
@@ -130,6 +151,7 @@ std::uint64_t SafetensorsFile::identity() const {
   Hasher hasher;
   std::array<float, 4096> values;
   for (const auto& [name, tensor] : tensors_) {
+    if (!in_identity(name)) continue;
     hash_label(name, tensor.shape, hasher);
     if (tensor.dtype == DType::f32) {
       hasher.update(tensor.data, tensor.size * sizeof(float));
@@ -159,7 +181,7 @@ void Safetensors::save(const std::string& path) const {
   if (!metadata.empty()) header["__metadata__"] = metadata;
   std::vector<const Tensor*> order;
   std::size_t offset = 0;
-  for (const DType dtype : {DType::f32, DType::i8}) {
+  for (const DType dtype : kTypes) {
     for (const auto& [name, tensor] : tensors) {
       if (tensor.dtype != dtype) continue;
       const std::size_t size = tensor.values.size() * size_of(dtype);
@@ -184,6 +206,7 @@ void Safetensors::save(const std::string& path) const {
 std::uint64_t Safetensors::identity() const {
   Hasher hasher;
   for (const auto& [name, tensor] : tensors) {
+    if (!in_identity(name)) continue;
     hash_label(name, tensor.shape, hasher);
     hasher.update(tensor.values.data(), tensor.values.size() * sizeof(float));
   }

@@ -2,8 +2,8 @@
 // from Python. Byte layout: u64 little-endian length N of the header; N bytes of JSON
 //   {"__metadata__": {string: string, …}, "name": {"dtype": "F32", "shape": […],
 //    "data_offsets": [begin, end]}, …}
-// and the data, offsets counted from its first byte. Only F32 and I8 tensors are read and written
-// here, those of F32 first, so that each starts at a multiple of its size.
+// and the data, offsets counted from its first byte. Only F32, U16 and I8 tensors are read and
+// written here, in this order, so that each starts at a multiple of its size.
 #pragma once
 
 #include <cstddef>
@@ -17,14 +17,18 @@
 namespace pairalign::model {
 
 /// How the values of a tensor are stored.
-enum class DType { f32, i8 };
+enum class DType { f32, u16, i8 };
 
 struct Tensor {
   std::vector<int> shape;
-  /// Row-major, product of `shape` values; of an I8 tensor whole numbers from −128 to 127.
+  /// Row-major, product of `shape` values; of a U16 tensor whole numbers from 0 to 65,535, of an I8
+  /// tensor from −128 to 127.
   std::vector<float> values;
   DType dtype = DType::f32;
 };
+
+/// Tensors whose names begin so are no part of a model's identity; see chance_strings.hpp.
+inline constexpr const char* kChancePrefix = "chance.";
 
 /// Tensors in memory: what is to be written, or has been read to be changed.
 struct Safetensors {

@@ -87,7 +87,7 @@ ModelSubstitutions read_substitutions(const std::string& path) {
     const bool configured = found != file.metadata().end();
     return {identity_of(file.identity(), configured ? nlohmann::json::parse(found->second)
                                                     : nlohmann::json()),
-            load_substitutions(file)};
+            load_substitutions(file), load_chance_strings(file)};
   } catch (const nlohmann::json::exception& error) {
     throw Error(path, std::string("malformed model configuration: ") + error.what());
   } catch (const Error& error) {

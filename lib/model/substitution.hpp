@@ -16,6 +16,7 @@
 #include <string>
 #include <vector>
 
+#include "model/chance_strings.hpp"
 #include "model/safetensors.hpp"
 
 namespace pairalign::model {
@@ -41,13 +42,14 @@ void store(const SubstitutionTables& tables, Safetensors& file);
 /// of another size or no shares.
 SubstitutionTables load_substitutions(const SafetensorsFile& file);
 
-/// What a search with soft costs needs of a model, read without making the model.
+/// What a search needs of a model, read without making the model.
 struct ModelSubstitutions {
   std::string model_id;  ///< Model::id of the same file
   SubstitutionTables tables;
+  ChanceStrings chance;
 };
 
-/// Throws Error(path, reason), also for what `load_substitutions` finds.
+/// Throws Error(path, reason), also for what `load_substitutions` and `load_chance_strings` find.
 ModelSubstitutions read_substitutions(const std::string& path);
 
 }  // namespace pairalign::model

@@ -28,17 +28,6 @@ double penalty_for(const std::vector<RatePoint>& curve, double rate) {
   }
 }
 
-// The default rate is a wish, which a model that cannot meet it comes as near as it can.
-double dpvq_penalty(const Model& model, const TokenizerOptions& options) {
-  const std::vector<RatePoint>& curve = model.info().rate_curve;
-  if (options.penalty) return *options.penalty;
-  if (options.rate || curve.empty()) {
-    return penalty_for(curve, options.rate.value_or(kDefaultRate));
-  }
-  return penalty_for(curve, std::clamp(kDefaultRate, curve.back().tokens_per_second,
-                                       curve.front().tokens_per_second));
-}
-
 // Frames are centred on multiples of their distance: the border between two of them lies half a
 // frame before the second.
 std::uint32_t start_ms(std::uint64_t frame) {
@@ -107,6 +96,16 @@ std::string to_string(TokenizerKind kind) {
 
 TokenizerKind default_kind(const Model& model) {
   return model.decoder() != nullptr ? TokenizerKind::pairalign : TokenizerKind::vq;
+}
+
+double dpvq_penalty(const Model& model, const TokenizerOptions& options) {
+  const std::vector<RatePoint>& curve = model.info().rate_curve;
+  if (options.penalty) return *options.penalty;
+  if (options.rate || curve.empty()) {
+    return penalty_for(curve, options.rate.value_or(kDefaultRate));
+  }
+  return penalty_for(curve, std::clamp(kDefaultRate, curve.back().tokens_per_second,
+                                       curve.front().tokens_per_second));
 }
 
 struct Tokenizer::Impl {

@@ -54,6 +54,10 @@ struct TokenizerOptions {
   bool live = false;
 };
 
+/// The penalty of dpvq that these options amount to. Throws Error("rate", reason) for a rate
+/// outside the model's curve; a model that cannot meet kDefaultRate comes as near as it can.
+double dpvq_penalty(const Model& model, const TokenizerOptions& options);
+
 struct TokenizedRecording {
   double seconds = 0;
   std::vector<tokens::Record> records;  ///< one, or one per window

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/error.hpp"
+#include "train/chance_strings.hpp"
 #include "train/confusions.hpp"
 #include "train/decoder_stage.hpp"
 #include "train/geometric.hpp"
@@ -203,6 +204,7 @@ model::Model Trainer::export_model(const std::string& command, const CropReport&
   }
   model.set_substitutions(
       measure_substitutions(model, recipe_, training_, noise_, pairs_, pool_, report));
+  model.set_chance_strings(measure_chance_strings(model, training_, pool_));
   model.set_command(command);
   return model;
 }

@@ -48,7 +48,8 @@ class Trainer {
   StepReport step();
   /// What the state stands for, the EMA teacher.
   model::Model model() const;
-  /// The same with its measured rate curves and tables of confusions; `command` is kept inside.
+  /// The same with its measured rate curves, tables of confusions and strings of chance; `command`
+  /// is kept inside.
   /// `report`: see measure_substitutions.
   model::Model export_model(const std::string& command, const CropReport& report = {}) const;
   /// On what was kept aside; empty when that is nothing.

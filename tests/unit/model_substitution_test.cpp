@@ -7,6 +7,7 @@
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "base/hash.hpp"
+#include "model/chance_strings.hpp"
 #include "model/substitution.hpp"
 
 using namespace pairalign;
@@ -122,4 +123,28 @@ TEST_CASE("tables that cannot be are refused by name") {
         }).find("substitution.vq: vocabulary is 1, outside 2 .. 4096") == 0);
   CHECK(complaint([](Safetensors& file) { file.tensors["substitution.vq"].values[5] = 9; }) ==
         "substitution.vq: scores of 1 and 2 differ by their order");
+}
+
+TEST_CASE_FIXTURE(File,
+                  "strings of chance survive the model file, and are no part of its identity") {
+  Safetensors file;
+  store(two_tables(), file);
+  const std::uint64_t identity = file.identity();
+  const ChanceStrings strings{{"vq", {0, 511, 65535, 7}}, {"pairalign", {}}};
+  store(strings, file);
+  file.save(path);
+  CHECK(file.identity() == identity);
+  CHECK(SafetensorsFile(path).identity() == identity);
+  CHECK(load_chance_strings(SafetensorsFile(path)) == strings);
+  CHECK(read_substitutions(path).chance == strings);
+  CHECK(Safetensors::load(path).tensors["chance.vq"].values ==
+        std::vector<float>{0, 511, 65535, 7});
+  file.tensors["chance.vq"] = {{1}, {7}};
+  file.save(path);
+  CHECK_THROWS_WITH_AS(load_chance_strings(SafetensorsFile(path)), "chance.vq: dtype is not U16",
+                       Error);
+  file.tensors["chance.vq"] = {{1, 1}, {7}, DType::u16};
+  file.save(path);
+  CHECK_THROWS_WITH_AS(load_chance_strings(SafetensorsFile(path)),
+                       "chance.vq: not of one dimension", Error);
 }

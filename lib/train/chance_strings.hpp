@@ -1,0 +1,25 @@
+// The strings of speech that a model ships with for E-values; see model/chance_strings.hpp.
+#pragma once
+
+#include <cstddef>
+
+#include "audio/pcm_store.hpp"
+#include "base/thread_pool.hpp"
+#include "model/chance_strings.hpp"
+#include "model/model.hpp"
+
+namespace pairalign::train {
+
+/// Tokenises pieces of recordings, drawn from all of `store`, by every tokenizer that the model
+/// holds ("vq", "dpvq" at its default rate, "pairalign"), until there are kChanceTokens of each or
+/// no more audio. The result does not depend on the number of threads.
+model::ChanceStrings measure_chance_strings(const model::Model& model, const audio::PcmStore& store,
+                                            ThreadPool& pool);
+
+/// What `pa-train --stage` calls this alone, for a model that is trained.
+inline constexpr const char* kChanceStage = "chance";
+
+/// An hour and a half of pairalign strings, 128 kB in the model file.
+inline constexpr std::size_t kChanceTokens = std::size_t{1} << 16;
+
+}  // namespace pairalign::train
