@@ -347,10 +347,10 @@ cli::ExitStatus measure_chance(const TrainOptions& o, cli::Context& context) {
   check_replaceable(o.output);
   model::Model model = model::Model::load(cli::find_model(o.from));
   ThreadPool pool(context.options.jobs);
-  const audio::PcmStore store = read_all(list_audio(o.paths, context).paths, "reading audio", pool, context,
-                                         train::read_recordings)
-                                    .store;
-  model.set_chance_strings(train::measure_chance_strings(model, store, pool));
+  const train::Recordings speech = read_all(list_audio(o.paths, context).paths, "reading audio",
+                                            pool, context, train::read_recordings);
+  if (speech.store.count() == 0) throw Error("", "no audio to take strings from");
+  model.set_chance_strings(train::measure_chance_strings(model, speech.store, pool));
   model.save(o.output);
   std::string text = fmt::format("{}: model {}, strings of chance", o.output, model.id());
   for (const auto& [tokenizer, tokens] : model.chance_strings())
