@@ -40,7 +40,7 @@ set(CPACK_DEBIAN_DEV_PACKAGE_SECTION libdevel)
 string(JOIN ", " CPACK_DEBIAN_DEV_PACKAGE_DEPENDS
   "pairalign (= ${PROJECT_VERSION}-${CPACK_DEBIAN_PACKAGE_RELEASE})"
   "${CPACK_DEBIAN_SHARED_PACKAGE_NAME} (= ${PROJECT_VERSION}-${CPACK_DEBIAN_PACKAGE_RELEASE})"
-  libdnnl-dev libfmt-dev libkissfft-dev libmpg123-dev libmsgsl-dev libogg-dev libopus-dev
+  libdnnl-dev libebur128-dev libfmt-dev libkissfft-dev libmpg123-dev libmsgsl-dev libogg-dev libopus-dev
   libsndfile1-dev libsoxr-dev libvorbis-dev libxxhash-dev
   nlohmann-json3-dev)
 set(CPACK_COMPONENT_DEV_DESCRIPTION "speech to short symbolic strings (library)

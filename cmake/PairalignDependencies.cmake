@@ -15,4 +15,5 @@ pkg_check_modules(opus REQUIRED IMPORTED_TARGET opus)              # and what is
 pkg_check_modules(vorbis REQUIRED IMPORTED_TARGET vorbis)          # Vorbis
 pkg_check_modules(soxr REQUIRED IMPORTED_TARGET soxr)              # resampling
 pkg_check_modules(kissfft REQUIRED IMPORTED_TARGET kissfft-float)  # FFT of features and reverberation
+pkg_check_modules(ebur128 REQUIRED IMPORTED_TARGET libebur128)     # loudness by EBU R 128
 pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash)       # checksums and identities

@@ -36,6 +36,7 @@ libmpg123-dev     reads MP3
 libogg-dev        reads Ogg: its pages,
 libopus-dev       and what is in them, Opus
 libvorbis-dev     and Vorbis
+libebur128-dev    loudness
 libsoxr-dev       resampling
 libkissfft-dev    FFT
 libdnnl-dev       oneDNN: matrix products of the model

@@ -1,19 +1,26 @@
-// pa-stats: what token strings look like, how similar two streams are, how good a ranking is.
+// pa-stats: what is in a folder of audio, what token strings look like, how similar two streams
+// are, how good a ranking is.
 #include <cstdint>
+#include <functional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include <fmt/format.h>
 
+#include "audio.hpp"
 #include "cli/program.hpp"
 #include "cli/progress.hpp"
 #include "cli/record_inputs.hpp"
+#include "inputs.hpp"
 #include "options.hpp"
 #include "stats/bootstrap.hpp"
+#include "stats/grouping.hpp"
 #include "stats/pairs.hpp"
 #include "stats/report.hpp"
 #include "stats/retrieval.hpp"
+#include "stats/string_groups.hpp"
 #include "stats/summary.hpp"
 #include "stats/training_history.hpp"
 #include "tokens/reader.hpp"
@@ -102,6 +109,7 @@ class RecordStatistics {
   }
 
   void read_records() {
+    if (!options_.by.empty()) group_of_ = stats::parse_grouping(options_.by);
     // Distances between strings of two models mean nothing; savings of one over the other do.
     cli::RecordInputs inputs(options_.files, input_format(options_),
                              "give files of token strings, or pipe them in", context_.messages,
@@ -110,6 +118,7 @@ class RecordStatistics {
     tokens::Record record;
     for (std::uint64_t done = 0; inputs.next(record);) {
       summariser_.add(record);
+      if (group_of_) groups_.add(group_of_(record.key), record);
       if (!options_.against.empty()) reduction_.add(record);
       if (!options_.pairs.empty()) pairs_.add(record);
       if (++done % kProgressStep == 0) progress.update(done, "records");
@@ -125,6 +134,11 @@ class RecordStatistics {
     report.add_json("summary", stats::to_json(summary));
     report.add_title(stats::title(summary), stats::subtitle(summary));
     report.add_panels(stats::panels(summary));
+    if (group_of_) {
+      const stats::GroupTable table = groups_.table();
+      report.add_text("by group", stats::to_text(table));
+      report.add_json("groups", stats::to_json(table));
+    }
     if (!options_.against.empty()) {
       const stats::ReductionSummary result = reduction_.summary();
       name_unmatched(result.unmatched, options_.against, result.keys.size(), messages);
@@ -148,6 +162,8 @@ class RecordStatistics {
   stats::Summariser summariser_;
   stats::ReductionComparison reduction_;
   stats::PairComparison pairs_;
+  std::function<std::string(std::string_view)> group_of_;  // empty: no groups
+  stats::StringGroups groups_;
   tokens::Header header_;
   cli::CommonHeader pairs_header_;
 };
@@ -205,7 +221,11 @@ cli::ExitStatus measure(const StatsOptions& options, cli::Context& context) {
     report_retrieval(options, context, report);
   } else if (!options.log.empty()) {
     report_training(options, context, report);
+  } else if (kind_of_input(options) == StatsInput::audio) {
+    check_usage_of_audio(options);
+    return report_audio(options, context);
   } else {
+    check_usage_of_records(options);
     report_records(options, context, report);
   }
   context.out.write(report.text());

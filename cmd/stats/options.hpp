@@ -13,6 +13,12 @@ namespace pairalign {
 
 struct StatsOptions {
   std::vector<std::string> files;
+  std::string manifest;  ///< a list of audio with keys; empty: none
+  bool null = false;
+  bool quick = false;
+  std::string by;  ///< how recordings are grouped; empty: not at all
+  bool flag = false;
+  std::vector<std::string> limits;  ///< of checks, as CHECK=LIMIT
   std::string against;
   std::string pairs;
   std::string qrels;
@@ -29,5 +35,8 @@ void add_options(CLI::App& app, StatsOptions& options);
 
 /// Throws cli::UsageError for options that do not go together.
 void check_usage(const StatsOptions& options);
+/// The same, once it is known what the inputs are.
+void check_usage_of_audio(const StatsOptions& options);
+void check_usage_of_records(const StatsOptions& options);
 
 }  // namespace pairalign

@@ -1,4 +1,11 @@
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+
 #include "options.hpp"
+#include "stats/audio/checks.hpp"
+#include "stats/audio/figures.hpp"
 
 namespace pairalign {
 namespace {
@@ -15,22 +22,63 @@ With --against RUN: how much better than that other run, of the same queries, an
 95 % of 10,000 paired bootstrap resamples. Queries are resampled, or terms where --terms tells which
 queries ask for the same: these share their relevant documents. An interval that holds 0 tells nothing.)";
 
+constexpr const char* kFigures =
+    R"(Of each recording, in the columns of --format tsv and the members of --format jsonl, which begin with the
+path and, with --by, its group, and end with the checks that found something. What is not known is an
+empty field, or null. --quick has only those that a header tells: container to header_seconds, and fault.)";
+
+constexpr const char* kSnr =
+    R"(snr is estimated without a model, from the recording alone. Noise is what a fifth of the frames of 32 ms
+lie below in each of 24 bands (quantiles, after Stahl, Fischer and Bippus, 2000); the ratio is the mean
+power of the frames that stand 6 dB out of it between 300 and 3,400 Hz, less the noise, to the noise. @SNR@
+What is steady counts as noise, a tone or a hum as well; music counts mostly as speech.)";
+
+constexpr const char* kChecks =
+    R"(What --flag and the column flags speak of. --limit sets a limit, or leaves a check out. Defaults are for
+recordings of speech; they are meant to find what is wrong, not what could be better. damaged, for what
+cannot be read or not to its end, has no limit: its VALUE is the reason.)";
+
+std::vector<cli::Entry> figure_entries() {
+  std::vector<cli::Entry> entries;
+  for (const stats::AudioFigure& figure : stats::audio_figures()) {
+    const std::string unit = *figure.unit == '\0' ? "" : std::string(" (") + figure.unit + ")";
+    entries.push_back({figure.name + unit, std::string(figure.meaning) + "."});
+  }
+  return entries;
+}
+
+std::vector<cli::Entry> check_entries() {
+  std::vector<cli::Entry> entries;
+  for (const stats::Check& check : stats::Checks().table()) {
+    const std::string limit =
+        check.limit ? fmt::format("{:.10g} {}", *check.limit, check.unit) : std::string("off");
+    entries.push_back(
+        {fmt::format("{} ({} {})", check.name, check.above ? "above" : "below", limit),
+         std::string(check.reason) + "."});
+  }
+  return entries;
+}
+
 }  // namespace
 
 const cli::Tool& stats_tool() {
   static const cli::Tool kTool = [] {
     cli::Tool tool;
     tool.name = "pa-stats";
-    tool.purpose = "measure token strings, retrieval and training";
-    tool.common_options = cli::kProgress;
+    tool.purpose = "measure audio, token strings, retrieval and training";
+    tool.common_options = cli::kJobs | cli::kProgress;
     tool.summary =
-        R"(Measures token strings: rates, vocabulary, entropy, lengths, repetition; with --against, --pairs
-or --qrels also against another stream or against relevance judgements; with --log, how a training
-goes.)";
+        R"(Measures what it is given. Of audio: rates, levels, clipping, silence, bandwidth, noise, damage; in sum,
+by group, per recording, or as a list of recordings to look at. Of token strings: rates, vocabulary,
+entropy, lengths, repetition; with --against, --pairs or --qrels also against another stream or against
+relevance judgements. With --log, how a training goes.)";
     tool.notes = {{"Metrics of --qrels", kMetrics}};
+    tool.glossaries = {
+        {"Checks of audio", kChecks, check_entries()},
+        {"Figures of audio", kFigures + std::string("\n\n") + kSnr, figure_entries()}};
     tool.exit_status =
-        "0 done; 2 wrong use, or an input or a line of one failed (it is named, the others are "
-        "counted).";
+        "0 done; 1 --flag found nothing; 2 wrong use, or an input or a line of one failed (it is "
+        "reported, the others are counted). With --flag, damaged audio is a finding.";
     tool.preparation = R"(pa-tokenize talks/ >talks.tsv
 pa-tokenize --tokenizer vq talks/ >long.tsv
 pa-index talks.pai talks.tsv
@@ -40,7 +88,15 @@ printf '%s\n' 'question 0 travel 1' 'question 0 railway 1' >qrels.txt
 echo '{"encoder": {"width": 16, "blocks": 1}}' >tiny.json
 pa-train -o tiny.safetensors --recipe tiny.json --stage geometric --steps 5 --log tiny.jsonl talks/)";
     tool.examples = {
-        {"A report on a folder of recordings", "pa-tokenize talks/ | pa-stats"},
+        {"What is in a folder of recordings", "pa-stats talks/"},
+        {"Recordings that deserve a look: all their names, once",
+         "pa-stats --flag --limit snr=15 --limit lead=1 talks/ | cut -f 1 | uniq"},
+        {"Rates, lengths and kinds of files only, of a large folder", "pa-stats --quick talks/"},
+        {"A table for pandas, a row per recording",
+         "pa-stats --format tsv talks/ >talks-audio.tsv"},
+        {"Which speaker's recordings are unlike the others'",
+         "pa-stats --by '([a-z]*)[.]opus$' talks/"},
+        {"A report on token strings", "pa-tokenize talks/ | pa-stats"},
         {"The same as a picture", "pa-stats talks.tsv --format svg >talks.svg"},
         {"How good a search was",
          "pa-search talks.pai queries.tsv -k 0 --format trec | pa-stats --qrels qrels.txt"},

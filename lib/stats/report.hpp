@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "stats/bootstrap.hpp"
+#include "stats/group_table.hpp"
 #include "stats/pairs.hpp"
 #include "stats/plot.hpp"
 #include "stats/retrieval.hpp"
@@ -25,6 +26,9 @@ Json to_json(const RetrievalMetrics& metrics);
 Json to_json(const RunDifference& difference);
 /// Curves are arrays of [step, value].
 Json to_json(const TrainingHistory& history);
+
+/// An object per group; "outliers" names the columns in which it stands out.
+Json to_json(const GroupTable& table);
 
 /// JSON as one line of text, with its newline. Bytes of keys that are not UTF-8 come out as U+FFFD.
 std::string dump(const Json& json);

@@ -174,6 +174,24 @@ Json to_json(const TrainingHistory& history) {
   return {{"stages", stages}};
 }
 
+Json to_json(const GroupTable& table) {
+  const std::vector<std::vector<bool>> odd = outliers(table);
+  Json groups = Json::array();
+  for (std::size_t r = 0; r < table.rows.size(); ++r) {
+    Json json;
+    json["group"] = table.rows[r].group;
+    Json names = Json::array();
+    for (std::size_t c = 0; c < table.columns.size(); ++c) {
+      const std::optional<double>& value = table.rows[r].values[c];
+      json[table.columns[c].name] = value ? Json(*value) : Json(nullptr);
+      if (odd[r][c]) names.push_back(table.columns[c].name);
+    }
+    json["outliers"] = names;
+    groups.push_back(std::move(json));
+  }
+  return groups;
+}
+
 std::string dump(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
 }

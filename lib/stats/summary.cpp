@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
+
+#include "stats/entropy.hpp"
 
 namespace pairalign::stats {
 namespace {
@@ -11,19 +12,6 @@ using tokens::Token;
 
 constexpr std::size_t kTokenValues = 65536;
 constexpr unsigned kTokenBits = 16;
-
-// Entropy of a distribution given by counts, in bits.
-double entropy_bits(const std::vector<std::uint64_t>& counts) {
-  const double total =
-      static_cast<double>(std::accumulate(counts.begin(), counts.end(), std::uint64_t{0}));
-  double sum = 0;
-  for (const std::uint64_t count : counts) {
-    if (count == 0) continue;
-    const double p = static_cast<double>(count) / total;
-    sum -= p * std::log2(p);
-  }
-  return sum;
-}
 
 // The value below which half of the records lie (the lower of two middle ones).
 std::size_t lower_median(const std::map<std::size_t, std::uint64_t>& histogram,

@@ -1,0 +1,50 @@
+// What makes a recording worth a look.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "stats/audio/figures.hpp"
+
+namespace pairalign::stats {
+
+/// One line of the table from which --flag, the manual and the JSON are made.
+struct Check {
+  const char* name;
+  const char* unit;
+  int decimals;
+  bool measured;                ///< needs samples
+  bool above;                   ///< flags values above the limit, else those below
+  std::optional<double> limit;  ///< nothing: off
+  const char* reason;           ///< why that limit
+  std::optional<double> (*value)(const AudioFigures&);
+};
+
+struct Finding {
+  std::string check;
+  std::string value;
+  std::string limit;
+};
+
+class Checks {
+ public:
+  Checks();
+
+  /// Those that there are, with their limits. Besides these, `damaged` flags recordings that cannot
+  /// be read, or not to their end; it has no limit.
+  const std::vector<Check>& table() const { return checks_; }
+
+  /// `NAME=LIMIT`, `NAME=off`. Throws Error("", reason) that names the checks.
+  void set(const std::string& setting);
+
+  /// In the order of the table.
+  std::vector<Finding> findings(const AudioFigures& figures) const;
+
+ private:
+  std::vector<Check> checks_;
+};
+
+inline constexpr const char* kDamaged = "damaged";
+
+}  // namespace pairalign::stats

@@ -1,0 +1,43 @@
+// Power spectra of consecutive frames.
+#pragma once
+
+#include <complex>
+#include <cstddef>
+#include <functional>
+#include <vector>
+
+#include "audio/fft.hpp"
+#include "stats/audio/block.hpp"
+
+namespace pairalign::stats {
+
+/// Cuts a recording into frames of about 32 ms, side by side, under a Hann window, and gives the
+/// power spectrum of each, a mean over the channels: mixed down first, channels could cancel. What
+/// is left at the end and fills no frame is not looked at.
+class SpectrumFrames {
+ public:
+  SpectrumFrames(int channels, int sample_rate);
+
+  int points() const { return points_; }
+  double bin_width() const;  ///< Hz
+  std::size_t bins() const { return power_.size(); }
+
+  /// Calls `take` with the spectrum of each frame that is complete: power per bin such that white
+  /// noise of power 1 has 1 / (bins - 1) in each, all bins together its power.
+  void add(const Block& block, const std::function<void(Span<const float>)>& take);
+
+ private:
+  void add_spectrum(Span<const float> samples);
+
+  int sample_rate_;
+  int points_;
+  audio::RealFft fft_;
+  std::vector<float> window_;  // scaled so that bins are powers
+  std::vector<std::vector<float>>
+      pending_;  // samples of the frame that is not complete, by channel
+  std::vector<float> windowed_;
+  std::vector<std::complex<float>> spectrum_;
+  std::vector<float> power_;
+};
+
+}  // namespace pairalign::stats

@@ -1,0 +1,121 @@
+#include "stats/audio/speech.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "stats/audio/levels.hpp"
+
+namespace pairalign::stats {
+namespace {
+
+constexpr double kLowest = 100, kHighest = 8000;              // Hz
+constexpr double kTelephoneLow = 300, kTelephoneHigh = 3400;  // Hz
+constexpr double kQuantile = 0.2;
+constexpr double kQuantileNormal = -0.8416;  // of the standard normal distribution
+constexpr double kLowestLevel = -150;        // dB
+constexpr double kLevelStep = 0.5;           // dB
+constexpr double kSpeechRatio = 4;           // 6 dB
+constexpr double kLeastSpeech = 1e-7;        // -70 dBFS: below, nobody speaks
+constexpr double kLeastSnr = -20, kMostSnr = 100;
+
+double mel(double hz) {
+  return 1127 * std::log1p(hz / 700);
+}
+double from_mel(double mel) {
+  return 700 * std::expm1(mel / 1127);
+}
+
+// What the quantile of a band's power is of its mean, by Wilson and Hilferty's approximation of
+// chi-square. Bins under a Hann window are not independent: 1.5 of them count as one.
+double quantile_of_mean(std::size_t bins) {
+  const double freedom = std::max(2.0, 2 * static_cast<double>(bins) / 1.5);
+  const double spread = 2 / (9 * freedom);
+  const double root = 1 - spread + kQuantileNormal * std::sqrt(spread);
+  return root * root * root;
+}
+
+}  // namespace
+
+SpeechMeter::SpeechMeter(std::size_t bins, double bin_width) : levels_(kLevels) {
+  const double top = std::min(kHighest, bin_width * static_cast<double>(bins - 1) * 0.95);
+  std::size_t begin = static_cast<std::size_t>(std::ceil(kLowest / bin_width));
+  for (std::size_t i = 1; i <= kBands; ++i) {
+    const double part = static_cast<double>(i) / kBands;
+    const double edge = from_mel(mel(kLowest) + part * (mel(top) - mel(kLowest)));
+    const auto end = std::min(bins, static_cast<std::size_t>(std::floor(edge / bin_width)));
+    if (end <= begin) continue;
+    Band band;
+    band.begin = begin, band.end = end;
+    const double middle = bin_width * static_cast<double>(begin + end - 1) / 2;
+    band.telephone = middle >= kTelephoneLow && middle <= kTelephoneHigh;
+    bands_.push_back(band);
+    begin = end;
+  }
+}
+
+std::size_t SpeechMeter::level_of(double power) {
+  const double step = (power_db(power) - kLowestLevel) / kLevelStep;
+  return static_cast<std::size_t>(std::clamp(step, 0.0, static_cast<double>(kLevels - 1)));
+}
+
+void SpeechMeter::add(Span<const float> power) {
+  double all = 0, telephone = 0;
+  for (Band& band : bands_) {
+    double sum = 0;
+    for (std::size_t k = band.begin; k < band.end; ++k)
+      sum += power.data()[k];
+    ++band.histogram[level_of(sum)];
+    all += sum;
+    if (band.telephone) telephone += sum;
+  }
+  Level& level = levels_[level_of(telephone)];
+  ++level.frames;
+  level.power += all;
+  level.telephone_power += telephone;
+  ++frames_;
+}
+
+SpeechMeter::Noise SpeechMeter::noise() const {
+  Noise noise;
+  for (const Band& band : bands_) {
+    const double wanted = kQuantile * static_cast<double>(frames_);
+    double seen = 0;
+    std::size_t cell = 0;
+    while (cell + 1 < kLevels && seen + band.histogram[cell] < wanted)
+      seen += band.histogram[cell++];
+    const double within = band.histogram[cell] > 0 ? (wanted - seen) / band.histogram[cell] : 0.5;
+    const double level = kLowestLevel + kLevelStep * (static_cast<double>(cell) + within);
+    const double power = std::pow(10, level / 10) / quantile_of_mean(band.end - band.begin);
+    noise.power += power;
+    if (band.telephone) noise.telephone_power += power;
+  }
+  return noise;
+}
+
+SpeechMeter::Level SpeechMeter::speech_frames(const Noise& noise) const {
+  const double least = std::max(kSpeechRatio * noise.telephone_power, kLeastSpeech);
+  Level sums;
+  for (const Level& level : levels_) {
+    if (level.frames == 0) continue;
+    if (level.telephone_power < least * static_cast<double>(level.frames)) continue;
+    sums.frames += level.frames;
+    sums.power += level.power;
+  }
+  return sums;
+}
+
+std::optional<double> SpeechMeter::snr() const {
+  const Noise noise = this->noise();
+  const Level speech = speech_frames(noise);
+  if (speech.frames == 0) return std::nullopt;
+  const double mean = speech.power / static_cast<double>(speech.frames);
+  const double ratio = std::max(mean - noise.power, 0.0) / noise.power;
+  return std::clamp(power_db(ratio), kLeastSnr, kMostSnr);
+}
+
+std::optional<double> SpeechMeter::speech() const {
+  if (frames_ == 0) return std::nullopt;
+  return static_cast<double>(speech_frames(noise()).frames) / static_cast<double>(frames_);
+}
+
+}  // namespace pairalign::stats

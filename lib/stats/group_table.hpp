@@ -1,0 +1,36 @@
+// Figures of groups side by side, so that an odd one stands out.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace pairalign::stats {
+
+struct GroupTable {
+  struct Column {
+    std::string name;
+    int decimals;
+    /// Whether a group may stand out in it; counts only say how large a group is.
+    bool comparable = true;
+  };
+  struct Row {
+    std::string group;
+    std::vector<std::optional<double>> values;  ///< one per column
+  };
+  std::vector<Column> columns;
+  std::vector<Row> rows;  ///< in the order of their names
+  Row total;
+};
+
+/// Per row and column, whether the value is an outlier among the groups: further from their median
+/// than 3.5 times what the median absolute deviation makes of a standard deviation (Iglewicz and
+/// Hoaglin 1993). With fewer than five groups none is.
+std::vector<std::vector<bool>> outliers(const GroupTable& table);
+
+/// A line per group, and one for all; '*' marks outliers. At most 200 groups are shown: those with
+/// outliers and the largest first column.
+std::string to_text(const GroupTable& table);
+
+}  // namespace pairalign::stats
