@@ -27,22 +27,14 @@ struct Example {
   std::string command;
 };
 
-/// Things to look up by their name, below a heading and what is to be said of all.
-struct Glossary {
-  std::string heading;
-  std::string text;
-  std::vector<Entry> entries;
-};
-
 struct Tool {
   std::string name;
   std::string purpose;          ///< what `whatis` says of it
   std::string summary;          ///< the first paragraph of --help and of the manual page
   unsigned common_options = 0;  ///< of cli::CommonOption
 
-  std::string description;           ///< further paragraphs, of the manual page only
-  std::vector<Section> notes;        ///< sections of both
-  std::vector<Glossary> glossaries;  ///< further sections, of the manual page only
+  std::string description;     ///< further paragraphs, of the manual page only
+  std::vector<Section> notes;  ///< sections of both
   std::string exit_status;
   std::vector<Entry> environment;  ///< besides what every tool heeds
   std::vector<Entry> files;

@@ -187,8 +187,6 @@ std::string man_page(const OptionTable& table, const std::string& version) {
   roff += section("options", options(table));
   for (const cli::Section& note : tool.notes)
     roff += section(note.heading, paragraphs(note.text));
-  for (const cli::Glossary& list : tool.glossaries)
-    roff += section(list.heading, paragraphs(list.text) + entries(list.entries));
   roff += section("exit status", paragraphs(tool.exit_status));
   roff += section("environment", entries(tool.environment));
   roff += section("files", entries(tool.files));

@@ -1,5 +1,4 @@
 #include <string>
-#include <vector>
 
 #include <fmt/format.h>
 
@@ -23,40 +22,42 @@ With --against RUN: how much better than that other run, of the same queries, an
 queries ask for the same: these share their relevant documents. An interval that holds 0 tells nothing.)";
 
 constexpr const char* kFigures =
-    R"(Of each recording, in the columns of --format tsv and the members of --format jsonl, which begin with the
+    R"(FIGURES OF AUDIO. Of each recording, in the columns of --format tsv and the members of --format jsonl, which begin with the
 path and, with --by, its group, and end with the checks that found something. What is not known is an
 empty field, or null. --quick has only those that a header tells: container to header_seconds, and fault.)";
 
 constexpr const char* kSnr =
     R"(snr is estimated without a model, from the recording alone. Noise is what a fifth of the frames of 32 ms
 lie below in each of 24 bands (quantiles, after Stahl, Fischer and Bippus, 2000); the ratio is the mean
-power of the frames that stand 6 dB out of it between 300 and 3,400 Hz, less the noise, to the noise. @SNR@
+power of the frames that stand 6 dB out of it between 300 and 3,400 Hz, less the noise, to the noise.
 What is steady counts as noise, a tone or a hum as well; music counts mostly as speech.)";
 
 constexpr const char* kChecks =
-    R"(What --flag and the column flags speak of. --limit sets a limit, or leaves a check out. Defaults are for
+    R"(CHECKS OF AUDIO. What --flag and the column flags speak of. --limit sets a limit, or leaves a check out. Defaults are for
 recordings of speech; they are meant to find what is wrong, not what could be better. damaged, for what
 cannot be read or not to its end, has no limit: its VALUE is the reason.)";
 
-std::vector<cli::Entry> figure_entries() {
-  std::vector<cli::Entry> entries;
+// A paragraph for each figure, of the manual page.
+std::string figures() {
+  std::string text = kFigures;
   for (const stats::AudioFigure& figure : stats::audio_figures()) {
-    const std::string unit = *figure.unit == '\0' ? "" : std::string(" (") + figure.unit + ")";
-    entries.push_back({figure.name + unit, std::string(figure.meaning) + "."});
+    const std::string unit = *figure.unit == '\0' ? "" : fmt::format(" ({})", figure.unit);
+    text += fmt::format("\n\n{}{}: {}.", figure.name, unit, figure.meaning);
   }
-  return entries;
+  return text + "\n\n" + kSnr;
 }
 
-std::vector<cli::Entry> check_entries() {
-  std::vector<cli::Entry> entries;
-  for (const stats::Check& check : stats::Checks().table()) {
+std::string checks() {
+  std::string text = kChecks;
+  const stats::Checks defaults;
+  for (const stats::Check& check : defaults.table()) {
     const std::string limit =
-        check.limit ? fmt::format("{:.10g} {}", *check.limit, check.unit) : std::string("off");
-    entries.push_back(
-        {fmt::format("{} ({} {})", check.name, check.above ? "above" : "below", limit),
-         std::string(check.reason) + "."});
+        check.limit ? fmt::format("{} {:.10g} {}", check.above ? "above" : "below", *check.limit,
+                                  check.unit)
+                    : fmt::format("{} a limit in {}", check.above ? "above" : "below", check.unit);
+    text += fmt::format("\n\n{}, {}: {}.", check.name, limit, check.reason);
   }
-  return entries;
+  return text;
 }
 
 }  // namespace
@@ -73,9 +74,7 @@ by group, per recording, or as a list of recordings to look at. Of token strings
 entropy, lengths, repetition; with --against, --pairs or --qrels also against another stream or against
 relevance judgements. With --log, how a training goes.)";
     tool.notes = {{"Metrics of --qrels", kMetrics}};
-    tool.glossaries = {
-        {"Checks of audio", kChecks, check_entries()},
-        {"Figures of audio", kFigures + std::string("\n\n") + kSnr, figure_entries()}};
+    tool.description = figures() + "\n\n" + checks();
     tool.exit_status =
         "0 done; 1 --flag found nothing; 2 wrong use, or an input or a line of one failed (it is "
         "reported, the others are counted). With --flag, damaged audio is a finding.";

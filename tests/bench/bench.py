@@ -7,6 +7,7 @@
   index     pa-index on random strings, beside gzip -6 on the same lines
   scale     archives of up to 100 M tokens: making them, their size, questions to them
   startup   pa-tokenize on one second of audio
+  stats     pa-stats on audio, beside soxi, sox, ffprobe and ffmpeg
   memory    pa-tokenize on a long recording, beside a short one
   growth    time and memory of pa-tokenize by length of a file, files and threads
 
@@ -27,6 +28,7 @@ import sys
 import tempfile
 from typing import NamedTuple, Optional, Tuple
 
+import audio_stats
 import growth
 import scale
 from processes import run, seconds_of
@@ -94,6 +96,19 @@ TABLE = [
     Row("index.gzip.speed", "  gzip -6, its time of ours", "x", "{:.2f}"),
     Row("index.gzip.size", "  gzip -6, its size of the archive's", "x", "{:.2f}"),
     Row("startup", "pa-tokenize on 1 s of audio", "ms", at_most=60),
+    Row("stats.quick", "pa-stats --quick, two threads", "files/s", "{:.0f}", at_least=10000),
+    Row("stats.quick.core", "  on one core", "files/s", "{:.0f}"),
+    Row("stats.quick.soxi", "  soxi", "files/s", "{:.0f}"),
+    Row("stats.quick.ffprobe", "  ffprobe", "files/s", "{:.0f}"),
+    Row("stats.full", "pa-stats, 16 kHz WAV, one core", "x real time", "{:.0f}", at_least=1000),
+    Row("stats.full.sox", "  sox -n stats", "x real time", "{:.0f}"),
+    Row("stats.full.ffmpeg", "  ffmpeg ebur128, astats", "x real time", "{:.0f}"),
+    Row("stats.clips", "  clips of 1 s", "x real time", "{:.0f}"),
+    Row("stats.flac", "pa-stats, FLAC", "x real time", "{:.0f}"),
+    Row("stats.flac.decoder", "  flac -d alone", "x real time", "{:.0f}"),
+    Row("stats.opus", "pa-stats, Opus", "x real time", "{:.0f}"),
+    Row("stats.opus.decoder", "  opusdec alone", "x real time", "{:.0f}"),
+    Row("stats.memory", "pa-stats on a long recording", "MB", "{:.0f}", at_most=64),
 ]
 ROW_KEYS = {row.key for row in TABLE}
 
@@ -114,12 +129,16 @@ class Plan(NamedTuple):
     growth_seconds: Tuple[int, ...] = (1, 10, 100, 1000)
     growth_files: Tuple[int, ...] = (1, 10, 100, 1000)
     growth_repeats: int = 3
+    stats_files: int = 10_000
+    stats_seconds: int = 3600
+    stats_repeats: int = 3
 
 
 QUICK = Plan(tokenize_repeats=1, matmul_seconds=0.05, train_steps=40, search_repeats=1,
              search_tokens=500_000, index_repeats=1, index_tokens=500_000,
              scale_tokens=(100_000, 1_000_000), startup_repeats=3, short_seconds=10, long_seconds=120,
-             growth_seconds=(1, 10), growth_files=(1, 10), growth_repeats=1)
+             growth_seconds=(1, 10), growth_files=(1, 10), growth_repeats=1,
+             stats_files=300, stats_seconds=60, stats_repeats=1)
 
 
 class Bench:
@@ -283,7 +302,8 @@ def startup(bench):
 
 
 SECTIONS = {"tokenize": tokenize, "train": train, "search": search, "index": index,
-            "scale": scale.scale, "startup": startup, "memory": growth.memory,
+            "scale": scale.scale, "startup": startup,
+            "stats": audio_stats.audio_stats, "memory": growth.memory,
             "growth": growth.growth}
 
 

@@ -76,7 +76,7 @@ class Tables(unittest.TestCase):
                 if name == "path":
                     continue
                 if name == "flags":
-                    self.assertEqual(row[name], ",".join(value))
+                    self.assertEqual(row[name], ",".join(flag["check"] for flag in value))
                 elif value is None:
                     self.assertEqual(row[name], "")
                 elif isinstance(value, str):

@@ -256,13 +256,15 @@ TEST_CASE("bandwidth of what was band-limited") {
   for (const double hz : {1700.0, 3400.0, 4000.0, 7000.0}) {
     for (const int rate : {16000, 44100, 48000}) {
       const AudioFigures f = measured({noise_below(hz, 0.1, 2, rate)}, rate);
-      CHECK(std::abs(*f.bandwidth - hz) < 100);
-      CHECK(flagged(f, "bandwidth") == (hz < 0.26 * rate));
+      // The window spreads an edge that is infinitely steep by five bins of 31 Hz.
+      CHECK(*f.bandwidth > hz - 50);
+      CHECK(*f.bandwidth < hz + 200);
+      CHECK(flagged(f, "bandwidth") == (hz <= 4000 || rate > 16000));
     }
   }
   CHECK(*measured({noise(0.1, 2, 1)}).bandwidth == 8000);
   CHECK(*measured({noise(0.1, 2, 1, 8000)}, 8000).bandwidth == 4000);
-  CHECK(std::abs(*measured({tone(1000, 0.5, 1)}).bandwidth - 1000) < 100);
+  CHECK(std::abs(*measured({tone(1000, 0.5, 1)}).bandwidth - 1000) < 200);
   CHECK_FALSE(measured({silence(1)}).bandwidth);
   CHECK_FALSE(measured({noise(0.1, 0.02, 1)}).bandwidth);
   // Eight bits hiss up to the end, at a level that is known: no bandwidth of the recording.
@@ -381,7 +383,8 @@ TEST_CASE("limits of checks") {
 }
 
 TEST_CASE("every check and figure is argued") {
-  for (const stats::Check& check : stats::Checks().table())
+  const stats::Checks checks;
+  for (const stats::Check& check : checks.table())
     CHECK(std::string(check.reason).size() > 20);
   for (const stats::AudioFigure& figure : stats::audio_figures()) {
     CHECK((figure.value == nullptr) != (figure.text == nullptr));

@@ -74,7 +74,7 @@ std::vector<Check> default_checks() {
       {"offset", "%", 3, true, true, 1.0,
        "of full scale, at -40 dB: the mark of a faulty sound card; clicks at every cut",
        PAIRALIGN_VALUE(percent(f.offset))},
-      {"bandwidth", "%", 1, true, false, 52.0,
+      {"bandwidth", "%", 1, true, false, 54.0,
        "of half the sampling rate: the file was once sampled at half its rate or less, as "
        "telephone audio in 16 kHz",
        PAIRALIGN_VALUE(bandwidth_percent(f))},

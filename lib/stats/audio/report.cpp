@@ -86,8 +86,13 @@ void append_json_line(const MeasuredAudio& recording, bool grouped, std::string&
   for (const AudioFigure& figure : audio_figures())
     json[figure.name] = value_json(figure, recording.figures);
   json["flags"] = Json::array();
-  for (const Finding& finding : recording.findings)
-    json["flags"].push_back(finding.check);
+  for (const Finding& finding : recording.findings) {
+    // The reason of damage has no limit; all others are numbers as they were printed.
+    const bool number = finding.check != kDamaged;
+    json["flags"].push_back({{"check", finding.check},
+                             {"value", number ? Json::parse(finding.value) : Json(finding.value)},
+                             {"limit", number ? Json::parse(finding.limit) : Json(nullptr)}});
+  }
   text += dump(json);
 }
 

@@ -27,7 +27,8 @@ std::string tsv_header(bool grouped);
 void append_tsv(const MeasuredAudio& recording, bool grouped, std::string& text);
 
 /// An object per recording, with the same names; what is not known is null. A path that is not
-/// UTF-8 has U+FFFD for what is not, and its bytes in `path_bytes`, as records do.
+/// UTF-8 has U+FFFD for what is not, and its bytes in `path_bytes`, as records do. `flags` is a
+/// list of objects with `check`, `value` and `limit`.
 void append_json_line(const MeasuredAudio& recording, bool grouped, std::string& text);
 
 /// `PATH TAB CHECK TAB VALUE TAB LIMIT` for each finding.
