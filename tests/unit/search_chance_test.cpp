@@ -6,6 +6,7 @@
 
 #include <doctest/doctest.h>
 
+#include "align/soft_cost.hpp"
 #include "base/random.hpp"
 #include "search/chance.hpp"
 #include "search/searcher.hpp"
