@@ -248,4 +248,9 @@ std::string find_program(const std::string& name) {
   return "";
 }
 
+std::string find_ffmpeg() {
+  const char* chosen = std::getenv("PAIRALIGN_FFMPEG");
+  return chosen != nullptr ? chosen : find_program("ffmpeg");
+}
+
 }  // namespace pairalign::cli

@@ -37,4 +37,8 @@ void for_each_input(const std::vector<std::string>& paths, bool nul_separated,
 /// The path of a program as the shell would find it; empty: there is none.
 std::string find_program(const std::string& name);
 
+/// The path of ffmpeg, which $PAIRALIGN_FFMPEG may set; empty: there is none. Set to nothing, the
+/// variable hides the one that there is.
+std::string find_ffmpeg();
+
 }  // namespace pairalign::cli

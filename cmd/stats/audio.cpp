@@ -15,6 +15,7 @@
 
 #include "base/descriptor.hpp"
 #include "base/error.hpp"
+#include "cli/inputs.hpp"
 #include "cli/ordered_map.hpp"
 #include "cli/progress.hpp"
 #include "inputs.hpp"
@@ -35,6 +36,7 @@ struct Item {
 };
 
 struct Work {
+  std::string ffmpeg;  // its path; empty: there is none
   bool quick = false;
   stats::Checks checks;
   std::function<std::string(std::string_view)> group_of;  // empty: no groups
@@ -68,7 +70,7 @@ class AudioWorker : public cli::Worker<Item, stats::MeasuredAudio> {
     const int fd = standard_input ? STDIN_FILENO : file.get();
     const std::string name = standard_input ? "standard input" : path;
     try {
-      stats::FrameSource source = stats::FrameSource::from_descriptor(fd, name);
+      stats::FrameSource source = stats::FrameSource::from_descriptor(fd, name, work_.ffmpeg);
       return work_.quick ? stats::read_header(source) : stats::measure(std::move(source));
     } catch (const Error& error) {
       stats::AudioFigures figures;
@@ -169,6 +171,7 @@ class Delivery {
 
 cli::ExitStatus report_audio(const StatsOptions& options, cli::Context& context) {
   Work work;
+  work.ffmpeg = cli::find_ffmpeg();
   work.quick = options.quick;
   for (const std::string& limit : options.limits) {
     try {

@@ -95,6 +95,8 @@ void for_each_recording(const StatsOptions& options,
       tokens::ListedAudio entry;
       more = reader.next(entry);
       if (more) take(std::move(entry.path), std::move(entry.key));
+    } catch (const tokens::NoAudioList&) {
+      throw;  // nothing of it can be read
     } catch (const Error& error) {
       fail(error.subject(), error.reason());
     }

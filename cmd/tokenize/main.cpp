@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
-#include <cstdlib>
 #include <functional>
 #include <future>
 #include <memory>
@@ -125,18 +124,11 @@ class Delivery {
   std::uint64_t incomplete_ = 0;
 };
 
-// Its path; empty: there is none. Set to nothing, $PAIRALIGN_FFMPEG hides the one that there is.
-std::string find_ffmpeg() {
-  const char* chosen = std::getenv("PAIRALIGN_FFMPEG");
-  if (chosen != nullptr) return chosen;
-  return cli::find_program("ffmpeg");
-}
-
 audio::DecoderOptions decoder_options(const TokenizeOptions& options) {
   audio::DecoderOptions result;
   result.channel = std::max(channel(options), 0);
   result.partial = options.partial;
-  result.ffmpeg = find_ffmpeg();
+  result.ffmpeg = cli::find_ffmpeg();
   if (!options.preprocessor.empty()) {
     result.preprocessor = cli::find_program(options.preprocessor);
     if (result.preprocessor.empty()) {

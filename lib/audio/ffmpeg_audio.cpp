@@ -152,6 +152,18 @@ void FfmpegAudio::read_header() {
   read_all(annotation.data(), annotation.size());
 }
 
+// The word behind `mark` in what ffmpeg has said so far, which it says before it writes samples.
+Coding FfmpegAudio::coding() const {
+  const std::string& text = child_->messages();
+  const auto word_behind = [&](const std::string& mark) -> std::string {
+    const std::size_t at = text.find(mark);
+    if (at == std::string::npos) return "other";
+    const std::size_t begin = at + mark.size();
+    return text.substr(begin, text.find_first_of(", \n", begin) - begin);
+  };
+  return {word_behind("Input #0, "), word_behind(": Audio: "), 0, -1};
+}
+
 std::int64_t FfmpegAudio::read(float* interleaved, std::int64_t frames) {
   if (ended_) return 0;
   const auto channels = static_cast<std::size_t>(format_.channels);

@@ -24,6 +24,7 @@ class FfmpegAudio : public Reader {
   FfmpegAudio(const ByteRange& bytes, const std::string& name, const std::string& program);
 
   SampleFormat format() const override { return format_; }
+  Coding coding() const override;
   std::int64_t read(float* interleaved, std::int64_t frames) override;
   std::string library() const override { return "ffmpeg"; }
 

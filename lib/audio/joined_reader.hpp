@@ -27,6 +27,11 @@ class JoinedReader : public Reader {
     return readers_[current_]->read(interleaved, frames);
   }
   bool next_part() override;
+  Coding coding() const override {
+    Coding coding = readers_.front()->coding();
+    if (readers_.size() + later_.size() > 1) coding.frames = -1;
+    return coding;
+  }
   std::string library() const override { return readers_[current_]->library(); }
 
  private:

@@ -48,6 +48,7 @@ class MpegAudio : public Reader {
   MpegAudio(const ByteRange& bytes, const std::string& name);
 
   SampleFormat format() const override { return {part_.rate, part_.channels}; }
+  Coding coding() const override { return {"mpeg", "mp" + std::to_string(part_.layer), 0, -1}; }
   std::int64_t read(float* interleaved, std::int64_t frames) override;
   bool next_part() override;
   std::string library() const override;

@@ -1,6 +1,7 @@
 #include "audio/ogg_audio.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <string_view>
 #include <utility>
@@ -49,6 +50,31 @@ OggAudio::OggAudio(const ByteRange& bytes, const std::string& name) : bytes_(byt
     ogg_sync_clear(&sync_);
     throw;
   }
+}
+
+Coding OggAudio::coding() const {
+  Coding coding{"ogg", library().find("opus") == std::string::npos ? "vorbis" : "opus", 0, -1};
+  if (bytes_.is_stream()) return coding;
+  // "OggS", u8 version, u8 flags, i64 position, u32 serial number
+  constexpr std::size_t kPageHead = 18;
+  std::string end(std::size_t{1} << 16, '\0');
+  const std::int64_t from =
+      std::max<std::int64_t>(0, bytes_.size() - static_cast<std::int64_t>(end.size()));
+  const std::int64_t n = bytes_.read(from, end.data(), static_cast<std::int64_t>(end.size()));
+  end.resize(static_cast<std::size_t>(std::max<std::int64_t>(n, 0)));
+  const std::size_t page = end.rfind("OggS");
+  if (page == std::string::npos || page + kPageHead > end.size()) return coding;
+  const auto number = [&](std::size_t at, int bytes) {
+    std::uint64_t value = 0;
+    for (int i = bytes; i-- > 0;)
+      value = value << 8 | static_cast<unsigned char>(end[page + at + static_cast<std::size_t>(i)]);
+    return value;
+  };
+  const auto position = static_cast<std::int64_t>(number(6, 8));
+  if (position >= 0 && static_cast<long>(number(14, 4)) == (serial_ & 0xffffffffL)) {
+    coding.frames = std::llround(codec_->seconds(position) * format().rate);
+  }
+  return coding;
 }
 
 OggAudio::~OggAudio() {

@@ -42,6 +42,8 @@ class OggAudio : public Reader {
   ~OggAudio() override;
 
   SampleFormat format() const override { return codec_->format(); }
+  /// Its length is what the last page says, where that is of the first stream.
+  Coding coding() const override;
   std::int64_t read(float* interleaved, std::int64_t frames) override;
   bool next_part() override;
   std::string library() const override { return codec_->library(); }

@@ -34,6 +34,14 @@ struct SampleFormat {
   int channels = 0;
 };
 
+/// How samples are stored, as far as it is known.
+struct Coding {
+  std::string container = "other";  ///< wav, flac, ogg, mpeg, ...
+  std::string codec = "other";      ///< pcm_s16, pcm_f32, flac, vorbis, opus, mp3, ...
+  int bits = 0;                     ///< of a sample; 0 where the codec has none
+  std::int64_t frames = -1;         ///< of the whole recording by its headers; -1: they do not tell
+};
+
 /// Delivers the samples of a recording as it holds them. A recording may have parts (links of a
 /// chain, files joined) with formats of their own, which are read one after the other.
 class Reader {
@@ -52,6 +60,8 @@ class Reader {
   /// Moves to the next part; false at the end of the recording.
   virtual bool next_part() { return false; }
 
+  /// Of the first part.
+  virtual Coding coding() const { return {}; }
   /// What reads, as `libsndfile 1.2.0`.
   virtual std::string library() const = 0;
   /// Once all is read: audio that ought to be there and was not heard, each as a reason for an

@@ -10,6 +10,7 @@
 
 #include "audio/chunks.hpp"
 #include "audio/container.hpp"
+#include "audio/sound_coding.hpp"
 #include "base/error.hpp"
 
 namespace pairalign::audio {
@@ -86,6 +87,18 @@ void SoundFile::open() {
   const int error = sf_error(nullptr);
   if (error == SF_ERR_UNRECOGNISED_FORMAT) throw UnknownFormat(name_, reason);
   throw Error(name_, "not readable as audio: " + reason);
+}
+
+Coding SoundFile::coding() const {
+  Coding coding = coding_of(info_.format);
+  // Headerless samples are those of a WAV file that libsndfile does not read by itself.
+  if ((info_.format & SF_FORMAT_TYPEMASK) == SF_FORMAT_RAW) {
+    coding.container = "wav";
+    coding.frames = frames_promised_;
+  } else if (info_.frames != SF_COUNT_MAX) {
+    coding.frames = info_.frames;
+  }
+  return coding;
 }
 
 std::int64_t SoundFile::read(float* interleaved, std::int64_t frames) {

@@ -28,6 +28,7 @@ class SoundFile : public Reader {
             int frame_bytes, std::int64_t promised);
 
   SampleFormat format() const override { return {info_.samplerate, info_.channels}; }
+  Coding coding() const override;
   std::int64_t read(float* interleaved, std::int64_t frames) override;
   std::string library() const override;
 

@@ -28,7 +28,7 @@ Value bit_rate(const AudioFigures& f) {
 // clang-format off: a table
 const std::vector<AudioFigure>& audio_figures() {
   static const std::vector<AudioFigure> kFigures = {
-      {"container", "", 0, false, false, "Kind of file: wav, flac, ogg, mp3, ...",
+      {"container", "", 0, false, false, "Kind of file: wav, flac, ogg, mpeg, ...",
        PAIRALIGN_TEXT(f.source.container)},
       {"codec", "", 0, false, false, "How samples are coded: pcm_s16, flac, opus, ...",
        PAIRALIGN_TEXT(f.source.codec)},

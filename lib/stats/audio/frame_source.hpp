@@ -12,7 +12,7 @@ namespace pairalign::stats {
 
 /// What the header of a file says.
 struct SourceInfo {
-  std::string container;  ///< wav, flac, ogg, mp3, ...
+  std::string container;  ///< wav, flac, ogg, mpeg, ...
   std::string codec;      ///< pcm_s16, pcm_f32, flac, vorbis, opus, mp3, ...
   int sample_rate = 0;    ///< Hz
   int channels = 0;
@@ -23,10 +23,12 @@ struct SourceInfo {
 
 class FrameSource {
  public:
+  /// `ffmpeg`: path of that program, for formats that the linked libraries have not; empty: none.
   /// Throws Error(path, reason), as audio::Decoder does.
-  explicit FrameSource(const std::string& path);
+  explicit FrameSource(const std::string& path, const std::string& ffmpeg = {});
   /// Audio bytes from an open descriptor (not closed here); `name` is the subject of errors.
-  static FrameSource from_descriptor(int fd, const std::string& name);
+  static FrameSource from_descriptor(int fd, const std::string& name,
+                                     const std::string& ffmpeg = {});
   ~FrameSource();
   FrameSource& operator=(FrameSource&&) noexcept;
   FrameSource(FrameSource&&) noexcept;
