@@ -1,18 +1,24 @@
 #!/usr/bin/env bash
 # usage: scripts/arm64-sysroot.sh FOLDER
-# Unpacks the arm64 libraries that pairalign is built on into FOLDER, unless they are there. Nothing
+# Unpacks the arm64 libraries that pairalign is built on into FOLDER, unless these are there. Nothing
 # of them runs, and this machine's own packages are left alone.
 #   SUITE, MIRROR  of Debian (default: bookworm, http://deb.debian.org/debian)
 set -eu
 folder=$1
-[ ! -e "$folder/complete" ] || exit 0
+packages=
+for package in libstdc++-12-dev libc6-dev libsndfile1-dev libmpg123-dev libogg-dev libopus-dev libvorbis-dev \
+  libsoxr-dev libkissfft-dev libdnnl-dev libxxhash-dev libfmt-dev libcli11-dev nlohmann-json3-dev libmsgsl-dev \
+  doctest-dev; do
+  packages+=${packages:+,}$package
+done
+[ "$(cat "$folder/complete" 2>/dev/null)" != "$packages" ] || exit 0
 rm -rf "$folder"
 mkdir -p "$folder"
 mmdebstrap --quiet --mode=root --architectures=arm64 --variant=extract \
-  --include=libstdc++-12-dev,libc6-dev,libsndfile1-dev,libmpg123-dev,libogg-dev,libopus-dev,libvorbis-dev,libsoxr-dev,libkissfft-dev,libdnnl-dev,libxxhash-dev,libfmt-dev,libcli11-dev,nlohmann-json3-dev,libmsgsl-dev,doctest-dev \
+  --include="$packages" \
   "${SUITE:-bookworm}" "$folder" "${MIRROR:-http://deb.debian.org/debian}"
 # Links to absolute paths would lead out of it.
 find "$folder/usr/lib" -type l -lname '/*' | while IFS= read -r link; do
   ln -snf "$(realpath -m --relative-to="$(dirname "$link")" "$folder$(readlink "$link")")" "$link"
 done
-touch "$folder/complete"
+echo "$packages" >"$folder/complete"
