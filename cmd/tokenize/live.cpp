@@ -79,7 +79,7 @@ bool is_live(const TokenizeOptions& options) {
   const bool pipe = ::fstat(STDIN_FILENO, &status) == 0 && !S_ISREG(status.st_mode);
   const bool token_lines = options.format == "ctm" || options.format == "audacity";
   return pipe && options.paths == std::vector<std::string>{"-"} && channel(options) >= 0 &&
-         (options.window_s || token_lines);
+         options.renderings == 1 && (options.window_s || token_lines);
 }
 
 void tokenize_live(const Work& work, cli::Context& context) {

@@ -113,10 +113,19 @@ void add_options(CLI::App& app, TokenizeOptions& options) {
   app.add_option("--hop", options.hop_s,
                  "Seconds from one window to the next (default: windows do not overlap)")
       ->type_name("S");
-  app.add_flag("--no-times", options.no_times,
-               "Leave out the field with the start of each token, in milliseconds. On synthetic audio "
-               "with known onsets these starts are off by 20.5 ms in the median and 59.6 ms at the "
-               "95th percentile, no better than chance for that many tokens (21.0 ms)");
+  app.add_option(
+         "--renderings", options.renderings,
+         fmt::format("Of each recording N records, all with its key: as it is, and with other "
+                     "vocal tracts and tempos, up to {}. For pa-search --fuse, which finds "
+                     "more by them; recordings of at most ten minutes",
+                     model::kMaxRenderings))
+      ->type_name("N")
+      ->check(CLI::Range(1, model::kMaxRenderings));
+  app.add_flag(
+      "--no-times", options.no_times,
+      "Leave out the field with the start of each token, in milliseconds. On synthetic audio "
+      "with known onsets these starts are off by 20.5 ms in the median and 59.6 ms at the "
+      "95th percentile, no better than chance for that many tokens (21.0 ms)");
   app.add_flag("--times", options.times, "Write that field, as is done without this option");
   add_listening_options(app, options);
   app.add_option("--format", options.format,
@@ -147,6 +156,9 @@ void check_usage(const TokenizeOptions& options) {
     if (glob.empty()) throw cli::UsageError("--pre-glob: an empty pattern matches nothing");
   }
   if (options.hop_s && !options.window_s) throw cli::UsageError("--hop needs --window");
+  if (options.window_s && options.renderings > 1) {
+    throw cli::UsageError("--renderings are of whole recordings, not of windows");
+  }
   if (options.window_s && !(*options.window_s > 0)) {
     throw cli::UsageError("--window must be positive");
   }
@@ -194,6 +206,7 @@ model::TokenizerOptions tokenizer_options(const TokenizeOptions& options,
   result.rate = options.rate;
   result.penalty = options.penalty;
   result.decode = options.decode;
+  result.renderings = options.renderings;
   result.window_s = options.window_s.value_or(0);
   result.hop_s = options.hop_s.value_or(result.window_s);
   return result;

@@ -30,6 +30,7 @@ struct TokenizeOptions {
   bool partial = false;         ///< what can be read of a damaged recording is written
   std::string preprocessor;     ///< program that audio is read from, instead of the file
   std::vector<std::string> pre_globs;
+  int renderings = 1;
   std::string precision = "f32";  ///< so that strings do not depend on the processor
   bool times = false, no_times = false;
   std::string skip;  ///< archive whose unchanged files are passed over; empty: none

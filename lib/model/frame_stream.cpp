@@ -29,6 +29,11 @@ void FrameStream::push(Span<const float> pcm, const Sink& sink) {
   encode_ready(false, sink);
 }
 
+void FrameStream::push(Span<const float> pcm, const audio::Warp& warp, const Sink& sink) {
+  mel_ = log_mel_.compute(pcm, warp);
+  encode_ready(false, sink);
+}
+
 void FrameStream::finish(const Sink& sink) {
   stream_->finish(mel_);
   encode_ready(true, sink);

@@ -36,6 +36,8 @@ class FrameStream {
   /// Forgets the recording under way.
   void start();
   void push(Span<const float> pcm, const Sink& sink);
+  /// The whole recording at once, heard under a warp; `finish` follows.
+  void push(Span<const float> pcm, const audio::Warp& warp, const Sink& sink);
   /// The end of the recording.
   void finish(const Sink& sink);
 

@@ -123,6 +123,7 @@ struct Tokenizer::Impl {
     std::size_t closed = 0;        // of places, those at the front
     std::int64_t next_frame = 0;   // first frame not yet taken
     std::int64_t next_window = 0;  // first frame of the window to open next
+    double tempo = 1;              // at which it is heard
   };
 
   Impl(const Model& model_, const TokenizerOptions& options_)
@@ -141,6 +142,7 @@ struct Tokenizer::Impl {
   void end_pushed();
   void take(audio::Decoder& audio);
   void take_overlapped(audio::Decoder& audio);
+  void add_renderings(audio::Decoder& audio, const std::string& key);
   void take_frame(const float* row);
   std::vector<tokens::Record> make_records(const Recording& recording,
                                            const StretchStrings& strings) const;
@@ -167,6 +169,12 @@ Tokenizer::Tokenizer(const Model& model, const TokenizerOptions& options) {
     throw Error("", fmt::format("window and hop are at least one frame, {} s", frame_s));
   }
   if (options.penalty && !(*options.penalty >= 0)) throw Error("", "the penalty is not negative");
+  if (options.renderings < 1 || options.renderings > kMaxRenderings) {
+    throw Error("", fmt::format("renderings are 1 to {}", kMaxRenderings));
+  }
+  if (options.renderings > 1 && options.window_s > 0) {
+    throw Error("", "renderings are of whole recordings, not of windows");
+  }
   impl_ = std::make_unique<Impl>(model, options);
 }
 
@@ -205,6 +213,10 @@ std::vector<tokens::Record> Tokenizer::tokenize(audio::Decoder& audio, const std
 }
 
 void Tokenizer::add(audio::Decoder& audio, const std::string& key) {
+  if (impl_->options.renderings > 1) {
+    impl_->add_renderings(audio, key);
+    return;
+  }
   impl_->start(key);
   if (impl_->options.overlapped) {
     impl_->take_overlapped(audio);
@@ -219,6 +231,7 @@ bool Tokenizer::full() const {
 }
 
 void Tokenizer::begin(const std::string& key) {
+  if (impl_->options.renderings > 1) throw Error("", "renderings are not of pushed samples");
   impl_->start(key);
   impl_->pushed = true;
 }
@@ -257,8 +270,12 @@ std::vector<TokenizedRecording> Tokenizer::finish() {
   const std::vector<Impl::Recording> recordings = std::exchange(impl_->finished, {});
   const std::vector<StretchStrings> strings = impl_->stretches->strings();
   std::vector<TokenizedRecording> result;
-  for (std::size_t i = 0; i < recordings.size(); ++i)
-    result.push_back({recordings[i].seconds, impl_->make_records(recordings[i], strings[i])});
+  const auto renderings = static_cast<std::size_t>(impl_->options.renderings);
+  for (std::size_t i = 0; i < recordings.size(); ++i) {
+    if (i % renderings == 0) result.push_back({recordings[i].seconds, {}});
+    for (tokens::Record& record : impl_->make_records(recordings[i], strings[i]))
+      result.back().records.push_back(std::move(record));
+  }
   return result;
 }
 
@@ -332,6 +349,28 @@ void Tokenizer::Impl::take_overlapped(audio::Decoder& audio) {
   }
 }
 
+// All of them, or none.
+void Tokenizer::Impl::add_renderings(audio::Decoder& audio, const std::string& key) {
+  const auto most = static_cast<std::size_t>(kLongestRendered * audio::kSampleRate);
+  std::vector<float> pcm, block(kReadSamples);
+  while (const std::size_t n = audio.read(block)) {
+    pcm.insert(pcm.end(), block.begin(), block.begin() + static_cast<std::ptrdiff_t>(n));
+    if (pcm.size() > most) {
+      throw Error(key,
+                  fmt::format("renderings are of queries: longer than {} s", kLongestRendered));
+    }
+  }
+  const double seconds = static_cast<double>(audio.samples_read()) / audio::kSampleRate;
+  for (int i = 0; i < options.renderings; ++i) {
+    start(key);
+    current.tempo = kRenderings[i].tempo;
+    const auto sink = [this](const float* row) { take_frame(row); };
+    frames.push(pcm, kRenderings[i], sink);
+    frames.finish(sink);
+    finish(seconds);
+  }
+}
+
 void Tokenizer::Impl::take_frame(const float* row) {
   if (windowed()) {
     const std::int64_t length = to_frames(options.window_s);
@@ -362,7 +401,8 @@ std::vector<tokens::Record> Tokenizer::Impl::make_records(const Recording& recor
     record.seconds = end_s - start_s;
     for (const Segment& segment : strings[i]) {
       record.tokens.push_back(segment.token);
-      record.starts_ms.push_back(start_ms(segment.first_frame));
+      record.starts_ms.push_back(
+          static_cast<std::uint32_t>(std::lround(recording.tempo * start_ms(segment.first_frame))));
     }
   }
   return records;

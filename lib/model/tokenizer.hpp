@@ -2,12 +2,14 @@
 #pragma once
 
 #include <cstdint>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "audio/decoder.hpp"
+#include "audio/log_mel.hpp"
 #include "base/span.hpp"
 #include "model/decoding.hpp"
 #include "model/model.hpp"
@@ -45,6 +47,9 @@ struct TokenizerOptions {
   /// recording.
   double window_s = 0;
   double hop_s = 0;
+  /// So many records of each recording, all with its key: as it is, and under warps of vocal tract
+  /// and tempo, as training has them (kRenderings). For queries, which are held in memory whole.
+  int renderings = 1;
   /// Reading, encoding and segmenting or decoding of a recording go on side by side, in three
   /// threads; the strings are the same. For few recordings on many processors.
   bool overlapped = false;
@@ -58,9 +63,18 @@ struct TokenizerOptions {
 /// outside the model's curve; a model that cannot meet kDefaultRate comes as near as it can.
 double dpvq_penalty(const Model& model, const TokenizerOptions& options);
 
+/// How the renderings of a recording sound, in their order.
+inline constexpr audio::Warp kRenderings[] = {
+    {1, 1},        {1, 1.122},   {1, 0.891},    {0.85, 1},     {1.15, 1},
+    {1, 1.26},     {1, 0.794},   {0.85, 1.122}, {1.15, 1.122}, {0.85, 0.891},
+    {1.15, 0.891}, {0.85, 1.26}, {1.15, 1.26},  {0.85, 0.794}, {1.15, 0.794}};
+inline constexpr int kMaxRenderings = static_cast<int>(std::size(kRenderings));
+/// Recordings of more than one rendering are no longer than this.
+inline constexpr double kLongestRendered = 600;
+
 struct TokenizedRecording {
   double seconds = 0;
-  std::vector<tokens::Record> records;  ///< one, or one per window
+  std::vector<tokens::Record> records;  ///< one, or one per window, or one per rendering
 };
 
 /// A token of a recording under way.
