@@ -62,7 +62,7 @@ struct Fixture {
                                       options.segment_penalty);
     FreeDecoder decoder(*model.decoder(), options);
     return merge_repeats(
-        decoder.decode(model.weights(), memory, {{first, last - first, 0}})[0].tokens);
+        decoder.decode(model.weights(), memory, {{first, last - first}})[0].tokens);
   }
 
   static void feed(StretchTokenizer& stretches, const Values& frames, int first, int last) {

@@ -307,7 +307,7 @@ TEST_CASE("pairalign: the decoder's string over the frames of the whole recordin
     model.decoder()->memory().forward(model.weights(), frames.data(), count, memory);
     std::vector<Segment> segments;
     for (const auto& token :
-         merge_repeats(decoder.decode(model.weights(), memory, {{0, count, 0}})[0].tokens))
+         merge_repeats(decoder.decode(model.weights(), memory, {{0, count}})[0].tokens))
       segments.push_back({token.token, token.first_frame});
     check_same(run(model, options, pcm)[0], segments);
   }

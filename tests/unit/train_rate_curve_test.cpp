@@ -76,7 +76,7 @@ TEST_CASE_FIXTURE(Fixture, "the curve of the decoder: its strings at each penalt
                                                point.control);
             FreeDecoder decoder(*model->decoder(), {});
             return merge_repeats(
-                       decoder.decode(model->weights(), memory, {{0, count, 0}})[0].tokens)
+                       decoder.decode(model->weights(), memory, {{0, count}})[0].tokens)
                 .size();
           }) == doctest::Approx(point.tokens_per_second));
   }
