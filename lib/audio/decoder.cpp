@@ -52,7 +52,7 @@ Descriptor open_for_reading(const std::string& path) {
 class Preprocessor {
  public:
   Preprocessor(const std::string& program, const std::string& path, int fd)
-      : program_(program),
+      : program_(program.substr(program.rfind('/') + 1)),
         child_(std::make_shared<ChildProcess>(std::vector<std::string>{program, path}, fd)) {}
 
   ByteRange output(const std::string& name) const {
@@ -67,9 +67,10 @@ class Preprocessor {
     }
     const int status = child_->wait();
     if (status == 0) return;
-    const std::string messages = child_->messages();
+    std::string message = child_->messages();
+    message.erase(0, message.find_first_not_of('\n'));
     throw Error(name, fmt::format("{} failed with status {}: {}", program_, status,
-                                  messages.substr(0, messages.find('\n'))));
+                                  message.substr(0, message.find('\n'))));
   }
 
  private:

@@ -18,4 +18,4 @@ pa-tokenize --tokenizer vq --channel each --window 1 both.wav | tail -n +2 | cut
 pa-tokenize --tokenizer vq --channel 2 left.wav both.wav | tail -n +2 | cut -f 1
 pa-tokenize --tokenizer vq 'both.wav#channel=2' | tail -n +2 | cut -f 1,3 | cmp - <(
   printf 'both.wav#channel=2\t%s\n' "$(tokens right.wav)")
-for channel in 0 -1 left 65; do pa-tokenize --channel "$channel" left.wav >/dev/null || echo "exit $?"; done
+for channel in 0 left 65; do pa-tokenize --channel "$channel" left.wav >/dev/null || echo "exit $?"; done

@@ -6,7 +6,6 @@ make() { ffmpeg -v error -i question.wav "$@"; }
 make -c:a aac memos/aac.m4a
 make -c:a alac memos/alac.m4a
 make -c:a aac -f adts memos/bare.aac
-make -c:a aac memos/aac.caf
 make -c:a libopus memos/opus.webm
 make -c:a libopus memos/opus.mka
 make -c:a aac memos/clip.mp4
@@ -20,10 +19,12 @@ echo "-- in one piece through standard input"
 pa-tokenize --tokenizer vq - <memos/aac.m4a | seconds
 cat memos/opus.webm | pa-tokenize --tokenizer vq - | seconds
 echo "-- cut"
-head -c 8000 memos/opus.mka >cut.mka
-head -c 8000 memos/aac.m4a >cut.m4a
-pa-tokenize --tokenizer vq cut.mka cut.m4a 2>said | tail -n +2 || echo "exit $?"
-cut -d : -f 2,3 said | grep -v partial
+half() { head -c $(($(wc -c <"$1") / 2)) "$1"; }
+half memos/opus.mka >cut.mka
+half memos/aac.m4a >cut.m4a
+pa-tokenize --tokenizer vq cut.mka cut.m4a >out 2>said || echo "exit $?"
+tail -n +2 out
+cut -d : -f 2 said
 echo "-- without ffmpeg"
 PAIRALIGN_FFMPEG='' pa-tokenize --tokenizer vq memos 2>said | tail -n +2 || true
 sed 's/, which FFmpeg reads.*//; s/ with a codec.*//' said

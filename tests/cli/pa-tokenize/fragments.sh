@@ -5,9 +5,8 @@ echo 'audio/talks/garden.opus#t=4.65,6.15' | pa-tokenize --tokenizer vq | tail -
 printf 'g audio/talks/garden.opus#t=4.65,6.15\n' >wav.scp
 pa-tokenize --tokenizer vq --manifest wav.scp | tail -n +2 | cut -f 1,2
 echo "-- the same samples as a program would cut"
-opusdec --quiet --float audio/question.opus q48.wav 2>/dev/null
-sox q48.wav -b 32 -e float q.wav
-sox q.wav part.wav trim 0.5 1
+opusdec --quiet --rate 16000 audio/question.opus q.wav
+sox -D q.wav part.wav trim 0.5 1
 pa-tokenize --tokenizer vq 'q.wav#t=0.5,1.5' | tail -n +2 | cut -f 2,3 | cmp - <(pa-tokenize --tokenizer vq part.wav | tail -n +2 | cut -f 2,3)
 pa-tokenize --tokenizer vq --window 1 'audio/talks/garden.opus#t=2,4' | tail -n +2 | cut -f 1,2
 echo "-- a file of that name wins, and its key is no part of another's"

@@ -19,5 +19,6 @@ for tokenizer in vq dpvq pairalign; do
   cat garden.wav | pa-tokenize --tokenizer $tokenizer --format ctm - |
     cmp - <(pa-tokenize --tokenizer $tokenizer --format ctm - <garden.wav)
 done
-head -c 200000 garden.wav | pa-tokenize --tokenizer vq --window 1 - | tail -n +2 | wc -l
+head -c 200000 garden.wav | pa-tokenize --tokenizer vq --window 1 - 2>/dev/null | tail -n +2 >out || true
 echo "exit ${PIPESTATUS[1]}"
+[ "$(wc -l <out)" -ge 4 ]
