@@ -100,7 +100,8 @@ pa-train -o tiny.safetensors --recipe tiny.json --stage geometric --steps 5 --lo
         {"How good a search was",
          "pa-search talks.pai queries.tsv -k 0 --format trec | pa-stats --qrels qrels.txt"},
         {"Whether soft costs are better than unit costs",
-         "pa-search talks.pai queries.tsv -k 0 --format trec --cost soft | pa-stats --qrels qrels.txt "
+         "pa-search talks.pai queries.tsv -k 0 --format trec --cost soft | pa-stats --qrels "
+         "qrels.txt "
          "--against unit.run"},
         {"How many tokens one tokenizer saves over another",
          "pa-stats talks.tsv --against long.tsv"},

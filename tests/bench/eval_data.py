@@ -224,6 +224,22 @@ class Strings:
         return path
 
 
+    def renderings(self, names):
+        """A file of the strings of several sets of audio, those of one file stem under one key."""
+        by_stem = {}
+        for name in names:
+            for line in self[name].read_bytes().splitlines(keepends=True):
+                if line.startswith(b"#"):
+                    header = line
+                    continue
+                key, rest = line.split(b"\t", 1)
+                stem = os.path.basename(key).rpartition(b".")[0]
+                by_stem.setdefault(stem, []).append(stem + b"\t" + rest)
+        path = self.scratch / "renderings.tsv"
+        path.write_bytes(b"".join([header, *(line for lines in by_stem.values() for line in lines)]))
+        return path
+
+
 class Model:
     """A model file; its strings are kept by its content and the version of pa-tokenize."""
 

@@ -59,7 +59,10 @@ PROTOCOLS = {
     **{f"typed {voice}": Protocol("recordings", voice, "infix", "std/qrels.txt", "std/queries.tsv")
        for voice in VOICES},
 }
-QUICK = ("E2", "E3", "E3 1200", "E7", "E8", *(f"typed {voice}" for voice in VOICES))
+FUSED = "typed fused"  # all voices as renderings of one query
+PROTOCOLS[FUSED] = PROTOCOLS["E3"]._replace(queries="fused", dtw=False)
+TYPED = [*(f"typed {voice}" for voice in VOICES), FUSED]
+QUICK = ("E2", "E3", "E3 1200", "E7", "E8", *TYPED)
 
 # Of the tables: protocol, column, path into the row's metrics, format.
 E6_E1_E2 = [
@@ -91,7 +94,7 @@ SPEAKERS = [
     ("E7", "P@1", ("E7", "precision_1"), "{:.3f}"),
     ("E8", "MAP", ("E8", "map"), "{:.3f}"),
     ("E8", "P@1", ("E8", "precision_1"), "{:.3f}"),
-    *(("typed: MAP", voice, (f"typed {voice}", "map"), "{:.3f}") for voice in VOICES),
+    *(("typed: MAP", name.removeprefix("typed "), (name, "map"), "{:.3f}") for name in TYPED),
 ]
 QUICK_COLUMNS = [
     ("", "tok/s", ("tokens_per_second",), "{:.2f}"),
@@ -139,7 +142,7 @@ DIFFERENCES = [("pairalign soft", "vq soft"), ("pairalign soft", "dpvq soft"),
                *((f"{name} soft", name) for name in ("vq", "dpvq", "pairalign"))]
 COMPARED = [("E1", "mrr"), ("E2", "mrr"), ("E3", "map"), ("E3 1200", "map"), ("E3 1200 seen", "map"),
             ("E3 1200 held", "map"), ("E7", "map"), ("E8", "map"),
-            *((f"typed {voice}", "map") for voice in VOICES)]
+            *((name, "map") for name in TYPED)]
 DIFFERENCES_A_TABLE = 4
 BEFORE = "before: "  # precedes the names of the rows of --baseline-model
 
@@ -215,6 +218,9 @@ class Retrieval:
         if wanted.queries == wanted.archive:  # the queries are records of the archive
             listed = (self.judgements.dev / wanted.qrels).with_name("queries.txt")
             queries = strings.some(wanted.queries, set(listed.read_text().split()))
+        elif protocol == FUSED:
+            queries = strings.renderings(VOICES)
+            search_arguments = [*search_arguments, "--fuse"]
         else:
             queries = strings[wanted.queries]
         run = self.scratch / f"run-{len(self.runs)}.txt"
@@ -301,8 +307,9 @@ class Evaluation:
     def protocols(self):
         """Those that are asked for and whose data is there."""
         dev = self.options.speech / "dev"
+        fuses = self.tools.has_option("pa-search", "--fuse")
         return [name for name in (QUICK if self.options.quick else PROTOCOLS)
-                if (dev / PROTOCOLS[name].qrels).exists()]
+                if (dev / PROTOCOLS[name].qrels).exists() and (fuses or name != FUSED)]
 
     def stability(self, strings):
         if self.made is None:

@@ -44,7 +44,8 @@ int main(int argc, char** argv) {
       cli::make_tool("join_audio",
                      "Joins recordings, in the order given, and writes 16-bit PCM at 16 kHz."),
       [&](CLI::App& app) {
-        app.add_option("--seconds", options.seconds, "Length of the whole; 0: all there is")->type_name("S");
+        app.add_option("--seconds", options.seconds, "Length of the whole; 0: all there is")
+            ->type_name("S");
         app.add_flag("--counted", options.counted,
                      "Before each recording a line with the number of its samples");
         cli::add_paths(app, "PATH", options.paths, "Recordings");
