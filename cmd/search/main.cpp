@@ -3,6 +3,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -18,7 +19,9 @@
 #include "hit_table.hpp"
 #include "model/substitution.hpp"
 #include "options.hpp"
+#include "search/chance.hpp"
 #include "search/duplicates.hpp"
+#include "search/fuse.hpp"
 #include "search/hit_format.hpp"
 #include "search/searcher.hpp"
 #include "tokens/settings.hpp"
@@ -37,21 +40,35 @@ std::vector<archive::Archive> open_archives(const std::vector<std::string>& path
   return archives;
 }
 
-// The log-odds of token pairs, from the model that wrote the strings of these archives.
-align::SoftCost read_soft_cost(const std::string& given, const tokens::Header& header) {
+// What the model that wrote the strings of these archives knows of its tokens. Empty where that
+// model is not at hand and none is asked for.
+model::ModelSubstitutions read_model(const std::string& given, bool needed,
+                                     const tokens::Header& header, cli::Messages& messages) {
+  const bool asked = needed || !given.empty();
   if (header.model.empty() || header.tokenizer.empty()) {
+    if (!asked) return {};
     throw cli::UsageError(
-        "--cost soft: the archives do not tell the model and the tokenizer of their strings");
+        std::string(needed ? "--cost soft" : "--model") +
+        ": the archives do not tell the model and the tokenizer of their strings");
   }
-  const std::string path = cli::find_model(given);
-  model::ModelSubstitutions found = model::read_substitutions(path);
-  if (found.model_id != header.model) {
+  try {
+    const std::string path = cli::find_model(given);
+    model::ModelSubstitutions found = model::read_substitutions(path);
+    if (found.model_id == header.model) return found;
     throw Error(path, "this is model " + found.model_id + ", the strings are of model " +
                           header.model + "; name that one with --model");
+  } catch (const Error& error) {
+    if (asked) throw;
+    messages.detail(std::string("E-values are told without the model of the strings: ") +
+                    error.what());
+    return {};
   }
-  const std::string tokenizer = tokens::tokenizer_name(header);
-  const auto table = found.tables.find(tokenizer);
-  if (table == found.tables.end()) {
+}
+
+align::SoftCost soft_cost(model::ModelSubstitutions& model, const std::string& path,
+                          const std::string& tokenizer) {
+  const auto table = model.tables.find(tokenizer);
+  if (table == model.tables.end()) {
     throw Error(path,
                 "the model has no log-odds for " + tokenizer + " strings; search with --cost unit");
   }
@@ -76,6 +93,7 @@ class Session {
   Session(const search::SearchConfig& config, const std::vector<archive::Archive>& archives,
           WriteHits write_hits, cli::Context& context)
       : config_(config),
+        archives_(archives),
         pool_(context.options.jobs),
         searcher_(archives, pool_),
         write_hits_(std::move(write_hits)),
@@ -96,22 +114,44 @@ class Session {
     progress_.finish();
   }
 
+  // Queries of one key are one question, wherever they stand in the input.
+  void run_fused(cli::RecordInputs& inputs) {
+    std::vector<std::vector<tokens::Record>> questions;
+    std::unordered_map<std::string, std::size_t> positions;  // by key
+    for (tokens::Record record; inputs.next(record);) {
+      const std::size_t position = positions.emplace(record.key, questions.size()).first->second;
+      if (position == questions.size()) questions.emplace_back();
+      questions[position].push_back(std::move(record));
+    }
+    std::optional<search::Chance> chance;
+    if (config_.evalues || config_.max_evalue)
+      chance.emplace(archives_, *config_.distance, config_.mode, config_.background);
+    for (const std::vector<tokens::Record>& renderings : questions) {
+      write(renderings[0].key, search::search_fused(archives_, pool_, renderings, config_,
+                                                    chance ? &*chance : nullptr));
+    }
+    progress_.finish();
+  }
+
   std::size_t hits() const { return hits_; }
   std::size_t queries() const { return queries_; }
 
  private:
   void answer(std::vector<tokens::Record>& batch) {
     const auto results = searcher_.search(batch, config_);
-    for (std::size_t q = 0; q < batch.size(); ++q) {
-      context_.out.write(write_hits_(batch[q].key, results[q]));
-      hits_ += results[q].size();
-    }
-    queries_ += batch.size();
-    progress_.update(queries_, "queries");
+    for (std::size_t q = 0; q < batch.size(); ++q)
+      write(batch[q].key, results[q]);
     batch.clear();
   }
 
+  void write(const std::string& key, const std::vector<search::Hit>& hits) {
+    context_.out.write(write_hits_(key, hits));
+    hits_ += hits.size();
+    progress_.update(++queries_, "queries");
+  }
+
   search::SearchConfig config_;
+  const std::vector<archive::Archive>& archives_;
   ThreadPool pool_;
   search::Searcher searcher_;
   WriteHits write_hits_;
@@ -124,10 +164,16 @@ class Session {
 cli::ExitStatus find(SearchRequest& request, const std::string& model, cli::Context& context) {
   cli::CommonHeader header;
   const std::vector<archive::Archive> archives = open_archives(request.archives, header);
+  const tokens::Header strings = header.header();
+  const bool with_soft = request.cost == search::Cost::soft;
+  model::ModelSubstitutions known = read_model(model, with_soft, strings, context.messages);
   std::optional<align::SoftCost> soft;
-  if (request.cost == search::Cost::soft) {
-    request.search.distance = &soft.emplace(read_soft_cost(model, header.header()));
+  const std::string tokenizer = tokens::tokenizer_name(strings);
+  if (with_soft) {
+    request.search.distance = &soft.emplace(soft_cost(known, cli::find_model(model), tokenizer));
   }
+  const auto background = known.chance.find(tokenizer);
+  if (background != known.chance.end()) request.search.background = background->second;
   cli::RecordInputs inputs(request.files, request.input_format,
                            "give files of token strings, or pipe them in", context.messages,
                            header);
@@ -138,7 +184,7 @@ cli::ExitStatus find(SearchRequest& request, const std::string& model, cli::Cont
     return request.format ? formatter.lines(query, hits) : table.lines(query, hits);
   };
   Session session(request.search, archives, write_hits, context);
-  session.run(inputs);
+  request.fuse ? session.run_fused(inputs) : session.run(inputs);
   warn_of_damages(archives, context.messages);
   context.messages.detail(fmt::format("{} queries, {} hits", session.queries(), session.hits()));
   return session.hits() > 0 ? cli::kDone : cli::kNothingFound;

@@ -30,8 +30,9 @@ bool names_archive(const std::string& argument) {
 
 // What pairs of records are not asked about.
 void exclude_queries(CLI::App& app, CLI::Option& duplicates) {
-  for (const char* name : {"-k", "--places", "--max-distance", "--min-score", "--max-evalue", "--cost",
-                           "--model", "--no-self", "--format", "--input-format"}) {
+  for (const char* name :
+       {"-k", "--places", "--max-distance", "--min-score", "--max-evalue", "--cost", "--model",
+        "--no-self", "--fuse", "--format", "--input-format"}) {
     duplicates.excludes(app.get_option(name));
   }
 }
@@ -47,8 +48,10 @@ void check_conflicts(const SearchOptions& options, const SearchRequest& request)
       throw cli::UsageError("--duplicates compares archives: " + request.files[0] + " is none");
     }
   }
+  if (options.fuse && options.places.value_or(1) != 1) {
+    throw cli::UsageError("--fuse tells one place of a recording, not --places");
+  }
   if (request.cost == search::Cost::soft) return;
-  if (!options.model.empty()) throw cli::UsageError("--model goes with --cost soft");
   if (options.search.min_score > 1) {
     throw cli::UsageError("--min-score: the highest score is 1, but with --cost soft");
   }
@@ -70,9 +73,10 @@ void add_options(CLI::App& app, SearchOptions& options) {
   app.add_option("-k", options.search.k, "Hits per query; 0: all")
       ->type_name("N")
       ->check(CLI::Range(0, kMaxAsked));
-  app.add_option("--places", options.places,
-                 "Of these at most N in one recording, where it says the same several times; 0: all. "
-                 "Default: all, in a trec run, which names documents, the best")
+  app.add_option(
+         "--places", options.places,
+         "Of these at most N in one recording, where it says the same several times; 0: all. "
+         "Default: all, in a trec run, which names documents, the best")
       ->type_name("N")
       ->check(CLI::Range(0, kMaxAsked));
   app.add_option("--max-distance", options.search.max_distance,
@@ -83,7 +87,7 @@ void add_options(CLI::App& app, SearchOptions& options) {
       ->type_name("S")
       ->check(CLI::NonNegativeNumber);
   app.add_option("--max-evalue", options.search.max_evalue,
-                 "Only hits of which chance would give at most so many")
+                 "Only hits of E-value at most E; see EVALUE")
       ->type_name("E")
       ->check(CLI::NonNegativeNumber);
   app.add_option(
@@ -101,6 +105,9 @@ void add_options(CLI::App& app, SearchOptions& options) {
   cli::add_model(app, options.model);
   app.add_flag("--no-self", options.search.leave_out_self,
                "Leave out hits whose key is the query's key");
+  app.add_flag("--fuse", options.fuse,
+               "Take queries of one key for renderings of one question, and judge a recording by "
+               "all of them; see pa-tokenize --renderings");
   app.add_option("--format", options.format,
                  "Format of the output. tsv, jsonl, trec, or table for a person to read. Default: "
                  "table on a terminal, else tsv")
@@ -121,6 +128,7 @@ SearchRequest parse_request(const SearchOptions& options) {
                         search::Cost::unit,
                         search::HitFormat::tsv,
                         tokens::InputFormat::automatic,
+                        options.fuse,
                         {},
                         {}};
   const std::string mode = options.mode.value_or(options.duplicates ? "global" : "infix");

@@ -26,6 +26,7 @@ struct SearchOptions {
   std::optional<std::string> format;  ///< nothing: a table on a terminal, else tsv
   std::string input_format = "auto";
   bool exhaustive = false;
+  bool fuse = false;
 };
 
 const cli::Tool& search_tool();
@@ -37,6 +38,7 @@ struct SearchRequest {
   search::Cost cost;
   std::optional<search::HitFormat> format;  ///< nothing: a table, to be read by a person
   tokens::InputFormat input_format;
+  bool fuse;  ///< queries of one key are one question
   std::vector<std::string> archives;
   std::vector<std::string> files;
 };

@@ -32,10 +32,18 @@ serves queries of any length. What has score 0 or less is no hit. DISTANCE is wh
 the best that any tokens could reach, in bits.)";
 
 constexpr const char* kEvalue =
-    R"(How many records of that score or a better one chance alone would give in these archives; an
-estimate for this query from a sample of their records. A hit with an EVALUE well below 1 means
-something, one near or above 1 nothing. In archives hardly longer than the query there is nothing to
-estimate it from, and it is the number of records.)";
+    R"(The number of places of that score or a better one to be expected by chance in these archives,
+whatever they hold: told from strings of speech that ship with the model, the one that wrote the archives
+(--model), and how the query read backwards scores in the archives. A hit with an EVALUE well below 1 means
+something, one near or above 1 nothing. Without that model, or where it has no such strings, it is right to
+within a factor of ten or so; -v says so.)";
+
+constexpr const char* kFuse =
+    R"(With --fuse, queries of one key are renderings of one question: a word said by several people, or one
+recording under several warps, as pa-tokenize --renderings writes them. The SCORE of a recording is that of
+all renderings, 8 log2 mean 2^(SCORE/8) bits; an edit of unit costs counts 4. Each recording is compared, and
+has one hit, at the place where the best of its renderings fits. All queries are read before the first is
+answered.)";
 
 constexpr const char* kSpeed =
     R"(Archives hold an index that spares most of the work where hits of unit costs are wanted with a
@@ -63,14 +71,18 @@ KEY#t=start,end, DISTANCE, SCORE, EVALUE, separated by TAB.)";
     tool.description =
         R"(Queries and archives must be of one model and one tokenizer. An argument that ends in .pai or
 names a folder is an archive to search in, any other a file of queries.)";
-    tool.notes = {{"Output", kOutput}, {"Unit costs", kUnitCosts}, {"Soft costs", kSoftCosts},
-                  {"EVALUE", kEvalue}, {"Speed", kSpeed},          {"Duplicates", kDuplicates}};
+    tool.notes = {{"Output", kOutput},           {"Unit costs", kUnitCosts},
+                  {"Soft costs", kSoftCosts},    {"EVALUE", kEvalue},
+                  {"Several renderings", kFuse}, {"Speed", kSpeed},
+                  {"Duplicates", kDuplicates}};
     tool.exit_status =
         R"(0 done; 1 nothing found; 2 wrong use, or an input or a line of one failed (it is named, the
 others are searched).)";
     tool.environment = {
         {"PAIRALIGN_MODEL",
-         "Model of soft costs, where --model names none: a file, or the name of an installed one."},
+         "Model of soft costs and E-values, where --model names none: a file, or the name of an "
+         "installed "
+         "one."},
         {"NO_COLOR", "When set, tables on a terminal have no colours. No other tool writes any."},
         {"COLUMNS", "Width of a table that is written into a pipe."}};
     tool.files = {{"NAME.pai/", "An archive, a folder; see pairalign-archive(5)."}};
@@ -85,6 +97,8 @@ pa-tokenize question.opus >queries.tsv)";
          "pa-search talks.pai queries.tsv -k 0 --min-score 0.6 | sort -t '#' -k 1,1 -k 2.3n"},
         {"Find more, by what the model knows of its tokens",
          "pa-search talks.pai queries.tsv --cost soft -k 5"},
+        {"Find more words by other voices, with seven renderings of the question",
+         "pa-tokenize --renderings 7 question.opus | pa-search talks.pai --fuse --cost soft -k 5"},
         {"All hits that are hardly chance",
          "pa-search talks.pai queries.tsv -k 0 --max-evalue 0.1"},
         {"The recording most like each one of an archive",

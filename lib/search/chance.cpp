@@ -4,90 +4,254 @@
 #include <cmath>
 #include <limits>
 
+#include "align/match.hpp"
+#include "align/scan.hpp"
+#include "base/random.hpp"
+#include "search/fuse.hpp"
+
 namespace pairalign::search {
 namespace {
 
-// Levels with fewer matches say little, and may be of records that are related to the query; at
-// those that most records reach, a record's length no longer matters as it does in the tail.
-constexpr double kFewestMatches = 4;
-constexpr double kTailPart = 0.4;
-// For samples in which no two levels can be compared: a factor of 4 a step, as is usual.
-constexpr double kUsualSlope = 1.4;
+// A piece of background has this many tokens more than the query.
+constexpr std::size_t kPieceTokens = 96;
+constexpr std::size_t kFewestPieces = 8;
+// Of archives; a record gives at most so many tokens.
+constexpr std::size_t kSampleTokens = std::size_t{1} << 15;
+constexpr std::size_t kRecordTokens = 512;
+constexpr std::uint64_t kSeed = 1;
+// Records of fewer tokens are counted in a table: there may be millions.
+constexpr std::size_t kUsualTokens = 4096;
+// A longer query is taken for this one, drawn out: its hits are beyond doubt, or none.
+constexpr std::size_t kLongestQuery = 1024;
+// A match may hang over the ends of a record, all the more where mismatches cost as much as gaps:
+// so much of the query has to lie within.
+constexpr double kWithinEdits = 0.36, kWithinBits = 0.75;
+// A query that scores so much of its best score against itself read backwards says nothing by the
+// order of its tokens.
+constexpr double kSameBackwards = 0.6;
+// Of global mode: lengths of records, in lengths of the query, and pieces for each.
+constexpr double kLengths[] = {0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.1, 1.25, 1.4, 1.6, 1.8, 2.1, 2.5};
+constexpr std::size_t kGlobalPieces = 250;
+
+std::vector<Span<const Token>> cut(Span<const Token> stream, std::size_t tokens, std::size_t most) {
+  std::vector<Span<const Token>> pieces;
+  for (std::size_t i = 0; i + tokens <= stream.size() && pieces.size() < most; i += tokens)
+    pieces.push_back(stream.subspan(i, tokens));
+  if (pieces.empty() && !stream.empty()) pieces.push_back(stream);
+  return pieces;
+}
 
 }  // namespace
 
-ChanceModel::ChanceModel(std::vector<ChanceMatch> sample, double step, double records,
-                         double exposure)
-    : known_(!sample.empty()), records_(records), exposure_(records > 0 ? exposure / records : 0) {
-  std::sort(sample.begin(), sample.end(),
-            [](const ChanceMatch& a, const ChanceMatch& b) { return a.distance < b.distance; });
-  slope_ = kUsualSlope / step;
-  peak_ = std::numeric_limits<double>::max();
-  if (known_) fit(levels(sample, step));
+double QueryChance::expected(double score) const {
+  double sum = 0;
+  for (const Part& part : parts_) {
+    const double level = (score - best_) / part.per_unit / stretch_;
+    sum += part.law.expected(level, part.places);
+  }
+  return score <= floor_score_ ? std::max(sum, floor_) : sum;
 }
 
-// `sample` is sorted. A string of exposure n has a match at rate p with chance 1 − exp(−n·p).
-std::vector<ChanceModel::Level> ChanceModel::levels(const std::vector<ChanceMatch>& sample,
-                                                    double step) const {
-  const auto size = static_cast<double>(sample.size());
-  double exposure = 0;
-  for (const ChanceMatch& match : sample)
-    exposure += match.exposure / size;
-  std::vector<Level> found;
-  double level = std::ceil(sample.front().distance / step) * step;
-  for (std::size_t i = 0; i < sample.size(); level += step) {
-    while (i < sample.size() && sample[i].distance <= level)
-      ++i;
-    const auto matches = static_cast<double>(i);
-    const double part = std::min(matches / size, 1 - 0.5 / size);
-    const bool in_tail = matches >= kFewestMatches && part <= kTailPart;
-    // Without a tail the first level has to do.
-    if (!in_tail && !(part > kTailPart && found.empty())) continue;
-    found.push_back({level, std::log(-std::log(1 - part) / exposure), matches});
+double QueryChance::lowest_score(double evalue) const {
+  if (parts_.empty()) return best_;
+  double step = std::numeric_limits<double>::max();
+  for (const Part& part : parts_)
+    step = std::min(step, part.per_unit);
+  // The first of the steps down from the best score that is too likely.
+  double low = 0, high = std::ceil(best_ / step) + 1;
+  while (high - low > 1) {
+    const double middle = std::floor((low + high) / 2);
+    (expected(best_ - middle * step) <= evalue ? low : high) = middle;
   }
-  return found;
+  return std::max(best_ - high * step, 0.0);
 }
 
-// Weighted least squares. The variance of a logarithm of counts is the inverse of the count.
-void ChanceModel::fit(const std::vector<Level>& levels) {
-  double weight = 0, mean = 0;
-  for (const Level& level : levels) {
-    weight += level.weight;
-    centre_ += level.weight * level.distance;
-    mean += level.weight * level.log_rate;
+Chance::Chance(Span<const archive::Archive> archives, const align::Distance& distance,
+               align::Mode mode, Span<const Token> background)
+    : distance_(distance), mode_(mode), background_(background) {
+  std::vector<std::size_t> ends, usual(kUsualTokens);
+  std::size_t records = 0;
+  for (const archive::Archive& archive : archives) {
+    ends.push_back(records += archive.size());
+    tokens_ += static_cast<double>(archive.token_total());
+    for (std::size_t i = 0; i < archive.size(); ++i) {
+      const std::size_t count = archive.token_count(i);
+      ++(count < kUsualTokens ? usual[count] : records_[count]);
+    }
   }
-  centre_ /= weight;
-  mean /= weight;
-  constant_ = mean;
-  double u2 = 0, u3 = 0, u4 = 0, uy = 0, u2y = 0;
-  for (const Level& level : levels) {
-    const double u = level.distance - centre_;
-    const double y = level.log_rate - mean;
-    u2 += level.weight * u * u;
-    u3 += level.weight * u * u * u;
-    u4 += level.weight * u * u * u * u;
-    uy += level.weight * u * y;
-    u2y += level.weight * u * u * y;
+  for (std::size_t count = 0; count < kUsualTokens; ++count) {
+    if (usual[count] > 0) records_[count] = usual[count];
   }
-  if (levels.size() < 2) return;
-  slope_ = uy / u2;
-  // Centred, so that Σ w·u = Σ w·y = 0: what is left of the normal equations is 2 × 2.
-  const double spread = u4 - u2 * u2 / weight;
-  const double determinant = u2 * spread - u3 * u3;
-  if (levels.size() < 3 || determinant <= 1e-9 * u2 * u4) return;
-  const double bend = (u2 * u2y - u3 * uy) / determinant;
-  if (bend >= 0) return;  // the tail of a distance is no heavier than exponential
-  bend_ = bend;
-  slope_ = (uy - bend_ * u3) / u2;
-  constant_ = mean - bend_ * u2 / weight;
-  peak_ = centre_ - slope_ / (2 * bend_);
+  Random random(kSeed);
+  std::vector<Token> tokens;
+  const bool all = tokens_ <= kSampleTokens;
+  for (std::size_t i = 0; i < records && sample_.size() < kSampleTokens; ++i) {
+    const std::size_t record = all ? i : random.below(records);
+    const auto a =
+        static_cast<std::size_t>(std::upper_bound(ends.begin(), ends.end(), record) - ends.begin());
+    const archive::Archive& archive = archives[a];
+    const std::size_t within = record - (a == 0 ? 0 : ends[a - 1]);
+    const std::size_t count = archive.token_count(within);
+    const std::size_t taken = all ? count : std::min(count, kRecordTokens);
+    const std::size_t begin = random.below(count - taken + 1);
+    archive.tokens(within, begin, begin + taken, tokens);
+    sample_.insert(sample_.end(), tokens.begin(), tokens.end());
+  }
 }
 
-double ChanceModel::expected(double distance) const {
-  if (!known_) return records_;
-  const double u = std::min(distance, peak_) - centre_;
-  const double rate = std::exp(constant_ + (slope_ + bend_ * u) * u);
-  return records_ * -std::expm1(-rate * exposure_);
+double Chance::best_score(align::Strings renderings) const {
+  std::vector<double> best;
+  for (const Span<const Token>& string : renderings) {
+    best.push_back(
+        distance_.score(string, 0, distance_.length(mode_, string.size(), string.size())));
+  }
+  return Fuse(distance_, mode_, renderings)(best);
+}
+
+// What an edit, or a bit, takes off the score.
+double Chance::unit_score(Span<const Token> query, std::size_t document_tokens) const {
+  const std::size_t length = distance_.length(mode_, query.size(), document_tokens);
+  return distance_.score(query, 0, length) -
+         distance_.score(query, static_cast<std::size_t>(distance_.units()), length);
+}
+
+double Chance::places_in(double tokens, double query_tokens) const {
+  if (mode_ == align::Mode::global) return 1;
+  const double within = (distance_.counts_edits() ? kWithinEdits : kWithinBits) * query_tokens;
+  const double soft = 0.1 * query_tokens;
+  return std::max(soft * std::log1p(std::exp(std::min((tokens - within) / soft, 700.0))), 1e-6);
+}
+
+double Chance::all_places(double query_tokens) const {
+  double sum = 0;
+  for (const auto& [tokens, count] : records_)
+    sum += places_in(static_cast<double>(tokens), query_tokens) * static_cast<double>(count);
+  return sum;
+}
+
+// `both`: the renderings, and then the same backwards.
+void Chance::score(const std::vector<std::vector<Token>>& both, const Pieces& pieces, double best,
+                   double per_unit, PieceScores& forwards, PieceScores& backwards) const {
+  const std::vector<Span<const Token>> queries(both.begin(), both.end());
+  std::vector<align::Region> found;
+  align::Scan(distance_, queries, mode_)
+      .find(
+          pieces, [](std::size_t, std::size_t) { return std::numeric_limits<std::size_t>::max(); },
+          found);
+  std::vector<std::size_t> nearest(pieces.size() * queries.size());
+  for (std::size_t i = 0; i < nearest.size(); ++i)
+    nearest[i] = distance_.farthest(queries[i % queries.size()]);
+  for (const align::Region& region : found) {
+    std::size_t& known = nearest[region.document * queries.size() + region.query];
+    known = std::min(known, region.distance);
+  }
+  const std::size_t count = queries.size() / 2;
+  const Fuse fuse(distance_, mode_, {queries.data(), count});
+  std::vector<double> scores(count);
+  for (std::size_t i = 0; i < pieces.size(); ++i) {
+    for (std::size_t first : {std::size_t{0}, count}) {
+      for (std::size_t r = 0; r < count; ++r) {
+        const Span<const Token>& query = queries[first + r];
+        scores[r] = distance_.score(query, nearest[i * queries.size() + first + r],
+                                    distance_.length(mode_, query.size(), pieces[i].size()));
+      }
+      (first == 0 ? forwards : backwards).scores.push_back((fuse(scores) - best) / per_unit);
+    }
+  }
+  const auto tokens = static_cast<double>(pieces.front().size());
+  forwards.places = backwards.places = places_in(tokens, static_cast<double>(both[0].size()));
+}
+
+ChanceLaw Chance::law(align::Strings renderings, std::size_t piece_tokens, std::size_t most,
+                      double best, double per_unit) const {
+  std::vector<std::vector<Token>> both;
+  for (const Span<const Token>& string : renderings)
+    both.emplace_back(string.begin(), string.end());
+  for (const Span<const Token>& string : renderings) {
+    both.emplace_back(std::make_reverse_iterator(string.end()),
+                      std::make_reverse_iterator(string.begin()));
+  }
+  ChanceScores scores;
+  const Pieces known = cut(background_, piece_tokens, most);
+  if (known.size() >= kFewestPieces) {
+    score(both, known, best, per_unit, scores.background, scores.background_reversed);
+  }
+  const Pieces here = cut(sample_, piece_tokens, most);
+  if (!here.empty()) {
+    score(both, here, best, per_unit, scores.archive, scores.archive_reversed);
+  }
+  ScoreShape shape;
+  shape.bits = !distance_.counts_edits();
+  shape.steps = !shape.bits && renderings.size() == 1 && mode_ == align::Mode::infix;
+  shape.single = mode_ == align::Mode::global;
+  shape.length = static_cast<double>(both[0].size());
+  return {scores, shape};
+}
+
+// Of a query that is the same forwards and backwards, such as one token over and over, each place
+// with its tokens is a match.
+void Chance::heed_order(Span<const Token> query, double best, QueryChance& chance) const {
+  const std::vector<Token> backwards(std::make_reverse_iterator(query.end()),
+                                     std::make_reverse_iterator(query.begin()));
+  const auto score = [&](Span<const Token> string) {
+    const std::size_t distance = align::Matcher(distance_, string).distance(query, mode_);
+    return distance_.score(string, distance, distance_.length(mode_, query.size(), query.size()));
+  };
+  const double same = score(query), reversed = score(backwards);
+  if (reversed < kSameBackwards * same) return;
+  const double below = (best - reversed) / unit_score(query, query.size());  // in edits, or bits
+  for (QueryChance::Part& part : chance.parts_)
+    part.law.shift_for_order(-below);
+  chance.floor_ = tokens_ / (chance.stretch_ * static_cast<double>(query.size()));
+  if (chance.parts_.empty()) return;
+  chance.floor_score_ = chance.best_ - below * chance.stretch_ * chance.parts_[0].per_unit;
+}
+
+// In global mode, records of like length have a law of their own; those much longer or shorter than
+// the query are no hits.
+void Chance::add_lengths(Span<const Token> query, align::Strings fronts, double best,
+                         QueryChance& chance) const {
+  const auto m = static_cast<double>(query.size());
+  auto record = records_.lower_bound(static_cast<std::size_t>(0.36 * m));
+  for (std::size_t i = 0; i < std::size(kLengths); ++i) {
+    const double next = i + 1 < std::size(kLengths) ? kLengths[i + 1] : kLengths[i] * 1.2;
+    const double until = (kLengths[i] + next) / 2 * m;
+    double count = 0;
+    for (; record != records_.end() && static_cast<double>(record->first) < until; ++record)
+      count += static_cast<double>(record->second);
+    if (count == 0) continue;
+    const auto tokens = [&](std::size_t of) {
+      return std::max<std::size_t>(static_cast<std::size_t>(kLengths[i] * static_cast<double>(of)),
+                                   1);
+    };
+    const std::size_t piece_tokens = tokens(fronts[0].size());
+    chance.parts_.push_back(
+        {law(fronts, piece_tokens, kGlobalPieces, best, unit_score(fronts[0], piece_tokens)), count,
+         unit_score(query, tokens(query.size()))});
+  }
+}
+
+QueryChance Chance::of(align::Strings renderings) const {
+  QueryChance chance;
+  if (records_.empty() || renderings.empty() || renderings[0].size() == 0) return chance;
+  std::vector<Span<const Token>> fronts;
+  for (const Span<const Token>& string : renderings)
+    fronts.push_back(string.subspan(0, std::min(string.size(), kLongestQuery)));
+  const std::size_t m = renderings[0].size();
+  chance.best_ = best_score(renderings);
+  chance.stretch_ = static_cast<double>(m) / static_cast<double>(fronts[0].size());
+  const double best = best_score(fronts);
+  if (mode_ == align::Mode::global) {
+    add_lengths(renderings[0], fronts, best, chance);
+  } else {
+    const std::size_t piece_tokens = fronts[0].size() + kPieceTokens;
+    chance.parts_.push_back({law(fronts, piece_tokens, background_.size() + sample_.size(), best,
+                                 unit_score(fronts[0], piece_tokens)),
+                             all_places(static_cast<double>(m)),
+                             unit_score(renderings[0], piece_tokens)});
+  }
+  heed_order(fronts[0], best, chance);
+  return chance;
 }
 
 }  // namespace pairalign::search

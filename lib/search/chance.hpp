@@ -1,50 +1,80 @@
-// How many hits of a given quality chance alone gives: E-values.
-//
-// Records that have nothing to do with a query still are at some distance from it, the best of many
-// at a small one. Counts of such hits follow a law whose tail is close to exponential in the score
-// (Karlin and Altschul, "Methods for assessing the statistical significance of molecular sequence
-// features", PNAS 87, 1990); with gaps its constants are not known in closed form and are fitted to
-// comparisons with strings that are not related (as FASTA does; Pearson 1998). Here each query has
-// its own fit, to a sample of the archives: how common its tokens and their successions are matters
-// more than its length. The logarithm of the rate of hits is taken as a quadratic function of the
-// distance, which follows the true tail farther down than a straight line.
+// E-values: what chance gives for a query in archives, whatever these hold. The law is in
+// chance_law.hpp; here is what it is told about.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <map>
 #include <vector>
+
+#include "align/distance.hpp"
+#include "archive/archive.hpp"
+#include "base/span.hpp"
+#include "search/chance_law.hpp"
+#include "tokens/record.hpp"
 
 namespace pairalign::search {
 
-/// The best match of a query, or of a decoy, in one string of a sample.
-struct ChanceMatch {
-  double distance;  ///< in whatever unit ranks hits, the smaller the better
-  double exposure;  ///< places where a match may begin: of those, hits come at a constant rate
-};
+using tokens::Token;
 
-class ChanceModel {
+/// What chance gives for one query. Scores are those that hits are told with.
+class QueryChance {
  public:
-  /// `step`: the difference of distance between the levels at which rates are compared. `records`
-  /// and `exposure` are of the archives that the sample stands for. An empty sample tells nothing:
-  /// all records are expected, which is the most there can be.
-  ChanceModel(std::vector<ChanceMatch> sample, double step, double records, double exposure);
-
-  /// Records at most that far away, to be expected by chance. From 0 to the number of records.
-  double expected(double distance) const;
+  /// Places of that score or a better one to be expected by chance.
+  double expected(double score) const;
+  /// The lowest score whose hits are no likelier than `evalue`, to within an edit or a bit.
+  double lowest_score(double evalue) const;
 
  private:
-  struct Level {
-    double distance;
-    double log_rate;
-    double weight;
+  friend class Chance;
+  // The law for records of some length, or of any.
+  struct Part {
+    ChanceLaw law;
+    double places = 0;
+    double per_unit = 1;  // score that an edit or a bit costs
   };
-  std::vector<Level> levels(const std::vector<ChanceMatch>& sample, double step) const;
-  void fit(const std::vector<Level>& levels);
+  double best_ = 0;         // score of a match without edits
+  double stretch_ = 1;      // query tokens to one that the law was told
+  double floor_ = 0;        // places of the scores that tokens in any order have,
+  double floor_score_ = 0;  // which go up to this one
+  std::vector<Part> parts_;
+};
 
-  bool known_;
-  double records_;
-  double exposure_;  // of a record
-  // log rate = constant_ + slope_ · u + bend_ · u², u = distance − centre_; grows up to peak_.
-  double centre_ = 0, constant_ = 0, slope_ = 0, bend_ = 0, peak_ = 0;
+/// Const after construction and safe to share between threads.
+class Chance {
+ public:
+  /// `background`: strings laid end to end that have nothing to do with the archives (see
+  /// model/chance_strings.hpp); empty where the model has none: the query read backwards, and what
+  /// speech is like in general, have to do then. It and `distance` must outlive this.
+  Chance(Span<const archive::Archive> archives, const align::Distance& distance, align::Mode mode,
+         Span<const Token> background);
+
+  /// Of a query, or of several renderings of one question whose scores are fused (fuse.hpp). Less
+  /// than a millisecond for each that is some seconds long.
+  QueryChance of(align::Strings renderings) const;
+
+ private:
+  using Pieces = std::vector<Span<const Token>>;
+
+  // The law of scores in units below the best, of records of so many tokens for each of the query.
+  ChanceLaw law(align::Strings renderings, std::size_t piece_tokens, std::size_t most, double best,
+                double per_unit) const;
+  void score(const std::vector<std::vector<Token>>& both, const Pieces& pieces, double best,
+             double per_unit, PieceScores& forwards, PieceScores& backwards) const;
+  double best_score(align::Strings renderings) const;
+  double unit_score(Span<const Token> query, std::size_t document_tokens) const;
+  double places_in(double tokens, double query_tokens) const;
+  double all_places(double query_tokens) const;
+  void add_lengths(Span<const Token> query, align::Strings fronts, double best,
+                   QueryChance& chance) const;
+  void heed_order(Span<const Token> query, double best, QueryChance& chance) const;
+
+  const align::Distance& distance_;
+  align::Mode mode_;
+  Span<const Token> background_;
+  std::vector<Token> sample_;                   // of the archives
+  std::map<std::size_t, std::size_t> records_;  // how many have so many tokens
+  double tokens_ = 0;
 };
 
 }  // namespace pairalign::search

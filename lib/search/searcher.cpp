@@ -1,11 +1,12 @@
 #include "search/searcher.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <tuple>
 #include <utility>
 
 #include "align/scan.hpp"
-#include "search/chance_sample.hpp"
+#include "search/chance.hpp"
 #include "search/index_search.hpp"
 #include "search/ranking.hpp"
 
@@ -132,8 +133,7 @@ std::vector<Hit> Searcher::locate(Ranking& regions) const {
       archives_[region.archive].tokens(region.record, region.begin, region.end, document);
       for (const Match& match : matcher.places(document, *bound, config.places)) {
         of_record.push_back({region.archive, region.record, region.key, match.distance,
-                             region.length, region.begin + match.begin,
-                             region.begin + match.end});
+                             region.length, region.begin + match.begin, region.begin + match.end});
       }
       if (i + 1 < candidates.size() && candidates[i + 1].archive == region.archive &&
           candidates[i + 1].record == region.record)
@@ -166,21 +166,23 @@ std::vector<std::vector<Hit>> Searcher::find(Span<const tokens::Record> queries,
 std::vector<std::vector<Hit>> Searcher::search(Span<const tokens::Record> queries,
                                                const SearchConfig& config) const {
   if (!config.evalues && !config.max_evalue) return find(queries, config);
-  const ChanceSample sample(archives_, config);
-  std::vector<std::optional<ChanceModel>> models(queries.size());
-  pool_.parallel_for(queries.size(), [&](std::size_t q) { models[q] = sample.model(queries[q]); });
+  const Chance chance(archives_, *config.distance, config.mode, config.background);
+  std::vector<QueryChance> chances(queries.size());
+  pool_.parallel_for(queries.size(), [&](std::size_t q) {
+    const Span<const Token> tokens(queries[q].tokens);
+    chances[q] = chance.of({&tokens, 1});
+  });
   SearchConfig narrowed = config;
   if (config.max_evalue) {
-    double lowest = sample.highest_score();
-    for (std::size_t q = 0; q < queries.size(); ++q) {
-      lowest = std::min(lowest, sample.lowest_score(queries[q], *models[q], *config.max_evalue));
-    }
+    double lowest = std::numeric_limits<double>::max();
+    for (const QueryChance& of_query : chances)
+      lowest = std::min(lowest, of_query.lowest_score(*config.max_evalue));
     narrowed.min_score = std::max(config.min_score, lowest);
   }
   std::vector<std::vector<Hit>> hits = find(queries, narrowed);
   for (std::size_t q = 0; q < queries.size(); ++q) {
     for (Hit& hit : hits[q])
-      hit.evalue = models[q]->expected(sample.distance(queries[q].tokens, hit.score));
+      hit.evalue = chances[q].expected(hit.score);
     if (!config.max_evalue) continue;
     const auto too_likely = [&](const Hit& hit) { return hit.evalue > *config.max_evalue; };
     hits[q].erase(std::remove_if(hits[q].begin(), hits[q].end(), too_likely), hits[q].end());

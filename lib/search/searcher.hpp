@@ -35,8 +35,11 @@ struct SearchConfig {
   double min_score = 0;                     ///< places of a lower score are no hits
   bool leave_out_self = false;              ///< records whose key is the query's key hold no hits
   const align::Distance* distance = &align::kUnitCost;  ///< must outlive the search
-  std::optional<double> max_evalue{};  ///< places of a higher E-value are no hits
-  bool evalues = false;                ///< tell E-values, also without `max_evalue`
+  std::optional<double> max_evalue{};                   ///< places of a higher E-value are no hits
+  bool evalues = false;  ///< tell E-values, also without `max_evalue`
+  /// Strings laid end to end that E-values are told from (model/chance_strings.hpp); they must
+  /// outlive the search. Empty: see chance.hpp.
+  Span<const Token> background{};
   Postings postings = Postings::where_cheaper;
 };
 
@@ -44,8 +47,8 @@ struct SearchConfig {
 struct Hit {
   std::size_t archive = 0;  ///< position in the list of archives
   std::size_t record = 0;   ///< in that archive
-  Match match;       ///< its distance in Distance::units()
-  double score = 0;  ///< as Distance::score has it
+  Match match;              ///< its distance in Distance::units()
+  double score = 0;         ///< as Distance::score has it
   /// How many hits of that score or a better one chance alone would give in these archives
   /// (chance.hpp); negative: not asked for.
   double evalue = -1;

@@ -1,5 +1,5 @@
 // Whether E-values keep their word: among strings that have nothing to do with a query there are,
-// on average, about as many hits of E-value e or less as e says.
+// on average, about as many places of E-value e or less as e says, whatever the archive holds.
 #include <cmath>
 #include <string>
 #include <vector>
@@ -7,6 +7,7 @@
 #include <doctest/doctest.h>
 
 #include "align/soft_cost.hpp"
+#include "align/unit_cost.hpp"
 #include "base/random.hpp"
 #include "search/chance.hpp"
 #include "search/searcher.hpp"
@@ -33,11 +34,12 @@ std::vector<Token> chain(std::size_t count, Random& random) {
   return tokens;
 }
 
-std::vector<Record> chains(const std::string& prefix, std::size_t count, std::size_t shortest,
-                           std::size_t longest, Random& random) {
+// Record after record of so many tokens.
+std::vector<Record> chains(const std::string& prefix, std::size_t count, std::size_t min_tokens,
+                           std::size_t max_tokens, Random& random) {
   std::vector<Record> records;
   for (std::size_t i = 0; i < count; ++i) {
-    const std::size_t size = shortest + random.below(longest - shortest + 1);
+    const std::size_t size = min_tokens + random.below(max_tokens - min_tokens + 1);
     records.push_back({prefix + std::to_string(i), 1, chain(size, random), {}});
   }
   return records;
@@ -53,172 +55,182 @@ align::SoftCost soft_cost() {
   return {static_cast<int>(kVocabulary), std::move(scores)};
 }
 
-// Hits of an E-value up to `evalue`, per query.
-double hits_within(double evalue, const Archives& archives, SearchConfig config, Random& random) {
-  constexpr std::size_t kQueries = 60;
-  ThreadPool pool(2);
+const align::SoftCost kSoftCost = soft_cost();
+
+std::vector<Token> background() {
+  Random random(99);
+  return chain(60000, random);
+}
+
+const std::vector<Token> kBackground = background();
+
+SearchConfig config_of(const align::Distance& distance, Mode mode = Mode::infix) {
+  SearchConfig config;
+  config.distance = &distance;
+  config.mode = mode;
   config.k = 0;
+  config.evalues = true;
+  config.background = kBackground;
+  return config;
+}
+
+std::vector<std::vector<Hit>> search(const Archives& archives, const std::vector<Record>& queries,
+                                     const SearchConfig& config) {
+  ThreadPool pool(2);
+  return Searcher(archives.opened(), pool).search(queries, config);
+}
+
+// Per query, hits of an E-value up to `evalue`.
+double hits_within(double evalue, const Archives& archives, const std::vector<Record>& queries,
+                   SearchConfig config) {
   config.max_evalue = evalue;
   std::size_t hits = 0;
-  const std::vector<Record> queries = chains("q", kQueries, 20, 45, random);
-  for (const std::vector<Hit>& found : Searcher(archives.opened(), pool).search(queries, config)) {
+  for (const std::vector<Hit>& found : search(archives, queries, config))
     hits += found.size();
-  }
-  return static_cast<double>(hits) / kQueries;
+  return static_cast<double>(hits) / static_cast<double>(queries.size());
 }
+
+struct Kind {
+  const align::Distance* distance;
+  Mode mode;
+};
 
 }  // namespace
 
-TEST_CASE("chance keeps to E-values, for each kind of search") {
-  Random random(3);
-  const align::SoftCost cost = soft_cost();
-  Archives large, small;
-  large.add(chains("a", 9000, 10, 90, random));
-  small.add(chains("a", 300, 10, 90, random));
+TEST_CASE("chance keeps to E-values, in archives of any size") {
   // With soft costs in global mode, strings that are not related score below 0: there are no hits.
-  const std::vector<SearchConfig> configs{{Mode::infix, 0, 1, {}, 0, false},
-                                          {Mode::global, 0, 1, {}, 0, false},
-                                          {Mode::infix, 0, 1, {}, 0, false, &cost}};
-  for (const SearchConfig& config : configs) {
-    CAPTURE(static_cast<int>(config.mode));
-    CAPTURE(config.distance->counts_edits());
-    for (const double evalue : {1.0, 10.0}) {
-      CAPTURE(evalue);
-      const double hits = hits_within(evalue, large, config, random);
-      CHECK(hits > evalue / 3);
-      CHECK(hits < evalue * 3);
-      const double few = hits_within(evalue, small, config, random);
-      CHECK(few > evalue / 4);
-      CHECK(few < evalue * 4);
-    }
-  }
-}
-
-TEST_CASE("chance keeps to E-values in long records, of which it knows pieces") {
-  Random random(5);
-  Archives archives;
-  archives.add(chains("a", 60, 2000, 5000, random));
-  const SearchConfig config{Mode::infix, 0, 1, {}, 0, false};
-  for (const double evalue : {1.0, 10.0}) {
-    CAPTURE(evalue);
-    const double hits = hits_within(evalue, archives, config, random);
-    CHECK(hits > evalue / 4);
-    CHECK(hits < evalue * 4);
-  }
-}
-
-// As speech: sounds of some tokens each, in which one token nearly always follows another, in an
-// order of their own. The tokens of a query in another order are no such string.
-std::vector<Token> sounds(std::size_t count, Random& random) {
-  std::vector<Token> tokens;
-  while (tokens.size() < count) {
-    const auto sound = static_cast<Token>(5 * random.below(kVocabulary / 5));
-    for (Token i = 0; i < 5; ++i) {
-      if (random.chance(0.8)) tokens.push_back(static_cast<Token>(sound + i));
-    }
-  }
-  tokens.resize(count);
-  return tokens;
-}
-
-// The part of queries whose best hit has an E-value up to each of `evalues`.
-std::vector<double> parts_within(const std::vector<double>& evalues, const Archives& archives,
-                                 const std::vector<Record>& queries, SearchConfig config) {
-  config.k = 1;
-  config.evalues = true;
-  ThreadPool pool(2);
-  std::vector<double> parts(evalues.size());
-  for (const std::vector<Hit>& hits : Searcher(archives.opened(), pool).search(queries, config)) {
-    for (std::size_t i = 0; i < evalues.size(); ++i) {
-      if (!hits.empty() && hits[0].evalue <= evalues[i]) {
-        parts[i] += 1 / static_cast<double>(queries.size());
+  for (const Kind& kind : {Kind{&align::kUnitCost, Mode::infix}, Kind{&kSoftCost, Mode::infix},
+                           Kind{&align::kUnitCost, Mode::global}}) {
+    CAPTURE(static_cast<int>(kind.mode));
+    CAPTURE(kind.distance->counts_edits());
+    const SearchConfig config = config_of(*kind.distance, kind.mode);
+    for (const std::size_t records : {40, 400, 4000}) {
+      CAPTURE(records);
+      Random random(records);
+      Archives archives;
+      archives.add(chains("a", records, 20, 90, random));
+      const std::vector<Record> queries = chains("q", 150, 20, 45, random);
+      for (const double evalue : {0.3, 3.0}) {
+        CAPTURE(evalue);
+        const double hits = hits_within(evalue, archives, queries, config);
+        CHECK(hits > evalue / 4);
+        CHECK(hits < evalue * 4);
       }
     }
   }
-  return parts;
 }
 
-TEST_CASE("in small archives, what is not related seldom looks as if it were") {
-  constexpr std::size_t kArchives = 8, kQueries = 25;
-  const align::SoftCost cost = soft_cost();
-  const std::vector<SearchConfig> configs{{Mode::infix, 1, 1, {}, 0, false},
-                                          {Mode::global, 1, 1, {}, 0, false},
-                                          {Mode::infix, 1, 1, {}, 0, false, &cost}};
-  for (const std::size_t records : {12, 100}) {
-    for (const SearchConfig& config : configs) {
-      Random random(records);
-      double tenth = 0, thousandth = 0, found = 0;
-      for (std::size_t a = 0; a < kArchives; ++a) {
-        std::vector<Record> strings, others, related;
-        for (std::size_t i = 0; i < records; ++i)
-          strings.push_back(
-              {"a" + std::to_string(i), 1, sounds(60 + random.below(60), random), {}});
+TEST_CASE("copies of the query are not taken for chance, however many there are") {
+  Random random(5);
+  const std::vector<Token> said = chain(40, random);
+  for (const Kind& kind : {Kind{&align::kUnitCost, Mode::infix}, Kind{&kSoftCost, Mode::infix}}) {
+    CAPTURE(kind.distance->counts_edits());
+    for (const std::size_t records : {1, 3, 120}) {
+      for (const std::size_t copies : {std::size_t{1}, (records + 1) / 2, records}) {
+        CAPTURE(records);
+        CAPTURE(copies);
+        std::vector<Record> strings = chains("a", records, 30, 60, random);
+        for (std::size_t i = 0; i < copies; ++i) {
+          std::vector<Token>& tokens = strings[i].tokens;
+          tokens.insert(tokens.begin() + 10, said.begin(), said.end());
+        }
         Archives archives;
         archives.add(strings);
-        for (std::size_t i = 0; i < kQueries; ++i) {
-          others.push_back({"q", 1, sounds(60, random), {}});
-          const std::vector<Token>& whole = strings[random.below(records)].tokens;
-          related.push_back({"r", 1, {whole.begin(), whole.begin() + 60}, {}});
-        }
-        const std::vector<double> parts = parts_within({0.1, 0.001}, archives, others, config);
-        tenth += parts[0] / kArchives;
-        thousandth += parts[1] / kArchives;
-        found += parts_within({0.01}, archives, related, config)[0] / kArchives;
+        const std::vector<Record> query{{"q", 1, said, {}}};
+        SearchConfig config = config_of(*kind.distance);
+        CHECK(hits_within(0.001, archives, query, config) == copies);
+        config.background = {};  // of a model that has none
+        CHECK(hits_within(0.01, archives, query, config) == copies);
       }
-      CAPTURE(records);
-      CAPTURE(static_cast<int>(config.mode));
-      CAPTURE(config.distance->counts_edits());
-      CHECK(tenth < 0.25);
-      CHECK(thousandth < 0.02);
-      CHECK(found > 0.9);
     }
   }
 }
 
-TEST_CASE("an archive of one short string tells nothing about chance") {
-  Random random(6);
+TEST_CASE("one token over and over is found everywhere, and that means nothing") {
+  const std::vector<Record> hum{{"hum", 3600, std::vector<Token>(20000, 7), {}}};
   Archives archives;
-  archives.add({{"one", 1, chain(50, random), {}}});
-  const Record query{"q", 1, archives.records()[0][0].tokens, {}};
-  SearchConfig config;
-  config.evalues = true;
-  ThreadPool pool(1);
-  const Searcher searcher(archives.opened(), pool);
-  CHECK(searcher.search({&query, 1}, config)[0][0].evalue == 1);
-  config.max_evalue = 0.5;
-  CHECK(searcher.search({&query, 1}, config)[0].empty());
+  archives.add(hum);
+  Random random(6);
+  const std::vector<Record> queries{{"hum", 1, std::vector<Token>(30, 7), {}},
+                                    {"two", 1, {7, 9, 7, 9, 7, 9, 7, 9, 7, 9, 7, 9}, {}}};
+  for (const align::Distance* distance :
+       std::vector<const align::Distance*>{&align::kUnitCost, &kSoftCost}) {
+    SearchConfig config = config_of(*distance);
+    for (const bool with_background : {true, false}) {
+      if (!with_background) config.background = {};
+      const auto found = search(archives, queries, config);
+      REQUIRE(!found[0].empty());
+      CHECK(found[0][0].evalue > 1);
+      // Speech is not found in it by chance, and an archive of nothing else changes nothing.
+      CHECK(hits_within(0.01, archives, chains("q", 50, 30, 40, random), config) == 0);
+    }
+  }
 }
 
-TEST_CASE("an E-value grows with distance and with the archive, up to its records") {
+TEST_CASE("records shorter than the query, and archives in which nothing is known") {
+  Random random(7);
+  Archives archives;
+  archives.add(chains("a", 20, 1, 6, random));
+  const std::vector<Record> queries = chains("q", 20, 1, 50, random);
+  for (const Mode mode : {Mode::infix, Mode::global}) {
+    SearchConfig config = config_of(align::kUnitCost, mode);
+    for (const bool with_background : {true, false}) {
+      if (!with_background) config.background = {};
+      for (const std::vector<Hit>& hits : search(archives, queries, config)) {
+        for (std::size_t i = 0; i < hits.size(); ++i) {
+          CHECK(hits[i].evalue >= 0);
+          CHECK(std::isfinite(hits[i].evalue));
+          CHECK((i == 0 || hits[i - 1].evalue <= hits[i].evalue));
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("the law of chance: a normal tail, far beyond what was counted") {
   Random random(4);
-  std::vector<ChanceMatch> sample;
-  for (int i = 0; i < 3000; ++i) {
-    double distance = 0;
-    for (int j = 0; j < 40; ++j)
-      distance += random.chance(0.8) ? 1 : 0;
-    sample.push_back({distance, 1});
+  ChanceScores scores;
+  const auto sample = [&](double shift) {
+    PieceScores pieces;
+    pieces.places = 1;
+    for (int i = 0; i < 2000; ++i)
+      pieces.scores.push_back(random.normal() + shift);
+    return pieces;
+  };
+  scores.background = scores.background_reversed = sample(0);
+  ChanceLaw law(scores, {false, false, true, 1});
+  for (const double z : {1.0, 2.0, 3.0, 4.0, 5.0}) {
+    const double exact = std::erfc(z / std::sqrt(2.0)) / 2;
+    CHECK(law.expected(z, 1e6) > 1e6 * exact / 2.5);
+    CHECK(law.expected(z, 1e6) < 1e6 * exact * 2.5);
+    CHECK(law.expected(z, 1e7) == doctest::Approx(10 * law.expected(z, 1e6)));
   }
-  const ChanceModel model(sample, 1, 1e6, 1e6);
-  const ChanceModel larger(sample, 1, 1e8, 1e8);
-  for (double distance = 0; distance < 40; ++distance) {
-    CHECK(model.expected(distance) <= model.expected(distance + 1));
-    CHECK(model.expected(distance) <= 1e6);
-    CHECK(larger.expected(distance) == doctest::Approx(100 * model.expected(distance)));
-  }
-  // A binomial tail: 1e6 · P(X ≤ 19) = 5.03.
-  CHECK(model.expected(19) > 5.03 / 4);
-  CHECK(model.expected(19) < 5.03 * 20);  // three decades beyond the sample, on the careful side
+  // An archive that suits the query's tokens better, in any order, gives as much more by chance;
+  // one that has the query itself everywhere does not.
+  scores.archive = scores.archive_reversed = sample(1);
+  CHECK(ChanceLaw(scores, {false, false, true, 1}).expected(4, 1) ==
+        doctest::Approx(law.expected(3, 1)).epsilon(0.3));
+  scores.archive = sample(10);
+  scores.archive_reversed = sample(0);
+  CHECK(ChanceLaw(scores, {false, false, true, 1}).expected(10, 1e6) < 1e-6);
 }
 
 TEST_CASE("samples that tell little still give numbers") {
-  for (const std::vector<ChanceMatch>& sample :
-       {std::vector<ChanceMatch>{}, std::vector<ChanceMatch>{{5, 1}},
-        std::vector<ChanceMatch>(100, {5, 1}), std::vector<ChanceMatch>{{5, 1}, {6, 1}}}) {
-    const ChanceModel model(sample, 1, 10, 10);
-    for (const double distance : {0.0, 4.0, 5.0, 6.0, 100.0}) {
-      const double expected = model.expected(distance);
-      CHECK(expected >= 0);
-      CHECK(expected <= 10);
+  for (const std::vector<double>& few :
+       {std::vector<double>{}, std::vector<double>{-5}, std::vector<double>(100, -5),
+        std::vector<double>{-5, -6}}) {
+    for (const bool edits : {false, true}) {
+      ChanceScores scores;
+      scores.archive.scores = scores.archive_reversed.scores = few;
+      const ChanceLaw without(scores, {!edits, edits, false, 10});
+      scores.background = scores.background_reversed = scores.archive;
+      const ChanceLaw law(scores, {!edits, edits, false, 10});
+      for (const double score : {0.0, -4.0, -5.0, -6.0, -100.0}) {
+        for (const ChanceLaw* of : {&law, &without}) {
+          CHECK(of->expected(score, 10) >= 0);
+          CHECK(of->expected(score, 10) <= 10);
+        }
+      }
     }
   }
 }

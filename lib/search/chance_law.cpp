@@ -1,0 +1,176 @@
+#include "search/chance_law.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace pairalign::search {
+namespace {
+
+// Pieces at a level whose count can be trusted.
+constexpr double kAnchorCount = 16;
+// Of the best scores of a piece, half lie above the mean or a little more.
+constexpr double kLogRateAtMean = -0.56;
+// Pieces of an archive that weigh as much as the expectation that it is like the background.
+constexpr double kShiftPrior = 2, kWidthPrior = 30;
+// From so many pieces on the query itself may correct what its reverse says, by so much.
+constexpr std::size_t kFewestPieces = 20;
+constexpr double kShiftTrust = 0.5, kWidthTrust = 0.1;
+constexpr double kLowerPart = 0.75;
+constexpr double kMinWidth = 0.6, kMaxWidth = 1.6;
+
+// Deviations of a query read backwards grow with the root of its length: edits, bits.
+constexpr double kReversedEdits = 0.14, kReversedBits = 2.05;
+// Forwards, tokens follow one another as in all speech: deviations wider, and mean scores higher.
+constexpr double kForwardWidth = 1.45, kForwardEdits = 0.7, kForwardBits = 1.9;
+constexpr double kSkewEdits = 0.65, kSkewBits = 0.4;
+
+double clamped_to(double value, double centre, double radius) {
+  return std::clamp(value, centre - radius, centre + radius);
+}
+
+}  // namespace
+
+ChanceLaw::Moments ChanceLaw::moments(const std::vector<double>& scores) {
+  Moments result;
+  const auto n = static_cast<double>(scores.size());
+  if (scores.empty()) return result;
+  for (const double score : scores)
+    result.mean += score / n;
+  double m2 = 0, m3 = 0;
+  for (const double score : scores) {
+    const double u = score - result.mean;
+    m2 += u * u / n;
+    m3 += u * u * u / n;
+  }
+  result.deviation = std::sqrt(m2);
+  result.skewness = m2 > 0 ? m3 / (m2 * result.deviation) : 0;
+  return result;
+}
+
+ChanceLaw::Moments ChanceLaw::lower_part(std::vector<double> scores) {
+  std::sort(scores.begin(), scores.end());
+  scores.resize(static_cast<std::size_t>(kLowerPart * static_cast<double>(scores.size())));
+  return moments(scores);
+}
+
+ChanceLaw::ChanceLaw(const ChanceScores& scores, const ScoreShape& shape) : shape_(shape) {
+  if (scores.background.scores.empty()) {
+    guess_background(scores);
+  } else {
+    take_background(scores);
+    take_archive(scores);
+  }
+}
+
+void ChanceLaw::take_background(const ChanceScores& scores) {
+  const double root = std::sqrt(shape_.length);
+  law_ = moments(scores.background.scores);
+  reversed_ = moments(scores.background_reversed.scores);
+  // Of short queries nearly all scores can be the same.
+  const double least = root * (shape_.bits ? 0.5 : 0.05);
+  law_.deviation = std::max(law_.deviation, least);
+  reversed_.deviation = std::max(reversed_.deviation, least);
+  sorted_ = scores.background.scores;
+  std::sort(sorted_.rbegin(), sorted_.rend());
+  places_ = scores.background.places;
+  const double skew = law_.skewness;
+  if (shape_.single) {
+    slope_ = 0.8 + 0.42 * std::clamp(skew, 0.0, 1.0);
+    bend_ = std::max(0.83 - 0.73 * std::max(skew, 0.0), 0.1);
+  } else if (!shape_.bits) {
+    slope_ = std::max(2.05 - 1.15 * std::clamp(skew, -0.3, 0.9), 0.9);
+    bend_ = 0.1;
+  } else {
+    slope_ = 1.25;
+    bend_ = std::max(0.42 - 0.5 * skew, 0.03);
+  }
+  const auto count =
+      std::clamp<std::size_t>(sorted_.size() / 20, 1, static_cast<std::size_t>(kAnchorCount));
+  anchor_ = sorted_[count - 1];
+  anchor_log_rate_ = counted(anchor_);
+}
+
+// Nothing is known of forward scores but what speech is like in general.
+void ChanceLaw::guess_background(const ChanceScores& scores) {
+  const double root = std::sqrt(shape_.length);
+  const double usual = root * (shape_.bits ? kReversedBits : kReversedEdits);
+  reversed_ = moments(scores.archive_reversed.scores);
+  const auto pieces = static_cast<double>(scores.archive_reversed.scores.size());
+  const double variance = reversed_.deviation * reversed_.deviation * pieces;
+  reversed_.deviation =
+      std::sqrt((variance + kShiftPrior * usual * usual) / (pieces + kShiftPrior));
+  law_.deviation = kForwardWidth * reversed_.deviation;
+  law_.mean = reversed_.mean + reversed_.deviation * (shape_.bits ? kForwardBits : kForwardEdits);
+  law_.skewness = shape_.bits ? kSkewBits : kSkewEdits;
+  slope_ = shape_.bits ? 1.25 : 2.05 - 1.15 * kSkewEdits;
+  bend_ = shape_.bits ? 0.42 - 0.5 * kSkewBits : 0.1;
+  if (shape_.single) slope_ = 1, bend_ = 0.5;
+  places_ = scores.archive_reversed.places;
+  anchor_ = law_.mean;
+  anchor_log_rate_ = kLogRateAtMean - std::log(places_);
+  shift_variance_ = 1 / (pieces + 1);
+}
+
+void ChanceLaw::take_archive(const ChanceScores& scores) {
+  const auto pieces = static_cast<double>(scores.archive_reversed.scores.size());
+  if (pieces == 0) return;
+  const Moments backwards = moments(scores.archive_reversed.scores);
+  double shift = (backwards.mean - reversed_.mean) / reversed_.deviation;
+  // The best of fewer places is lower, by what a tail that is nearly exponential says.
+  if (!shape_.single) {
+    shift += std::log(scores.background.places / scores.archive_reversed.places) / 1.28;
+  }
+  double width = pieces > 3 ? backwards.deviation / reversed_.deviation : 1;
+  if (scores.archive.scores.size() >= kFewestPieces) {
+    const Moments here = lower_part(scores.archive.scores);
+    const Moments there = lower_part(scores.background.scores);
+    shift = clamped_to((here.mean - there.mean) / law_.deviation, shift, kShiftTrust);
+    if (there.deviation > 0) {
+      width = clamped_to(here.deviation / there.deviation, width, kWidthTrust);
+    }
+  }
+  shift_ = shift * pieces / (pieces + kShiftPrior);
+  shift_variance_ = 1 / (pieces + kShiftPrior);
+  width_ = 1 + (std::clamp(width, kMinWidth, kMaxWidth) - 1) * pieces / (pieces + kWidthPrior);
+}
+
+void ChanceLaw::shift_for_order(double reversed_score) {
+  if (reversed_.deviation > 0) {
+    shift_ = std::max(shift_, (reversed_score - reversed_.mean) / reversed_.deviation);
+  }
+}
+
+// A piece of n places has one with that score with chance 1 − exp(−n · rate).
+double ChanceLaw::counted(double score) const {
+  const auto pieces = static_cast<double>(sorted_.size());
+  const auto rate = [&](double level) {
+    const auto end = std::partition_point(sorted_.begin(), sorted_.end(),
+                                          [&](double other) { return other >= level; });
+    const auto count = static_cast<double>(end - sorted_.begin());
+    const double part = std::clamp(count, 0.5, pieces - 0.5) / pieces;
+    return std::log(-std::log1p(-part) / places_);
+  };
+  if (!shape_.steps) return rate(score);
+  const double below = std::floor(score);
+  return rate(below) + (score - below) * (rate(below + 1) - rate(below));
+}
+
+double ChanceLaw::log_rate(double score) const {
+  const double z = ((score - law_.mean) / law_.deviation - shift_) / width_;
+  const double same = law_.mean + law_.deviation * z;  // in the background
+  const double anchor = (anchor_ - law_.mean) / law_.deviation;
+  const double rate = same < anchor_ && !sorted_.empty()
+                          ? counted(same)
+                          : anchor_log_rate_ + tail(z) - tail(anchor);
+  // The mean over what the shift may be.
+  const double steepness = slope(z) / width_;
+  return rate + steepness * steepness * shift_variance_ / 2;
+}
+
+double ChanceLaw::expected(double score, double places) const {
+  const auto rate = [&](double level) { return std::min(std::exp(log_rate(level)), 1.0); };
+  if (!shape_.steps) return places * rate(score);
+  return places * (rate(score) + rate(score + 1)) / 2;
+}
+
+}  // namespace pairalign::search
