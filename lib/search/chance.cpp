@@ -207,15 +207,16 @@ void Chance::heed_order(Span<const Token> query, double best, QueryChance& chanc
   chance.floor_score_ = chance.best_ - below * chance.stretch_ * chance.parts_[0].per_unit;
 }
 
-// In global mode, records of like length have a law of their own; those much longer or shorter than
-// the query are no hits.
+// In global mode, records of like length have a law of their own. Those much longer or shorter than
+// the query are hardly hits, and go with the nearest.
 void Chance::add_lengths(Span<const Token> query, align::Strings fronts, double best,
                          QueryChance& chance) const {
   const auto m = static_cast<double>(query.size());
-  auto record = records_.lower_bound(static_cast<std::size_t>(0.36 * m));
+  auto record = records_.begin();
   for (std::size_t i = 0; i < std::size(kLengths); ++i) {
-    const double next = i + 1 < std::size(kLengths) ? kLengths[i + 1] : kLengths[i] * 1.2;
-    const double until = (kLengths[i] + next) / 2 * m;
+    const bool last = i + 1 == std::size(kLengths);
+    const double until =
+        last ? std::numeric_limits<double>::max() : (kLengths[i] + kLengths[i + 1]) / 2 * m;
     double count = 0;
     for (; record != records_.end() && static_cast<double>(record->first) < until; ++record)
       count += static_cast<double>(record->second);

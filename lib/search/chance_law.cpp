@@ -12,6 +12,7 @@ constexpr double kAnchorCount = 16;
 constexpr double kLogRateAtMean = -0.56;
 // Pieces of an archive that weigh as much as the expectation that it is like the background.
 constexpr double kShiftPrior = 2, kWidthPrior = 30;
+constexpr double kLeastPlaces = 8;
 // From so many pieces on the query itself may correct what its reverse says, by so much.
 constexpr std::size_t kFewestPieces = 20;
 constexpr double kShiftTrust = 0.5, kWidthTrust = 0.1;
@@ -113,7 +114,10 @@ void ChanceLaw::guess_background(const ChanceScores& scores) {
 
 void ChanceLaw::take_archive(const ChanceScores& scores) {
   const auto pieces = static_cast<double>(scores.archive_reversed.scores.size());
-  if (pieces == 0) return;
+  shift_variance_ = 1 / kShiftPrior;
+  // Much shorter strings than the background's tell little.
+  if (pieces == 0 || scores.archive_reversed.places * kLeastPlaces < scores.background.places)
+    return;
   const Moments backwards = moments(scores.archive_reversed.scores);
   double shift = (backwards.mean - reversed_.mean) / reversed_.deviation;
   // The best of fewer places is lower, by what a tail that is nearly exponential says.
