@@ -74,8 +74,8 @@ SearchConfig config_of(const align::Distance& distance, Mode mode = Mode::infix)
   return config;
 }
 
-std::vector<std::vector<Hit>> search(const Archives& archives, const std::vector<Record>& queries,
-                                     const SearchConfig& config) {
+std::vector<std::vector<Hit>> find(const Archives& archives, const std::vector<Record>& queries,
+                                   const SearchConfig& config) {
   ThreadPool pool(2);
   return Searcher(archives.opened(), pool).search(queries, config);
 }
@@ -85,7 +85,7 @@ double hits_within(double evalue, const Archives& archives, const std::vector<Re
                    SearchConfig config) {
   config.max_evalue = evalue;
   std::size_t hits = 0;
-  for (const std::vector<Hit>& found : search(archives, queries, config))
+  for (const std::vector<Hit>& found : find(archives, queries, config))
     hits += found.size();
   return static_cast<double>(hits) / static_cast<double>(queries.size());
 }
@@ -158,7 +158,7 @@ TEST_CASE("one token over and over is found everywhere, and that means nothing")
     SearchConfig config = config_of(*distance);
     for (const bool with_background : {true, false}) {
       if (!with_background) config.background = {};
-      const auto found = search(archives, queries, config);
+      const auto found = find(archives, queries, config);
       REQUIRE(!found[0].empty());
       CHECK(found[0][0].evalue > 1);
       // Speech is not found in it by chance, and an archive of nothing else changes nothing.
@@ -176,7 +176,7 @@ TEST_CASE("records shorter than the query, and archives in which nothing is know
     SearchConfig config = config_of(align::kUnitCost, mode);
     for (const bool with_background : {true, false}) {
       if (!with_background) config.background = {};
-      for (const std::vector<Hit>& hits : search(archives, queries, config)) {
+      for (const std::vector<Hit>& hits : find(archives, queries, config)) {
         for (std::size_t i = 0; i < hits.size(); ++i) {
           CHECK(hits[i].evalue >= 0);
           CHECK(std::isfinite(hits[i].evalue));
