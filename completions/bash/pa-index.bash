@@ -29,12 +29,15 @@ _pa_index() {
     --salvage) :; return ;;
     --pack) COMPREPLY=($(compgen -W 'fixed entropy' -- "$current")); return ;;
     --index) COMPREPLY=($(compgen -W 'pairs none' -- "$current")); return ;;
+    --commit-every) :; return ;;
+    --wait) :; return ;;
+    --prefix) :; return ;;
     --input-format) COMPREPLY=($(compgen -W 'auto tsv jsonl kaldi' -- "$current")); return ;;
     --format) COMPREPLY=($(compgen -W 'tsv jsonl kaldi km ctm audacity text json' -- "$current")); return ;;
     -j | --jobs) :; return ;;
   esac
   if [[ $current == -* ]]; then
-    COMPREPLY=($(compgen -W '--dump --info --check --missing --remove --merge --salvage -0 --null --pack --index --input-format --format -j --jobs --progress -q --quiet -v --verbose -h --help --version' -- "$current"))
+    COMPREPLY=($(compgen -W '--dump --info --check --missing --remove --merge --prune --salvage -0 --null --pack --index --commit-every --wait --no-compact --checksum --moved --replace --prefix --force -n --dry-run --input-format --format -j --jobs --progress -q --quiet -v --verbose -h --help --version' -- "$current"))
     return
   fi
   for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do

@@ -29,6 +29,7 @@ _pa_search() {
   COMPREPLY=()
   case $option in
     -k) :; return ;;
+    --places) :; return ;;
     --max-distance) :; return ;;
     --min-score) :; return ;;
     --max-evalue) :; return ;;
@@ -41,7 +42,7 @@ _pa_search() {
     -j | --jobs) :; return ;;
   esac
   if [[ $current == -* ]]; then
-    COMPREPLY=($(compgen -W '-k --max-distance --min-score --max-evalue --mode --cost --model --no-self --format --input-format --exhaustive --duplicates -j --jobs --progress -q --quiet -v --verbose -h --help --version' -- "$current"))
+    COMPREPLY=($(compgen -W '-k --places --max-distance --min-score --max-evalue --mode --cost --model --no-self --fuse --format --input-format --exhaustive --duplicates -j --jobs --progress -q --quiet -v --verbose -h --help --version' -- "$current"))
     return
   fi
   _pa_search_files ''

@@ -23,13 +23,17 @@ _pa_stats() {
     --min-relevance) :; return ;;
     --terms) _pa_stats_files ''; return ;;
     --log) _pa_stats_files ''; return ;;
+    --by) :; return ;;
+    --limit) :; return ;;
+    --manifest) _pa_stats_files ''; return ;;
     --input-format) COMPREPLY=($(compgen -W 'auto tsv jsonl kaldi' -- "$current")); return ;;
-    --format) COMPREPLY=($(compgen -W 'text json svg' -- "$current")); return ;;
+    --format) COMPREPLY=($(compgen -W 'text json svg tsv jsonl' -- "$current")); return ;;
+    -j | --jobs) :; return ;;
   esac
   if [[ $current == -* ]]; then
-    COMPREPLY=($(compgen -W '--against --pairs --qrels --min-relevance --terms --log --input-format --format --progress -q --quiet -v --verbose -h --help --version' -- "$current"))
+    COMPREPLY=($(compgen -W '--against --pairs --qrels --min-relevance --terms --log --quick --by --flag --limit --manifest -0 --null --input-format --format -j --jobs --progress -q --quiet -v --verbose -h --help --version' -- "$current"))
     return
   fi
-  _pa_stats_files ''
+  _pa_stats_files '\.(wav|wave|bwf|flac|ogg|oga|opus|spx|mp3|mp2|aif|aiff|aifc|au|snd|caf|w64|rf64|sph|nist|voc|pvf|m4a|m4b|aac|3gp|3g2|3ga|amr|awb|wma|mka|ac3|wv|ape|mpc|tta|ra|dsf|webm|weba|mp4|m4v|mov|mkv|ogv|avi|flv|wmv|mpg|mpeg)$'
 }
 complete -o filenames -F _pa_stats pa-stats

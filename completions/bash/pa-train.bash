@@ -30,7 +30,7 @@ _pa_train() {
   case $option in
     -o | --output) _pa_train_files ''; return ;;
     --recipe) _pa_train_files '\.json$'; return ;;
-    --stage) COMPREPLY=($(compgen -W 'geometric fixed-teacher ema-teacher' -- "$current")); return ;;
+    --stage) COMPREPLY=($(compgen -W 'geometric fixed-teacher ema-teacher chance' -- "$current")); return ;;
     --from) _pa_train_models; return ;;
     --steps) :; return ;;
     --seed) :; return ;;
@@ -44,9 +44,9 @@ _pa_train() {
     -j | --jobs) :; return ;;
   esac
   if [[ $current == -* ]]; then
-    COMPREPLY=($(compgen -W '-o --output --recipe --print-recipe --stage --from --resume --steps --seed --valid --noise --log --words --speakers --pairs --precision -j --jobs --progress -q --quiet -v --verbose -h --help --version' -- "$current"))
+    COMPREPLY=($(compgen -W '-o --output --recipe --print-recipe --stage --from --resume --force --steps --seed --valid --noise --log --words --speakers --pairs --precision -j --jobs --progress -q --quiet -v --verbose -h --help --version' -- "$current"))
     return
   fi
-  _pa_train_files '\.(wav|wave|flac|ogg|oga|opus|mp3|mp2|aif|aiff|aifc|au|snd|caf|w64|rf64|sph|nist|voc|pvf)$'
+  _pa_train_files '\.(wav|wave|bwf|flac|ogg|oga|opus|spx|mp3|mp2|aif|aiff|aifc|au|snd|caf|w64|rf64|sph|nist|voc|pvf|m4a|m4b|aac|3gp|3g2|3ga|amr|awb|wma|mka|ac3|wv|ape|mpc|tta|ra|dsf|webm|weba|mp4|m4v|mov|mkv|ogv|avi|flv|wmv|mpg|mpeg)$'
 }
 complete -o filenames -F _pa_train pa-train

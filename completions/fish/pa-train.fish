@@ -19,15 +19,16 @@ function __pa_train_models
 end
 
 complete -c pa-train -f
-complete -c pa-train -a '(__pa_train_files \'\\.(wav|wave|flac|ogg|oga|opus|mp3|mp2|aif|aiff|aifc|au|snd|caf|w64|rf64|sph|nist|voc|pvf)\')'
+complete -c pa-train -a '(__pa_train_files \'\\.(wav|wave|bwf|flac|ogg|oga|opus|spx|mp3|mp2|aif|aiff|aifc|au|snd|caf|w64|rf64|sph|nist|voc|pvf|m4a|m4b|aac|3gp|3g2|3ga|amr|awb|wma|mka|ac3|wv|ape|mpc|tta|ra|dsf|webm|weba|mp4|m4v|mov|mkv|ogv|avi|flv|wmv|mpg|mpeg)\')'
 complete -c pa-train -s o -l output -x -a '(__pa_train_files \'\')' -d 'Model file to write'
 complete -c pa-train -l recipe -x -a '(__pa_train_files \'\\.json\')' -d 'JSON file with the values that differ from the defaults'
 complete -c pa-train -l print-recipe -d 'Print the whole recipe that these options amount to, and stop'
-complete -c pa-train -l stage -x -a 'geometric fixed-teacher ema-teacher' -d 'Run only these stages of the curriculum, separated by commas and in this order'
+complete -c pa-train -l stage -x -a 'geometric fixed-teacher ema-teacher chance' -d 'Run only these stages of the curriculum, separated by commas and in this order'
 complete -c pa-train -l from -x -a '(__pa_train_models)' -d 'Model to begin with'
 complete -c pa-train -l resume -d 'Go on from the checkpoint of an interrupted run'
+complete -c pa-train -l force -d 'Replace the model that is there, and begin anew though there is a checkpoint'
 complete -c pa-train -l steps -x -d 'Optimiser steps of each stage'
-complete -c pa-train -l seed -x -d 'Seed of all that is drawn, instead of the recipe\'s'
+complete -c pa-train -l seed -x -d 'Random seed, instead of the recipe\'s'
 complete -c pa-train -l valid -x -a '(__pa_train_files /)' -d 'Folder to validate on, instead of a share of PATH'
 complete -c pa-train -l noise -x -a '(__pa_train_files /)' -d 'Folder of noises to mix in'
 complete -c pa-train -l log -x -a '(__pa_train_files \'\')' -d 'Append a JSON line for each report to FILE'
