@@ -11,7 +11,7 @@ pa-index --dump a.pai
 pa-index b.pai <pipe &
 exec 3>pipe
 printf 'a\t1.00\t1\nb\t1.00\t2\nhalf a li' >&3
-until grep -q '^SigBlk:.*40..$' /proc/$!/status; do sleep 0.1; done
+until grep -q '^SigCgt:.*[4-7c-f]...$' /proc/$!/status; do sleep 0.1; done
 kill -TERM $!
 wait $! || echo "exit $?"
 exec 3>&-
