@@ -1,4 +1,4 @@
-# Appends keep the order, several files count as one append, and a key that is there already is replaced.
+# Appends keep the order, several files count as one append, and of a key the last record stays.
 printf 'a\t1.00\t1\nb\t1.00\t2\n' >one.tsv
 printf 'a\t1.00\t3\n' >two.tsv
 printf 'c\t1.00\t4\n' | pa-index a.pai one.tsv two.tsv -
