@@ -83,6 +83,10 @@ std::vector<CropPlan> plan_step(const CropConfig& config, const audio::ViewConfi
   return crops;
 }
 
+std::size_t content_of(const std::vector<CropPlan>& crops, std::size_t crop) {
+  return crops[crop].pair ? crop / 2 * 2 : crop;
+}
+
 const NaturalPairs* pairs_at(const CropConfig& config, std::int64_t step, std::int64_t steps,
                              const NaturalPairs& pairs) {
   const bool warm = static_cast<double>(step) >= config.pair_warmup * static_cast<double>(steps);

@@ -48,6 +48,10 @@ std::vector<CropPlan> plan_step(const CropConfig& config, const audio::ViewConfi
                                 std::uint64_t seed, const audio::PcmStore& store, std::int64_t step,
                                 const NaturalPairs* pairs = nullptr);
 
+/// Which crops hold the same content: the two of a natural pair give the same number, all others
+/// one of their own.
+std::size_t content_of(const std::vector<CropPlan>& crops, std::size_t crop);
+
 /// `pairs`, where they take part in `step` of a stage's `steps`.
 const NaturalPairs* pairs_at(const CropConfig& config, std::int64_t step, std::int64_t steps,
                              const NaturalPairs& pairs);

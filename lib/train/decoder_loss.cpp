@@ -189,7 +189,8 @@ double contrast_loss(std::size_t own, const std::vector<std::size_t>& others, do
 }
 
 std::vector<std::vector<std::size_t>> hardest_negatives(const std::vector<TargetString>& strings,
-                                                        const std::vector<int>& crops, int count) {
+                                                        const std::vector<int>& contents,
+                                                        int count) {
   std::vector<std::vector<tokens::Token>> distinct;
   for (const TargetString& string : strings) {
     const std::vector<int> tokens = distinct_tokens(string);
@@ -199,7 +200,7 @@ std::vector<std::vector<std::size_t>> hardest_negatives(const std::vector<Target
   for (std::size_t i = 0; i < strings.size(); ++i) {
     std::vector<std::pair<double, std::size_t>> ranked;
     for (std::size_t j = 0; j < strings.size(); ++j) {
-      if (crops[i] == crops[j]) continue;
+      if (contents[i] == contents[j]) continue;
       const double longer =
           static_cast<double>(std::max({distinct[i].size(), distinct[j].size(), std::size_t{1}}));
       ranked.emplace_back(

@@ -66,9 +66,10 @@ double contrast_loss(std::size_t own, const std::vector<std::size_t>& others, do
                      double weight, const DecoderOutputs& outputs, bool& correct);
 
 /// For each of some strings, the `count` nearest by edit distance over the longer length, ties by
-/// index: the hardest to tell apart. `crops`: where each comes from; those of one crop do not stand
+/// index: the hardest to tell apart. `contents`: what each holds; those of one content do not stand
 /// against each other.
 std::vector<std::vector<std::size_t>> hardest_negatives(const std::vector<TargetString>& strings,
-                                                        const std::vector<int>& crops, int count);
+                                                        const std::vector<int>& contents,
+                                                        int count);
 
 }  // namespace pairalign::train

@@ -266,7 +266,7 @@ void DecoderStage::count_choices(const StepReport& report, TrainingState& state)
 
 void DecoderStage::make_batch(const TrainingState& state, std::size_t index, Shard& shard) const {
   shard.strings.clear();
-  shard.piece_crops.clear();
+  shard.piece_contents.clear();
   shard.conditions.clear();
   shard.own_prefix.clear();
   shard.targets.clear();
@@ -290,7 +290,7 @@ void DecoderStage::make_batch(const TrainingState& state, std::size_t index, Sha
         piece_tokens.push_back(tokens[static_cast<std::size_t>(match)]);
       }
       shard.strings.push_back(to_target_string(piece_tokens, decoder_.config().longest));
-      shard.piece_crops.push_back(static_cast<int>(c));
+      shard.piece_contents.push_back(static_cast<int>(content_of(shard.crops, c)));
       shard.conditions.push_back({0, first_frame, frames});
       first_frame += frames;
       if (random.chance(config_.own_prefix)) {
@@ -315,7 +315,7 @@ void DecoderStage::add_contrasts(Random& random, Shard& shard) const {
   shard.contrasts.clear();
   if (config_.contrast_weight == 0 || config_.contrast_share == 0) return;
   const auto negatives =
-      hardest_negatives(shard.strings, shard.piece_crops, config_.contrast_negatives);
+      hardest_negatives(shard.strings, shard.piece_contents, config_.contrast_negatives);
   const auto append = [&](std::size_t string, std::size_t condition) {
     append_sequence(decoder_, shard.strings[string], shard.conditions[condition], {}, random,
                     shard.batch);

@@ -64,8 +64,8 @@ class DecoderStage : public Stage {
     std::vector<float> frame_weights;           // (Σ crop frames)
     std::vector<int> matches;                   // per frame of the pieces, its row among the crops'
 
-    std::vector<TargetString> strings;               // of the pieces
-    std::vector<int> piece_crops;                    // crop of each piece
+    std::vector<TargetString> strings;  // of the pieces
+    std::vector<int> piece_contents;    // content_of: no piece is contrasted with its own
     std::vector<model::DecoderSequence> conditions;  // the pieces' audio
     std::vector<std::size_t> own_prefix;             // pieces whose prefix the student writes
     model::DecoderBatch batch;  // teacher forcing, contrasts, then the student's own prefixes

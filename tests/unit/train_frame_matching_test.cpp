@@ -102,8 +102,11 @@ TEST_CASE_FIXTURE(PlanFixture, "neighbours hold a pair, and their pieces lie ove
   recipe.geometric.pair_share = 1;
   recipe.geometric.pair_crossing = 0.5;
   int crossed = 0, pieces = 0;
-  for (const CropPlan& crop : plan(0, nullptr))
-    CHECK(!crop.pair);
+  const auto unpaired = plan(0, nullptr);
+  for (std::size_t c = 0; c < unpaired.size(); ++c) {
+    CHECK(!unpaired[c].pair);
+    CHECK(content_of(unpaired, c) == c);
+  }
   for (std::int64_t step = 0; step < 50; ++step) {
     const auto crops = plan(step, &pairs);
     CHECK(!crops.back().pair);  // the ninth has no neighbour
@@ -111,6 +114,8 @@ TEST_CASE_FIXTURE(PlanFixture, "neighbours hold a pair, and their pieces lie ove
       const CropPlan& crop = crops[c];
       REQUIRE(crop.pair);
       CHECK(crop.place.recording != crops[c ^ 1U].place.recording);
+      CHECK(content_of(crops, c) == content_of(crops, c ^ 1U));
+      CHECK(content_of(crops, c) != content_of(crops, crops.size() - 1));
       CHECK(crop.pair->first >= 0);
       CHECK(crop.pair->first + crop.pair->samples <= crop.samples);
       CHECK(crop.place.first >= 0);
