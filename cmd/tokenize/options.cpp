@@ -44,7 +44,8 @@ void add_listening_options(CLI::App& app, TokenizeOptions& options) {
       ->type_name("GLOB")
       ->expected(1)
       ->allow_extra_args(false)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->default_str("");
 }
 
 // Nothing when it is left to the model.

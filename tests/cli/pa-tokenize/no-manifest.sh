@@ -8,4 +8,4 @@ for list in nemo.json corpus.csv common-voice.tsv list.txt audio/question.opus; 
 done
 echo "-- km"
 printf '.\ngone.wav\t1\naudio/question.opus\t2\ndata/audio/empty.wav\t3\n' >train.tsv
-pa-tokenize --tokenizer vq --manifest train.tsv --format km 2>/dev/null | awk '{ print NR, NF > 0 }' || true
+pa-tokenize --tokenizer vq --manifest train.tsv --format km 2>/dev/null | awk '{ print NR, (NF > 0) }' || true

@@ -4,11 +4,11 @@ opusdec --quiet --rate 16000 audio/question.opus question.wav
 flac --silent -o whole.flac question.wav
 half question.wav >cut.wav
 half whole.flac >cut.flac
-half audio/question.opus >cut.opus
+half audio/talks/garden.opus >cut.opus
 pa-tokenize --tokenizer vq cut.wav cut.flac cut.opus >out 2>said || echo "exit $?"
 tail -n +2 out
 cut -d : -f 2 said
 pa-tokenize --tokenizer vq --partial cut.wav cut.flac cut.opus gone.wav >out 2>said || echo "exit $?"
-tail -n +2 out | awk -F '\t' '{ print $1, ($2 > 0.3 && $2 < 1.3 ? "in part" : $2) }'
+tail -n +2 out | awk -F '\t' '{ print $1, ($2 > 0.3 && $2 < 10 ? "in part" : $2) }'
 cut -d : -f 2 said
 pa-tokenize -q --tokenizer vq cut.wav 2>&1 >/dev/null | wc -l
