@@ -139,8 +139,13 @@ void Chance::score(const std::vector<std::vector<Token>>& both, const Pieces& pi
           pieces, [](std::size_t, std::size_t) { return std::numeric_limits<std::size_t>::max(); },
           found);
   std::vector<std::size_t> nearest(pieces.size() * queries.size());
-  for (std::size_t i = 0; i < nearest.size(); ++i)
-    nearest[i] = distance_.farthest(queries[i % queries.size()]);
+  for (std::size_t i = 0; i < nearest.size(); ++i) {
+    // No match is farther away; in global mode, no string but by the tokens that are inserted.
+    const std::size_t inserted =
+        mode_ == align::Mode::global ? pieces[i / queries.size()].size() : 0;
+    nearest[i] = distance_.farthest(queries[i % queries.size()]) +
+                 inserted * static_cast<std::size_t>(distance_.insertion());
+  }
   for (const align::Region& region : found) {
     std::size_t& known = nearest[region.document * queries.size() + region.query];
     known = std::min(known, region.distance);

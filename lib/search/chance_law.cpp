@@ -166,8 +166,8 @@ double ChanceLaw::log_rate(double score) const {
   const double rate = same < anchor_ && !sorted_.empty()
                           ? counted(same)
                           : anchor_log_rate_ + tail(z) - tail(anchor);
-  // The mean over what the shift may be.
-  const double steepness = slope(z) / width_;
+  // The mean over what the shift may be, in a tail as steep as here, or where counts end.
+  const double steepness = slope(std::max(z, anchor)) / width_;
   return rate + steepness * steepness * shift_variance_ / 2;
 }
 

@@ -198,7 +198,8 @@ TEST_CASE("the law of chance: a normal tail, far beyond what was counted") {
     return pieces;
   };
   scores.background = scores.background_reversed = sample(0);
-  ChanceLaw law(scores, {false, false, true, 1});
+  scores.archive = scores.archive_reversed = scores.background;
+  const ChanceLaw law(scores, {false, false, true, 1});
   for (const double z : {1.0, 2.0, 3.0, 4.0, 5.0}) {
     const double exact = std::erfc(z / std::sqrt(2.0)) / 2;
     CHECK(law.expected(z, 1e6) > 1e6 * exact / 2.5);
