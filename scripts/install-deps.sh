@@ -62,6 +62,8 @@ opus-tools        the same for Opus files; and encodes again
 flac              compresses archived originals
 parallel          spreads work over machines
 bubblewrap        the sandbox of examples/sandbox
+espeak-ng         says what is typed in examples/say
+flite             the same, by other voices
 END
       ;;
     check) cat <<'END'

@@ -4,12 +4,13 @@ set -euo pipefail
 
 usage() {
   cat <<'END'
-usage: find-words.sh [-n HITS] [-c SECONDS] [-s SCORE] [-o FOLDER] ARCHIVE.pai QUERY
+usage: find-words.sh [-n HITS] [-c SECONDS] [-s SCORE] [-o FOLDER] ARCHIVE.pai QUERY...
   -n HITS     how many places to show (5)
   -c SECONDS  of the recording to hear before and after the words (0.5)
   -s SCORE    leave out hits below this score, which is in bits (20)
   -o FOLDER   write each place to a WAV file there, instead of playing it
-QUERY is an audio file; `rec query.wav` of SoX makes one. Exit status: 1 when nothing is found.
+QUERY is an audio file; `rec query.wav` of SoX makes one. Several are the same words said several
+times, and searched together. Exit status: 1 when nothing is found.
 END
 }
 
@@ -28,9 +29,9 @@ while getopts n:c:s:o:h option; do
   esac
 done
 shift $((OPTIND - 1))
-[ $# -eq 2 ] || { usage >&2; exit 2; }
+[ $# -ge 2 ] || { usage >&2; exit 2; }
 archive=$1
-query=$2
+queries=("${@:2}")
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -60,8 +61,11 @@ play_file() {
   fi
 }
 
-pa-tokenize "$query" >"$work/query"
-pa-search "$archive" "$work/query" --cost soft -k "$hits" --min-score "$score" >"$work/hits" || {
+# Renderings of one query are strings of one key.
+fuse=()
+[ ${#queries[@]} -eq 1 ] || fuse=(--fuse)
+pa-tokenize "${queries[@]}" | awk -F '\t' -v OFS='\t' '!/^#/ { $1 = "query" } 1' >"$work/query"
+pa-search "$archive" "$work/query" "${fuse[@]}" --cost soft -k "$hits" --min-score "$score" >"$work/hits" || {
   [ $? -eq 1 ] || exit 2
   echo "nothing found" >&2
   exit 1
