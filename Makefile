@@ -101,6 +101,11 @@ eval: bench-tools ## measure quality on a folder of speech, of the shipped model
 	python3 tests/bench/evaluate.py --bin $(BUILD)/bin $(if $(MODEL),--model $(MODEL)) \
 	  --dtw -o $(BUILD)/eval.json $(ARGS)
 
+.PHONY: discover
+discover: all ## train on words that recur in the recordings of DIR, without labels; result in OUT
+	@test -n '$(DIR)' || { echo 'usage: make discover DIR=recordings [OUT=folder] [ARGS=...]' >&2; exit 2; }
+	PATH="$(abspath $(BUILD))/bin:$$PATH" examples/discover/discover.sh $(ARGS) '$(DIR)' '$(or $(OUT),$(BUILD)/discover)'
+
 .PHONY: bench
 bench: bench-tools ## measure speed, size and memory; options in ARGS
 	python3 tests/bench/bench.py --bin $(BUILD)/bin -o $(BUILD)/bench.json $(ARGS)

@@ -1,0 +1,69 @@
+#!/usr/bin/env bash
+# Trains on words that recur in a folder of recordings, without a transcript or a label: archives the
+# folder, looks for every second of speech in the other recordings, and learns from what is found that
+# two places are the same words. Then again with the model that has learnt it.
+set -euo pipefail
+
+usage() {
+  cat <<'END'
+usage: discover.sh [-m MODEL] [-r ROUNDS] [-s STEPS] [-e EVALUE] [-j THREADS] AUDIO OUTPUT
+  -m MODEL    to begin with (default)
+  -r ROUNDS   of finding and training (2); 0: find pairs, train nothing
+  -s STEPS    of training in each round (1500)
+  -e EVALUE   of a pair at most: as good by chance in the whole folder (0.001)
+  -j THREADS  (all processors)
+Writes into the folder OUTPUT, for each round: round-N/pairs.tsv, log.jsonl, model.safetensors; a round
+whose files are there is not done again.
+END
+}
+
+model=default
+rounds=2
+steps=1500
+evalue=0.001
+threads=()
+while getopts m:r:s:e:j:h option; do
+  case $option in
+    m) model=$OPTARG ;;
+    r) rounds=$OPTARG ;;
+    s) steps=$OPTARG ;;
+    e) evalue=$OPTARG ;;
+    j) threads=(-j "$OPTARG") ;;
+    h) usage; exit 0 ;;
+    *) usage >&2; exit 2 ;;
+  esac
+done
+shift $((OPTIND - 1))
+[ $# -eq 2 ] || { usage >&2; exit 2; }
+audio=$1
+output=$2
+here=$(cd "$(dirname "$0")" && pwd)
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+# find_pairs MODEL PAIRS
+find_pairs() {
+  rm -rf "$work"/archive.pai
+  pa-tokenize "${threads[@]}" --model "$1" "$audio" >"$work/strings.tsv"
+  pa-index "$work/archive.pai" "$work/strings.tsv"
+  awk -f "$here/windows.awk" "$work/strings.tsv" >"$work/windows.tsv"
+  pa-search "${threads[@]}" --model "$1" --cost soft --max-evalue "$evalue" -k 20 "$work/archive.pai" \
+    "$work/windows.tsv" >"$work/hits.tsv" || [ $? -eq 1 ]
+  awk -f "$here/pairs.awk" "$work/hits.tsv" >"$2.part"
+  mv "$2.part" "$2"
+}
+
+for ((round = 1; round <= (rounds > 0 ? rounds : 1); ++round)); do
+  folder=$output/round-$round
+  mkdir -p "$folder"
+  [ -e "$folder/pairs.tsv" ] || find_pairs "$model" "$folder/pairs.tsv"
+  echo "round $round: $(wc -l <"$folder/pairs.tsv") pairs"
+  [ -s "$folder/pairs.tsv" ] || { echo "discover: nothing recurs in $audio" >&2; exit 1; }
+  [ "$rounds" -gt 0 ] || exit 0
+  if [ ! -e "$folder/model.safetensors" ]; then
+    pa-train "${threads[@]}" --from "$model" --recipe "$here/recipe.json" --steps "$steps" \
+      --pairs "$folder/pairs.tsv" --log "$folder/log.jsonl" -o "$folder/model.safetensors" "$audio"
+  fi
+  model=$folder/model.safetensors
+done
