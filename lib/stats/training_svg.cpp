@@ -28,7 +28,7 @@ const std::vector<View>& views() {
   static const std::vector<View> all = {
       {"Loss and its parts",
        "training loss (nats)",
-       {"loss", "positive", "end", "contrast", "frame", "ctc"},
+       {"loss", "positive", "end", "contrast", "frame"},
        {},
        true,
        false},

@@ -134,24 +134,6 @@ double entropy_reward(int rows, double weight, const DecoderOutputs& out) {
   return entropy;
 }
 
-double length_loss(const std::vector<StepTarget>& targets, double weight,
-                   const DecoderOutputs& out) {
-  const auto longest = static_cast<std::size_t>(out.decoder.config().longest);
-  double expected = 0, wanted = 0;
-  for (std::size_t r = 0; r < targets.size(); ++r) {
-    wanted += targets[r].end - targets[r].start;
-    const float* ends = out.cache.ends.data() + r * longest;  // zero for EOS
-    for (std::size_t d = 0; d < longest; ++d)
-      expected += static_cast<double>(d + 1) * static_cast<double>(ends[d]);
-  }
-  if (wanted == 0 || expected == 0) return 1;
-  const double ratio = expected / wanted;
-  const double scale = weight * 2 * std::log(ratio) / expected;
-  for (std::size_t i = 0; i < targets.size() * longest; ++i)
-    out.gradients.ends[i] += static_cast<float>(scale * static_cast<double>(i % longest + 1));
-  return ratio;
-}
-
 double contrast_loss(std::size_t own, const std::vector<std::size_t>& others, double temperature,
                      double weight, const DecoderOutputs& out, bool& correct) {
   const auto outputs = static_cast<std::size_t>(out.decoder.outputs());

@@ -54,11 +54,6 @@ StringTerms string_loss(const DecoderStageConfig& config, const std::vector<Step
 /// `weight`.
 double entropy_reward(int rows, double weight, const DecoderOutputs& outputs);
 
-/// (log of the mean expected length over the mean length of the tokens of `targets`)², times
-/// `weight`, of the first rows. Returns the ratio.
-double length_loss(const std::vector<StepTarget>& targets, double weight,
-                   const DecoderOutputs& outputs);
-
 /// A softmax classification: the mean log-likelihood per token of sequence `own` against those of
 /// sequences `others`, over `temperature`. Returns −log of the share of `own`, which is minimised
 /// with `weight`; `correct` tells whether `own` is the likeliest.

@@ -8,9 +8,8 @@
 
 #include "model/decoding.hpp"
 #include "model/segmenter.hpp"
+#include "nn/cosine.hpp"
 #include "nn/elementwise.hpp"
-#include "nn/normalize.hpp"
-#include "nn/shape.hpp"
 #include "train/frame_loss.hpp"
 #include "train/frame_matching.hpp"
 #include "train/step_support.hpp"
@@ -19,8 +18,6 @@
 
 namespace pairalign::train {
 namespace {
-
-using nn::area;
 
 // Enough pieces to find hard negatives among, few enough that every core has a shard.
 constexpr std::size_t kCropsPerShard = 8;
@@ -167,15 +164,9 @@ void DecoderStage::geometric_targets(const TrainingState& state,
                                      const std::vector<int>& lengths, Shard& shard,
                                      Workspace& work) const {
   const int dimension = recipe_.encoder.dimension, codes = recipe_.encoder.codes;
-  const int rows = static_cast<int>(embeddings.size()) / dimension;
-  work.dembeddings.resize(embeddings.size());
-  work.norms.resize(static_cast<std::size_t>(rows));
-  nn::l2_normalize_forward(embeddings.data(), rows, dimension, work.dembeddings.data(),
-                           work.norms.data());
-  work.scores.resize(area(rows, codes));
-  work.frames.assign(work.dembeddings.data(), rows, dimension, precision_);
-  work.codes.assign(state.teacher.data() + encoder_.codebook(), codes, dimension, precision_);
-  nn::matmul(work.frames, nn::Transpose::no, work.codes, nn::Transpose::yes, work.scores.data());
+  work.dembeddings = embeddings;
+  nn::cosines_forward({state.teacher.data() + encoder_.codebook(), codes, dimension}, precision_,
+                      work.dembeddings, work.scores, {work.norms, work.frames, work.codes});
 
   shard.crop_codes.clear();
   shard.crop_tokens.assign(lengths.size(), {});
@@ -334,26 +325,23 @@ void DecoderStage::add_contrasts(Random& random, Shard& shard) const {
 }
 
 DecoderStage::Scales DecoderStage::scales() const {
-  std::vector<std::int64_t> counts(4);
+  std::vector<std::int64_t> counts(3);
   double frame_weight = 0;
   for (const Shard& shard : shards_) {
     counts[0] += shard.masked;
     counts[1] += shard.unmasked;
     counts[2] += static_cast<std::int64_t>(shard.contrasts.size());
-    counts[3] += static_cast<std::int64_t>(shard.strings.size());
     for (const int match : shard.matches)
       frame_weight += static_cast<double>(shard.frame_weights[static_cast<std::size_t>(match)]);
   }
   peers_.sum_counts(counts);
   frame_weight = peers_.sum_of(frame_weight);
-  const auto [masked, unmasked, contrasts, pieces] =
-      std::tuple(counts[0], counts[1], counts[2], counts[3]);
+  const auto [masked, unmasked, contrasts] = std::tuple(counts[0], counts[1], counts[2]);
   Scales scales;
   scales.steps = step_weights(masked, unmasked, config_.masked_weight);
   scales.frame = 1 / std::max(frame_weight, 1e-9);
   scales.shard = 1 / static_cast<double>(own_shards_.all);
   scales.contrast = contrasts > 0 ? 1 / static_cast<double>(contrasts) : 0;
-  scales.piece = 1 / static_cast<double>(std::max<std::int64_t>(1, pieces));
   return scales;
 }
 
@@ -411,22 +399,17 @@ void DecoderStage::frame_losses(const TrainingState& state, const Scales& scales
   FrameTargets& targets = work.frame_targets;
   targets.codes.clear();
   targets.weights.clear();
-  targets.strings.clear();
   for (const int match : shard.matches) {
     const auto at = static_cast<std::size_t>(match);
     targets.codes.push_back(shard.crop_codes[at]);
     targets.weights.push_back(static_cast<double>(shard.frame_weights[at]) * scales.frame);
   }
-  for (std::size_t i = 0; i < shard.strings.size(); ++i)
-    targets.strings.push_back({shard.conditions[i].frames, distinct_tokens(shard.strings[i])});
-  const FrameLossConfig config = {recipe_.geometric.temperature, config_.frame_weight,
-                                  config_.ctc_weight * scales.piece};
+  const FrameLossConfig config = {recipe_.geometric.temperature, config_.frame_weight};
   const model::EncoderConfig& shape = recipe_.encoder;
   const FrameLosses losses =
       frame_loss(config, targets, state.student.data() + encoder_.codebook(), shape.codes,
                  shape.dimension, precision_, work.embeddings, work.dembeddings, work.frame_loss);
   shard.frame_loss = losses.frame;
-  shard.ctc_loss = losses.ctc * scales.piece;
   shard.agreed = losses.agreed;
 }
 
@@ -438,7 +421,6 @@ void DecoderStage::decoder_losses(const Scales& scales, Shard& shard, Workspace&
   shard.own_terms =
       string_loss(config_, shard.own_targets, work.decoder.rows - own_rows, scales.steps, out);
   shard.entropy = entropy_reward(rows, config_.entropy_weight * scales.shard, out);
-  shard.length_ratio = length_loss(shard.targets, config_.length_weight * scales.shard, out);
   shard.contrast_loss = 0;
   shard.contrast_correct = 0;
   const double weight = 0.5 * config_.contrast_weight * scales.contrast;

@@ -79,7 +79,7 @@ class DecoderStage : public Stage {
 
     std::vector<float> gradients;
     StringTerms terms, own_terms;
-    double frame_loss = 0, ctc_loss = 0, contrast_loss = 0, entropy = 0, length_ratio = 0;
+    double frame_loss = 0, contrast_loss = 0, entropy = 0;
     double agreed = 0;
     std::int64_t contrast_correct = 0;
     double view_seconds = 0, model_seconds = 0;
@@ -87,7 +87,7 @@ class DecoderStage : public Stage {
   // What a shard's losses are weighed with, from the whole batch.
   struct Scales {
     StepWeights steps;
-    double frame = 0, shard = 0, contrast = 0, piece = 0;
+    double frame = 0, shard = 0, contrast = 0;
   };
   struct Workspace;
 

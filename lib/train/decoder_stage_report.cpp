@@ -1,6 +1,5 @@
 // What a step of the decoder's stages says of itself.
 #include <algorithm>
-#include <cmath>
 
 #include "train/decoder_stage.hpp"
 #include "train/string_measures.hpp"
@@ -49,7 +48,7 @@ void DecoderStage::describe_targets(const TrainingState& state, StepReport& repo
 StepReport DecoderStage::describe_step(const TrainingState& state, const Scales& scales) const {
   StepReport report;
   StringTerms forced, own;
-  double contrast = 0, correct = 0, entropy = 0, ratio = 0, frame = 0, ctc = 0, agreed = 0;
+  double contrast = 0, correct = 0, entropy = 0, frame = 0, agreed = 0;
   double steps = 0;
   for (const Shard& shard : shards_) {
     forced += shard.terms;
@@ -57,9 +56,7 @@ StepReport DecoderStage::describe_step(const TrainingState& state, const Scales&
     contrast += shard.contrast_loss * scales.contrast;
     correct += 0.5 * static_cast<double>(shard.contrast_correct) * scales.contrast;
     entropy += shard.entropy * scales.shard;
-    ratio += shard.length_ratio * scales.shard;
     frame += shard.frame_loss;
-    ctc += shard.ctc_loss;
     agreed += shard.agreed;
     steps += static_cast<double>(shard.batch.inputs.size());
     report.pairs += static_cast<std::int64_t>(shard.strings.size());
@@ -70,14 +67,12 @@ StepReport DecoderStage::describe_step(const TrainingState& state, const Scales&
   }
   forced.sum_over(peers_);
   own.sum_over(peers_);
-  peers_.sum_each({&contrast, &correct, &entropy, &ratio, &frame, &ctc, &agreed, &steps});
+  peers_.sum_each({&contrast, &correct, &entropy, &frame, &agreed, &steps});
   report.sum_over(peers_);
   StringTerms all = forced;
   all += own;
   report.loss = all.positive + config_.pointer_weight * all.pointer + config_.end_weight * all.end +
-                config_.contrast_weight * contrast - config_.entropy_weight * entropy +
-                config_.length_weight * std::pow(std::log(ratio), 2) + frame +
-                config_.ctc_weight * ctc;
+                config_.contrast_weight * contrast - config_.entropy_weight * entropy + frame;
   report.add_term("positive", all.positive);
   if (forced.weight > 0) report.add_term("accuracy", forced.correct / forced.weight, forced.weight);
   if (own.weight > 0) report.add_term("own_accuracy", own.correct / own.weight, own.weight);
@@ -90,13 +85,11 @@ StepReport DecoderStage::describe_step(const TrainingState& state, const Scales&
     report.add_term("contrast_correct", correct);
   }
   report.add_term("entropy", entropy);
-  report.add_term("length_ratio", ratio);
   const bool with_encoder = config_.encoder_rate > 0;
   if (with_encoder && config_.frame_weight > 0) {
     report.add_term("frame", frame / config_.frame_weight);
     report.add_term("agreement", agreed);
   }
-  if (with_encoder && config_.ctc_weight > 0) report.add_term("ctc", ctc);
   describe_targets(state, report);
   const auto frames = static_cast<double>(report.student_frames);
   report.flops =

@@ -1,6 +1,5 @@
-// The two losses of wav2tok 2.0 on embeddings of frames against unit codes: the likelihood of the
-// code that the other view has at the same moment, and blank-free CTC against the other view's
-// string of distinct tokens (ctc.hpp).
+// The frame loss of wav2tok 2.0 on embeddings of frames against unit codes: the likelihood of the
+// code that the other view has at the same moment.
 #pragma once
 
 #include <vector>
@@ -11,31 +10,24 @@ namespace pairalign::train {
 
 struct FrameTargets {
   std::vector<int> codes;       ///< (rows)
-  std::vector<double> weights;  ///< (rows); of the likelihood alone
-  struct String {
-    int frames = 0;  ///< rows of this sequence; they stand one after the other
-    std::vector<int> tokens;
-  };
-  std::vector<String> strings;
+  std::vector<double> weights;  ///< (rows)
 };
 
-/// A weight of 0 turns a loss off.
+/// A weight of 0 turns the loss off.
 struct FrameLossConfig {
   double temperature = 1;   ///< of the softmax over cosines
   double frame_weight = 0;  ///< of the likelihood, times FrameTargets::weights
-  double ctc_weight = 0;    ///< of each string's CTC, per frame
 };
 
 struct FrameLosses {
   double frame = 0;   ///< weighed
-  double ctc = 0;     ///< sum over the strings that fit into their frames, per frame, not weighed
   double agreed = 0;  ///< weight of the frames whose nearest code is the target
 };
 
 /// Kept between calls. One per thread.
 struct FrameLossBuffers {
   std::vector<float> norms, scores, targets, weights, dscores;
-  nn::Operand frames, codes, gradients;
+  nn::Operand frames, codes;
 };
 
 /// `embeddings` (rows, dimension), normalised here; `codes` (count, dimension) of unit length.

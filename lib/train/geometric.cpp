@@ -5,6 +5,7 @@
 #include <cstddef>
 
 #include "model/segmenter.hpp"
+#include "nn/cosine.hpp"
 #include "nn/cross_entropy.hpp"
 #include "nn/elementwise.hpp"
 #include "nn/normalize.hpp"
@@ -180,13 +181,8 @@ void GeometricStage::teacher_scores(const TrainingState& state, const std::vecto
   const int dimension = recipe_.encoder.dimension, count = recipe_.encoder.codes;
   const int rows = static_cast<int>(shard.embeddings.size()) / dimension;
   standardise(state, rows, dimension, shard.embeddings.data(), work.scale);
-  work.norms.resize(static_cast<std::size_t>(rows));
-  nn::l2_normalize_forward(shard.embeddings.data(), rows, dimension, shard.embeddings.data(),
-                           work.norms.data());
-  scores.resize(area(rows, count));
-  work.frames.assign(shard.embeddings.data(), rows, dimension, precision_);
-  work.codes.assign(codes.data(), count, dimension, precision_);
-  nn::matmul(work.frames, nn::Transpose::no, work.codes, nn::Transpose::yes, scores.data());
+  nn::cosines_forward({codes.data(), count, dimension}, precision_, shard.embeddings, scores,
+                      {work.norms, work.frames, work.codes});
   shard.teacher_codes.clear();
   for (int r = 0; r < rows; ++r) {
     shard.teacher_codes.push_back(model::nearest_code(scores.data() + area(r, count), count));
@@ -219,16 +215,13 @@ void GeometricStage::student_loss(const TrainingState& state, const std::vector<
   const auto inverse_temperature = static_cast<float>(1 / recipe_.geometric.temperature);
   float* z = work.embeddings.data();
   standardise(state, rows, dimension, z, work.scale);
-  work.norms.resize(static_cast<std::size_t>(rows));
-  nn::l2_normalize_forward(z, rows, dimension, z, work.norms.data());
   work.unit =
       unit_codes(state.student.data() + encoder_.codebook(), codes, dimension, work.code_norms);
-  work.scores.resize(area(rows, codes));
   work.targets.resize(area(rows, codes));
   work.weights.resize(static_cast<std::size_t>(rows));
-  work.frames.assign(z, rows, dimension, precision_);
-  work.codes.assign(work.unit.data(), codes, dimension, precision_);
-  nn::matmul(work.frames, nn::Transpose::no, work.codes, nn::Transpose::yes, work.scores.data());
+  const nn::Codebook codebook = {work.unit.data(), codes, dimension};
+  const nn::CosineBuffers buffers = {work.norms, work.frames, work.codes};
+  nn::cosines_forward(codebook, precision_, work.embeddings, work.scores, buffers);
 
   shard.agreed = 0;
   for (int r = 0; r < rows; ++r) {
@@ -253,11 +246,10 @@ void GeometricStage::student_loss(const TrainingState& state, const std::vector<
   nn::add(work.dcodes.data(), work.dcodes.size(), shard.gradients.data() + encoder_.codebook());
 
   work.dembeddings.resize(area(rows, dimension));
-  nn::matmul(work.dscores, nn::Transpose::no, work.codes, nn::Transpose::no,
-             work.dembeddings.data());
-  nn::l2_normalize_backward(z, work.norms.data(), work.dembeddings.data(), rows, dimension, z);
+  nn::cosines_backward(codebook, precision_, work.embeddings, work.scores.data(),
+                       work.dembeddings.data(), buffers);
   for (std::size_t i = 0; i < work.dembeddings.size(); ++i) {
-    z[i] *= work.scale[i % static_cast<std::size_t>(dimension)];
+    z[i] = work.dembeddings[i] * work.scale[i % static_cast<std::size_t>(dimension)];
   }
 }
 

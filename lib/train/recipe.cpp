@@ -42,10 +42,10 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(GeometricConfig, steps, crops, c
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(
     DecoderStageConfig, steps, crops, crop_seconds, views, piece_low_seconds, piece_high_seconds,
     teacher_warp, pair_share, pair_crossing, pair_warmup, optimizer, encoder_rate, targets,
-    target_rate, top_p, repetition_penalty, cap, target_balance, ema_start, ema_end, mask_start,
-    mask_end, masked_weight, self_attention_dropout, own_prefix, anchor_jitter, pointer_weight,
-    end_weight, contrast_weight, contrast_negatives, contrast_share, contrast_temperature,
-    entropy_weight, length_weight, frame_weight, ctc_weight)
+    target_rate, repetition_penalty, cap, target_balance, ema_start, ema_end, mask_start, mask_end,
+    masked_weight, self_attention_dropout, own_prefix, anchor_jitter, pointer_weight, end_weight,
+    contrast_weight, contrast_negatives, contrast_share, contrast_temperature, entropy_weight,
+    frame_weight)
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Recipe, seed, stages, passes, encoder, decoder,
                                                 features, views, pairs, optimizer, geometric,
@@ -59,6 +59,18 @@ using nlohmann::json;
 // Whole numbers are ints, or numbers of steps far below what an int holds; but for the seed.
 bool holds(const json& known, const json& given) {
   return known.is_number_unsigned() ? given.is_number_unsigned() : numbers_fit_int(given);
+}
+
+// What recipes of earlier versions, and those inside models, say of parts that are gone: 0, which
+// turned them off.
+void drop_retired_keys(json& recipe) {
+  for (const char* section : {"fixed_teacher", "ema_teacher"}) {
+    if (!recipe.is_object() || !recipe.contains(section) || !recipe[section].is_object()) continue;
+    for (const char* key : {"top_p", "length_weight", "ctc_weight"}) {
+      const auto found = recipe[section].find(key);
+      if (found != recipe[section].end() && *found == 0) recipe[section].erase(found);
+    }
+  }
 }
 
 const char* type_fault(const json& given, const json& known) {
@@ -132,7 +144,6 @@ void check_stage(const std::string& section, const DecoderStageConfig& c) {
   }
   check.range("target_rate", c.target_rate, 0.1, model::kFramesPerSecond);
   check.range("repetition_penalty", c.repetition_penalty, 1, 100);
-  check.range("top_p", c.top_p, 0, 0);  // strings are no longer sampled
   check.range("cap", c.cap, 0.001, 1.0 / model::kStride);
   check.range("contrast_negatives", c.contrast_negatives, 0, 4096);
   check.range("contrast_temperature", c.contrast_temperature, 1e-3, 1e3);
@@ -153,9 +164,7 @@ void check_stage(const std::string& section, const DecoderStageConfig& c) {
                                                     {"end_weight", c.end_weight},
                                                     {"contrast_weight", c.contrast_weight},
                                                     {"entropy_weight", c.entropy_weight},
-                                                    {"length_weight", c.length_weight},
-                                                    {"frame_weight", c.frame_weight},
-                                                    {"ctc_weight", c.ctc_weight}};
+                                                    {"frame_weight", c.frame_weight}};
   for (const auto& [name, value] : weights)
     check.range(name, value, 0, 1e3);
 }
@@ -242,7 +251,8 @@ Recipe fit_to_corpus(Recipe recipe, double seconds) {
 
 Recipe parse_recipe(const std::string& text) {
   try {
-    const json given = json::parse(text);
+    json given = json::parse(text);
+    drop_retired_keys(given);
     json whole = Recipe{};  // the two decoder stages differ in their defaults
     check_keys(given, whole, "");
     whole.merge_patch(given);

@@ -78,7 +78,6 @@ struct DecoderStageConfig : CropConfig {
   /// path, or "decoded", what the EMA teacher decodes freely.
   std::string targets = "geometric";
   double target_rate = 12.5;      ///< tokens per second of the Viterbi path
-  double top_p = 0;               ///< of free decoding: share of the mass drawn from; 0: greedy
   double repetition_penalty = 1;  ///< of free decoding: divides the odds of a token just written
   double cap = 0.3;               ///< of free decoding: most tokens per log-mel frame
   double target_balance = 0;      ///< how far the teacher's choices are spread: target_balance.hpp
@@ -99,9 +98,7 @@ struct DecoderStageConfig : CropConfig {
   double contrast_share = 0.0625;  ///< of the pieces
   double contrast_temperature = 1;
   double entropy_weight = 0;  ///< reward of the entropy of the tokens over the batch
-  double length_weight = 0;   ///< penalty on the expected length beyond the target rate
   double frame_weight = 0;    ///< frame-wise cross-view likelihood, for the encoder
-  double ctc_weight = 0;      ///< blank-free CTC of the frames against the partner's string
 
   /// Stage II: strings of the geometric tokenizer, whose encoder is left as it is.
   static DecoderStageConfig fixed_teacher();

@@ -75,8 +75,8 @@ struct Fixture {
 // The term of the tokens alone, and no prefix that the student writes, which changes in jumps.
 void set_smooth_objective(DecoderStageConfig& config) {
   config.own_prefix = 0;
-  config.contrast_weight = config.entropy_weight = config.length_weight = 0;
-  config.pointer_weight = config.end_weight = config.frame_weight = config.ctc_weight = 0;
+  config.contrast_weight = config.entropy_weight = 0;
+  config.pointer_weight = config.end_weight = config.frame_weight = 0;
   config.contrast_share = 1;
 }
 
@@ -127,14 +127,8 @@ TEST_CASE_FIXTURE(PathlessFixture, "the gradient of every term, by finite differ
   SUBCASE("entropy") {
     config.entropy_weight = 2;
   }
-  SUBCASE("length") {
-    config.length_weight = 2;
-  }
   SUBCASE("frames") {
     config.frame_weight = 2;
-  }
-  SUBCASE("ctc") {
-    config.ctc_weight = 2;
   }
   // The codebook takes part in posteriors and frame losses but is not trained.
   std::vector<std::size_t> codebook(

@@ -48,6 +48,14 @@ TEST_CASE("a small corpus is trained for fewer steps, but not for too few") {
   CHECK(stage_steps(recipe, kEmaTeacher) == 7);
 }
 
+TEST_CASE("of parts that are gone, recipes of earlier versions may say that they are off") {
+  const Recipe recipe = parse_recipe(
+      R"({"fixed_teacher": {"ctc_weight": 0.0, "steps": 12}, "ema_teacher": {"top_p": 0, "length_weight": 0}})");
+  CHECK(recipe.fixed_teacher.steps == 12);
+  CHECK_THROWS_AS(parse_recipe(R"({"ema_teacher": {"top_p": 0.9}})"), Error);
+  CHECK_THROWS_AS(parse_recipe(R"({"geometric": {"top_p": 0}})"), Error);
+}
+
 TEST_CASE("faults are named") {
   const auto reason = [](const char* text) {
     try {
