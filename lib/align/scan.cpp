@@ -209,8 +209,8 @@ Scan::Impl::Impl(const Distance& of, Strings strings, Mode scan_mode, SimdLevel 
       add(std::move(members), layout.lanes);
       continue;
     }
-    for (const std::size_t q : members)
-      add({q}, layout.lanes);
+    for (const std::size_t q : members)  // an empty one has no lanes of its own
+      add({q}, distance.layout(queries[q].size(), level).lanes);
   }
 }
 
