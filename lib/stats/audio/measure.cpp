@@ -49,7 +49,6 @@ class Meters {
   void count_not_finite(std::int64_t samples) { levels_.count_not_finite(samples); }
 
   void finish(AudioFigures& figures) {
-    true_peak_.finish();
     silence_.finish();
     const auto frames = static_cast<double>(levels_.frames());
     figures.seconds = frames / source_.sample_rate;

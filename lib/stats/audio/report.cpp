@@ -1,6 +1,5 @@
 #include "stats/audio/report.hpp"
 
-#include <cmath>
 #include <iterator>
 
 #include <fmt/format.h>
@@ -27,12 +26,9 @@ Json value_json(const AudioFigure& figure, const AudioFigures& figures) {
     const std::string& text = *figure.text(figures);
     return text.empty() ? Json(nullptr) : Json(text);
   }
-  const std::optional<double> value = figure.value(figures);
-  if (!value) return nullptr;
-  // As many digits as the tables have: more would only be noise.
-  const double scale = std::pow(10.0, figure.decimals);
-  const double rounded = std::round(*value * scale) / scale;
-  return figure.decimals == 0 ? Json(static_cast<std::int64_t>(rounded)) : Json(rounded);
+  // As the tables have it, in their digits: more would only be noise.
+  const std::string text = to_text(figure, figures);
+  return text.empty() ? Json(nullptr) : Json::parse(text);
 }
 
 bool is_utf8(const std::string& text) {

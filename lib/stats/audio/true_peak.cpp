@@ -80,12 +80,6 @@ void TruePeakMeter::add(const Block& block) {
     add(block.channels[c], before_[c]);
 }
 
-void TruePeakMeter::finish() {
-  const std::array<float, kTaps - 1> zeros{};
-  for (auto& samples : before_)
-    add(Span<const float>(zeros.data(), zeros.size()), samples);
-}
-
 void TruePeakMeter::add(Span<const float> samples, std::array<float, kTaps - 1>& before) {
   span_.resize(kTaps - 1 + kSpan);
   for (std::size_t begin = 0; begin < samples.size(); begin += kSpan) {

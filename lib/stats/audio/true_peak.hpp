@@ -18,9 +18,6 @@ class TruePeakMeter {
   explicit TruePeakMeter(int channels);
 
   void add(const Block& block);
-  /// What the last samples of the recording still hold back.
-  void finish();
-
   double peak() const { return peak_; }
 
  private:

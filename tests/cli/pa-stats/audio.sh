@@ -1,7 +1,5 @@
 python3 data/signals.py clips
 rm clips/[^f]*.wav
-cp clips/fine-0.wav data/audio/truncated.flac .
-rm -f truncated.flac
 pa-stats clips | cut -c 1-20 | sed 's/ *$//'
 pa-stats --quick clips | sed -n '/^recordings/p; /wav/p; /^seconds/p; /^snr/p'
 # What cannot be read is reported, and the rest is measured.
