@@ -42,9 +42,10 @@ std::size_t common_front(const nn::TensorTable& a, const nn::TensorTable& b) {
 model::Model with_penalty_for(double rate, const std::vector<model::RatePoint>& curve,
                               model::Model model) {
   if (curve.empty()) return model;
+  constexpr double kMinPenalty = 1e-3;  // 0 would take the path away
   model::ModelInfo info = model.info();
-  info.decoder->segment_penalty = model::control_for_rate(
-      curve, std::clamp(rate, curve.back().tokens_per_second, curve.front().tokens_per_second));
+  rate = std::clamp(rate, curve.back().tokens_per_second, curve.front().tokens_per_second);
+  info.decoder->segment_penalty = std::max(model::control_for_rate(curve, rate), kMinPenalty);
   return {std::move(info), model.parameters()};
 }
 

@@ -2,8 +2,8 @@
 opusdec --quiet --rate 16000 audio/question.opus left.wav
 opusdec --quiet --rate 16000 audio/talks/garden.opus garden.wav
 sox garden.wav right.wav trim 0 "$(soxi -D left.wav)"
-sox -M left.wav right.wav both.wav
-sox left.wav inverse.wav vol -1
+sox -D -M left.wav right.wav both.wav
+sox -D left.wav inverse.wav vol -1
 sox -D -M left.wav inverse.wav inverted.wav
 tokens() { pa-tokenize --tokenizer vq "$@" | tail -n +2 | cut -f 3; }
 tokens left.wav >left

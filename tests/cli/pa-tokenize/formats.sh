@@ -1,6 +1,6 @@
 # Each format: how many lines it has, and the shape of the last one (tokens written as T).
 for format in tsv jsonl kaldi km ctm audacity; do
-  pa-tokenize --format $format audio/question.opus audio/talks/travel.opus >out
+  pa-tokenize --no-times --format $format audio/question.opus audio/talks/travel.opus >out
   case $format in
     ctm | audacity) echo "$format: $([ "$(wc -l <out)" -gt 100 ] && echo 'a line a token')" ;;
     *) echo "$format: $(wc -l <out) lines" ;;
