@@ -229,6 +229,14 @@ CLI::Option* add_input_format(CLI::App& app, std::string& format) {
       ->check(one_of({"auto", "tsv", "jsonl", "kaldi"}));
 }
 
+CLI::Option* add_manifest(CLI::App& app, std::string& list) {
+  return app
+      .add_option("--manifest", list,
+                  "Read the files of a list, with its keys: a fairseq manifest (a root folder, then "
+                  "PATH<TAB>SAMPLES) or Kaldi's wav.scp (KEY PATH, no commands)")
+      ->type_name(kFile);
+}
+
 CLI::Option* add_null(CLI::App& app, bool& null) {
   return app.add_flag("-0,--null", null,
                       "Standard input lists things separated by NUL, not by newlines, as they are");

@@ -96,6 +96,7 @@ CLI::Option* add_paths(CLI::App& app, const std::string& name, std::vector<std::
 // Options that several tools have, with one meaning; each binds the tool's variable.
 CLI::Option* add_model(CLI::App& app, std::string& model);          ///< --model
 CLI::Option* add_input_format(CLI::App& app, std::string& format);  ///< --input-format
+CLI::Option* add_manifest(CLI::App& app, std::string& list);        ///< --manifest
 CLI::Option* add_null(CLI::App& app, bool& null);                   ///< -0, --null
 CLI::Option* add_precision(CLI::App& app, std::string& precision);  ///< --precision
 

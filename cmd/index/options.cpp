@@ -75,8 +75,8 @@ void add_options(CLI::App& app, IndexOptions& options) {
       ->type_name("HOW")
       ->check(cli::one_of({"pairs", "none"}));
   app.add_option("--commit-every", options.commit_every,
-                 "What has come in becomes part of ARCHIVE every so many seconds, so that a long pipe "
-                 "that breaks loses no more; 0: all of it or nothing, at the end")
+                 "Make what has come in part of ARCHIVE every so many seconds; a long pipe that breaks "
+                 "loses no more. 0: all of it or nothing, at the end")
       ->type_name("SECONDS")
       ->check(CLI::Range(0.0, kMostSeconds));
   app.add_option("--wait", options.wait,
@@ -96,7 +96,7 @@ void add_options(CLI::App& app, IndexOptions& options) {
   app.add_option("--prefix", options.prefix,
                  "With --merge: put before the keys of the archives FILE..., so that those of two "
                  "machines stay apart")
-      ->type_name("TEXT");
+      ->type_name("PREFIX");
   app.add_flag("--force", options.force,
                "With --prune: also remove records of files on disks that seem not to be mounted");
   app.add_flag("-n,--dry-run", options.dry_run,

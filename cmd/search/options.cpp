@@ -1,6 +1,9 @@
 #include "options.hpp"
 
 #include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <string>
 #include <string_view>
 
 #include <sys/stat.h>
@@ -26,6 +29,20 @@ bool names_archive(const std::string& argument) {
   }
   struct stat status {};
   return ::stat(argument.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+// A check for numbers that are limits: neither "nan" nor "inf" bounds anything.
+CLI::Validator not_negative() {
+  const auto check = [](const std::string& value) -> std::string {
+    double number = 0;
+    const char* end = value.data() + value.size();
+    const auto [stop, fault] = std::from_chars(value.data(), end, number);
+    if (fault == std::errc{} && stop == end && std::isfinite(number) && number >= 0) return {};
+    std::string reason = "'" + value + "' is not a number of 0 or more";
+    if (value.find(',') != std::string::npos) reason += "; decimals follow a point, as in 0.5";
+    return reason;
+  };
+  return {check, "", "limit"};
 }
 
 // What pairs of records are not asked about.
@@ -85,11 +102,11 @@ void add_options(CLI::App& app, SearchOptions& options) {
       ->check(CLI::Range(0, kMaxAsked));
   app.add_option("--min-score", options.search.min_score, "Only hits of at least this score")
       ->type_name("S")
-      ->check(CLI::NonNegativeNumber);
+      ->check(not_negative());
   app.add_option("--max-evalue", options.search.max_evalue,
                  "Only hits of E-value at most E; see EVALUE")
       ->type_name("E")
-      ->check(CLI::NonNegativeNumber);
+      ->check(not_negative());
   app.add_option(
          "--mode", options.mode,
          "What is compared. infix: the query with any part of a recording. global: query and "
@@ -106,8 +123,8 @@ void add_options(CLI::App& app, SearchOptions& options) {
   app.add_flag("--no-self", options.search.leave_out_self,
                "Leave out hits whose key is the query's key");
   app.add_flag("--fuse", options.fuse,
-               "Take queries of one key for renderings of one question, and judge a recording by "
-               "all of them; see pa-tokenize --renderings");
+               "Take queries of one key for one question, and judge a recording by all of them; "
+               "see pa-tokenize --renderings");
   app.add_option("--format", options.format,
                  "Format of the output. tsv, jsonl, trec, or table for a person to read. Default: "
                  "table on a terminal, else tsv")
@@ -119,7 +136,7 @@ void add_options(CLI::App& app, SearchOptions& options) {
   CLI::Option* duplicates =
       app.add_option("--duplicates", options.duplicates,
                      "Pairs of records with at least this score, and no queries");
-  duplicates->type_name("S");
+  duplicates->type_name("S")->check(not_negative());
   exclude_queries(app, *duplicates);
 }
 

@@ -56,9 +56,7 @@ void add_options(CLI::App& app, StatsOptions& options) {
       ->type_name("CHECK=LIMIT")
       ->type_size(1)
       ->allow_extra_args(false);
-  app.add_option("--manifest", options.manifest,
-                 "Read the audio of a list, with its keys: a fairseq manifest or Kaldi's wav.scp")
-      ->type_name(cli::kFile);
+  cli::add_manifest(app, options.manifest);
   cli::add_null(app, options.null);
   cli::add_input_format(app, options.input_format);
   app.add_option("--format", options.format,

@@ -35,8 +35,8 @@ void add_listening_options(CLI::App& app, TokenizeOptions& options) {
                "Write what can be read of recordings that are damaged or cut short; they are "
                "reported, and the exit status is 2, all the same");
   app.add_option("--pre", options.preprocessor,
-                 "Run COMMAND PATH for each file, which is its standard input too, and read the "
-                 "audio that it writes to standard output instead of the file")
+                 "Read the audio that COMMAND PATH writes to standard output instead of the file; "
+                 "it is run for each file, which is its standard input too")
       ->type_name("COMMAND");
   app.add_option("--pre-glob", options.pre_globs,
                  "Run --pre only for files whose names match GLOB; !GLOB leaves those out. May be "
@@ -137,10 +137,7 @@ void add_options(CLI::App& app, TokenizeOptions& options) {
   app.add_option("--skip", options.skip,
                  "Pass over files that ARCHIVE has strings of, unless they have changed since")
       ->type_name(cli::kArchive);
-  app.add_option("--manifest", options.list,
-                 "Read the files of a list, with its keys: a fairseq manifest (a root folder, then "
-                 "PATH<TAB>SAMPLES) or Kaldi's wav.scp (KEY PATH, no commands)")
-      ->type_name(cli::kFile);
+  cli::add_manifest(app, options.list);
   cli::add_null(app, options.null);
 }
 

@@ -29,7 +29,7 @@ complete -c pa-index -l salvage -x -d 'Write what is sound of the damaged ARCHIV
 complete -c pa-index -s 0 -l null -d 'Standard input lists things separated by NUL, not by newlines, as they are'
 complete -c pa-index -l pack -x -a 'fixed entropy' -d 'How ARCHIVE stores tokens from now on'
 complete -c pa-index -l index -x -a 'pairs none' -d 'What ARCHIVE keeps from now on to spare searches with a limit most records'
-complete -c pa-index -l commit-every -x -d 'What has come in becomes part of ARCHIVE every so many seconds, so that a long pipe that breaks loses no more'
+complete -c pa-index -l commit-every -x -d 'Make what has come in part of ARCHIVE every so many seconds'
 complete -c pa-index -l wait -x -d 'How long to wait for another process that is writing to ARCHIVE'
 complete -c pa-index -l no-compact -d 'Leave segments as they are'
 complete -c pa-index -l checksum -d 'With --missing'

@@ -40,7 +40,7 @@ complete -c pa-tokenize -l no-times -d 'Leave out the field with the start of ea
 complete -c pa-tokenize -l times -d 'Write that field, as is done without this option'
 complete -c pa-tokenize -l channel -x -d 'Channel to listen to'
 complete -c pa-tokenize -l partial -d 'Write what can be read of recordings that are damaged or cut short'
-complete -c pa-tokenize -l pre -x -d 'Run COMMAND PATH for each file, which is its standard input too, and read the audio that it writes to standard output instead of the file'
+complete -c pa-tokenize -l pre -x -d 'Read the audio that COMMAND PATH writes to standard output instead of the file'
 complete -c pa-tokenize -l pre-glob -x -d 'Run --pre only for files whose names match GLOB'
 complete -c pa-tokenize -l format -x -a 'tsv jsonl kaldi km ctm audacity' -d 'Format of the output'
 complete -c pa-tokenize -l precision -x -a 'auto f32 bf16' -d 'Precision of the matrix products'

@@ -77,7 +77,8 @@ class RetrievalEvaluation {
   /// TREC qrels: `query iteration document relevance`. Throw Error("FILE:LINE", reason).
   void read_qrels(const std::string& path);
   /// A TREC run (`query Q0 document rank score tag`) or hits as pa-search prints them (`query TAB
-  /// key TAB distance TAB score`; query and key are then taken by their stems). "-" is stdin.
+  /// key TAB distance TAB score`, and more that is passed over; query and key are then taken by
+  /// their stems). "-" is stdin.
   void read_run(const std::string& path);
 
   RetrievalMetrics metrics() const;

@@ -73,7 +73,9 @@ void RetrievalEvaluation::read_qrels(const std::string& path) {
 
 void RetrievalEvaluation::add_run_line(std::string_view line) {
   const auto columns = split_at_tabs(line);
-  if (columns.size() == 4 || columns.size() == 5) {  // the fifth is the E-value
+  // The fifth is the E-value; a sixth says that the place is estimated.
+  const bool estimated = columns.size() == 6 && columns[5] == "estimated";
+  if (columns.size() == 4 || columns.size() == 5 || estimated) {
     const double score = parse_number<double>(columns[3], "score");
     add_hit(tokens::key_stem(tokens::unescape_key(columns[0])),
             tokens::key_stem(tokens::unescape_key(columns[1])), score);

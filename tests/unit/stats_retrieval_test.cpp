@@ -230,7 +230,7 @@ TEST_CASE("TREC files and hits of pa-search give the same ranking") {
   const TemporaryFile hits(
       "in/q1.wav\ta b/two.flac#t=1.00,2.00\t3\t0.9000\n"
       "in/q1.wav\tone.flac#t=0.00,2.00\t9\t0.5000\n"
-      "q2.wav\tone.flac\t9\t0.1000\n");
+      "q2.wav\tone.flac\t9\t0.1000\t2.5\testimated\n");
   for (const TemporaryFile* run : {&trec, &hits}) {
     RetrievalEvaluation evaluation;
     evaluation.read_qrels(qrels.path());

@@ -13,7 +13,7 @@ namespace pairalign::stats {
 /// above the rounding noise of the sample format: a recording from a telephone that lies in a file
 /// of 48 kHz has some 3,400 Hz, not 24,000. 60 dB because speech falls by 40 to 50 dB towards 8 kHz
 /// of itself, and resamplers and codecs cut by more than 80. The window makes a steep edge appear
-/// up to 200 Hz too high.
+/// up to 250 Hz too high.
 class BandwidthMeter {
  public:
   /// `bin_width` in Hz; `bits` of a sample, 0 where it has none.

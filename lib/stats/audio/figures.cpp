@@ -58,7 +58,7 @@ const std::vector<AudioFigure>& audio_figures() {
       {"offset", "", 5, true, false, "DC offset: largest mean of a channel, of full scale",
        PAIRALIGN_VALUE(f.offset)},
       {"bandwidth", "Hz", 0, true, true,
-       "Highest frequency within 60 dB of the maximum of the mean spectrum; up to 200 Hz high",
+       "Highest frequency within 60 dB of the maximum of the mean spectrum; up to 250 Hz high",
        PAIRALIGN_VALUE(f.bandwidth)},
       {"silence", "share", 4, true, true,
        "Spans of 10 ms below -60 dBFS, or in the pauses between what is 20 dB louder",
