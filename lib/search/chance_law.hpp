@@ -68,7 +68,8 @@ class ChanceLaw {
   void guess_background(const ChanceScores& scores);
   double counted(double score) const;
   double slope(double z) const { return slope_ + bend_ * (z > 0 ? z : 0); }
-  double tail(double z) const { return -(slope_ + bend_ * z / 2) * z; }
+  // Falls with z, whatever z is: it bends above the mean only.
+  double tail(double z) const { return -(slope_ + bend_ * (z > 0 ? z : 0) / 2) * z; }
   double log_rate(double score) const;
 
   ScoreShape shape_;

@@ -124,7 +124,10 @@ TEST_CASE("no archive, no record, no query") {
 TEST_CASE("batches keep the candidates of all-hits searches within memory") {
   ThreadPool pool(1);
   Archives archives;
-  archives.add(std::vector<Record>(50000, Record{"k", 1, {1}, {}}));
+  std::vector<Record> records;
+  for (int i = 0; i < 50000; ++i)
+    records.push_back({std::to_string(i), 1, {1}, {}});
+  archives.add(records);
   const Searcher searcher(archives.opened(), pool);
   SearchConfig config;
   CHECK(searcher.batch_size(config) == 256);
@@ -169,15 +172,16 @@ TEST_CASE("hits as text") {
         .lines("in/my query.wav", hits);
   };
   CHECK(text("tsv") ==
-        "in/my query.wav\ta b/x.wav#t=10.50,11.50\t0\t1.0000\t1.2e-07\n"
+        "in/my query.wav\ta b/x.wav#t=10.50,11.50\t0\t1.0000\t1.2e-07\testimated\n"
         "in/my query.wav\ttab\\there.wav\t1\t0.6667\t-\n"
-        "in/my query.wav\tc/x.flac#t=0.00,0.50\t2\t0.3333\t-\n");
+        "in/my query.wav\tc/x.flac#t=0.00,0.50\t2\t0.3333\t-\testimated\n");
   CHECK(text("trec") ==
         "my_query Q0 x 1 1 pairalign\n"
         "my_query Q0 tab_here 2 0.6666666666666666 pairalign\n");
   CHECK(text("jsonl").find("{\"query\":\"in/my query.wav\",\"rank\":1,"
                            "\"key\":\"a b/x.wav#t=10.00,12.00\","
                            "\"place\":\"a b/x.wav#t=10.50,11.50\",\"begin\":1,\"end\":3,"
+                           "\"place_estimated\":true,"
                            "\"distance\":0,\"score\":1.0,\"evalue\":1.2e-07}\n") == 0);
 }
 
@@ -189,7 +193,7 @@ TEST_CASE("hits of soft costs as text: distances in bits") {
     return HitFormatter(archives.opened(), format, Mode::infix, parse_cost("soft"))
         .lines("q", hits);
   };
-  CHECK(text(HitFormat::tsv) == "q\tx.wav#t=0.50,1.50\t2.25\t10.2500\t-\n");
+  CHECK(text(HitFormat::tsv) == "q\tx.wav#t=0.50,1.50\t2.25\t10.2500\t-\testimated\n");
   CHECK(text(HitFormat::trec) == "q Q0 x 1 10.25 pairalign\n");
   CHECK(text(HitFormat::jsonl).find("\"distance\":2.25,\"score\":10.25}") != std::string::npos);
   CHECK_THROWS_AS(parse_cost("free"), Error);
