@@ -149,7 +149,7 @@ void ArchiveWriter::load() {
 void ArchiveWriter::take_place(const SegmentEntry& entry) const {
   const auto rename = [this](const std::string& name) {
     const std::string from = new_file(name);
-    if (exists(from)) ::rename(from.c_str(), file(name).c_str());
+    if (!exists(file(name)) && exists(from)) ::rename(from.c_str(), file(name).c_str());
   };
   rename(segment_file(entry.number));
   if (entry.removed.file != 0) rename(removed_file(entry.removed.file));
@@ -159,10 +159,14 @@ void ArchiveWriter::take_place(const SegmentEntry& entry) const {
 // that it replaced or did not commit.
 void ArchiveWriter::clean_up() {
   std::unordered_set<std::string> named;
+  // Where a file could not be renamed, that of the longer name is the one that is spoken of.
+  const auto add_named = [&](const std::string& name) {
+    named.insert(exists(file(name)) ? name : name + kNewSuffix);
+  };
   for (const SegmentEntry& entry : manifest_.segments) {
     take_place(entry);
-    named.insert(segment_file(entry.number));
-    if (entry.removed.file != 0) named.insert(removed_file(entry.removed.file));
+    add_named(segment_file(entry.number));
+    if (entry.removed.file != 0) add_named(removed_file(entry.removed.file));
   }
   const std::unordered_set<std::uint64_t> replaced(manifest_.replaced.begin(),
                                                    manifest_.replaced.end());

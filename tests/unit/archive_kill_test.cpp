@@ -1,5 +1,6 @@
 // Writers that are killed, and readers while writers work.
 #include <algorithm>
+#include <chrono>
 #include <set>
 
 #include <doctest/doctest.h>
@@ -110,6 +111,16 @@ std::vector<Entry> after(const std::vector<Entry>& before, const std::string& ot
   return all;
 }
 
+// How long the steps take, on this machine and under what else it does.
+std::uint64_t microseconds_of(std::size_t steps, const std::string& path,
+                              const std::string& other) {
+  const auto begin = std::chrono::steady_clock::now();
+  for (std::size_t step = 0; step < steps; ++step)
+    act(path, other, step);
+  const std::chrono::duration<double, std::micro> took = std::chrono::steady_clock::now() - begin;
+  return static_cast<std::uint64_t>(took.count());
+}
+
 }  // namespace
 
 TEST_CASE("killed at any of 200 moments, the archive is as before or after what was under way") {
@@ -117,6 +128,7 @@ TEST_CASE("killed at any of 200 moments, the archive is as before or after what 
   const std::string path = scratch / "a.pai";
   const std::string other = scratch / "b.pai";
   append(other, records_of("other", 15, 7));
+  const std::uint64_t round_us = microseconds_of(2 * kActions, scratch / "timed.pai", other) / 2;
   Random random(1);
   std::size_t next = 0;  // the step to be done
   std::vector<Entry> state;
@@ -127,7 +139,7 @@ TEST_CASE("killed at any of 200 moments, the archive is as before or after what 
       for (std::size_t step = next;; ++step)
         act(path, other, step);
     }
-    ::usleep(static_cast<useconds_t>(random.below(6000)));
+    ::usleep(static_cast<useconds_t>(random.below(round_us)));
     REQUIRE(::kill(child, SIGKILL) == 0);
     int status = 0;
     REQUIRE(::waitpid(child, &status, 0) == child);
@@ -149,6 +161,9 @@ TEST_CASE("killed at any of 200 moments, the archive is as before or after what 
                               << killed_in[3] + killed_in[4] << ", merge of another "
                               << killed_in[5]);
   CHECK(next > 50);
+  for (const std::size_t kills : {killed_in[0], killed_in[1], killed_in[2],
+                                  killed_in[3] + killed_in[4], killed_in[5]})
+    CHECK(kills > 0);
   act(path, other, next);
   CHECK(contents(path) == after(state, other, next));
 }

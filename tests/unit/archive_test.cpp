@@ -284,11 +284,13 @@ TEST_CASE("what looks like the archive's own and is not in its manifest is never
   const auto third = random_entries(random, 10);
   {
     ArchiveWriter writer(path);
-    CHECK(writer.strays() == std::vector<std::string>{"segment-000002"});
     for (const Entry& entry : third)
       writer.add(entry.record, entry.source);
+    writer.remove({});  // locks, and looks what is there
+    CHECK(writer.strays() == std::vector<std::string>{"segment-000002"});
     writer.commit();
     writer.merge({});
+    CHECK(writer.strays() == std::vector<std::string>{"segment-000002"});
   }
   auto expected = first;
   expected.insert(expected.end(), third.begin(), third.end());
@@ -315,10 +317,30 @@ TEST_CASE("files that are named but have not taken their place yet are read, and
   CHECK(contents(path) == entries);
   CHECK(Archive::verify(path).empty());
   CHECK(salvage(path, scratch / "saved.pai").complete());
-  append(path, {});
+  append(path, {});  // has nothing to write, so does not lock
+  CHECK(contents(path) == entries);
+  const auto more = random_entries(random, 5);
+  append(path, more);
   CHECK(fs::exists(path + "/segment-000001"));
   CHECK(fs::exists(path + "/removed-000002"));
+  CHECK(files_in(path) == 5);
+  entries.insert(entries.end(), more.begin(), more.end());
   CHECK(contents(path) == entries);
+}
+
+TEST_CASE("a file that is there by its name does not give way to one that is not committed") {
+  const ScratchFolder scratch;
+  const std::string path = scratch / "a.pai";
+  Random random(13);
+  auto entries = random_entries(random, 10);
+  append(path, entries);
+  std::ofstream(path + "/segment-000001.new") << "half";
+  const auto more = random_entries(random, 5);
+  append(path, more);
+  CHECK_FALSE(fs::exists(path + "/segment-000001.new"));
+  entries.insert(entries.end(), more.begin(), more.end());
+  CHECK(contents(path) == entries);
+  CHECK(Archive::verify(path).empty());
 }
 
 TEST_CASE("what a writer replaced, and was killed before it could delete, the next one deletes") {
@@ -331,8 +353,16 @@ TEST_CASE("what a writer replaced, and was killed before it could delete, the ne
   ArchiveWriter(path).merge({});
   CHECK_FALSE(fs::exists(path + "/segment-000001"));
   fs::copy_file(scratch / "kept", path + "/segment-000001");
-  CHECK(ArchiveWriter(path).strays().empty());
+  {
+    ArchiveWriter writer(path);
+    writer.remove({});  // locks
+    CHECK(writer.strays().empty());
+    CHECK_FALSE(fs::exists(path + "/segment-000001"));
+  }
+  fs::copy_file(scratch / "kept", path + "/segment-000001");
+  append(path, random_entries(random, 10));
   CHECK_FALSE(fs::exists(path + "/segment-000001"));
+  CHECK(Archive::open(path).size() == 30);
 }
 
 TEST_CASE("an archive whose manifest is lost is left as it is by writers") {

@@ -59,7 +59,13 @@ std::vector<Entry> replaced_by(const std::vector<Entry>& older, const std::vecto
     });
     if (!goes) kept.push_back(old);
   }
-  kept.insert(kept.end(), newer.begin(), newer.end());
+  for (auto entry = newer.begin(); entry != newer.end(); ++entry) {
+    // The last of one key stays.
+    const bool goes = std::any_of(entry + 1, newer.end(), [&](const Entry& later) {
+      return later.record.key == entry->record.key;
+    });
+    if (!goes) kept.push_back(*entry);
+  }
   return kept;
 }
 
@@ -154,8 +160,9 @@ TEST_CASE("archives merged are as if appended one after the other") {
       append(others.back(), colliding_entries(random, 20), random_options(random));
     }
     if (random.chance(0.7)) {
-      expected = colliding_entries(random, 30);
-      append(path, expected);
+      const auto entries = colliding_entries(random, 30);
+      append(path, entries);
+      expected = replaced_by({}, entries);
     }
     for (const std::string& other : others)
       expected = replaced_by(expected, contents(other));
@@ -171,15 +178,27 @@ TEST_CASE("the same append twice changes nothing, and a replaced segment is gone
   const std::string path = scratch / "a.pai";
   Random random(3);
   auto entries = random_entries(random, 100);
-  entries.push_back(entries[4]);  // the same key twice in one append: both stay
   append(path, entries);
   append(path, entries);
   CHECK(contents(path) == entries);
   CHECK(Archive::open(path).segment_count() == 1);
   CHECK(files_in(path) == 3);
+  // The same key twice in one append: the last stays.
+  Entry changed = entries[4];
+  changed.record.seconds = 77;
+  entries.push_back(changed);
+  auto expected = entries;
+  expected.erase(expected.begin() + 4);
+  append(path, entries);
+  append(path, entries);
+  CHECK(contents(path) == expected);
+  CHECK(Archive::open(path).segment_count() == 1);
+  CHECK(files_in(path) == 4);
+  CHECK(Archive::open(path).removed_total().records == 1);
   ArchiveWriter writer(path);
-  writer.add(entries[4].record, entries[4].source);
-  CHECK(writer.commit() == 2);
+  writer.add(changed.record, changed.source);
+  CHECK(writer.commit() == 1);
+  CHECK(contents(path) == expected);
   CHECK(Archive::open(path).removed_total().records == 2);
 }
 
