@@ -1,4 +1,5 @@
 # What is no file of the right kind, given to each tool where it wants one: a message and status 2.
+export PAIRALIGN_FFMPEG= # what it says depends on its version
 mkdir folder
 mkfifo pipe
 : >empty
