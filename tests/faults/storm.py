@@ -143,9 +143,10 @@ def kill_training(tools, settings):
     dice, killed, resumed = random.Random(1), 0, 0
     os.remove(tools.path + "/m")
     while killed < settings.kills:
-        resume = ["--resume"] if tools.exists("m.checkpoint") else []
-        resumed += bool(resume)
-        trainer = tools.start(train + resume, stdout=subprocess.DEVNULL)
+        resume = tools.exists("m.checkpoint")
+        resumed += resume
+        # A run killed at its very end leaves its model, which only --force replaces.
+        trainer = tools.start(train + ["--resume" if resume else "--force"], stdout=subprocess.DEVNULL)
         if killed_within(trainer, dice.uniform(0, whole)):
             killed += 1
             continue
@@ -153,7 +154,7 @@ def kill_training(tools, settings):
         require(trainer.returncode == 0, f"a run left alone ends with {trainer.returncode}")
         require(model_id(tools, "m") == expected, "another model than without kills")
         os.remove(tools.path + "/m")
-    tools.need(train + (["--resume"] if tools.exists("m.checkpoint") else []))
+    tools.need(train + ["--resume" if tools.exists("m.checkpoint") else "--force"])
     require(model_id(tools, "m") == expected, "another model than without kills")
     return f"{killed} kills, {resumed} runs resumed"
 

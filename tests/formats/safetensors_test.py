@@ -11,7 +11,7 @@ import subprocess
 import sys
 import unittest
 
-FORMATS = {"F32": "f", "I8": "b"}
+FORMATS = {"F32": "f", "I8": "b", "U16": "H"}
 
 
 def read(path):
