@@ -11,9 +11,9 @@ namespace pairalign::archive {
 namespace {
 
 Segment open_segment(const std::string& folder, const SegmentEntry& entry) {
-  const std::string path =
-      with_new_suffix_if_absent(folder + "/" + segment_file(entry.number));
-  Segment segment(path);
+  const std::string path = folder + "/" + segment_file(entry.number);
+  Segment segment =
+      open_under_either_name(path, [](const std::string& name) { return Segment(name); });
   if (segment.hash() != entry.hash || segment.file_size() != entry.bytes ||
       segment.size() != entry.records || segment.token_total() != entry.tokens) {
     throw Error(path, "damaged: not the segment that the manifest speaks of");

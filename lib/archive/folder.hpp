@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "base/file.hpp"
 
 namespace pairalign::archive {
 
@@ -29,6 +30,19 @@ std::optional<NumberedFile> parse_numbered(const std::string& name);
 /// A reader that does not find a file looks for it under the longer name.
 constexpr const char* kNewSuffix = ".new";
 std::string with_new_suffix_if_absent(const std::string& path);
+
+/// What `open` makes of the file under either name. A writer may rename it between the look at its
+/// name and its opening.
+template <class Open>
+auto open_under_either_name(const std::string& path, Open open) {
+  const std::string found = with_new_suffix_if_absent(path);
+  try {
+    return open(found);
+  } catch (const Error&) {
+    if (found == path || !exists(path)) throw;
+  }
+  return open(path);
+}
 
 /// Names of what no manifest can ever have spoken of: files that are not committed, and the
 /// temporary files of replace_file.

@@ -175,7 +175,7 @@ Manifest parse_manifest(const std::string& path, std::string_view text) {
 RecordNumbers read_removed(const std::string& folder, const SegmentEntry& entry) {
   if (entry.removed.file == 0) return {};
   const std::string path = folder + "/" + removed_file(entry.removed.file);
-  RemovedFile file = parse_removed(path, read_file(with_new_suffix_if_absent(path)));
+  RemovedFile file = parse_removed(path, open_under_either_name(path, read_file));
   const bool fits = file.segment == entry.number && file.hash == entry.removed.hash &&
                     file.records.size() == entry.removed.records && !file.records.empty() &&
                     file.records.back() < entry.records && entry.removed.tokens <= entry.tokens;
