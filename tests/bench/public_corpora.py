@@ -147,12 +147,12 @@ def align(recordings, known, scratch):
                     "-hypseg", str(scratch / "hypseg"), "-logfn", "/dev/null"], check=True)
     times = {}
     for line in (scratch / "hypseg").read_text().splitlines():
-        # stem S scale T score A score L score, then pairs of first frame and word, and the last frame.
+        # stem S scale T score A score L score; of each word first frame, two scores, itself; last frame.
         stem, *fields = line.split()
-        *pairs, last = fields[fields.index("L") + 2:]
-        starts = [int(frame) / 100 for frame in pairs[0::2]] + [int(last) / 100]
+        *words, last = fields[fields.index("L") + 2:]
+        starts = [int(frame) / 100 for frame in words[0::4]] + [int(last) / 100]
         spans = [(re.sub(r"\(\d+\)$", "", word), start, end)
-                 for word, start, end in zip(pairs[1::2], starts, starts[1:])]
+                 for word, start, end in zip(words[3::4], starts, starts[1:])]
         spans = [span for span in spans if not re.match(r"<|\[|\+\+", span[0])]
         if [word for word, *_ in spans] == recordings[stem].text.split():
             times[stem] = spans
@@ -271,6 +271,8 @@ def write_std(dev, recordings, draw):
         for stem, spans in times.items():
             ctm.writelines(f"{stem} 1 {start:.2f} {end - start:.2f} {word}\n" for word, start, end in spans)
     places = terms(recordings, times, known)
+    if not places:
+        sys.exit("public_corpora: no words of several speakers aligned")
     draw.shuffle(places)
     queries = write_terms(std, "queries.tsv", "qrels.txt", "q", places[:TERM_QUERIES], recordings)
     write_terms(std, "terms.tsv", "terms-qrels.txt", "t", places[TERM_QUERIES:][:MORE_TERMS], recordings)
