@@ -1,17 +1,17 @@
 #!/usr/bin/env python3
 """Says transcripts with several synthetic voices, as partners of real speech for `pa-train --words`.
 
-  say-partners.py TRANSCRIPTS FOLDER
-  pa-train --words FOLDER/words.ctm --speakers FOLDER/utt2spk ... FOLDER
+  say-partners.py --words TRAIN/words.ctm --speakers TRAIN/utt2spk TRAIN/transcripts.tsv FOLDER
+  pa-train --words FOLDER/words.ctm --speakers FOLDER/utt2spk ... TRAIN FOLDER
 
-TRANSCRIPTS holds lines of `recording TAB text`. FOLDER gets say/VOICE/RECORDING.wav, words.ctm with
-the time of each word and utt2spk, where each voice is a speaker. Concatenate both files with those of
-the real recordings: the same word by a real and by a synthetic speaker is then a pair.
+The transcripts are lines of `recording TAB text`. FOLDER gets say/VOICE/RECORDING.wav, words.ctm with
+the time of each word and utt2spk, where each voice is a speaker. --words and --speakers name those of
+the real recordings, which go in front: the same word by a real and by a synthetic speaker is then a pair.
 
 Voices are espeak-ng's, whose engine tells where words begin (package libespeak-ng1), and those of
 flite, whose phones are matched with those of each word said alone. Held-out words (the MD5 of the word
-in lower case, modulo 4, is 0) are said, as they stand in the sentences, but never get a time, so that
-no pair holds one.
+in lower case, modulo 4, is 0) are said, as they stand in the sentences, but never get a time, real or synthetic,
+so that no pair holds one.
 """
 
 import argparse
@@ -149,6 +149,9 @@ def parse_options():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("transcripts", type=pathlib.Path)
     parser.add_argument("folder", type=pathlib.Path)
+    parser.add_argument("--words", type=argparse.FileType(), metavar="CTM", help="times of words of real recordings")
+    parser.add_argument("--speakers", type=argparse.FileType(), metavar="UTT2SPK", help="and their speakers")
+    parser.add_argument("--share", type=float, default=1, help="how many of the sentences are said (default: 1)")
     parser.add_argument("--only", default="", metavar="PREFIX", help="only recordings of this folder")
     parser.add_argument("--espeak", type=int, default=2, metavar="N", help="espeak-ng voices a sentence (default: 2)")
     parser.add_argument("--flite", type=int, default=1, metavar="N", help="flite voices a sentence (default: 1)")
@@ -164,9 +167,13 @@ def main():
     with open(options.transcripts, encoding="utf-8") as lines, \
             open(options.folder / "words.ctm", "w", encoding="utf-8") as ctm, \
             open(options.folder / "utt2spk", "w", encoding="utf-8") as speakers:
+        for line in options.words or []:
+            if not held_out(line.split()[4].lower()):
+                ctm.write(line)
+        speakers.writelines(options.speakers or [])
         for line in lines:
             recording, text = line.rstrip("\n").split("\t")
-            if not recording.startswith(options.only):
+            if not recording.startswith(options.only) or draw.random() >= options.share:
                 continue
             text = " ".join(text.lower().split())
             voices = [("espeak", voice) for voice in draw.sample(ESPEAK_VOICES, options.espeak)]
