@@ -38,7 +38,9 @@ class Runs:
         train = [self.options.pa_train, "-q", "-j1", "--recipe", path, "--stage", STAGES, "--steps",
                  STEPS, "--precision", "f32", "--pairs", self.pairs, "--log", self.folder / f"{name}.log", "-o",
                  self.folder / f"{name}.safetensors", *more, self.options.audio]
-        mpirun = [self.options.mpirun, "--allow-run-as-root", "--oversubscribe", "-n", processes]
+        mpirun = [self.options.mpirun, "--allow-run-as-root", "--oversubscribe",
+                  # Between the signals it passes on and SIGKILL; a checkpoint can take more than its one second.
+                  "--mca", "odls_base_sigkill_timeout", 5, "-n", processes]
         return [str(word) for word in (mpirun if processes > 1 else []) + train]
 
     def run(self, *arguments):
