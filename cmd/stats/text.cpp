@@ -30,6 +30,8 @@ constexpr const char* kSnr =
     R"(snr is estimated without a model, from the recording alone. Noise is what a fifth of the frames of 32 ms
 lie below in each of 24 bands (quantiles, after Stahl, Fischer and Bippus, 2000); the ratio is the mean
 power of the frames that stand 6 dB out of it between 300 and 3,400 Hz, less the noise, to the noise.
+Measured on read speech with white, pink and babble noise at known ratios, it is high by 6 to 8 dB at a true
+0 dB, 4 to 5 at 10, 2 to 4 at 20, and 0 to 2 at 30.
 What is steady counts as noise, a tone or a hum as well; music counts mostly as speech.)";
 
 constexpr const char* kChecks =

@@ -84,7 +84,7 @@ std::vector<Check> default_checks() {
       {"speech", "%", 2, true, false, 5.0,
        "hardly anything stands out of the noise: steady noise, hum, a tone",
        PAIRALIGN_VALUE(percent(f.speech))},
-      {"snr", "dB", 1, true, false, 5.0,
+      {"snr", "dB", 1, true, false, 10.0,
        "noise nearly as strong as speech, as in a busy street; words begin to be lost",
        PAIRALIGN_VALUE(f.snr)},
       {"lead", "s", 2, true, true, 3.0,
