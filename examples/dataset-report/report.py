@@ -26,6 +26,7 @@ import time
 # Okabe and Ito (2008), told apart by colour-blind eyes too, without their yellow.
 COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#5b5b5b"]
 PLAIN = "#3c6e91"
+SEVERAL = "#8994a0"
 SHOWN = 40  # rows of a table
 
 # name in the table of pa-stats, heading, axis, factor
@@ -292,7 +293,7 @@ h1 { font-size: 1.6em; margin: 0 } h2 { font-size: 1.15em; margin: 2.4em 0 .6em;
   border-bottom: 1px solid var(--rule); padding-bottom: .3em }
 .soft, figcaption { color: var(--soft) } .soft { margin: .2em 0 }
 .tiles { display: flex; flex-wrap: wrap; gap: .8em; margin: 1.5em 0 }
-.tile { border: 1px solid var(--rule); border-radius: 6px; padding: .6em 1em; min-width: 7em }
+.tile { border: 1px solid var(--rule); border-radius: 6px; padding: .6em 1em; flex: 1 1 5.5em; white-space: nowrap }
 .tile b { display: block; font-size: 1.5em; font-weight: 600; font-variant-numeric: tabular-nums }
 .tile.bad b { color: #b3261e }
 .plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(400px, 1fr)); gap: 1.4em 2em }
@@ -341,26 +342,31 @@ class Report:
         if len(names) > len(COLOURS):
             sys.exit(f"report: --split gives {len(names)} splits; at most {len(COLOURS)} can be told apart")
         self.colours = dict(zip(names, COLOURS)) if len(names) > 1 else {n: PLAIN for n in names}
-        self.group_of = lambda r: r.get("group", "all")
+        self.group_of = lambda r: {"-": "no group"}.get(r.get("group", "all"), r.get("group", "all"))
+        self.total = sum(r["seconds"] or 0 for r in recordings)
+        self.unit, self.unit_seconds = ("hours", 3600) if self.total >= 2 * 3600 else ("minutes", 60)
         self.leaks = [p for p in pairs if self.split_of(p[0]) != self.split_of(p[1])]
 
     def group_colour(self, name):
         """That of the split which all recordings of a group are in."""
         found = {self.split_of(r["path"]) for r in self.recordings if self.group_of(r) == name}
-        return self.colours[found.pop()] if len(found) == 1 else "#8994a0"
+        return self.colours[found.pop()] if len(found) == 1 else SEVERAL
 
     def tiles(self):
         flagged = sum(bool(r["flags"]) for r in self.recordings)
         damaged = sum(bool(r["fault"]) for r in self.recordings)
-        hours = sum(r["seconds"] or 0 for r in self.recordings) / 3600
-        values = [(f"{len(self.recordings):,}", "recordings", False), (f"{hours:,.2f}", "hours", False),
+        values = [(f"{len(self.recordings):,}", "recordings", False),
+                  (f"{self.total / self.unit_seconds:,.1f}", self.unit, False),
                   (flagged, "flagged", flagged), (damaged, "damaged", damaged),
                   (len(self.pairs), "near-duplicates", len(self.pairs))]
         if len(self.colours) > 1:
-            values.append((len(self.leaks), "of them across splits", len(self.leaks)))
+            values.append((len(self.leaks), "across splits", len(self.leaks)))
         return '<div class="tiles">' + "".join(
             f'<div class="tile{" bad" if bad else ""}"><b>{value}</b>{name}</div>'
             for value, name, bad in values) + "</div>"
+
+    def length(self, recordings):
+        return sum(r["seconds"] or 0 for r in recordings) / self.unit_seconds
 
     def groups(self):
         by_group = collections.defaultdict(list)
@@ -369,13 +375,16 @@ class Report:
         kinds = collections.Counter()
         for r in self.recordings:
             kind = f'{r["codec"]} {(r["rate"] or 0) / 1000:g} kHz' if r["codec"] else "unreadable"
-            kinds[kind] += (r["seconds"] or 0) / 3600
-        parts = [bars("Hours by kind of file", "hours", kinds, lambda _: PLAIN)]
+            kinds[kind] += (r["seconds"] or 0) / self.unit_seconds
+        unit, keys = self.unit, dict(self.colours)
+        parts = [bars(f"{unit.capitalize()} by kind of file", unit, kinds, lambda _: PLAIN)]
         if len(by_group) > 1:
             colour = {g: self.group_colour(g) for g in by_group}
-            hours = {g: sum(r["seconds"] or 0 for r in rows) / 3600 for g, rows in by_group.items()}
-            parts.insert(0, bars("Hours by group", "hours", hours, colour.get))
-        page = '<h2>What there is</h2>' + legend(self.colours) + '<div class="plots">' + "".join(
+            lengths = {g: self.length(rows) for g, rows in by_group.items()}
+            parts.insert(0, bars(f"{unit.capitalize()} by group", unit, lengths, colour.get))
+            if SEVERAL in colour.values():
+                keys["groups in several of them"] = SEVERAL
+        page = '<h2>What there is</h2>' + legend(keys) + '<div class="plots">' + "".join(
             f"<figure style='margin:0'>{p}</figure>" for p in parts) + "</div>"
         return page + self.group_table(by_group) if len(by_group) > 1 else page
 
@@ -389,7 +398,7 @@ class Report:
         odd = {name: outliers(values) for name, values in medians.items()}
         rows = []
         for group, members in sorted(by_group.items()):
-            row = [group, len(members), f'{sum(r["seconds"] or 0 for r in members) / 3600:.3f}',
+            row = [group, len(members), f"{self.length(members):.2f}",
                    sum(bool(r["flags"]) for r in members)]
             for name, form in columns:
                 value = medians[name].get(group)
@@ -398,7 +407,7 @@ class Report:
             rows.append((not any(group in odd[n] for n, _ in columns), row))
         rows.sort(key=lambda r: r[0])  # stable: the odd ones first
         return ('<p class="soft">Medians; red are values far from those of the other groups.</p>'
-                + table(["group", ">recordings", ">hours", ">flagged", ">LUFS", ">SNR dB", ">bandwidth Hz",
+                + table(["group", ">recordings", ">" + self.unit, ">flagged", ">LUFS", ">SNR dB", ">bandwidth Hz",
                          ">speech", ">tokens/s"], [r for _, r in rows]))
 
     def token_rates(self, by_group):

@@ -59,7 +59,7 @@ print(f"{len(plots)} plots")
 END
 has texts '^my & audio$'
 has texts '^my & audio/test/<garden>\.opus$'
-has texts '^Hours by group$'
+has texts '^Minutes by group$'
 has texts '^Signal-to-noise ratio$'
 has texts '^Token rate$'
 has texts '^Vocabulary$'
