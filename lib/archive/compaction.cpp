@@ -12,18 +12,23 @@ std::uint64_t removed_bytes(const SegmentEntry& entry) {
                                     static_cast<double>(std::max<std::uint64_t>(1, entry.records)));
 }
 
+// Tokens and records that are left. Unlike bytes, they add up exactly when segments become one.
+std::uint64_t weight(const SegmentEntry& entry) {
+  return entry.tokens - entry.removed.tokens + entry.records - entry.removed.records;
+}
+
 }  // namespace
 
 std::optional<SegmentRange> segments_to_rewrite(const std::vector<SegmentEntry>& segments,
                                                std::uint64_t segment_bytes) {
   SegmentRange tail{segments.size(), segments.size()};
   std::uint64_t bytes = 0;
-  while (tail.first > 0) {
-    const std::uint64_t more = segments[tail.first - 1].bytes;
-    const bool smallest = tail.first == tail.last;
-    if ((!smallest && more > bytes) || bytes + more > segment_bytes) break;
-    bytes += more;
-    --tail.first;
+  std::uint64_t behind = 0;
+  for (std::size_t s = segments.size(); s-- > 0;) {
+    bytes += segments[s].bytes;
+    if (bytes > segment_bytes) break;
+    if (s + 1 == segments.size() || weight(segments[s]) <= behind) tail.first = s;
+    behind += weight(segments[s]);
   }
   if (tail.last - tail.first >= kCompactionFan) return tail;
 

@@ -1,10 +1,12 @@
 // Which segments of an archive to make one, so that one append a night for years leaves few.
 //
 // As the levels of a log-structured merge tree (O'Neil et al., 1996), with segments kept in the order
-// of their records: when kCompactionFan segments or more stand at the end of which each takes no more
-// room than those behind it together, they become one. So sizes fall along the archive, but for the
-// last few: of n appends of one size there are at most kCompactionFan + log2(n) segments, and each
-// record is rewritten log2(n / kCompactionFan) times. Together they never exceed the size of a full
+// of their records: where a segment holds no more than all behind it together, they are to become one,
+// from the first such segment on, once they are kCompactionFan or more. So each of the others holds
+// more than all behind it: of n appends of one size there are at most kCompactionFan + log2(n)
+// segments, and each record is rewritten at most log2(n) times. What they hold is measured in tokens
+// and records, for bytes do not add up: a segment that became large enough gets postings, is larger
+// than its parts together and would never be joined by others of its kind. A range never exceeds a full
 // segment, which bounds the time of a commit: full segments are rewritten for removed records only.
 #pragma once
 

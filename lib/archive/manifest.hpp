@@ -13,8 +13,8 @@
 // The first line (one line in the file) is magic and version in one; model, tokenizer and vocab are
 // absent when unknown, pack when new segments are written with tokens of fixed width, index when
 // they are with postings. `replaced` are the numbers of files that the manifest before named and
-// this one does not: should the writer be killed before it deletes them, the next one does, and it
-// deletes no other. `removed` names the file that says
+// this one does not, and those of them that could not be deleted until now: should the writer be killed
+// before it deletes them, the next one does, and it deletes no other. `removed` names the file that says
 // which records of the segment are removed (removed_records.hpp), how many, and their tokens.
 // The last line, newline included, is the end mark: the number of segments, and the XXH3-64 of all
 // bytes above it. `hash` is the checksum of a segment's head, which covers the checksums of all its

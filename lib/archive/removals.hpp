@@ -4,13 +4,12 @@
 
 #include <cstddef>
 #include <functional>
-#include <optional>
 #include <string>
 #include <unordered_map>
-#include <unordered_set>
 #include <vector>
 
 #include "archive/archive.hpp"
+#include "archive/newer_records.hpp"
 
 namespace pairalign::archive {
 
@@ -21,12 +20,8 @@ using RecordMatch =
 /// returns how many.
 std::size_t remove_if(const Segment& segment, const RecordMatch& match, RecordNumbers& removed);
 
-/// The same for the records whose keys come again in the segment.
-std::size_t remove_repeated(const Segment& segment, RecordNumbers& removed);
-
 /// The same for records of files that have been moved, see NewerRecords::moved.
-class NewerRecords;
-std::size_t remove_moved(const Segment& segment, const NewerRecords& newer, RecordNumbers& removed);
+std::size_t remove_moved(const Segment& segment, NewerRecords& newer, RecordNumbers& removed);
 
 /// What is removed of an archive, and what is to be removed besides.
 class Removals {
@@ -43,7 +38,9 @@ class Removals {
 
   /// Removes every record that is still there and for which `match` is true; returns how many.
   std::size_t remove_if(const RecordMatch& match);
-  std::size_t remove_moved(const NewerRecords& newer);
+  /// The same of one segment.
+  std::size_t remove_if(std::size_t s, const RecordMatch& match);
+  std::size_t remove_moved(NewerRecords& newer);
   const std::vector<RecordNumbers>& all() const { return removed_; }
 
  private:
@@ -63,35 +60,6 @@ class KeysToRemove {
   std::vector<std::string> keys_;
   std::unordered_map<std::string, bool> wanted_;  // and whether it was met
   std::string path_;                              // reused
-};
-
-/// Records that replace older ones: those of the same key and, where the file behind a record has
-/// changed, all older ones made from the file as it was: its whole, and all its parts, for a window
-/// beyond the new end of a file would be of no file any more.
-class NewerRecords {
- public:
-  /// Takes in a segment's records but for removed ones, with `prefix` before their keys.
-  void add(const Segment& segment, const RecordNumbers& removed, const std::string& prefix = "");
-
-  bool replaces(const std::string& key, const Segment& segment, std::size_t record);
-  /// Whether a newer record was made from the contents of this one's file, which is gone: it was
-  /// moved.
-  bool moved(const Segment& segment, std::size_t record, const Source& source) const;
-  /// The record of that key itself, in the segment taken in last.
-  std::optional<std::size_t> record_of(const std::string& key);
-
- private:
-  struct File {
-    std::optional<std::size_t> whole;  ///< the record that has the path itself as its key
-    std::optional<Source> source;
-  };
-  const File* find(const std::string& key);
-
-  std::unordered_map<std::string, File> files_;
-  std::unordered_set<std::uint64_t> contents_;  // hashes of files
-  std::unordered_map<std::string, std::size_t> parts_;  // keys with a media fragment
-  std::string path_;                       // looked up last, and what was found
-  const File* found_ = nullptr;
 };
 
 }  // namespace pairalign::archive

@@ -324,27 +324,31 @@ std::size_t ArchiveWriter::rename(const std::vector<MovedFile>& files) {
       });
 }
 
-// Of what was committed and, among what was written since, of what came before. One segment after
-// the other, for their keys are to fit into memory.
+// Of what was committed, and of what was written since.
 std::size_t ArchiveWriter::remove_replaced(std::vector<RecordNumbers>& removed_of_written) {
-  std::size_t replaced = 0;
   std::vector<Segment> segments;
+  segments.reserve(written_.size());
+  std::vector<NewerRecords::Input> inputs;
   for (const SegmentEntry& entry : written_) {
     segments.emplace_back(new_file(segment_file(entry.number)));
-    removed_of_written.emplace_back();
-    replaced += remove_repeated(segments.back(), removed_of_written.back());
-    if (segments.size() == 1 && manifest_.segments.empty()) continue;
-    NewerRecords newer;
-    newer.add(segments.back(), removed_of_written.back());
-    const auto is_replaced = [&](const std::string& key, const Segment& segment,
-                                 std::size_t record) {
-      return newer.replaces(key, segment, record);
-    };
-    for (std::size_t i = 0; i + 1 < segments.size(); ++i)
-      replaced += remove_if(segments[i], is_replaced, removed_of_written[i]);
-    replaced += removals().remove_if(is_replaced);
-    if (options_.follow_moves) replaced += removals().remove_moved(newer);
+    inputs.push_back({&segments.back(), {}, ""});
   }
+  removed_of_written.resize(segments.size());
+  if (segments.empty()) return 0;
+  NewerRecords newer(std::move(inputs));
+  std::size_t replaced = 0;
+  for (std::uint32_t s = 0; s < segments.size(); ++s) {
+    const auto comes_again = [&](const std::string& key, const Segment&, std::size_t record) {
+      return newer.newest(key) > RecordPlace{s, static_cast<std::uint32_t>(record)};
+    };
+    replaced += remove_if(segments[s], comes_again, removed_of_written[s]);
+  }
+  if (manifest_.segments.empty()) return replaced;
+  replaced +=
+      removals().remove_if([&](const std::string& key, const Segment& segment, std::size_t record) {
+        return newer.newest(key) || newer.changed(key, segment, record, 0);
+      });
+  if (options_.follow_moves) replaced += removals().remove_moved(newer);
   return replaced;
 }
 
@@ -409,7 +413,14 @@ std::size_t ArchiveWriter::commit() {
 }
 
 void ArchiveWriter::swap_manifest(Manifest next) {
-  next.replaced = numbers_replaced(manifest_, next);
+  std::vector<std::uint64_t> replaced = numbers_replaced(manifest_, next);
+  // Also those that could not be deleted until now.
+  for (const std::uint64_t number : manifest_.replaced) {
+    if (exists(file(segment_file(number))) || exists(file(removed_file(number)))) {
+      replaced.push_back(number);
+    }
+  }
+  next.replaced = std::move(replaced);
   // From here on the new manifest may be in place, even if replacing it is reported to have failed
   // (after the rename, the folder may not sync): its files must not be deleted any more. Should it
   // not be in place, the next writer deletes them.

@@ -56,7 +56,7 @@ struct MergeOptions {
 /// and does not replace are never deleted, whatever state the folder is in. Records are kept in
 /// the order in which they come. They replace those of the same key that came before, in this
 /// commit too (also those of a file that changed; see NewerRecords), and no other. Memory is bounded
-/// by a few segments, whatever is added.
+/// by a few segments and some 18 bytes for each record of a commit.
 ///
 /// The archive is locked only while it is written to: from when the first segment is full, or
 /// `commit`, `remove` or `merge` is called, to the end of the commit. What another writer commits

@@ -4,7 +4,6 @@
 
 #include <fmt/format.h>
 
-#include "archive/key_scan.hpp"
 #include "archive/segment_damage.hpp"
 #include "archive/writer.hpp"
 #include "base/error.hpp"
@@ -35,20 +34,40 @@ struct Conflicts {
   }
 };
 
-// Marks the records of `older` that those of segment `s` of `newer` replace; returns how many.
-std::size_t replace_in(MergedArchive& older, const MergedArchive& newer, std::size_t s,
-                       NewerRecords& records, Conflicts& conflicts) {
-  const Segment& replacing = newer.removals.archive().segment(s);
-  return older.removals.remove_if([&](const std::string& own, const Segment& segment,
-                                      std::size_t record) {
-    const std::string key = older.prefix + own;
-    if (!records.replaces(key, segment, record)) return false;
-    const std::optional<std::size_t> by = records.record_of(key);
-    if (!by || !same_string(segment, record, replacing, *by)) {
-      conflicts.add(key, older.path, newer.path);
+// Marks the records that later ones replace; returns how many.
+std::size_t mark_replaced(std::vector<MergedArchive>& archives, Conflicts& conflicts) {
+  std::vector<NewerRecords::Input> inputs;
+  std::vector<const MergedArchive*> owners;  // by segment
+  for (const MergedArchive& merged : archives) {
+    const Archive& archive = merged.removals.archive();
+    for (std::size_t s = 0; s < archive.segment_count(); ++s) {
+      inputs.push_back({&archive.segment(s), archive.removed(s), merged.prefix});
+      owners.push_back(&merged);
     }
-    return true;
-  });
+  }
+  NewerRecords newer(inputs);
+  std::size_t replaced = 0;
+  std::uint32_t at = 0;
+  for (MergedArchive& merged : archives) {
+    const std::size_t next = at + merged.removals.archive().segment_count();
+    for (std::size_t s = 0; at < next; ++s, ++at) {
+      replaced += merged.removals.remove_if(
+          s, [&](const std::string& own, const Segment& segment, std::size_t record) {
+            const std::string key = merged.prefix + own;
+            std::optional<RecordPlace> by = newer.newest(key);
+            const bool same_key = by > RecordPlace{at, static_cast<std::uint32_t>(record)};
+            if (!same_key) by = newer.changed(key, segment, record, next);
+            if (!by) return false;
+            const bool agree =
+                same_key && same_string(segment, record, *inputs[by->segment].segment, by->record);
+            if (by->segment >= next && !agree) {
+              conflicts.add(key, merged.path, owners[by->segment]->path);
+            }
+            return true;
+          });
+    }
+  }
+  return replaced;
 }
 
 // Once a damaged record is in a new segment, its checksum is right and nobody can tell any more.
@@ -75,9 +94,8 @@ std::size_t ArchiveWriter::merge(const std::vector<std::string>& others,
   begin();
   if (others.empty() && is_compact()) return commit();
   std::vector<MergedArchive> archives;
-  archives.push_back({path_, "", Removals(manifest_.segments.empty() ? Archive() : Archive::open(path_))});
-  Conflicts conflicts;
-  std::size_t replaced = 0;
+  archives.push_back(
+      {path_, "", Removals(manifest_.segments.empty() ? Archive() : Archive::open(path_))});
   for (const std::string& other : others) {
     Archive archive = Archive::open(other);
     try {
@@ -86,20 +104,15 @@ std::size_t ArchiveWriter::merge(const std::vector<std::string>& others,
       throw Error(other, error.reason());
     }
     archives.push_back({other, options.prefix, Removals(std::move(archive))});
-    const MergedArchive& newest = archives.back();
-    for (std::size_t s = 0; s < newest.removals.archive().segment_count(); ++s) {
-      NewerRecords newer;
-      newer.add(newest.removals.archive().segment(s), newest.removals.removed(s), options.prefix);
-      for (std::size_t older = 0; older + 1 < archives.size(); ++older)
-        replaced += replace_in(archives[older], newest, s, newer, conflicts);
-    }
   }
+  Conflicts conflicts;
+  const std::size_t replaced = mark_replaced(archives, conflicts);
   if (conflicts.count > 0 && !options.replace) {
-    throw Error(path_, fmt::format("{} records differ from later ones of the same keys, the first "
-                                   "{}, in {} and {}; nothing is merged: --replace keeps the last "
-                                   "of each, --prefix tells the archives apart",
-                                   conflicts.count, conflicts.key, conflicts.older,
-                                   conflicts.newer));
+    throw Error(path_,
+                fmt::format("{} records differ from later ones of the same keys, the first "
+                            "{}, in {} and {}; nothing is merged: --replace keeps the last "
+                            "of each, --prefix tells the archives apart",
+                            conflicts.count, conflicts.key, conflicts.older, conflicts.newer));
   }
   const auto for_each_segment = [&](const auto& action) {
     for (const MergedArchive& merged : archives) {
@@ -110,10 +123,8 @@ std::size_t ArchiveWriter::merge(const std::vector<std::string>& others,
   for_each_segment([](const MergedArchive&, const Segment& segment, const RecordNumbers&) {
     require_sound(segment.path());
   });
-  for_each_segment(
-      [&](const MergedArchive& merged, const Segment& segment, const RecordNumbers& removed) {
-        add_all(segment, removed, merged.prefix);
-      });
+  for_each_segment([&](const MergedArchive& merged, const Segment& segment,
+                       const RecordNumbers& removed) { add_all(segment, removed, merged.prefix); });
   if (builder_.size() > 0) write_segment();
   Manifest next = manifest_;
   next.next_file += written_.size();

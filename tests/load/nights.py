@@ -1,15 +1,17 @@
 #!/usr/bin/env python3
 """Years of cron: thousands of small appends, and hundreds of nights over a folder that changes.
 
-In the first part the time of an append, the number of segments and of files must stay flat. In the
-second, each night some recordings are new, changed, moved, renamed or deleted, now and then a run is
-killed; what the archive holds is compared with what it should hold. No audio: a stand-in for
-pa-tokenize makes a string of the bytes of each file.
+In the first part the processor time and memory of an append, the number of segments and of files must
+stay flat. In the second, each night some recordings are new, changed, moved, renamed or deleted, now
+and then a run is killed; what the archive holds is compared with what it should hold. No audio: a
+stand-in for pa-tokenize makes a string of the bytes of each file.
 """
 import argparse
 import hashlib
+import math
 import os
 import random
+import resource
 import signal
 import subprocess
 import sys
@@ -24,6 +26,11 @@ def record(path, content):
     tokens = " ".join(str(byte) for byte in digest)
     starts = " ".join(str(80 * i) for i in range(len(digest)))
     return f"{path}\t2.60\t{tokens}\t{starts}\n".encode()
+
+
+def cpu_of_children():
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 class Archive:
@@ -47,29 +54,34 @@ class Archive:
 
 def many_appends(tools, folder, count):
     archive = Archive(tools, folder + "/appends.pai")
-    part, spent, most = max(1, count // 10), 0.0, 0
-    print("appends  ms each  segments  files")
+    part, most = max(1, count // 10), 0
+    print("appends  ms each  CPU ms  segments  files  max RSS, MB")
+    begun, cpu = time.monotonic(), cpu_of_children()
     for i in range(count):
         lines = b"".join(record(f"talk-{i}-{j}.wav", b"%d %d" % (i, j)) for j in range(10))
-        begun = time.monotonic()
         archive.run(stdin=HEADER + lines)
-        spent += time.monotonic() - begun
         most = max(most, archive.segments())
         if (i + 1) % part == 0:
-            print(f"{i + 1:7}  {1000 * spent / part:7.2f}  {archive.segments():8}  "
-                  f"{len(os.listdir(archive.path)):5}", flush=True)
-            spent = 0.0
+            print(f"{i + 1:7}  {1000 * (time.monotonic() - begun) / part:7.2f}  "
+                  f"{1000 * (cpu_of_children() - cpu) / part:6.2f}  {archive.segments():8}  "
+                  f"{len(os.listdir(archive.path)):5}  "
+                  f"{resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024:11.1f}",
+                  flush=True)
+            begun, cpu = time.monotonic(), cpu_of_children()
     strings, lines = archive.strings()
     archive.run("--check")
     print(f"at most {most} segments; {lines} records")
     if lines != 10 * count or len(strings) != lines:
         sys.exit("records are lost")
+    if most > 8 + math.log2(count):
+        sys.exit("more segments than 8 + log2 of the appends")
 
 
 class Nights:
     def __init__(self, tools, folder, seed):
         self.archive, self.dice = Archive(tools, folder + "/nights.pai"), random.Random(seed)
-        self.folder, self.files, self.kept, self.made = folder + "/audio", {}, {}, 0
+        self.folder, self.made = folder + "/audio", 0
+        self.files, self.stored = {}, {}  # contents, and those of which the archive has the string
         os.mkdir(self.folder)
 
     def write(self, path):
@@ -93,11 +105,10 @@ class Nights:
         new = os.path.dirname(old) + f"/moved-{night}.wav"
         os.rename(old, new)
         self.files[new] = self.files.pop(old)
-        self.kept.pop(old, None)
         if self.dice.random() < 0.3:
             gone = self.pick()
             os.remove(gone)
-            self.kept[gone] = record(gone, self.files.pop(gone))
+            del self.files[gone]
         if night % 50 == 49:  # a whole folder is renamed
             old = os.path.dirname(self.pick())
             new = old + "-renamed"
@@ -121,6 +132,12 @@ class Nights:
             writer.wait()
             missing = self.archive.run("--missing", stdin=listed).decode().splitlines()
         self.archive.run(stdin=self.tokenize(missing))
+        # The string of a moved recording follows it; that of one that is gone, or was changed as well,
+        # stays.
+        present = set(self.files.values())
+        self.stored = {path: content for path, content in self.stored.items()
+                       if path in self.files or content not in present}
+        self.stored.update(self.files)
 
     def check(self):
         strings, lines = self.archive.strings()
@@ -128,23 +145,26 @@ class Nights:
         lost = [path for path, line in wanted.items() if strings.get(path) != line]
         if lost or lines != len(strings):
             sys.exit(f"{len(lost)} strings are lost or wrong, {lines - len(strings)} twice: {lost[:3]}")
-        gone = [path for path, line in self.kept.items() if strings.get(path) not in (line, None)]
+        gone = [path for path in set(self.stored) | set(strings)
+                if path not in strings or path not in self.stored
+                or strings[path] != record(path, self.stored[path])]
         if gone:
-            sys.exit(f"other strings of deleted recordings: {gone[:3]}")
+            sys.exit(f"strings of deleted or moved recordings are lost or wrong: {sorted(gone)[:3]}")
 
 
 def many_nights(tools, folder, count):
     nights = Nights(tools, folder, 1)
-    print("nights  s each  recordings  records  segments")
-    begun = time.monotonic()
+    print("nights  s each  CPU s  recordings  records  segments")
+    begun, cpu = time.monotonic(), cpu_of_children()
     for night in range(count):
         nights.day(night)
         nights.night()
         if night % 30 == 29 or night == count - 1:
             nights.check()
-            print(f"{night + 1:6}  {(time.monotonic() - begun) / 30:6.3f}  {len(nights.files):10}  "
+            print(f"{night + 1:6}  {(time.monotonic() - begun) / 30:6.3f}  "
+                  f"{(cpu_of_children() - cpu) / 30:5.3f}  {len(nights.files):10}  "
                   f"{nights.archive.strings()[1]:7}  {nights.archive.segments():8}", flush=True)
-            begun = time.monotonic()
+            begun, cpu = time.monotonic(), cpu_of_children()
     nights.archive.run("--check")
     nights.archive.run("--prune")
     strings, _ = nights.archive.strings()
