@@ -1,5 +1,9 @@
 // pa-search: where in archives a token string is found.
+#include <cerrno>
 #include <cstddef>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
 #include <functional>
 #include <optional>
 #include <string>
@@ -11,6 +15,7 @@
 
 #include "align/soft_cost.hpp"
 #include "archive/archive.hpp"
+#include "archive/writer.hpp"
 #include "base/thread_pool.hpp"
 #include "cli/default_model.hpp"
 #include "cli/program.hpp"
@@ -28,6 +33,9 @@
 
 namespace pairalign {
 namespace {
+
+// From here on nothing is told from chance, whatever is found.
+constexpr double kMeaningless = 1;
 
 std::vector<archive::Archive> open_archives(const std::vector<std::string>& paths,
                                             cli::CommonHeader& header) {
@@ -85,15 +93,16 @@ void warn_of_damages(const std::vector<archive::Archive>& archives, cli::Message
 
 // The text of one query's hits.
 using WriteHits =
-    std::function<std::string(const std::string& query, const std::vector<search::Hit>& hits)>;
+    std::function<std::string(const tokens::Record& query, const std::vector<search::Hit>& hits)>;
 
 // Takes queries batch by batch, so that any number of them needs bounded memory.
 class Session {
  public:
   Session(const search::SearchConfig& config, const std::vector<archive::Archive>& archives,
-          WriteHits write_hits, cli::Context& context)
+          const search::Chance* chance, WriteHits write_hits, cli::Context& context)
       : config_(config),
         archives_(archives),
+        chance_(chance),
         pool_(context.options.jobs),
         searcher_(archives, pool_),
         write_hits_(std::move(write_hits)),
@@ -111,7 +120,7 @@ class Session {
       if (batch.size() == batch_size) answer(batch);
     }
     answer(batch);
-    progress_.finish();
+    finish();
   }
 
   // Queries of one key are one question, wherever they stand in the input.
@@ -123,14 +132,16 @@ class Session {
       if (position == questions.size()) questions.emplace_back();
       questions[position].push_back(std::move(record));
     }
-    std::optional<search::Chance> chance;
-    if (config_.evalues || config_.max_evalue)
-      chance.emplace(archives_, *config_.distance, config_.mode, config_.background);
     for (const std::vector<tokens::Record>& renderings : questions) {
-      write(renderings[0].key, search::search_fused(archives_, pool_, renderings, config_,
-                                                    chance ? &*chance : nullptr));
+      std::optional<search::QueryChance> chance;
+      if (chance_ != nullptr) {
+        const std::vector<Span<const tokens::Token>> strings = strings_of(renderings);
+        heed_length(renderings[0], chance.emplace(chance_->of(strings)));
+      }
+      write(renderings[0], search::search_fused(archives_, pool_, renderings, config_,
+                                                chance ? &*chance : nullptr));
     }
-    progress_.finish();
+    finish();
   }
 
   std::size_t hits() const { return hits_; }
@@ -138,20 +149,48 @@ class Session {
 
  private:
   void answer(std::vector<tokens::Record>& batch) {
-    const auto results = searcher_.search(batch, config_);
+    std::vector<search::QueryChance> chances;
+    if (chance_ != nullptr) chances = chance_->of(batch, pool_);
+    for (std::size_t q = 0; q < chances.size(); ++q)
+      heed_length(batch[q], chances[q]);
+    const auto results = searcher_.search(batch, config_, chances);
     for (std::size_t q = 0; q < batch.size(); ++q)
-      write(batch[q].key, results[q]);
+      write(batch[q], results[q]);
     batch.clear();
   }
 
-  void write(const std::string& key, const std::vector<search::Hit>& hits) {
-    context_.out.write(write_hits_(key, hits));
+  static std::vector<Span<const tokens::Token>> strings_of(
+      const std::vector<tokens::Record>& records) {
+    std::vector<Span<const tokens::Token>> strings;
+    for (const tokens::Record& record : records)
+      strings.emplace_back(record.tokens);
+    return strings;
+  }
+
+  void heed_length(const tokens::Record& query, const search::QueryChance& chance) {
+    if (query.tokens.empty() || chance.expected_of_best() <= kMeaningless) return;
+    if (too_short_++ == 0) first_too_short_ = query.key;
+  }
+
+  // Once, for there may be thousands.
+  void finish() {
+    progress_.finish();
+    if (too_short_ == 0) return;
+    const std::string others = too_short_ == 1 ? "" : fmt::format(" (and {} more)", too_short_ - 1);
+    context_.messages.warning(first_too_short_ + others +
+                              ": too short or too uniform for its hits to mean anything: chance "
+                              "alone would give a perfect match");
+  }
+
+  void write(const tokens::Record& query, const std::vector<search::Hit>& hits) {
+    context_.out.write(write_hits_(query, hits));
     hits_ += hits.size();
     progress_.update(++queries_, "queries");
   }
 
   search::SearchConfig config_;
   const std::vector<archive::Archive>& archives_;
+  const search::Chance* chance_;
   ThreadPool pool_;
   search::Searcher searcher_;
   WriteHits write_hits_;
@@ -159,57 +198,111 @@ class Session {
   cli::Progress progress_;
   std::size_t queries_ = 0;
   std::size_t hits_ = 0;
+  std::size_t too_short_ = 0;
+  std::string first_too_short_;
+};
+
+// An archive of a file's strings, which is on disk only until it is open.
+archive::Archive archive_of(const std::string& file, tokens::InputFormat format,
+                            cli::CommonHeader& header, cli::Messages& messages) {
+  struct Folder {
+    std::string path = std::filesystem::temp_directory_path() / "pa-search-XXXXXX";
+    Folder() {
+      if (::mkdtemp(path.data()) == nullptr) throw Error(path, std::strerror(errno));
+    }
+    ~Folder() {
+      std::error_code ignored;
+      std::filesystem::remove_all(path, ignored);
+    }
+  } folder;
+  const std::string path = folder.path + "/strings.pai";
+  archive::ArchiveWriter writer(path);
+  cli::RecordInputs inputs({file}, format, "", messages, header);
+  for (tokens::Record record; inputs.next(record);)
+    writer.add(record);
+  writer.take_header(inputs.common().header());
+  writer.commit();
+  header = inputs.common();
+  return archive::Archive::open(path);
+}
+
+// What hits are judged by.
+struct Judgement {
+  model::ModelSubstitutions known;
+  std::optional<align::SoftCost> soft;
+  const align::Distance* distance = &align::kUnitCost;
+  std::optional<search::Chance> chance;
+
+  Judgement(const SearchRequest& request, const std::string& model, const tokens::Header& strings,
+            Span<const archive::Archive> archives, cli::Messages& messages) {
+    const bool with_soft = request.cost == search::Cost::soft;
+    if (with_soft || request.evalues || !model.empty())
+      known = read_model(model, with_soft, strings, messages);
+    const std::string tokenizer = tokens::tokenizer_name(strings);
+    if (with_soft) distance = &soft.emplace(soft_cost(known, cli::find_model(model), tokenizer));
+    if (!request.evalues) return;
+    chance.emplace(archives, *distance, request.search.mode, known.chance[tokenizer]);
+  }
+  Judgement(const Judgement&) = delete;
+  Judgement& operator=(const Judgement&) = delete;
+
+  const search::Chance* chance_or_null() const { return chance ? &*chance : nullptr; }
 };
 
 cli::ExitStatus find(SearchRequest& request, const std::string& model, cli::Context& context) {
   cli::CommonHeader header;
-  const std::vector<archive::Archive> archives = open_archives(request.archives, header);
-  const tokens::Header strings = header.header();
-  const bool with_soft = request.cost == search::Cost::soft;
-  model::ModelSubstitutions known = read_model(model, with_soft, strings, context.messages);
-  std::optional<align::SoftCost> soft;
-  const std::string tokenizer = tokens::tokenizer_name(strings);
-  if (with_soft) {
-    request.search.distance = &soft.emplace(soft_cost(known, cli::find_model(model), tokenizer));
+  std::vector<archive::Archive> archives = open_archives(request.archives, header);
+  if (request.between) {
+    archives.push_back(
+        archive_of(request.files.back(), request.input_format, header, context.messages));
+    request.files.pop_back();
   }
-  const auto background = known.chance.find(tokenizer);
-  if (background != known.chance.end()) request.search.background = background->second;
+  const Judgement judgement(request, model, header.header(), archives, context.messages);
+  request.search.distance = judgement.distance;
   cli::RecordInputs inputs(request.files, request.input_format,
                            "give files of token strings, or pipe them in", context.messages,
                            header);
   const search::HitFormatter formatter(archives, request.format.value_or(search::HitFormat::tsv),
-                                       request.search.mode, request.cost);
+                                       request.search.mode, request.cost,
+                                       request.alignment ? judgement.distance : nullptr);
   const HitTable table(formatter, request.cost, cli::display_of_stdout());
-  const auto write_hits = [&](const std::string& query, const std::vector<search::Hit>& hits) {
-    return request.format ? formatter.lines(query, hits) : table.lines(query, hits);
+  const auto write_hits = [&](const tokens::Record& query, const std::vector<search::Hit>& hits) {
+    return request.format ? formatter.lines(query, hits) : table.lines(query.key, hits);
   };
-  Session session(request.search, archives, write_hits, context);
+  Session session(request.search, archives, judgement.chance_or_null(), write_hits, context);
   request.fuse ? session.run_fused(inputs) : session.run(inputs);
   warn_of_damages(archives, context.messages);
   context.messages.detail(fmt::format("{} queries, {} hits", session.queries(), session.hits()));
   return session.hits() > 0 ? cli::kDone : cli::kNothingFound;
 }
 
-cli::ExitStatus find_duplicates(const SearchRequest& request, double score, cli::Context& context) {
+cli::ExitStatus find_duplicates(const SearchRequest& request, const std::string& model,
+                                cli::Context& context) {
   cli::CommonHeader header;
   const std::vector<archive::Archive> archives = open_archives(request.archives, header);
+  const Span<const archive::Archive> all(archives);
+  const Judgement judgement(request, model, header.header(), all.size() == 1 ? all : all.subspan(1),
+                            context.messages);
+  search::DuplicatesConfig config = request.pairs;
+  config.distance = judgement.distance;
+  config.chance = judgement.chance_or_null();
   ThreadPool pool(context.options.jobs);
   cli::Progress progress("pa-search", archives[0].size(), context.options.progress);
+  const search::HitFormatter formatter(archives, search::HitFormat::tsv, config.mode, request.cost);
   std::size_t pairs = 0;
-  const auto key = [&](const search::DuplicatePair& pair, int i) {
-    return tokens::escape_key(archives[pair.archives[i]].key(pair.records[i]));
-  };
-  search::find_duplicates(
-      archives, {request.search.mode, score, request.search.postings}, pool,
+  const search::DuplicatesLeftOut left_out = search::find_duplicates(
+      archives, config, pool,
       [&](const search::DuplicatePair& pair) {
         ++pairs;
-        context.out.write(fmt::format("{}\t{}\t{}\t{:.4f}\n", key(pair, 0), key(pair, 1),
-                                      pair.distance, pair.score));
+        context.out.write(formatter.line(pair));
       },
       [&](std::size_t records) { progress.update(records, "records"); });
   progress.finish();
   warn_of_damages(archives, context.messages);
-  context.messages.detail(fmt::format("{} pairs", pairs));
+  context.messages.detail(
+      fmt::format("{} pairs; left out: {} too short, {} of silence, hum or few tokens again and "
+                  "again",
+                  pairs, left_out.too_short, left_out.uninformative));
   return pairs > 0 ? cli::kDone : cli::kNothingFound;
 }
 
@@ -223,7 +316,7 @@ int main(int argc, char** argv) {
       argc, argv, search_tool(), [&](CLI::App& app) { add_options(app, options); },
       [&](cli::Context& context) {
         SearchRequest request = parse_request(options);
-        return options.duplicates ? find_duplicates(request, *options.duplicates, context)
+        return options.duplicates ? find_duplicates(request, options.model, context)
                                   : find(request, options.model, context);
       });
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <limits>
 #include <string>
 #include <string_view>
 
@@ -47,23 +48,37 @@ CLI::Validator not_negative() {
 
 // What pairs of records are not asked about.
 void exclude_queries(CLI::App& app, CLI::Option& duplicates) {
-  for (const char* name :
-       {"-k", "--places", "--max-distance", "--min-score", "--max-evalue", "--cost", "--model",
-        "--no-self", "--fuse", "--format", "--input-format"}) {
+  for (const char* name : {"-k", "--places", "--max-distance", "--min-score", "--no-self", "--fuse",
+                           "--format", "--input-format", "--alignment", "--between"}) {
     duplicates.excludes(app.get_option(name));
   }
+  for (const char* name : {"--min-tokens", "--min-seconds", "--window"})
+    app.get_option(name)->needs(&duplicates);
 }
 
 void check_conflicts(const SearchOptions& options, const SearchRequest& request) {
-  if (request.archives.empty())
+  if (options.between) {
+    if (!request.archives.empty() || request.files.size() != 2)
+      throw cli::UsageError("--between: two files of token strings, and no archive");
+  } else if (request.archives.empty()) {
     throw cli::UsageError("no archive to search in; name one, such as talks.pai");
+  }
   if (options.duplicates) {
-    if (*options.duplicates <= 0 || *options.duplicates > 1) {
-      throw cli::UsageError("--duplicates: a score above 0 and up to 1");
+    const double highest = request.cost == search::Cost::soft ? kMaxAsked : 1;
+    const double lowest = options.search.max_evalue ? 0 : std::numeric_limits<double>::min();
+    if (*options.duplicates < lowest || *options.duplicates > highest) {
+      throw cli::UsageError(
+          "--duplicates: a score above 0 and up to 1; with --max-evalue 0 too, with --cost soft "
+          "bits");
     }
+    if (request.pairs.window > 0 && request.search.mode != search::Mode::infix)
+      throw cli::UsageError("--window goes with --mode infix");
     if (!request.files.empty()) {
       throw cli::UsageError("--duplicates compares archives: " + request.files[0] + " is none");
     }
+  }
+  if (options.fuse && request.alignment) {
+    throw cli::UsageError("--fuse has no one alignment to tell: not with --alignment or --between");
   }
   if (options.fuse && options.places.value_or(1) != 1) {
     throw cli::UsageError("--fuse tells one place of a recording, not --places");
@@ -75,8 +90,10 @@ void check_conflicts(const SearchOptions& options, const SearchRequest& request)
 }
 
 std::optional<search::HitFormat> hit_format(const SearchOptions& options) {
-  const std::string name =
-      options.format.value_or(::isatty(STDOUT_FILENO) == 1 ? kTableFormat : "tsv");
+  const bool table = ::isatty(STDOUT_FILENO) == 1 && !options.alignment && !options.between;
+  const std::string name = options.format.value_or(table ? kTableFormat : "tsv");
+  if ((options.alignment || options.between) && name != "tsv" && name != "jsonl")
+    throw cli::UsageError("--alignment and --between go with --format tsv and jsonl");
   if (name == kTableFormat) return std::nullopt;
   return cli::parse_option("--format", name, search::parse_hit_format);
 }
@@ -130,6 +147,11 @@ void add_options(CLI::App& app, SearchOptions& options) {
                  "table on a terminal, else tsv")
       ->type_name("NAME")
       ->check(cli::one_of({"tsv", "jsonl", "trec", kTableFormat}));
+  app.add_flag("--alignment", options.alignment,
+               "Tell how query and place correspond, and by how many seconds they are apart");
+  app.add_flag("--between", options.between,
+               "Look for the strings of one file in those of another, without an archive, with "
+               "--alignment");
   cli::add_input_format(app, options.input_format);
   app.add_flag("--exhaustive", options.exhaustive,
                "Compare with every record, without the index: the same hits, to check it by");
@@ -137,6 +159,19 @@ void add_options(CLI::App& app, SearchOptions& options) {
       app.add_option("--duplicates", options.duplicates,
                      "Pairs of records with at least this score, and no queries");
   duplicates->type_name("S")->check(not_negative());
+  app.add_option("--min-tokens", options.pairs.min_tokens,
+                 "Of --duplicates: only what has at least N tokens")
+      ->type_name("N")
+      ->check(CLI::Range(0, kMaxAsked));
+  app.add_option("--min-seconds", options.pairs.min_seconds,
+                 "Of --duplicates: only what lasts at least this long")
+      ->type_name("S")
+      ->check(not_negative());
+  app.add_option("--window", options.pairs.window,
+                 "Of --duplicates --mode infix: look for parts of N tokens, every half of that, "
+                 "instead of whole records")
+      ->type_name("N")
+      ->check(CLI::Range(2, kMaxAsked));
   exclude_queries(app, *duplicates);
 }
 
@@ -147,7 +182,11 @@ SearchRequest parse_request(const SearchOptions& options) {
                         tokens::InputFormat::automatic,
                         options.fuse,
                         {},
-                        {}};
+                        {},
+                        options.pairs,
+                        true,
+                        options.alignment || options.between,
+                        options.between};
   const std::string mode = options.mode.value_or(options.duplicates ? "global" : "infix");
   request.search.mode = cli::parse_option("--mode", mode, search::parse_mode);
   request.cost = cli::parse_option("--cost", options.cost, search::parse_cost);
@@ -157,7 +196,11 @@ SearchRequest parse_request(const SearchOptions& options) {
   const bool documents = request.format == search::HitFormat::trec;
   request.search.places = options.places.value_or(documents ? 1 : 0);
   if (options.exhaustive) request.search.postings = search::Postings::never;
-  request.search.evalues = !documents;
+  request.evalues = request.search.max_evalue || !(documents || options.duplicates);
+  request.pairs.mode = request.search.mode;
+  request.pairs.min_score = options.duplicates.value_or(0);
+  request.pairs.max_evalue = request.search.max_evalue;
+  request.pairs.postings = request.search.postings;
   for (const std::string& argument : options.arguments) {
     (names_archive(argument) ? request.archives : request.files).push_back(argument);
   }

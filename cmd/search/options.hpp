@@ -9,6 +9,7 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/program.hpp"
+#include "search/duplicates.hpp"
 #include "search/hit_format.hpp"
 #include "search/searcher.hpp"
 #include "tokens/reader.hpp"
@@ -19,7 +20,10 @@ struct SearchOptions {
   std::vector<std::string> arguments;  ///< archives and files of queries
   search::SearchConfig search;
   std::optional<std::size_t> places;
-  std::optional<double> duplicates;  ///< least score of pairs, which are what is asked for
+  std::optional<double> duplicates;  ///< min. score of pairs, which are what is asked for
+  search::DuplicatesConfig pairs;
+  bool alignment = false;
+  bool between = false;  ///< two files of token strings are compared, without an archive
   std::optional<std::string> mode;
   std::string cost = "unit";
   std::string model;
@@ -41,6 +45,10 @@ struct SearchRequest {
   bool fuse;  ///< queries of one key are one question
   std::vector<std::string> archives;
   std::vector<std::string> files;
+  search::DuplicatesConfig pairs;
+  bool evalues;    ///< tell them
+  bool alignment;  ///< likewise
+  bool between;    ///< the last of the files is searched
 };
 SearchRequest parse_request(const SearchOptions& options);
 

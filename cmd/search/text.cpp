@@ -9,7 +9,8 @@ the file, from the token times in the archive. Where a record has none (pa-token
 estimated as if all of its tokens were of one length, which may be off by a pause; a sixth field then says
 `estimated` (JSON: "place_estimated"). They are missing when the duration is unknown too. A recording that
 says the same several times is listed with every place, as far as limits and -k allow: places do not
-overlap, and -k and limits count places. Hits of a query are ordered by score, equal scores by key. There
+overlap, and -k and limits count places. In archives of windows that overlap (pa-tokenize --window), a place
+that several windows hold is listed once, as the best of them has it. Hits of a query are ordered by score, equal scores by key. There
 is no header line, so
 that hits of several archives can be merged with sort. trec: query, Q0, document, rank, score, tag;
 names without folders and extension, each document once.
@@ -35,8 +36,10 @@ constexpr const char* kEvalue =
     R"(The number of places of that score or a better one to be expected by chance in these archives,
 whatever they hold: told from strings of speech that ship with the model, the one that wrote the archives
 (--model), and how the query read backwards scores in the archives. A hit with an EVALUE well below 1 means
-something, one near or above 1 nothing. Without that model, or where it has no such strings, it is right to
-within a factor of ten or so; -v says so.)";
+something, one near or above 1 nothing. Measured, it is right at 1, and too small below: chance gives two to
+three times as many hits as it says at 0.1, four to seven times as many at 0.01. Without that model, or where
+it has no such strings, twelve (unit costs) to twenty times (soft costs) as many at 0.01; -v says so. A query
+whose very copy has an EVALUE above 1 is too short to mean anything, and a message says so.)";
 
 constexpr const char* kFuse =
     R"(With --fuse, queries of one key are renderings of one question: a word said by several people, or one
@@ -51,11 +54,23 @@ score of some 0.6 and more: with --min-score or --max-distance, or when there ar
 are asked for. With soft costs, and for lower scores, every record is compared. Hits are the same with
 and without.)";
 
+constexpr const char* kAlignment =
+    R"(--alignment adds two columns behind EVALUE: a CIGAR string as in SAM, = the same token, X another, I only
+in the query, D only in the recording; and by how many seconds the same is later in the file of the
+recording than in that of the query, the median over tokens that meet, or - where times are not known (JSON:
+"alignment", "offset"). --between does so for two files of token strings, without an archive: the strings of
+the first are looked for in those of the second.)";
+
 constexpr const char* kDuplicates =
-    R"(--duplicates S prints pairs of records with a score of at least S, KEY, KEY, DISTANCE, SCORE, each
-once: those within one archive; with several those of a record of the first with one of the others. In
-global mode, the default here, whole records are compared; in infix mode the first KEY is the record
-that is found within the other.)";
+    R"(--duplicates S prints pairs of records with a score of at least S, KEY, KEY, DISTANCE, SCORE, EVALUE,
+each once: those within one archive; with several those of a record of the first with one of the others.
+In global mode, the default here, whole records are compared. In infix mode the first KEY is the record
+that is found within the other, and every place where it is makes a pair; with --window parts of the
+records are looked for, those that overlap are joined, and the fragments tell what corresponds. Of records
+that are windows of a file, pairs that overlap are one too. EVALUE, of looking for the first KEY alone, is
+told, and limits, where --max-evalue is given; S may then be 0. Silence, hum and few tokens again and again,
+which by the entropy of their tokens have less than 12 bits, or less than 2 for each, make no pairs; -v
+counts what was left out.)";
 
 }  // namespace
 
@@ -74,7 +89,7 @@ names a folder is an archive to search in, any other a file of queries.)";
     tool.notes = {{"Output", kOutput},           {"Unit costs", kUnitCosts},
                   {"Soft costs", kSoftCosts},    {"EVALUE", kEvalue},
                   {"Several renderings", kFuse}, {"Speed", kSpeed},
-                  {"Duplicates", kDuplicates}};
+                  {"Alignment", kAlignment},     {"Duplicates", kDuplicates}};
     tool.exit_status =
         R"(0 done; 1 nothing found; 2 wrong use, or an input or a line of one failed (it is named, the
 others are searched).)";
@@ -105,6 +120,10 @@ pa-tokenize question.opus >queries.tsv)";
          "pa-index --dump talks.pai | pa-search talks.pai --mode global --no-self -k 1"},
         {"A run for pa-stats or trec_eval",
          "pa-search talks.pai queries.tsv -k 0 --format trec >run.txt"},
+        {"How the recordings of two files correspond, and by how much they are shifted",
+         "pa-search --between queries.tsv talks.tsv -k 1"},
+        {"What recordings have in common, wherever it begins and ends",
+         "pa-search --duplicates 0 --max-evalue 0.01 --mode infix --window 24 talks.pai"},
         {"Recordings that are in two archives",
          "pa-index test.pai talks.tsv; pa-search --duplicates 0.7 test.pai talks.pai"}};
     tool.see_also = {"pa-tokenize(1)", "pa-index(1)",          "pa-stats(1)",

@@ -239,25 +239,37 @@ void Chance::add_lengths(Span<const Token> query, align::Strings fronts, double 
 
 QueryChance Chance::of(align::Strings renderings) const {
   QueryChance chance;
-  if (records_.empty() || renderings.empty() || renderings[0].size() == 0) return chance;
-  std::vector<Span<const Token>> fronts;
-  for (const Span<const Token>& string : renderings)
+  std::vector<Span<const Token>> strings, fronts;
+  for (const Span<const Token>& string : renderings) {
+    if (string.empty()) continue;
+    strings.push_back(string);
     fronts.push_back(string.subspan(0, std::min(string.size(), kLongestQuery)));
-  const std::size_t m = renderings[0].size();
-  chance.best_ = best_score(renderings);
+  }
+  if (records_.empty() || strings.empty()) return chance;
+  const std::size_t m = strings[0].size();
+  chance.best_ = best_score(strings);
   chance.stretch_ = static_cast<double>(m) / static_cast<double>(fronts[0].size());
   const double best = best_score(fronts);
   if (mode_ == align::Mode::global) {
-    add_lengths(renderings[0], fronts, best, chance);
+    add_lengths(strings[0], fronts, best, chance);
   } else {
     const std::size_t piece_tokens = fronts[0].size() + kPieceTokens;
     chance.parts_.push_back({law(fronts, piece_tokens, background_.size() + sample_.size(), best,
                                  unit_score(fronts[0], piece_tokens)),
                              all_places(static_cast<double>(m)),
-                             unit_score(renderings[0], piece_tokens)});
+                             unit_score(strings[0], piece_tokens)});
   }
   heed_order(fronts[0], best, chance);
   return chance;
+}
+
+std::vector<QueryChance> Chance::of(Span<const tokens::Record> queries, ThreadPool& pool) const {
+  std::vector<QueryChance> chances(queries.size());
+  pool.parallel_for(queries.size(), [&](std::size_t q) {
+    const Span<const Token> tokens(queries[q].tokens);
+    chances[q] = of({&tokens, 1});
+  });
+  return chances;
 }
 
 }  // namespace pairalign::search

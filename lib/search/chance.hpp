@@ -10,6 +10,7 @@
 #include "align/distance.hpp"
 #include "archive/archive.hpp"
 #include "base/span.hpp"
+#include "base/thread_pool.hpp"
 #include "search/chance_law.hpp"
 #include "tokens/record.hpp"
 
@@ -22,6 +23,8 @@ class QueryChance {
  public:
   /// Places of that score or a better one to be expected by chance.
   double expected(double score) const;
+  /// Of the best score that there is: where this is not small, no hit of the query means anything.
+  double expected_of_best() const { return expected(best_); }
   /// The lowest score whose hits are no likelier than `evalue`, to within an edit or a bit.
   double lowest_score(double evalue) const;
 
@@ -52,6 +55,8 @@ class Chance {
   /// Of a query, or of several renderings of one question whose scores are fused (fuse.hpp). Less
   /// than a millisecond for each that is some seconds long.
   QueryChance of(align::Strings renderings) const;
+  /// Of each of these queries.
+  std::vector<QueryChance> of(Span<const tokens::Record> queries, ThreadPool& pool) const;
 
  private:
   using Pieces = std::vector<Span<const Token>>;

@@ -1,13 +1,36 @@
 #include "search/duplicates.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <map>
+#include <string>
 #include <tuple>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
+#include "align/match.hpp"
+#include "search/file_places.hpp"
 #include "tokens/record.hpp"
 
 namespace pairalign::search {
 namespace {
+
+// By file, so that windows of one are known as such.
+struct FoundPair {
+  DuplicatePair pair;
+  FilePlace places[2];
+  std::optional<DuplicatePair> joined;  // with those that overlap it
+};
+
+// Best first.
+bool better(const FoundPair& a, const FoundPair& b) {
+  const auto rank = [](const DuplicatePair& p) {
+    return std::tuple(p.evalue, -p.score, p.sides[0].record, p.sides[0].begin, p.sides[1].archive,
+                      p.sides[1].record, p.sides[1].begin);
+  };
+  return rank(a.pair) < rank(b.pair);
+}
 
 // Looks for pairs from the side of the first archive's records.
 class DuplicateSearch {
@@ -15,68 +38,238 @@ class DuplicateSearch {
   DuplicateSearch(Span<const archive::Archive> archives, const DuplicatesConfig& config,
                   ThreadPool& pool)
       : archives_(archives),
+        config_(config),
+        pool_(pool),
         within_(archives.size() == 1),
         infix_(config.mode == Mode::infix),
         searched_(within_ ? archives : archives.subspan(1)),
         searcher_(searched_, pool) {
     search_.mode = config.mode;
     search_.k = 0;
-    search_.places = 1;
     search_.min_score = config.min_score;
+    search_.distance = config.distance;
+    search_.max_evalue = config.max_evalue;
+    gathers_ = infix_;
+    for (const archive::Archive& archive : archives) {
+      for (std::size_t i = 0; !gathers_ && i < archive.size(); ++i)
+        gathers_ = is_part(archive, i);
+    }
     search_.postings = config.postings;
   }
 
-  std::size_t batch_size() const { return searcher_.batch_size(search_); }
+  // What to look for of a record of the first archive; waits until there is a batch of it.
+  void add(std::size_t record) {
+    std::vector<Token> tokens;
+    archives_[0].tokens(record, tokens);
+    const std::size_t window = config_.window == 0 ? tokens.size() : config_.window;
+    const std::size_t hop = std::max<std::size_t>(window / 2, 1);
+    for (std::size_t begin = 0; begin < tokens.size(); begin += hop) {
+      const std::size_t end = std::min(tokens.size(), begin + window);
+      ask({0, record, begin, end}, tokens);
+      if (end == tokens.size()) break;
+    }
+  }
 
-  // The pairs of records [first, last) of the first archive.
-  std::vector<DuplicatePair> pairs_of(std::size_t first, std::size_t last) const {
-    std::vector<tokens::Record> queries(last - first);
-    for (std::size_t i = first; i < last; ++i)
-      archives_[0].tokens(i, queries[i - first].tokens);
-    std::vector<DuplicatePair> pairs;
-    const auto found = searcher_.search(queries, search_);
+  bool batch_is_full() const { return queries_.size() >= searcher_.batch_size(search_); }
+
+  std::vector<FoundPair> answer() {
+    std::vector<FoundPair> pairs;
+    std::vector<QueryChance> chances;
+    if (config_.chance != nullptr) chances = config_.chance->of(queries_, pool_);
+    const auto found = searcher_.search(queries_, search_, chances);
     for (std::size_t q = 0; q < found.size(); ++q) {
       for (const Hit& hit : found[q]) {
-        if (!counts(first + q, queries[q].tokens.size(), hit)) continue;
-        const std::size_t archive = within_ ? 0 : hit.archive + 1;
-        pairs.push_back({{0, archive}, {first + q, hit.record}, hit.match.distance, hit.score});
+        if (counts(asked_[q], hit)) add_pair(asked_[q], hit, pairs);
       }
     }
+    queries_.clear();
+    asked_.clear();
     return pairs;
   }
 
+  // Joins pairs that overlap on both sides, as long as there are any.
+  void join(std::vector<FoundPair>& pairs) const {
+    std::sort(pairs.begin(), pairs.end(), better);
+    for (std::size_t before = 0; before != pairs.size();) {
+      before = pairs.size();
+      std::vector<FoundPair> kept;
+      std::map<std::pair<std::string, std::string>, std::vector<std::size_t>> by_files;
+      for (FoundPair& found : pairs) {
+        const auto files = std::minmax(found.places[0].file, found.places[1].file);
+        std::vector<std::size_t>& same = by_files[{files.first, files.second}];
+        const auto again = std::find_if(same.begin(), same.end(), [&](std::size_t i) {
+          return overlaps(kept[i], found) || overlaps_mirrored(kept[i], found);
+        });
+        if (again == same.end()) {
+          same.push_back(kept.size());
+          kept.push_back(std::move(found));
+        } else if (config_.window > 0 && overlaps(kept[*again], found)) {
+          extend(kept[*again], found);
+        }
+      }
+      pairs = std::move(kept);
+    }
+    pool_.parallel_for(pairs.size(), [&](std::size_t i) { take_joined(pairs[i]); });
+  }
+
+  // Whether pairs are to be joined before they are told.
+  bool gathers() const { return gathers_; }
+
+  DuplicatesLeftOut left_out() const { return left_out_; }
+
  private:
+  static bool overlaps(const FoundPair& a, const FoundPair& b) {
+    return overlap(a.places[0], b.places[0]) && overlap(a.places[1], b.places[1]);
+  }
+  static bool overlaps_mirrored(const FoundPair& a, const FoundPair& b) {
+    return overlap(a.places[0], b.places[1]) && overlap(a.places[1], b.places[0]);
+  }
+
+  void ask(const DuplicateSide& side, const std::vector<Token>& of_record) {
+    tokens::Record query;
+    query.tokens.assign(of_record.begin() + static_cast<std::ptrdiff_t>(side.begin),
+                        of_record.begin() + static_cast<std::ptrdiff_t>(side.end));
+    if (too_short(side)) {
+      ++left_out_.too_short;
+    } else if (says_little(query.tokens)) {
+      ++left_out_.uninformative;
+    } else {
+      queries_.push_back(std::move(query));
+      asked_.push_back(side);
+    }
+  }
+
+  bool says_little(const std::vector<Token>& tokens) const {
+    const double bits = information(tokens);
+    return bits < config_.min_bits ||
+           bits < config_.min_bits_per_token * static_cast<double>(tokens.size());
+  }
+
+  bool too_short(const DuplicateSide& side) const {
+    if (side.end - side.begin < config_.min_tokens) return true;
+    if (config_.min_seconds <= 0) return false;
+    const Hit hit{0, side.record, {0, side.begin, side.end}};
+    const auto time = time_of(archives_[side.archive], hit, Mode::infix);
+    return time && time->end_s - time->start_s < config_.min_seconds;
+  }
+
   // Whether a hit is the one of its pair's two that is told.
-  bool counts(std::size_t record, std::size_t tokens, const Hit& hit) const {
+  bool counts(const DuplicateSide& asked, const Hit& hit) const {
     if (!within_) return true;
-    if (!infix_) return record < hit.record;
+    if (!infix_) return asked.record < hit.record;
+    if (config_.window > 0) {
+      return std::tuple(asked.record, asked.end) <= std::tuple(hit.record, hit.match.begin);
+    }
     const std::size_t others = archives_[0].token_count(hit.record);
-    return std::tie(tokens, record) < std::tie(others, hit.record);
+    return std::tuple(asked.end, asked.record) < std::tuple(others, hit.record);
+  }
+
+  void add_pair(const DuplicateSide& asked, const Hit& hit, std::vector<FoundPair>& pairs) const {
+    const std::size_t archive = within_ ? 0 : hit.archive + 1;
+    DuplicateSide other{archive, hit.record, hit.match.begin, hit.match.end};
+    if (!infix_) other.end = archives_[archive].token_count(hit.record);
+    std::vector<Token> tokens;
+    archives_[archive].tokens(other.record, other.begin, other.end, tokens);
+    if (too_short(other) || says_little(tokens)) return;
+    FoundPair found{{{asked, other}, hit.match.distance, hit.score, hit.evalue},
+                    {place_of(asked), place_of(other)},
+                    {}};
+    if (within_ && overlap(found.places[0], found.places[1])) return;
+    pairs.push_back(std::move(found));
+  }
+
+  FilePlace place_of(const DuplicateSide& side) const {
+    return file_place(archives_[side.archive], side.record, side.begin, side.end);
+  }
+
+  // By windows of the same records.
+  void extend(FoundPair& kept, const FoundPair& more) const {
+    const DuplicatePair& by = more.joined.value_or(more.pair);
+    DuplicatePair pair = kept.joined.value_or(kept.pair);
+    for (int i = 0; i < 2; ++i) {
+      DuplicateSide& side = pair.sides[i];
+      if (side.archive != by.sides[i].archive || side.record != by.sides[i].record) return;
+      side.begin = std::min(side.begin, by.sides[i].begin);
+      side.end = std::max(side.end, by.sides[i].end);
+      kept.places[i] = place_of(side);
+    }
+    kept.joined = pair;
+  }
+
+  // The distance of what was joined. Where that falls short, the best part stands for it.
+  void take_joined(FoundPair& found) const {
+    if (!found.joined) return;
+    DuplicatePair& pair = *found.joined;
+    std::vector<Token> tokens[2];
+    for (int i = 0; i < 2; ++i) {
+      const DuplicateSide& side = pair.sides[i];
+      archives_[side.archive].tokens(side.record, side.begin, side.end, tokens[i]);
+    }
+    const align::Distance& cost = *config_.distance;
+    pair.distance = align::Matcher(cost, tokens[0]).distance(tokens[1], Mode::global);
+    pair.score = cost.score(tokens[0], pair.distance,
+                            cost.length(Mode::infix, tokens[0].size(), tokens[1].size()));
+    if (pair.score >= config_.min_score) found.pair = pair;
   }
 
   Span<const archive::Archive> archives_;
+  const DuplicatesConfig& config_;
+  ThreadPool& pool_;
   bool within_;
   bool infix_;
+  bool gathers_ = false;
   Span<const archive::Archive> searched_;
   Searcher searcher_;
   SearchConfig search_;
+  std::vector<tokens::Record> queries_;
+  std::vector<DuplicateSide> asked_;
+  DuplicatesLeftOut left_out_;
 };
 
 }  // namespace
 
-void find_duplicates(Span<const archive::Archive> archives, const DuplicatesConfig& config,
-                     ThreadPool& pool, const std::function<void(const DuplicatePair&)>& take,
-                     const std::function<void(std::size_t)>& progress) {
-  if (archives.empty()) return;
-  const DuplicateSearch search(archives, config, pool);
+double information(Span<const Token> tokens) {
+  std::unordered_map<Token, double> counts;
+  for (const Token token : tokens)
+    ++counts[token];
+  // In ascending order, so that the sum does not depend on how the map is laid out.
+  std::vector<double> sorted;
+  for (const auto& [token, count] : counts)
+    sorted.push_back(count);
+  std::sort(sorted.begin(), sorted.end());
+  double bits = 0;
+  for (const double count : sorted)
+    bits += count * std::log2(static_cast<double>(tokens.size()) / count);
+  return bits;
+}
+
+DuplicatesLeftOut find_duplicates(Span<const archive::Archive> archives,
+                                  const DuplicatesConfig& config, ThreadPool& pool,
+                                  const std::function<void(const DuplicatePair&)>& take,
+                                  const std::function<void(std::size_t)>& progress) {
+  if (archives.empty()) return {};
+  DuplicateSearch search(archives, config, pool);
   const std::size_t records = archives[0].size();
-  for (std::size_t first = 0; first < records;) {
-    const std::size_t last = std::min(records, first + search.batch_size());
-    for (const DuplicatePair& pair : search.pairs_of(first, last))
-      take(pair);
-    first = last;
-    progress(last);
+  std::vector<FoundPair> all;
+  for (std::size_t record = 0; record < records; ++record) {
+    search.add(record);
+    if (!search.batch_is_full() && record + 1 < records) continue;
+    for (FoundPair& found : search.answer()) {
+      if (search.gathers()) {
+        all.push_back(std::move(found));
+      } else {
+        take(found.pair);
+      }
+    }
+    progress(record + 1);
   }
+  search.join(all);
+  std::stable_sort(all.begin(), all.end(), [](const FoundPair& a, const FoundPair& b) {
+    return a.pair.sides[0].record < b.pair.sides[0].record;
+  });
+  for (const FoundPair& found : all)
+    take(found.pair);
+  return search.left_out();
 }
 
 }  // namespace pairalign::search

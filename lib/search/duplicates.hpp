@@ -1,13 +1,16 @@
-// Records that are nearly the same, within an archive or between archives.
+// Pairs of places that say the same, within an archive or between archives.
 #pragma once
 
 #include <cstddef>
 #include <functional>
+#include <optional>
 #include <vector>
 
+#include "align/unit_cost.hpp"
 #include "archive/archive.hpp"
 #include "base/span.hpp"
 #include "base/thread_pool.hpp"
+#include "search/chance.hpp"
 #include "search/searcher.hpp"
 
 namespace pairalign::search {
@@ -15,32 +18,66 @@ namespace pairalign::search {
 struct DuplicatesConfig {
   /// global: records as wholes. infix: the shorter one within the longer one.
   Mode mode = Mode::global;
-  /// 1 − distance / length, of the longer record or, in infix mode, of the shorter one; above 0.
-  double min_score = 0.8;
+  /// Parts of so many tokens, every half of that, of the first archive's records are looked for, in
+  /// infix mode; 0: these records as wholes.
+  std::size_t window = 0;
+  double min_score = 0.8;  ///< as Distance::score has it, of the longer record or, in
+                           ///< infix mode, of the one found in the other
+  /// Of the archives that are looked into, where E-values are wanted; must outlive the search. An
+  /// E-value is that of looking for the first side alone.
+  const Chance* chance = nullptr;
+  std::optional<double> max_evalue;  ///< wants `chance`
+  std::size_t min_tokens = 0;        ///< of either side
+  double min_seconds = 0;            ///< of either side, where it is known
+  /// Of either side, what its tokens tell if their own shares are all that is known of them: their
+  /// entropy, and that times their number. Silence, hum, and one token again and again tell little.
+  double min_bits = 12;
+  double min_bits_per_token = 2;
+  const align::Distance* distance = &align::kUnitCost;  ///< must outlive the search
   Postings postings = Postings::where_cheaper;
 };
 
+/// One side of a pair: tokens [begin, end) of a record.
+struct DuplicateSide {
+  std::size_t archive;  ///< position in the list of archives
+  std::size_t record;
+  std::size_t begin;
+  std::size_t end;
+};
+
 struct DuplicatePair {
-  /// Position in the list of archives, and record: of the first record, and of the second one.
-  std::size_t archives[2];
-  std::size_t records[2];
+  DuplicateSide sides[2];
   std::size_t distance;
   double score;
+  double evalue;  ///< as Hit::evalue
 };
+
+/// Records, or windows of them, that were not looked for.
+struct DuplicatesLeftOut {
+  std::size_t too_short = 0;
+  std::size_t uninformative = 0;
+};
+
+/// The number of tokens times the entropy of their own shares, in bits.
+double information(Span<const Token> tokens);
 
 /// All pairs of records with at least that score, exactly and each once: with one archive those
 /// within it, with several those of a record of the first one with a record of another. In infix
 /// mode the first record is the one found in the second: the one with fewer tokens or, of two with
-/// as many, the earlier one; between archives, the first archive's. Records without tokens are like
-/// no other.
+/// as many, the earlier one; between archives, the first archive's; and every place of it in the
+/// second makes a pair. Pairs that overlap on both sides, by time where records are windows of one
+/// file, are one: the best of them, or in window mode both of them joined. Nothing is paired with
+/// what it overlaps itself.
 ///
 /// Each record is looked up among the others by the postings of token pairs, so that the time grows
-/// with the number of records times the few that share rare pairs; records too short for that, and
-/// scores too low, are compared with all. `take` is called with the pairs of one record after the
-/// other, in the order of the first archive's records, best first; `progress` with how many of
+/// with the number of records times the few that share rare pairs; records too short for that,
+/// scores too low, and soft costs are compared with all. `take` is called with the pairs of one
+/// record after the other, in the order of the first archive's records, best first; in infix mode,
+/// and where records are parts of files, when all are found. `progress` is called with how many of
 /// these records are done. Neither depends on the number of threads.
-void find_duplicates(Span<const archive::Archive> archives, const DuplicatesConfig& config,
-                     ThreadPool& pool, const std::function<void(const DuplicatePair&)>& take,
-                     const std::function<void(std::size_t)>& progress);
+DuplicatesLeftOut find_duplicates(Span<const archive::Archive> archives,
+                                  const DuplicatesConfig& config, ThreadPool& pool,
+                                  const std::function<void(const DuplicatePair&)>& take,
+                                  const std::function<void(std::size_t)>& progress);
 
 }  // namespace pairalign::search

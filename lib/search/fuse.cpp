@@ -9,6 +9,7 @@
 #include "align/match.hpp"
 #include "align/scan.hpp"
 #include "search/chance.hpp"
+#include "search/file_places.hpp"
 #include "search/record_tiles.hpp"
 
 namespace pairalign::search {
@@ -45,12 +46,11 @@ void keep_best(std::vector<Found>& found, std::size_t k) {
 class FusedScan {
  public:
   FusedScan(Span<const archive::Archive> archives, const std::vector<Span<const Token>>& strings,
-            const std::string& key, const SearchConfig& config, double min_score)
+            const std::string& key, const SearchConfig& config)
       : archives_(archives),
         strings_(strings),
         key_(key),
         config_(config),
-        min_score_(min_score),
         fuse_(*config.distance, config.mode, strings),
         lanes_(*config.distance, strings, config.mode) {}
 
@@ -80,7 +80,7 @@ class FusedScan {
       if (scores[r] > scores[top]) top = r;
     }
     const double fused = fuse_(scores);
-    if (best[top] == nullptr || fused <= 0 || fused < min_score_) return;
+    if (best[top] == nullptr || fused <= 0 || fused < config_.min_score) return;
     const align::Distance& distance = *config_.distance;
     if (config_.max_distance &&
         best[top]->distance > *config_.max_distance * static_cast<std::size_t>(distance.units()))
@@ -103,7 +103,6 @@ class FusedScan {
   const std::vector<Span<const Token>>& strings_;
   const std::string& key_;
   const SearchConfig& config_;
-  double min_score_;
   Fuse fuse_;
   align::Scan lanes_;
 };
@@ -139,21 +138,11 @@ double Fuse::operator()(Span<const double> scores) const {
   return most + scale_ * std::log2(sum / static_cast<double>(scores.size()));
 }
 
-std::vector<Hit> search_fused(Span<const archive::Archive> archives, ThreadPool& pool,
-                              Span<const tokens::Record> renderings, const SearchConfig& config,
-                              const Chance* chance) {
-  std::vector<Span<const Token>> strings;
-  for (const tokens::Record& record : renderings) {
-    if (!record.tokens.empty()) strings.emplace_back(record.tokens);
-  }
-  if (strings.empty()) return {};
-  QueryChance evalue;
-  double min_score = config.min_score;
-  if (chance != nullptr) {
-    evalue = chance->of(strings);
-    if (config.max_evalue) min_score = std::max(min_score, evalue.lowest_score(*config.max_evalue));
-  }
-  const FusedScan scan(archives, strings, renderings[0].key, config, min_score);
+namespace {
+
+std::vector<Hit> best_hits(Span<const archive::Archive> archives, ThreadPool& pool,
+                           const FusedScan& scan, const std::vector<Span<const Token>>& strings,
+                           const SearchConfig& config) {
   const RecordTiles tiles(archives);
   const std::size_t records = tiles.records();
   const std::size_t pieces =
@@ -172,9 +161,35 @@ std::vector<Hit> search_fused(Span<const archive::Archive> archives, ThreadPool&
   std::vector<Hit> hits(all.size());
   pool.parallel_for(all.size(), [&](std::size_t i) {
     hits[i] = hit_of(archives, all[i], strings[all[i].rendering], config);
-    if (chance != nullptr) hits[i].evalue = evalue.expected(hits[i].score);
   });
+  return hits;
+}
+
+}  // namespace
+
+std::vector<Hit> search_fused(Span<const archive::Archive> archives, ThreadPool& pool,
+                              Span<const tokens::Record> renderings, const SearchConfig& config,
+                              const QueryChance* chance) {
+  std::vector<Span<const Token>> strings;
+  for (const tokens::Record& record : renderings) {
+    if (!record.tokens.empty()) strings.emplace_back(record.tokens);
+  }
+  if (strings.empty()) return {};
+  SearchConfig limited = config;
+  limited.places = 1;
   if (chance != nullptr && config.max_evalue) {
+    limited.min_score = std::max(config.min_score, chance->lowest_score(*config.max_evalue));
+  }
+  std::vector<Hit> hits = without_repeats(archives, limited, [&](std::size_t k) {
+    SearchConfig asked = limited;
+    asked.k = k;
+    const FusedScan scan(archives, strings, renderings[0].key, asked);
+    return best_hits(archives, pool, scan, strings, asked);
+  });
+  if (chance == nullptr) return hits;
+  for (Hit& hit : hits)
+    hit.evalue = chance->expected(hit.score);
+  if (config.max_evalue) {
     const auto too_likely = [&](const Hit& hit) { return hit.evalue > *config.max_evalue; };
     hits.erase(std::remove_if(hits.begin(), hits.end(), too_likely), hits.end());
   }

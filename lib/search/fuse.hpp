@@ -17,7 +17,7 @@
 
 namespace pairalign::search {
 
-class Chance;
+class QueryChance;
 
 /// A way to fuse the scores of some renderings.
 class Fuse {
@@ -33,11 +33,12 @@ class Fuse {
 };
 
 /// The hits of a question, best first. Every record is compared. The place of a hit, and its
-/// distance, are those of the rendering that fits best; a record has at most one hit. Renderings
-/// without tokens say nothing. `config` as for Searcher::search, but for postings and places;
-/// `chance`: of these archives, where E-values are wanted, else null.
+/// distance, are those of the rendering that fits best; a record, or a file of windows, has at most
+/// one hit. Renderings without tokens say nothing. `config` as for Searcher::search, but for
+/// postings and places; `chance`: of these renderings in these archives, where E-values are wanted,
+/// else null.
 std::vector<Hit> search_fused(Span<const archive::Archive> archives, ThreadPool& pool,
                               Span<const tokens::Record> renderings, const SearchConfig& config,
-                              const Chance* chance);
+                              const QueryChance* chance);
 
 }  // namespace pairalign::search

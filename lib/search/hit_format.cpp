@@ -1,12 +1,14 @@
 #include "search/hit_format.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 #include <string>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "align/alignment.hpp"
 #include "align/soft_cost.hpp"
 #include "base/error.hpp"
 #include "tokens/record.hpp"
@@ -59,8 +61,8 @@ Cost parse_cost(const std::string& name) {
   throw Error("", "'" + name + "' is no cost: unit or soft");
 }
 
-std::string HitFormatter::lines(const std::string& query, const std::vector<Hit>& hits) const {
-  if (format_ == HitFormat::trec) return trec_lines(query, hits);
+std::string HitFormatter::lines(const tokens::Record& query, const std::vector<Hit>& hits) const {
+  if (format_ == HitFormat::trec) return trec_lines(query.key, hits);
   std::string text;
   std::size_t rank = 0;
   for (const Hit& hit : hits) {
@@ -73,6 +75,24 @@ std::string HitFormatter::key(const Hit& hit) const {
   return std::string(archives_[hit.archive].key(hit.record));
 }
 
+std::string HitFormatter::distance(std::size_t distance) const {
+  return cost_ == Cost::soft ? fmt::format("{:.2f}", bits(distance)) : std::to_string(distance);
+}
+
+std::string HitFormatter::line(const DuplicatePair& pair) const {
+  std::string keys[2];
+  for (int i = 0; i < 2; ++i) {
+    const DuplicateSide& side = pair.sides[i];
+    const archive::Archive& archive = archives_[side.archive];
+    const Hit hit{side.archive, side.record, {0, side.begin, side.end}};
+    const bool whole = side.begin == 0 && side.end == archive.token_count(side.record);
+    keys[i] = tokens::escape_key(whole ? key(hit) : place(hit));
+  }
+  const Hit hit{0, 0, {}, 0, pair.evalue};
+  return fmt::format("{}\t{}\t{}\t{:.4f}\t{}\n", keys[0], keys[1], distance(pair.distance),
+                     pair.score, evalue(hit));
+}
+
 std::string HitFormatter::place(const Hit& hit) const {
   const auto time = time_of(archives_[hit.archive], hit, mode_);
   return time ? tokens::with_fragment(key(hit), time->start_s, time->end_s) : key(hit);
@@ -82,19 +102,50 @@ std::string HitFormatter::evalue(const Hit& hit) const {
   return hit.evalue < 0 ? "-" : fmt::format("{:.2g}", hit.evalue);
 }
 
-std::string HitFormatter::tsv_line(const std::string& query, const Hit& hit) const {
-  const std::string distance = cost_ == Cost::soft ? fmt::format("{:.2f}", bits(hit.match.distance))
-                                                   : std::to_string(hit.match.distance);
-  const bool estimated = is_estimated(archives_[hit.archive], hit, mode_);
-  return fmt::format("{}\t{}\t{}\t{:.4f}\t{}{}\n", tokens::escape_key(query),
-                     tokens::escape_key(place(hit)), distance, hit.score, evalue(hit),
-                     estimated ? "\testimated" : "");
+// The offset is the median over the tokens that meet: a few that are off do not move it.
+HitFormatter::Correspondence HitFormatter::correspondence(const tokens::Record& query,
+                                                          const Hit& hit) const {
+  const archive::Archive& archive = archives_[hit.archive];
+  std::vector<Token> document;
+  archive.tokens(hit.record, hit.match.begin, hit.match.end, document);
+  const std::string edits = align::edit_script(*alignment_, query.tokens, document);
+  const TokenTimes query_times(query.starts_ms, query.tokens.size(), query.seconds);
+  const TokenTimes times(archive, hit.record);
+  std::vector<double> offsets;
+  std::size_t i = 0, j = hit.match.begin;
+  for (const char edit : edits) {
+    const bool meet = edit == '=' || edit == 'X';
+    const auto here = query_times[i], there = times[j];
+    if (meet && here && there) offsets.push_back(*there - *here);
+    i += edit != 'D';
+    j += edit != 'I';
+  }
+  Correspondence found{align::cigar(edits), {}};
+  if (offsets.empty()) return found;
+  const auto middle = offsets.begin() + static_cast<std::ptrdiff_t>(offsets.size() / 2);
+  std::nth_element(offsets.begin(), middle, offsets.end());
+  found.offset_s = *middle + tokens::split_fragment(key(hit)).start_s -
+                   tokens::split_fragment(query.key).start_s;
+  return found;
 }
 
-std::string HitFormatter::json_line(const std::string& query, const Hit& hit,
+std::string HitFormatter::tsv_line(const tokens::Record& query, const Hit& hit) const {
+  std::string line = fmt::format("{}\t{}\t{}\t{:.4f}\t{}", tokens::escape_key(query.key),
+                                 tokens::escape_key(place(hit)), distance(hit.match.distance),
+                                 hit.score, evalue(hit));
+  if (alignment_ != nullptr) {
+    const Correspondence found = correspondence(query, hit);
+    line += '\t' + found.cigar + '\t';
+    line += found.offset_s ? fmt::format("{:.2f}", *found.offset_s) : "-";
+  }
+  if (is_estimated(archives_[hit.archive], hit, mode_)) line += "\testimated";
+  return line + '\n';
+}
+
+std::string HitFormatter::json_line(const tokens::Record& query, const Hit& hit,
                                     std::size_t rank) const {
   nlohmann::ordered_json json;
-  json["query"] = query;
+  json["query"] = query.key;
   json["rank"] = rank;
   json["key"] = key(hit);
   json["place"] = place(hit);
@@ -108,6 +159,11 @@ std::string HitFormatter::json_line(const std::string& query, const Hit& hit,
   }
   json["score"] = hit.score;
   if (hit.evalue >= 0) json["evalue"] = nlohmann::json::parse(evalue(hit));
+  if (alignment_ != nullptr) {
+    const Correspondence found = correspondence(query, hit);
+    json["alignment"] = found.cigar;
+    if (found.offset_s) json["offset"] = std::round(*found.offset_s * 1000) / 1000;
+  }
   return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }
 

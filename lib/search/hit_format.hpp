@@ -8,13 +8,16 @@
 
 #include "archive/archive.hpp"
 #include "base/span.hpp"
+#include "search/duplicates.hpp"
 #include "search/searcher.hpp"
 
 namespace pairalign::search {
 
 enum class HitFormat {
-  tsv,    ///< `QUERY TAB KEY#t=start,end TAB DISTANCE TAB SCORE TAB EVALUE`, keys escaped, score
-          ///< to 4 decimals, E-value '-' when not asked for
+  tsv,  ///< `QUERY TAB KEY#t=start,end TAB DISTANCE TAB SCORE TAB EVALUE`, keys escaped, score
+        ///< to 4 decimals, E-value '-' when not asked for; with alignments further `CIGAR TAB
+        ///< OFFSET`: see edit_script, and by how many seconds the same is later in the file of the
+        ///< record than in the query's, '-' when times are not known
   jsonl,  ///< an object a hit; bytes of keys that are not UTF-8 come out as U+FFFD
   trec,   ///< `query Q0 document rank score tag`, names by their stems, blanks in them as '_'
 };
@@ -33,13 +36,19 @@ Cost parse_cost(const std::string& name);
 /// Stateless between queries. The archives must outlive it.
 class HitFormatter {
  public:
+  /// `alignment`: the distance that was searched with, where hits are to tell how query and place
+  /// correspond; it must outlive it.
   HitFormatter(Span<const archive::Archive> archives, HitFormat format, Mode mode,
-               Cost cost = Cost::unit)
-      : archives_(archives), format_(format), mode_(mode), cost_(cost) {}
+               Cost cost = Cost::unit, const align::Distance* alignment = nullptr)
+      : archives_(archives), format_(format), mode_(mode), cost_(cost), alignment_(alignment) {}
 
   /// The lines of one query's hits, which are in their order. A TREC run names a document once per
   /// query: of several records of a file, the best stands for it.
-  std::string lines(const std::string& query, const std::vector<Hit>& hits) const;
+  std::string lines(const tokens::Record& query, const std::vector<Hit>& hits) const;
+
+  /// `KEY TAB KEY TAB DISTANCE TAB SCORE TAB EVALUE`; keys of parts with the fragment that tells
+  /// where they are, as far as it is known.
+  std::string line(const DuplicatePair& pair) const;
 
   /// The key with the fragment in which the query was heard, where that is known; not escaped.
   std::string place(const Hit& hit) const;
@@ -48,14 +57,21 @@ class HitFormatter {
 
  private:
   std::string key(const Hit& hit) const;
-  std::string tsv_line(const std::string& query, const Hit& hit) const;
-  std::string json_line(const std::string& query, const Hit& hit, std::size_t rank) const;
+  std::string distance(std::size_t distance) const;
+  struct Correspondence {
+    std::string cigar;
+    std::optional<double> offset_s;
+  };
+  Correspondence correspondence(const tokens::Record& query, const Hit& hit) const;
+  std::string tsv_line(const tokens::Record& query, const Hit& hit) const;
+  std::string json_line(const tokens::Record& query, const Hit& hit, std::size_t rank) const;
   std::string trec_lines(const std::string& query, const std::vector<Hit>& hits) const;
 
   Span<const archive::Archive> archives_;
   HitFormat format_;
   Mode mode_;
   Cost cost_;
+  const align::Distance* alignment_;
 };
 
 }  // namespace pairalign::search

@@ -7,6 +7,7 @@
 
 #include "align/scan.hpp"
 #include "search/chance.hpp"
+#include "search/file_places.hpp"
 #include "search/index_search.hpp"
 #include "search/ranking.hpp"
 
@@ -160,18 +161,22 @@ std::vector<std::vector<Hit>> Searcher::find(Span<const tokens::Record> queries,
   std::vector<Ranking> rankings = find_regions(queries, config);
   std::vector<std::vector<Hit>> hits(queries.size());
   pool_.parallel_for(queries.size(), [&](std::size_t q) { hits[q] = locate(rankings[q]); });
+  for (std::size_t q = 0; q < queries.size(); ++q) {
+    hits[q] = without_repeats(archives_, config, [&](std::size_t k) {
+      if (k == config.k) return std::move(hits[q]);
+      SearchConfig more = config;
+      more.k = k;
+      Ranking ranking = find_regions(queries.subspan(q, 1), more).front();
+      return locate(ranking);
+    });
+  }
   return hits;
 }
 
 std::vector<std::vector<Hit>> Searcher::search(Span<const tokens::Record> queries,
-                                               const SearchConfig& config) const {
-  if (!config.evalues && !config.max_evalue) return find(queries, config);
-  const Chance chance(archives_, *config.distance, config.mode, config.background);
-  std::vector<QueryChance> chances(queries.size());
-  pool_.parallel_for(queries.size(), [&](std::size_t q) {
-    const Span<const Token> tokens(queries[q].tokens);
-    chances[q] = chance.of({&tokens, 1});
-  });
+                                               const SearchConfig& config,
+                                               Span<const QueryChance> chances) const {
+  if (chances.empty()) return find(queries, config);
   SearchConfig narrowed = config;
   if (config.max_evalue) {
     double lowest = std::numeric_limits<double>::max();
@@ -190,23 +195,20 @@ std::vector<std::vector<Hit>> Searcher::search(Span<const tokens::Record> querie
   return hits;
 }
 
+TokenTimes::TokenTimes(const archive::Archive& archive, std::size_t record)
+    : tokens_(archive.token_count(record)), seconds_(archive.seconds(record)) {
+  if (archive.has_starts(record)) archive.starts_ms(record, starts_ms_);
+}
+
 std::optional<TimeSpan> time_of(const archive::Archive& archive, const Hit& hit, Mode mode) {
   const double seconds = archive.seconds(hit.record);
   const bool whole = mode == Mode::global;
   if (whole && seconds < 0) return std::nullopt;
   if (whole) return TimeSpan{0, seconds};
 
-  const std::size_t count = archive.token_count(hit.record);
-  std::vector<std::uint32_t> starts;
-  if (archive.has_starts(hit.record)) archive.starts_ms(hit.record, starts);
-  // Where token `position` begins, or, behind the last one, where the recording ends.
-  const auto time = [&](std::size_t position) -> std::optional<double> {
-    if (position < starts.size()) return starts[position] / 1000.0;
-    if (seconds < 0) return std::nullopt;
-    return seconds * static_cast<double>(position) / static_cast<double>(count);
-  };
-  const auto start = time(hit.match.begin);
-  const auto end = time(hit.match.end);
+  const TokenTimes times(archive, hit.record);
+  const auto start = times[hit.match.begin];
+  const auto end = times[hit.match.end];
   if (!start || !end) return std::nullopt;
   return TimeSpan{*start, std::max(*start, *end)};
 }

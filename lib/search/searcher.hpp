@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "align/distance.hpp"
@@ -35,11 +37,8 @@ struct SearchConfig {
   double min_score = 0;                     ///< places of a lower score are no hits
   bool leave_out_self = false;              ///< records whose key is the query's key hold no hits
   const align::Distance* distance = &align::kUnitCost;  ///< must outlive the search
-  std::optional<double> max_evalue{};                   ///< places of a higher E-value are no hits
-  bool evalues = false;  ///< tell E-values, also without `max_evalue`
-  /// Strings laid end to end that E-values are told from (model/chance_strings.hpp); they must
-  /// outlive the search. Empty: see chance.hpp.
-  Span<const Token> background{};
+  /// Places of a higher E-value are no hits; wants the queries' QueryChance.
+  std::optional<double> max_evalue{};
   Postings postings = Postings::where_cheaper;
 };
 
@@ -54,10 +53,12 @@ struct Hit {
   double evalue = -1;
 };
 
+class QueryChance;
 class Ranking;
 
 /// Compares every query with every record. In infix mode a record has as many hits as it has places
-/// within the limits that do not overlap (Matcher::places). Nothing is a hit whose score is 0 or
+/// within the limits that do not overlap (Matcher::places); of records that are windows of one file
+/// and overlap, a place is told once (file_places.hpp). Nothing is a hit whose score is 0 or
 /// less: where nothing of the query is found, or with soft costs nothing that chance would not
 /// explain. Hits are ordered by score, best first; equal scores by key in byte order, then by
 /// archive, record and place. The result does not depend on the number of threads.
@@ -67,8 +68,10 @@ class Searcher {
   Searcher(Span<const archive::Archive> archives, ThreadPool& pool);
 
   /// The hits of each query. A query without tokens has none: it says nothing to look for.
+  /// `chances`: of each query in these archives (Chance::of), where E-values are wanted.
   std::vector<std::vector<Hit>> search(Span<const tokens::Record> queries,
-                                       const SearchConfig& config) const;
+                                       const SearchConfig& config,
+                                       Span<const QueryChance> chances = {}) const;
 
   /// How many queries to hand to one `search`: enough to spread the cost of unpacking records, few
   /// enough that the candidates fit into memory when every record is a hit.
@@ -95,6 +98,28 @@ class Searcher {
 struct TimeSpan {
   double start_s;
   double end_s;
+};
+
+/// When tokens of a record begin, in seconds of what it stands for, by their starts, else estimated
+/// as if all were equally long.
+class TokenTimes {
+ public:
+  TokenTimes(std::vector<std::uint32_t> starts_ms, std::size_t tokens, double seconds)
+      : starts_ms_(std::move(starts_ms)), tokens_(tokens), seconds_(seconds) {}
+  TokenTimes(const archive::Archive& archive, std::size_t record);
+
+  /// Of the position behind the last token, when the recording ends. Nothing when the record does
+  /// not tell how long it is.
+  std::optional<double> operator[](std::size_t position) const {
+    if (position < starts_ms_.size()) return starts_ms_[position] / 1000.0;
+    if (seconds_ < 0) return std::nullopt;
+    return seconds_ * static_cast<double>(position) / static_cast<double>(tokens_);
+  }
+
+ private:
+  std::vector<std::uint32_t> starts_ms_;
+  std::size_t tokens_;
+  double seconds_;
 };
 
 /// When the match of a hit is heard: by the archived starts of its tokens, else estimated as if all

@@ -32,6 +32,7 @@ class Bench:
         self.model = ["--model", arguments.model] if arguments.model else []
         self.jobs = ["-j", str(arguments.jobs)]
         self.scratch = scratch
+        self.cache = arguments.cache
         self.header = ""
 
     def run(self, name, *arguments):
@@ -44,8 +45,16 @@ class Bench:
     def strings(self, folder, *arguments):
         """(key, tokens) of each recording."""
         records = []
-        for line in self.run("pa-tokenize", *self.model, *self.jobs, *arguments,
-                             self.speech / "dev" / folder).splitlines():
+        name = "-".join(map(str, (*arguments, folder))).strip("-").replace("/", "-")
+        kept = self.cache / f"{name}.tsv" if self.cache else None
+        if kept and kept.exists():
+            text = kept.read_text(encoding="utf-8")
+        else:
+            text = self.run("pa-tokenize", *self.model, *self.jobs, *arguments,
+                            self.speech / "dev" / folder)
+            if kept:
+                kept.write_text(text, encoding="utf-8")
+        for line in text.splitlines():
             if line.startswith("#"):
                 self.header = line
             else:
@@ -144,6 +153,10 @@ def main():
     parser.add_argument("-q", "--queries", type=int, default=4000, help="of each kind")
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES)
     parser.add_argument("--tokenizer", default="pairalign")
+    parser.add_argument("--parts", nargs="+", choices=("calibration", "copies"),
+                        default=("calibration", "copies"))
+    parser.add_argument("--cache", type=pathlib.Path,
+                        help="folder that keeps the token strings from one run to the next")
     parser.add_argument("-o", "--output", type=pathlib.Path, help="all figures as JSON")
     arguments = parser.parse_args()
     draw = random.Random(1)
@@ -176,9 +189,12 @@ def main():
             "other speakers": (std, False, ("ml",)),
         }
         figures = {"calibration": {}, "copies": {}}
-        print("share of queries with E <= x, divided by what it should be")
-        print(f"{'records':>8}  {'cost':<5}  " + "  ".join(f"{x:>6}" for x in LEVELS) + "  queries")
-        for size in arguments.sizes:
+        sizes = arguments.sizes if "calibration" in arguments.parts else ()
+        if sizes:
+            print("share of queries with E <= x, divided by what it should be")
+            print(f"{'records':>8}  {'cost':<5}  " + "  ".join(f"{x:>6}" for x in LEVELS) +
+                  "  queries")
+        for size in sizes:
             for cost in ("unit", "soft"):
                 found = calibrate(bench, sources, archives, size, cost, arguments.queries, draw)
                 every = [e for evalues, _ in found.values() for e in evalues]
@@ -188,8 +204,10 @@ def main():
                     "all": row, **{kind: shares(*pair) for kind, pair in found.items()}}
                 print(f"{size:>8}  {cost:<5}  " + "  ".join(f"{x:6.2f}" for x in row) + f"  {count}",
                       flush=True)
-        print("copies of an announcement in 1,240 recordings: found with E <= 0.01, and other hits")
-        for cost in ("unit", "soft"):
+        costs = ("unit", "soft") if "copies" in arguments.parts else ()
+        if costs:
+            print("copies of an announcement in 1,240 recordings: found with E <= 0.01, and others")
+        for cost in costs:
             rows = copies(bench, std, cost, (1, 3, 5, 10, 30, 60, 100, 300), draw)
             figures["copies"][cost] = rows
             print(f"{cost:<5}  " + ", ".join(f"{right} of {count} + {wrong}"

@@ -64,25 +64,28 @@ std::vector<Token> background() {
 
 const std::vector<Token> kBackground = background();
 
-SearchConfig config_of(const align::Distance& distance, Mode mode = Mode::infix) {
-  SearchConfig config;
+struct ChanceConfig : SearchConfig {
+  Span<const Token> background = kBackground;
+};
+
+ChanceConfig config_of(const align::Distance& distance, Mode mode = Mode::infix) {
+  ChanceConfig config;
   config.distance = &distance;
   config.mode = mode;
   config.k = 0;
-  config.evalues = true;
-  config.background = kBackground;
   return config;
 }
 
 std::vector<std::vector<Hit>> find(const Archives& archives, const std::vector<Record>& queries,
-                                   const SearchConfig& config) {
+                                   const ChanceConfig& config) {
   ThreadPool pool(2);
-  return Searcher(archives.opened(), pool).search(queries, config);
+  const Chance chance(archives.opened(), *config.distance, config.mode, config.background);
+  return Searcher(archives.opened(), pool).search(queries, config, chance.of(queries, pool));
 }
 
 // Per query, hits of an E-value up to `evalue`.
 double hits_within(double evalue, const Archives& archives, const std::vector<Record>& queries,
-                   SearchConfig config) {
+                   ChanceConfig config) {
   config.max_evalue = evalue;
   std::size_t hits = 0;
   for (const std::vector<Hit>& found : find(archives, queries, config))
@@ -103,7 +106,7 @@ TEST_CASE("chance keeps to E-values, in archives of any size") {
                            Kind{&align::kUnitCost, Mode::global}}) {
     CAPTURE(static_cast<int>(kind.mode));
     CAPTURE(kind.distance->counts_edits());
-    const SearchConfig config = config_of(*kind.distance, kind.mode);
+    const ChanceConfig config = config_of(*kind.distance, kind.mode);
     for (const std::size_t records : {40, 400, 4000}) {
       CAPTURE(records);
       Random random(records);
@@ -137,7 +140,7 @@ TEST_CASE("copies of the query are not taken for chance, however many there are"
         Archives archives;
         archives.add(strings);
         const std::vector<Record> query{{"q", 1, said, {}}};
-        SearchConfig config = config_of(*kind.distance);
+        ChanceConfig config = config_of(*kind.distance);
         CHECK(hits_within(0.001, archives, query, config) == copies);
         config.background = {};  // of a model that has none
         CHECK(hits_within(0.01, archives, query, config) == copies);
@@ -155,7 +158,7 @@ TEST_CASE("one token over and over is found everywhere, and that means nothing")
                                     {"two", 1, {7, 9, 7, 9, 7, 9, 7, 9, 7, 9, 7, 9}, {}}};
   for (const align::Distance* distance :
        std::vector<const align::Distance*>{&align::kUnitCost, &kSoftCost}) {
-    SearchConfig config = config_of(*distance);
+    ChanceConfig config = config_of(*distance);
     for (const bool with_background : {true, false}) {
       if (!with_background) config.background = {};
       const auto found = find(archives, queries, config);
@@ -173,7 +176,7 @@ TEST_CASE("records shorter than the query, and archives in which nothing is know
   archives.add(chains("a", 20, 1, 6, random));
   const std::vector<Record> queries = chains("q", 20, 1, 50, random);
   for (const Mode mode : {Mode::infix, Mode::global}) {
-    SearchConfig config = config_of(align::kUnitCost, mode);
+    ChanceConfig config = config_of(align::kUnitCost, mode);
     for (const bool with_background : {true, false}) {
       if (!with_background) config.background = {};
       for (const std::vector<Hit>& hits : find(archives, queries, config)) {

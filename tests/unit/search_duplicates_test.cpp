@@ -19,10 +19,11 @@ namespace {
 using Pair = std::tuple<std::size_t, std::size_t, std::size_t, std::size_t>;  // …, distance
 
 // Strings of which some are copies of others with a few edits, and pieces of them.
-std::vector<Record> strings_with_copies(std::size_t count, Random& random) {
+std::vector<Record> strings_with_copies(const std::string& name, std::size_t count,
+                                        Random& random) {
   std::vector<Record> records;
   for (std::size_t i = 0; i < count; ++i) {
-    Record record{std::to_string(i), 1, {}, {}};
+    Record record{name + std::to_string(i), 1, {}, {}};
     for (auto n = random.below(50); n > 0; --n)
       record.tokens.push_back(static_cast<Token>(random.below(200)));
     if (i > 0 && random.chance(0.5)) {
@@ -33,6 +34,13 @@ std::vector<Record> strings_with_copies(std::size_t count, Random& random) {
     }
     records.push_back(record);
   }
+  return records;
+}
+
+// In infix mode nothing is paired with itself.
+std::vector<Record> renamed(std::vector<Record> records) {
+  for (Record& record : records)
+    record.key += "c";
   return records;
 }
 
@@ -47,13 +55,17 @@ std::vector<Pair> slow_duplicates(const Archives& archives, const DuplicatesConf
         const std::size_t m = first[i].tokens.size(), n = second[j].tokens.size();
         const bool infix = config.mode == Mode::infix;
         if (within && (infix ? std::tie(m, i) >= std::tie(n, j) : i >= j)) continue;
-        const std::size_t distance =
-            align::Matcher(align::kUnitCost, first[i].tokens)
-                .distance(second[j].tokens, config.mode);
+        if (m == 0) continue;
+        align::Matcher matcher(align::kUnitCost, first[i].tokens);
         const std::size_t length = infix ? m : std::max(m, n);
-        const double score = 1 - static_cast<double>(distance) / static_cast<double>(length);
-        if (m == 0 || score < config.min_score - 1e-9) continue;
-        pairs.emplace_back(i, a, j, distance);
+        std::vector<Match> matches{matcher.best(second[j].tokens, config.mode)};
+        if (infix) matches = matcher.places(second[j].tokens, m);
+        for (const Match& match : matches) {
+          const double score =
+              1 - static_cast<double>(match.distance) / static_cast<double>(length);
+          if (score < config.min_score - 1e-9) continue;
+          pairs.emplace_back(i, a, j, match.distance);
+        }
       }
     }
   }
@@ -69,10 +81,11 @@ std::vector<Pair> duplicates(const Archives& archives, const DuplicatesConfig& c
   find_duplicates(
       archives.opened(), config, pool,
       [&](const DuplicatePair& pair) {
-        REQUIRE(pair.records[0] >= last);  // in order
-        REQUIRE(pair.archives[0] == 0);
-        last = pair.records[0];
-        pairs.emplace_back(pair.records[0], pair.archives[1], pair.records[1], pair.distance);
+        const DuplicateSide &first = pair.sides[0], &second = pair.sides[1];
+        REQUIRE(first.record >= last);  // in order
+        REQUIRE(first.archive == 0);
+        last = first.record;
+        pairs.emplace_back(first.record, second.archive, second.record, pair.distance);
       },
       [&](std::size_t records) { done = records; });
   REQUIRE(done == archives.records()[0].size());
@@ -88,14 +101,18 @@ TEST_CASE("duplicates are those that comparing all with all finds") {
   indexed.least_indexed_tokens = 0;
   for (const std::size_t others : {0U, 2U}) {
     Archives archives;
-    archives.add(strings_with_copies(200, random), indexed);
+    archives.add(strings_with_copies("a", 200, random), indexed);
     for (std::size_t i = 0; i < others; ++i)
-      archives.add(strings_with_copies(60, random), indexed);
-    if (others > 0) archives.add(archives.records()[0]);
+      archives.add(strings_with_copies(std::to_string(i) + "b", 60, random), indexed);
+    if (others > 0) archives.add(renamed(archives.records()[0]));
     for (const Mode mode : {Mode::global, Mode::infix}) {
       for (const double score : {0.4, 0.8, 1.0}) {
         for (const Postings postings : {Postings::where_possible, Postings::never}) {
-          const DuplicatesConfig config{mode, score, postings};
+          DuplicatesConfig config;
+          config.mode = mode;
+          config.min_score = score;
+          config.min_bits = config.min_bits_per_token = 0;
+          config.postings = postings;
           const std::vector<Pair> expected = slow_duplicates(archives, config);
           REQUIRE(!expected.empty());
           REQUIRE(duplicates(archives, config, 1) == expected);
@@ -104,6 +121,89 @@ TEST_CASE("duplicates are those that comparing all with all finds") {
       }
     }
   }
+}
+
+TEST_CASE("silence, hum and one token again and again are not looked for") {
+  CHECK(information({}) == 0);
+  CHECK(information(std::vector<Token>(50, 3)) == 0);
+  CHECK(information(std::vector<Token>{1, 2, 1, 2}) == doctest::Approx(4));
+  CHECK(information(std::vector<Token>{1, 2, 3, 4, 5, 6, 7, 8}) == doctest::Approx(24));
+  std::vector<Token> hum;
+  for (Token i = 0; i < 30; ++i)
+    hum.push_back(i % 7 == 0 ? 5 : 4);
+  const std::vector<Token> words{1, 2, 3, 4, 5, 6, 7, 8, 9};
+  Archives archives;
+  archives.add({{"hum", 3, hum, {}},
+                {"hum again", 3, hum, {}},
+                {"short", 0.2, {1, 2}, {}},
+                {"words", 1, words, {}},
+                {"words again", 1, words, {}}});
+  ThreadPool pool(1);
+  DuplicatesConfig config;
+  config.min_tokens = 3;
+  std::size_t pairs = 0;
+  const DuplicatesLeftOut left_out = find_duplicates(
+      archives.opened(), config, pool,
+      [&](const DuplicatePair& pair) {
+        ++pairs;
+        CHECK(pair.sides[0].record == 3);
+        CHECK(pair.sides[1].record == 4);
+      },
+      [](std::size_t) {});
+  CHECK(pairs == 1);
+  CHECK(left_out.too_short == 1);
+  CHECK(left_out.uninformative == 2);
+  config.min_seconds = 1.5;
+  find_duplicates(
+      archives.opened(), config, pool, [](const DuplicatePair&) { REQUIRE(false); },
+      [](std::size_t) {});
+}
+
+// A phrase in three recordings, twice in one of them, found by windows of each in the others.
+TEST_CASE("what windows find is joined, and told once") {
+  Random random(5);
+  const auto speech = [&](std::size_t count) {
+    std::vector<Token> tokens(count);
+    for (Token& token : tokens)
+      token = static_cast<Token>(random.below(500));
+    return tokens;
+  };
+  const std::vector<Token> phrase = speech(40);
+  std::vector<Record> records;
+  for (const std::size_t times : {1U, 2U, 1U}) {
+    Record record{"r" + std::to_string(records.size()), 20, speech(35), {}};
+    for (std::size_t i = 0; i < times; ++i) {
+      record.tokens.insert(record.tokens.end(), phrase.begin(), phrase.end());
+      const std::vector<Token> more = speech(33);
+      record.tokens.insert(record.tokens.end(), more.begin(), more.end());
+    }
+    records.push_back(record);
+  }
+  Archives archives;
+  archives.add(records);
+  ThreadPool pool(2);
+  DuplicatesConfig config;
+  config.mode = Mode::infix;
+  config.min_score = 0.7;
+  config.window = 12;
+  using Places = std::tuple<std::size_t, std::size_t, std::size_t, std::size_t>;
+  std::vector<Places> found;
+  find_duplicates(
+      archives.opened(), config, pool,
+      [&](const DuplicatePair& pair) {
+        const DuplicateSide &a = pair.sides[0], &b = pair.sides[1];
+        // All of the phrase but what a window at either end misses.
+        CHECK(a.end - a.begin >= 28);
+        CHECK(b.end - b.begin >= 28);
+        CHECK(b.end - b.begin <= 46);
+        CHECK(pair.score > 0.8);
+        found.emplace_back(a.record, a.begin / 40, b.record, b.begin / 40);
+      },
+      [](std::size_t) {});
+  std::sort(found.begin(), found.end());
+  // By tens of tokens: the phrase begins at 35, and in the second record again at 108.
+  CHECK(found.size() == 6);
+  CHECK(std::adjacent_find(found.begin(), found.end()) == found.end());
 }
 
 TEST_CASE("no archive, no record") {

@@ -169,7 +169,7 @@ TEST_CASE("hits as text") {
       {0, 0, {0, 1, 3}, 1, 1.23e-7}, {0, 1, {1, 0, 4}, 2.0 / 3}, {0, 2, {2, 0, 1}, 1.0 / 3}};
   const auto text = [&](const char* format) {
     return HitFormatter(archives.opened(), parse_hit_format(format), Mode::infix)
-        .lines("in/my query.wav", hits);
+        .lines({"in/my query.wav", 1, {}, {}}, hits);
   };
   CHECK(text("tsv") ==
         "in/my query.wav\ta b/x.wav#t=10.50,11.50\t0\t1.0000\t1.2e-07\testimated\n"
@@ -191,7 +191,7 @@ TEST_CASE("hits of soft costs as text: distances in bits") {
   const std::vector<Hit> hits{{0, 0, {9, 1, 3}, 10.25}};
   const auto text = [&](HitFormat format) {
     return HitFormatter(archives.opened(), format, Mode::infix, parse_cost("soft"))
-        .lines("q", hits);
+        .lines({"q", 1, {}, {}}, hits);
   };
   CHECK(text(HitFormat::tsv) == "q\tx.wav#t=0.50,1.50\t2.25\t10.2500\t-\testimated\n");
   CHECK(text(HitFormat::trec) == "q Q0 x 1 10.25 pairalign\n");

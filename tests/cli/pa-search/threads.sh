@@ -4,7 +4,7 @@ awk 'BEGIN { for (i = 0; i < 400; ++i) {
   for (j = 0; j < i % 23 + 1; ++j) printf "%s%d", j ? " " : "", i * j % 11
   print "" } }' >strings
 pa-index a.pai strings
-for jobs in 1 2 7; do pa-search -j $jobs -k 20 a.pai strings >hits.$jobs; done
+for jobs in 1 2 7; do pa-search -q -j $jobs -k 20 a.pai strings >hits.$jobs; done
 cmp hits.1 hits.2
 cmp hits.1 hits.7
 wc -l <hits.1
