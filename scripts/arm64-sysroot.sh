@@ -5,11 +5,9 @@
 #   SUITE, MIRROR  of Debian (default: bookworm, http://deb.debian.org/debian)
 set -eu
 folder=$1
-packages=
-for package in libstdc++-12-dev libc6-dev libsndfile1-dev libmpg123-dev libogg-dev libopus-dev libvorbis-dev \
-  libsoxr-dev libkissfft-dev libdnnl-dev libxxhash-dev libfmt-dev libcli11-dev nlohmann-json3-dev libmsgsl-dev \
-  doctest-dev; do
-  packages+=${packages:+,}$package
+packages=libstdc++-12-dev,libc6-dev
+for package in $("$(dirname "$0")/install-deps.sh" --list build | awk '$1 ~ /-dev$/ { print $1 }'); do
+  packages+=,$package
 done
 [ "$(cat "$folder/complete" 2>/dev/null)" != "$packages" ] || exit 0
 rm -rf "$folder"
