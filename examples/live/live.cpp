@@ -70,7 +70,7 @@ int main(int argc, char** argv) {
     pairalign::model::Tokenizer tokenizer(model, options);
     if (tokenizer.latency() > 0)
       std::fprintf(stderr, "live: a token is settled %.2f s after its start at the latest\n",
-                   tokenizer.latency());
+                   tokenizer.latency() + 0.1);  // and samples wait for their chunk to be full
     run(tokenizer);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "live: %s\n", error.what());
