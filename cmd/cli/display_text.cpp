@@ -147,10 +147,15 @@ std::string bar(double part, std::size_t columns, bool utf8) {
   return text + std::string(columns - full - (partial ? 1 : 0), ' ');
 }
 
-std::string clock_time(double seconds) {
-  const auto tenths = static_cast<unsigned long>(std::lround(std::max(0.0, seconds) * 10));
-  return fmt::format("{}:{:02}:{:02}.{}", tenths / 36000, tenths / 600 % 60, tenths / 10 % 60,
-                     tenths % 10);
+std::string clock_time(double seconds, ClockForm form) {
+  const unsigned long steps = form == ClockForm::tenths ? 10 : 1;
+  const auto count =
+      static_cast<unsigned long>(std::lround(std::max(0.0, seconds) * static_cast<double>(steps)));
+  const unsigned long whole = count / steps;
+  if (form == ClockForm::shortest && whole < 3600)
+    return fmt::format("{}:{:02}", whole / 60, whole % 60);
+  std::string text = fmt::format("{}:{:02}:{:02}", whole / 3600, whole / 60 % 60, whole % 60);
+  return form == ClockForm::tenths ? text + fmt::format(".{}", count % steps) : text;
 }
 
 }  // namespace pairalign::cli

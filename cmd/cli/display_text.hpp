@@ -29,7 +29,8 @@ std::string fit_end(std::string_view text, std::size_t columns, std::string_view
 /// A bar of `columns` for `part`, 0 … 1, with a resolution of eighths where `utf8`.
 std::string bar(double part, std::size_t columns, bool utf8);
 
-/// `seconds` as h:mm:ss.s.
-std::string clock_time(double seconds);
+/// How a time is shown: 0:01:02.3, 0:01:02, or 1:02.
+enum class ClockForm { tenths, whole_seconds, shortest };
+std::string clock_time(double seconds, ClockForm form = ClockForm::tenths);
 
 }  // namespace pairalign::cli

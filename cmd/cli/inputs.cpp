@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/error.hpp"
+#include "tokens/line_reader.hpp"
 
 namespace pairalign::cli {
 namespace {
@@ -136,20 +137,6 @@ void take_path_lines(bool nul_separated, const Take& take, const Fail& fail,
   });
 }
 
-// What is there of standard input, behind `text`; false at its end.
-bool read_more(std::string& text) {
-  constexpr std::size_t kBlock = 1 << 16;
-  const std::size_t before = text.size();
-  text.resize(before + kBlock);
-  for (;;) {
-    const ssize_t n = ::read(STDIN_FILENO, text.data() + before, kBlock);
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) throw errno_error("standard input", "cannot read");
-    text.resize(before + static_cast<std::size_t>(n));
-    return n > 0;
-  }
-}
-
 // The first bytes of audio files; none of them begins a path that anybody has.
 bool is_audio(std::string_view bytes) {
   using namespace std::string_view_literals;
@@ -162,28 +149,6 @@ bool is_audio(std::string_view bytes) {
          (has(0, "FORM") && has(8, "AIF")) || has(0, "OggS\0"sv) || has(0, "fLaC\0"sv) ||
          has(0, ".snd\0"sv) || has(0, "caff\0"sv) || has(0, "#!AMR\n") ||
          has(0, "\x1a\x45\xdf\xa3") || has(4, "ftyp");
-}
-
-// Looks at the first bytes of a list.
-void begin_list(std::string& text, bool nul_separated) {
-  if (is_audio(text)) {
-    throw Error("standard input", "is audio, not a list of paths; pa-tokenize - reads audio");
-  }
-  constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
-  if (!nul_separated && text.compare(0, kByteOrderMark.size(), kByteOrderMark) == 0) {
-    text.erase(0, kByteOrderMark.size());
-  }
-}
-
-void take_line(std::string line, bool nul_separated, const Take& take) {
-  if (!nul_separated && !line.empty() && line.back() == '\r') line.pop_back();
-  if (line.empty()) return;
-  if (line.find('\0') != std::string::npos) {
-    throw Error("standard input",
-                "holds a NUL byte: a list separated by NUL, as find -print0 writes it, needs -0; "
-                "audio needs - for its path");
-  }
-  take(line);
 }
 
 }  // namespace
@@ -202,23 +167,20 @@ bool has_audio_extension(std::string_view path) {
 }
 
 void for_each_line(bool nul_separated, const Take& take) {
-  const char end = nul_separated ? '\0' : '\n';
-  std::string text;  // read and not handed out
-  bool first = true, more = true;
-  while (more) {
-    const std::size_t before = text.size();
-    more = read_more(text);
-    if (before == 0 && first) begin_list(text, nul_separated);
-    first = first && text.empty();
-    std::size_t begin = 0;
-    for (std::size_t at = text.find(end, before); at != std::string::npos;
-         at = text.find(end, begin)) {
-      take_line(text.substr(begin, at - begin), nul_separated, take);
-      begin = at + 1;
-    }
-    text.erase(0, begin);
+  tokens::LineReader lines("-", {}, nul_separated ? '\0' : '\n');
+  if (is_audio(lines.peek())) {
+    throw Error(lines.name(), "is audio, not a list of paths; pa-tokenize - reads audio");
   }
-  take_line(std::move(text), nul_separated, take);
+  for (std::string_view line; lines.next(line);) {
+    if (!nul_separated && !line.empty() && line.back() == '\r') line.remove_suffix(1);
+    if (line.empty()) continue;
+    if (line.find('\0') != std::string_view::npos) {
+      throw Error(lines.name(),
+                  "holds a NUL byte: a list separated by NUL, as find -print0 writes it, needs -0; "
+                  "audio needs - for its path");
+    }
+    take(std::string(line));
+  }
 }
 
 void for_each_input(const std::vector<std::string>& paths, bool nul_separated, const Take& take,

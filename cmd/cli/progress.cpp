@@ -6,29 +6,16 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "cli/display_text.hpp"
 #include "cli/terminal.hpp"
 
 namespace pairalign::cli {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
 // Six redraws a second are as many as an eye follows; more only cost the terminal.
-constexpr std::chrono::milliseconds kRedrawInterval(167);
-constexpr std::size_t kMostBar = 20;
-constexpr std::size_t kLeastBar = 5;
-
-double seconds_between(Clock::time_point from, Clock::time_point to) {
-  return std::chrono::duration<double>(to - from).count();
-}
-
-// "0:07", "12:30", "3:02:10".
-std::string clock_text(double seconds) {
-  const auto total = static_cast<std::uint64_t>(std::max(0.0, seconds) + 0.5);
-  if (total >= 3600)
-    return fmt::format("{}:{:02}:{:02}", total / 3600, total / 60 % 60, total % 60);
-  return fmt::format("{}:{:02}", total / 60, total % 60);
-}
+constexpr double kRedrawSeconds = 0.167;
+constexpr std::size_t kMaxBar = 20;
+constexpr std::size_t kMinBar = 5;
 
 std::string rate_text(double rate) {
   return rate < 100 ? fmt::format("{:.1f}/s", rate) : fmt::format("{:.0f}/s", rate);
@@ -37,8 +24,8 @@ std::string rate_text(double rate) {
 // "[####......]", or nothing where there is no room for it.
 std::string bar_text(double part, std::size_t room) {
   constexpr std::size_t kFrame = 3;  // brackets and a blank
-  if (room < kLeastBar + kFrame) return {};
-  const std::size_t width = std::min(kMostBar, room - kFrame);
+  if (room < kMinBar + kFrame) return {};
+  const std::size_t width = std::min(kMaxBar, room - kFrame);
   const auto filled = static_cast<std::size_t>(part * static_cast<double>(width));
   return fmt::format(" [{}{}]", std::string(filled, '#'), std::string(width - filled, '.'));
 }
@@ -58,7 +45,7 @@ std::string progress_line(const ProgressState& state, std::size_t columns) {
   }
   figures += "  " + rate_text(state.seconds > 0 ? done / state.seconds : 0);
   if (part > 0 && part < 1) {
-    figures += "  " + clock_text(state.seconds * (1 - part) / part) + " left";
+    figures += "  " + clock_time(state.seconds * (1 - part) / part, ClockForm::shortest) + " left";
   }
   if (!state.note.empty()) figures += "  " + state.note;
   const std::size_t taken = state.label.size() + figures.size();
@@ -67,11 +54,7 @@ std::string progress_line(const ProgressState& state, std::size_t columns) {
 }
 
 Progress::Progress(std::string label, std::uint64_t total, bool forced)
-    : label_(std::move(label)),
-      total_(total),
-      shown_(forced || ::isatty(STDERR_FILENO) == 1),
-      start_(Clock::now()),
-      last_(start_) {}
+    : label_(std::move(label)), total_(total), shown_(forced || ::isatty(STDERR_FILENO) == 1) {}
 
 Progress::~Progress() {
   finish();
@@ -80,10 +63,10 @@ Progress::~Progress() {
 void Progress::update(std::uint64_t done, const std::string& note, std::optional<double> part) {
   if (!shown_) return;
   // The first redraw waits for the interval as well, so that a short run shows nothing at all.
-  const Clock::time_point now = Clock::now();
-  if (now - last_ < kRedrawInterval) return;
-  last_ = now;
-  const ProgressState state{label_, done, total_, part, seconds_between(start_, now), note};
+  const double now = watch_.seconds();
+  if (now - drawn_at_ < kRedrawSeconds) return;
+  drawn_at_ = now;
+  const ProgressState state{label_, done, total_, part, now, note};
   show_status(progress_line(state, terminal_columns() - 1));
   drawn_ = true;
 }

@@ -1,11 +1,12 @@
 // A progress bar on stderr: items or bytes done, rate, time left.
 #pragma once
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
+
+#include "base/stopwatch.hpp"
 
 namespace pairalign::cli {
 
@@ -41,7 +42,8 @@ class Progress {
   std::uint64_t total_;
   bool shown_;
   bool drawn_ = false;
-  std::chrono::steady_clock::time_point start_, last_;
+  Stopwatch watch_;
+  double drawn_at_ = 0;
 };
 
 }  // namespace pairalign::cli

@@ -8,9 +8,7 @@ void CommonHeader::take(const tokens::Header& header, const std::string& name) {
   if (!tokens::compatible(header_, header)) {
     throw tokens::HeaderError(name, tokens::describe_mismatch(header_, header));
   }
-  if (header_.model.empty()) header_.model = header.model;
-  if (header_.tokenizer.empty()) header_.tokenizer = header.tokenizer;
-  if (header_.vocabulary == 0) header_.vocabulary = header.vocabulary;
+  fill_in(header_, header);
 }
 
 RecordInputs::RecordInputs(std::vector<std::string> paths, tokens::InputFormat format,

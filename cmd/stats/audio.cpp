@@ -1,6 +1,5 @@
 #include "audio.hpp"
 
-#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -15,6 +14,7 @@
 
 #include "base/descriptor.hpp"
 #include "base/error.hpp"
+#include "base/stopwatch.hpp"
 #include "cli/inputs.hpp"
 #include "cli/ordered_map.hpp"
 #include "cli/progress.hpp"
@@ -151,8 +151,7 @@ class Delivery {
   stats::GroupTable table() const { return stats::group_table(groups_, total_); }
 
   std::string audio_so_far() const {
-    const double elapsed =
-        std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+    const double elapsed = watch_.seconds();
     return fmt::format("{:.2f} h, {:.0f} x real time, {:.0f} files/s", total_.seconds / 3600,
                        total_.seconds / elapsed, static_cast<double>(done_) / elapsed);
   }
@@ -161,7 +160,7 @@ class Delivery {
   cli::Context& context_;
   const bool grouped_;
   cli::Progress progress_;
-  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+  Stopwatch watch_;
   std::uint64_t done_ = 0;
   stats::AudioSummary total_;
   std::map<std::string, stats::AudioSummary> groups_;

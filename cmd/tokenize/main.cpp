@@ -1,6 +1,5 @@
 // pa-tokenize: audio to token strings.
 #include <algorithm>
-#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <future>
@@ -14,6 +13,7 @@
 #include <fmt/format.h>
 
 #include "audio/decoder.hpp"
+#include "base/stopwatch.hpp"
 #include "cli/default_model.hpp"
 #include "cli/inputs.hpp"
 #include "cli/last_resort.hpp"
@@ -106,8 +106,7 @@ class Delivery {
   }
 
   std::string audio_so_far(const char* unit) const {
-    const double elapsed =
-        std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+    const double elapsed = watch_.seconds();
     return fmt::format("{:.2f} {}, {:.0f} x real time", seconds_ / 3600, unit, seconds_ / elapsed);
   }
 
@@ -115,7 +114,7 @@ class Delivery {
   cli::Messages& messages_;
   cli::Output& out_;
   cli::Progress progress_;
-  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+  Stopwatch watch_;
   double seconds_ = 0;
   std::uint64_t bytes_given_ = 0;
   std::uint64_t bytes_done_ = 0;

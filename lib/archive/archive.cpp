@@ -12,8 +12,7 @@ namespace {
 
 Segment open_segment(const std::string& folder, const SegmentEntry& entry) {
   const std::string path = folder + "/" + segment_file(entry.number);
-  Segment segment =
-      open_under_either_name(path, [](const std::string& name) { return Segment(name); });
+  Segment segment = archive::open_segment(path);
   if (segment.hash() != entry.hash || segment.file_size() != entry.bytes ||
       segment.size() != entry.records || segment.token_total() != entry.tokens) {
     throw Error(path, "damaged: not the segment that the manifest speaks of");

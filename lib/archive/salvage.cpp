@@ -113,8 +113,7 @@ class Salvage {
   std::vector<Wanted> segments_of(const Manifest& manifest) {
     std::vector<Wanted> wanted;
     for (const SegmentEntry& entry : manifest.segments) {
-      wanted.push_back(
-          {with_new_suffix_if_absent(folder_ + "/" + segment_file(entry.number)), entry, {}});
+      wanted.push_back({folder_ + "/" + segment_file(entry.number), entry, {}});
       try {
         wanted.back().removed = read_removed(folder_, entry);
       } catch (const Error& error) {
@@ -187,13 +186,14 @@ class Salvage {
 
   // Throws when nothing of the segment can be read.
   SegmentDamage open(const Wanted& wanted) {
-    const std::string text = read_file(wanted.path);
+    const auto [path, text] = open_under_either_name(
+        wanted.path, [](const std::string& name) { return std::pair(name, read_file(name)); });
     Bytes bytes(text.begin(), text.end());
     try {
-      return check_identity(wanted, Segment(wanted.path, bytes));
+      return check_identity(wanted, Segment(path, bytes));
     } catch (const Error& error) {
       SegmentDamage repaired =
-          check_identity(wanted, Segment(wanted.path, with_frame_repaired(std::move(bytes))));
+          check_identity(wanted, Segment(path, with_frame_repaired(std::move(bytes))));
       report_.damages.push_back(error);
       return repaired;
     }
@@ -201,7 +201,7 @@ class Salvage {
 
   static SegmentDamage check_identity(const Wanted& wanted, Segment segment) {
     if (wanted.entry && segment.hash() != wanted.entry->hash) {
-      throw Error(wanted.path, "damaged: not the segment that the manifest speaks of");
+      throw Error(segment.path(), "damaged: not the segment that the manifest speaks of");
     }
     return SegmentDamage(std::move(segment));
   }

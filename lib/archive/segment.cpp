@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "archive/bit_packing.hpp"
+#include "archive/folder.hpp"
 #include "archive/start_coding.hpp"
 #include "base/hash.hpp"
 
@@ -50,6 +51,10 @@ Segment::Segment(const std::string& path)
 Segment::Segment(const std::string& path, std::vector<unsigned char> bytes)
     : path_(path), bytes_(std::move(bytes)), data_(bytes_.data()), size_(bytes_.size()) {
   open();
+}
+
+Segment open_segment(const std::string& path) {
+  return open_under_either_name(path, [](const std::string& name) { return Segment(name); });
 }
 
 void Segment::fail(const std::string& reason) const {

@@ -159,4 +159,7 @@ class Segment {
   std::unique_ptr<LazyDecoder> decoder_;  // entropy coding: made when it is first needed
 };
 
+/// The segment at `path`, or at the longer name of one that is not committed yet (folder.hpp).
+Segment open_segment(const std::string& path);
+
 }  // namespace pairalign::archive

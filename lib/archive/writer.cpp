@@ -204,9 +204,7 @@ void ArchiveWriter::adopt(const tokens::Header& header) {
     }
   }
   const tokens::Header before = own;
-  if (own.model.empty()) own.model = header.model;
-  if (own.tokenizer.empty()) own.tokenizer = header.tokenizer;
-  if (own.vocabulary == 0) own.vocabulary = header.vocabulary;
+  fill_in(own, header);
   changed_ = changed_ || own != before;
 }
 

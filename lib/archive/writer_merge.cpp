@@ -84,7 +84,7 @@ bool ArchiveWriter::is_compact() const {
   if (manifest_.segments.empty()) return true;
   const SegmentEntry& entry = manifest_.segments.front();
   if (manifest_.segments.size() > 1 || entry.removed.file != 0) return false;
-  const Segment segment(with_new_suffix_if_absent(file(segment_file(entry.number))));
+  const Segment segment = open_segment(file(segment_file(entry.number)));
   return segment.coding() == manifest_.coding &&
          segment.pair_index().present() == is_indexed(entry.tokens);
 }
@@ -163,7 +163,7 @@ void ArchiveWriter::rewrite(const SegmentRange& range) {
   const auto first = begin + static_cast<std::ptrdiff_t>(range.first);
   const auto last = begin + static_cast<std::ptrdiff_t>(range.last);
   for (auto entry = first; entry != last; ++entry) {
-    const Segment segment(with_new_suffix_if_absent(file(segment_file(entry->number))));
+    const Segment segment = open_segment(file(segment_file(entry->number)));
     require_sound(segment.path());
     add_all(segment, read_removed(path_, *entry), "");
   }

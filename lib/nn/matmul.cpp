@@ -1,7 +1,6 @@
 #include "nn/matmul.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <cstring>
 #include <map>
 #include <tuple>
@@ -11,6 +10,7 @@
 
 #include "base/error.hpp"
 #include "base/multiversion.hpp"
+#include "base/stopwatch.hpp"
 
 namespace pairalign::nn {
 namespace {
@@ -283,14 +283,13 @@ double measure_matmul_rate(Precision precision, int m, int n, int k, double seco
   a.assign(x.data(), m, k, precision);
   b.assign(w.data(), k, n, precision);
   matmul(a, Transpose::no, b, Transpose::no, y.data());  // compiles the primitive
-  using Clock = std::chrono::steady_clock;
-  const auto start = Clock::now();
+  const Stopwatch watch;
   double elapsed = 0;
   std::int64_t calls = 0;
   while (elapsed < seconds) {
     matmul(a, Transpose::no, b, Transpose::no, y.data());
     ++calls;
-    elapsed = std::chrono::duration<double>(Clock::now() - start).count();
+    elapsed = watch.seconds();
   }
   return 2.0 * m * n * k * static_cast<double>(calls) / elapsed;
 }

@@ -29,10 +29,11 @@ int open_file(const std::string& path) {
 
 }  // namespace
 
-LineReader::LineReader(const std::string& path, BeforeRead before_read)
+LineReader::LineReader(const std::string& path, BeforeRead before_read, char end)
     : name_(path == "-" ? "standard input" : path),
       before_read_(std::move(before_read)),
-      fd_(path == "-" ? STDIN_FILENO : open_file(path)) {}
+      fd_(path == "-" ? STDIN_FILENO : open_file(path)),
+      end_of_line_(end) {}
 
 LineReader::~LineReader() {
   if (fd_ != STDIN_FILENO) ::close(fd_);
@@ -43,7 +44,7 @@ bool LineReader::next(std::string_view& line) {
   for (;;) {
     const char* from = buffer_.data() + begin_ + searched;
     const std::size_t unsearched = end_ - begin_ - searched;
-    const void* newline = unsearched == 0 ? nullptr : std::memchr(from, '\n', unsearched);
+    const void* newline = unsearched == 0 ? nullptr : std::memchr(from, end_of_line_, unsearched);
     if (newline != nullptr) {
       line = take(searched + static_cast<std::size_t>(static_cast<const char*>(newline) - from));
       ++begin_;
@@ -57,11 +58,17 @@ bool LineReader::next(std::string_view& line) {
   return true;
 }
 
+std::string_view LineReader::peek() {
+  if (begin_ == end_ && !ended_) fill();
+  return {buffer_.data() + begin_, end_ - begin_};
+}
+
 std::string_view LineReader::take(std::size_t length) {
   constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";  // some editors put it in front
   std::string_view line(buffer_.data() + begin_, length);
   begin_ += length;
-  if (++line_ == 1 && line.substr(0, kByteOrderMark.size()) == kByteOrderMark) {
+  if (++line_ == 1 && end_of_line_ == '\n' &&
+      line.substr(0, kByteOrderMark.size()) == kByteOrderMark) {
     line.remove_prefix(kByteOrderMark.size());
   }
   return line;

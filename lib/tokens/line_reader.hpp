@@ -16,8 +16,8 @@ using BeforeRead = std::function<bool(int fd)>;
 
 class LineReader {
  public:
-  /// `path` "-" is standard input. Throws Error when the file cannot be opened.
-  explicit LineReader(const std::string& path, BeforeRead before_read = {});
+  /// `path` "-" is standard input. Lines end in `end`. Throws Error when the file cannot be opened.
+  explicit LineReader(const std::string& path, BeforeRead before_read = {}, char end = '\n');
   ~LineReader();
   LineReader(const LineReader&) = delete;
   LineReader& operator=(const LineReader&) = delete;
@@ -26,6 +26,9 @@ class LineReader {
   /// that lacks its newline counts; a byte-order mark in front of the first is dropped. A failing
   /// read is an Error once, then the end.
   bool next(std::string_view& line);
+
+  /// What has been read and not been handed out: of nothing yet, the first read.
+  std::string_view peek();
 
   const std::string& name() const { return name_; }
   std::size_t line() const { return line_; }
@@ -37,6 +40,7 @@ class LineReader {
   std::string name_;
   BeforeRead before_read_;
   int fd_;
+  char end_of_line_;
   std::vector<char> buffer_;
   std::size_t begin_ = 0;  // buffer_[begin_, end_) has not been handed out
   std::size_t end_ = 0;

@@ -34,7 +34,9 @@ InputFormat parse_input_format(const std::string& name) {
 
 struct RecordReader::Impl {
   Impl(const std::string& path, InputFormat wanted, BeforeRead before_read)
-      : lines(path, std::move(before_read)), format(wanted), guessing(wanted == InputFormat::automatic) {}
+      : lines(path, std::move(before_read)),
+        format(wanted),
+        guessing(wanted == InputFormat::automatic) {}
 
   bool next(Record& record);
   bool parse_line(std::string_view line, Record& record);
@@ -120,9 +122,7 @@ void RecordReader::Impl::take(const Header& found) {
     throw HeaderError("", fmt::format("a vocabulary of {}, below a record with token {}",
                                       found.vocabulary, largest_token));
   }
-  if (header.model.empty()) header.model = found.model;
-  if (header.tokenizer.empty()) header.tokenizer = found.tokenizer;
-  if (header.vocabulary == 0) header.vocabulary = found.vocabulary;
+  fill_in(header, found);
 }
 
 void RecordReader::Impl::check_vocabulary(const Record& record) {

@@ -37,6 +37,12 @@ bool compatible(const Header& a, const Header& b) {
   return agree(a.model, b.model) && same_strings(a, b) && agree(a.vocabulary, b.vocabulary);
 }
 
+void fill_in(Header& header, const Header& other) {
+  if (header.model.empty()) header.model = other.model;
+  if (header.tokenizer.empty()) header.tokenizer = other.tokenizer;
+  if (header.vocabulary == 0) header.vocabulary = other.vocabulary;
+}
+
 std::string describe_mismatch(const Header& a, const Header& b) {
   return "strings of " + describe(a) + " do not mix with strings of " + describe(b);
 }

@@ -52,6 +52,9 @@ std::string describe(const Header& header);
 /// True unless both give a model, a tokenizer or a vocabulary, and not the same one.
 bool compatible(const Header& a, const Header& b);
 
+/// Takes from `other` the fields that `header` leaves open. They are `compatible`.
+void fill_in(Header& header, const Header& other);
+
 /// A reason that names both sides, for the message that refuses to mix them.
 std::string describe_mismatch(const Header& a, const Header& b);
 
