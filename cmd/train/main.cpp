@@ -16,6 +16,7 @@
 #include "base/file.hpp"
 #include "base/temporary_name.hpp"
 #include "cli/default_model.hpp"
+#include "cli/display_text.hpp"
 #include "cli/inputs.hpp"
 #include "cli/program.hpp"
 #include "cli/progress.hpp"
@@ -159,11 +160,6 @@ bool train_steps(train::Trainer& trainer, const std::string& checkpoint, train::
   return true;
 }
 
-std::string clock_text(double seconds) {
-  const auto total = static_cast<std::int64_t>(seconds + 0.5);
-  return fmt::format("{}:{:02}:{:02}", total / 3600, total / 60 % 60, total % 60);
-}
-
 std::string describe(const train::ValidationReport& report) {
   if (report.tokenizers.empty()) return "no recordings were kept aside; see --valid\n";
   std::string text = fmt::format(
@@ -185,9 +181,10 @@ std::string describe(const model::Model& model, const train::Trainer& trainer,
   const train::Recipe& recipe = trainer.recipe();
   for (std::size_t i = 0; i < trainer.records().size(); ++i) {
     const train::StageRecord& record = trainer.records()[i];
-    text += fmt::format("{}: {} steps in {}, loss {:.3f}\n", recipe.stages[i],
-                        train::stage_steps(recipe, recipe.stages[i]), clock_text(record.seconds),
-                        record.loss);
+    text +=
+        fmt::format("{}: {} steps in {}, loss {:.3f}\n", recipe.stages[i],
+                    train::stage_steps(recipe, recipe.stages[i]),
+                    cli::clock_time(record.seconds, cli::ClockForm::whole_seconds), record.loss);
   }
   return text + describe(report);
 }
@@ -203,7 +200,7 @@ void report(const train::PairFaults& faults, cli::Context& context) {
 }
 
 train::NaturalPairs read_pairs(const TrainOptions& o, const train::PairConfig& config,
-                               const audio::PcmStore& store, const train::RecordingNames& names,
+                               const train::PcmStore& store, const train::RecordingNames& names,
                                cli::Context& context) {
   if (o.words.empty() && o.pairs.empty()) return {};
   train::PairCollector collector(store, names, config);
@@ -233,7 +230,7 @@ void remove_leftovers(const std::string& path) {
   }
 }
 
-bool is_silent(const audio::PcmStore& store, std::size_t recording) {
+bool is_silent(const train::PcmStore& store, std::size_t recording) {
   constexpr std::int64_t kSamples = 1 << 14;
   constexpr float kFaint = 1e-3F;  // -60 dBFS
   std::vector<float> block(kSamples);
@@ -246,7 +243,7 @@ bool is_silent(const audio::PcmStore& store, std::size_t recording) {
 }
 
 // Nothing can be learned from silence, and nothing of the result would tell.
-void refuse_silence(const audio::PcmStore& store, cli::Messages& messages) {
+void refuse_silence(const train::PcmStore& store, cli::Messages& messages) {
   std::size_t silent = 0;
   for (std::size_t i = 0; i < store.count(); ++i)
     silent += is_silent(store, i);
@@ -304,7 +301,7 @@ std::unique_ptr<train::Trainer> make_trainer(const TrainOptions& o, const train:
   train::NaturalPairs pairs = read_pairs(o, recipe.pairs, training.store, names, context);
   train::Recordings validation =
       read_all(split.validation, "reading validation audio", pool, context, train::read_recordings);
-  audio::NoiseBank noise;
+  train::NoiseBank noise;
   if (!o.noise.empty()) {
     noise = read_all(list_audio({o.noise}, context).paths, "reading noise", pool, context,
                      train::read_noise);

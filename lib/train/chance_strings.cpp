@@ -26,7 +26,7 @@ struct Piece {
   std::int64_t samples;
 };
 
-std::vector<Piece> shuffled_pieces(const audio::PcmStore& store) {
+std::vector<Piece> shuffled_pieces(const PcmStore& store) {
   std::vector<Piece> pieces;
   for (std::size_t i = 0; i < store.count(); ++i) {
     for (std::int64_t first = 0; first < store.size(i); first += kPieceSamples)
@@ -91,7 +91,7 @@ bool complete(const model::ChanceStrings& strings) {
 
 }  // namespace
 
-model::ChanceStrings measure_chance_strings(const model::Model& model, const audio::PcmStore& store,
+model::ChanceStrings measure_chance_strings(const model::Model& model, const PcmStore& store,
                                             ThreadPool& pool) {
   const std::vector<Piece> pieces = shuffled_pieces(store);
   std::optional<double> penalty;

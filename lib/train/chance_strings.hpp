@@ -3,17 +3,17 @@
 
 #include <cstddef>
 
-#include "audio/pcm_store.hpp"
 #include "base/thread_pool.hpp"
 #include "model/chance_strings.hpp"
 #include "model/model.hpp"
+#include "train/pcm_store.hpp"
 
 namespace pairalign::train {
 
 /// Tokenises pieces of recordings, drawn from all of `store`, by every tokenizer that the model
 /// holds ("vq", "dpvq" at its default rate, "pairalign"), until there are kChanceTokens of each or
 /// no more audio. The result does not depend on the number of threads.
-model::ChanceStrings measure_chance_strings(const model::Model& model, const audio::PcmStore& store,
+model::ChanceStrings measure_chance_strings(const model::Model& model, const PcmStore& store,
                                             ThreadPool& pool);
 
 /// What `pa-train --stage` calls this alone, for a model that is trained.

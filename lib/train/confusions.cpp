@@ -96,9 +96,8 @@ struct TokenPair {
 using TokenPairs = std::map<std::string, std::vector<TokenPair>>;  // by tokenizer
 using Counts = std::map<std::string, ConfusionCounts>;             // likewise
 
-TokenPairs pair_tokens(const Recipe& recipe, const audio::LogMel& log_mel,
-                       const audio::PcmStore& store, const audio::NoiseBank& noise,
-                       const CropPlan& crop, FrameTokenizer& tokenizer) {
+TokenPairs pair_tokens(const Recipe& recipe, const audio::LogMel& log_mel, const PcmStore& store,
+                       const NoiseBank& noise, const CropPlan& crop, FrameTokenizer& tokenizer) {
   const FrameTokensByTokenizer clean = tokenizer.tokens(make_clean(log_mel, store, crop));
   const int clean_frames = static_cast<int>(clean.at(kVq).size());
   TokenPairs pairs;
@@ -119,9 +118,8 @@ TokenPairs pair_tokens(const Recipe& recipe, const audio::LogMel& log_mel,
 }
 
 // Of two crops that hold a natural pair, inside its spans.
-TokenPairs pair_spans(const Recipe& recipe, const audio::LogMel& log_mel,
-                      const audio::PcmStore& store, const CropPlan* crops,
-                      FrameTokenizer& tokenizer) {
+TokenPairs pair_spans(const Recipe& recipe, const audio::LogMel& log_mel, const PcmStore& store,
+                      const CropPlan* crops, FrameTokenizer& tokenizer) {
   FrameTokensByTokenizer tokens;
   std::vector<float> embeddings;
   std::vector<int> crop_frames;
@@ -156,7 +154,7 @@ double penalty_of(const model::Model& model, const Recipe& recipe) {
                         curve.front().tokens_per_second));
 }
 
-std::vector<CropPlan> plan_crops(const Recipe& recipe, const audio::PcmStore& store) {
+std::vector<CropPlan> plan_crops(const Recipe& recipe, const PcmStore& store) {
   CropConfig config = recipe.geometric;
   const double seconds = static_cast<double>(store.total_samples()) / audio::kSampleRate;
   config.crops = static_cast<int>(
@@ -165,7 +163,7 @@ std::vector<CropPlan> plan_crops(const Recipe& recipe, const audio::PcmStore& st
 }
 
 // Crops of natural pairs, two and two.
-std::vector<CropPlan> plan_pairs(const Recipe& recipe, const audio::PcmStore& store,
+std::vector<CropPlan> plan_pairs(const Recipe& recipe, const PcmStore& store,
                                  const NaturalPairs& pairs) {
   CropConfig config = recipe.geometric;
   config.crops = kMaxPairs * 2;
@@ -265,8 +263,7 @@ model::Substitution to_substitution(const ConfusionCounts& counts,
 }
 
 model::SubstitutionTables measure_substitutions(const model::Model& model, const Recipe& recipe,
-                                                const audio::PcmStore& store,
-                                                const audio::NoiseBank& noise,
+                                                const PcmStore& store, const NoiseBank& noise,
                                                 const NaturalPairs& pairs, ThreadPool& pool,
                                                 const CropReport& report) {
   if (model.vocabulary() > model::Substitution::kLargestVocabulary) return {};

@@ -6,14 +6,14 @@
 #include <functional>
 #include <vector>
 
-#include "audio/pcm_store.hpp"
-#include "audio/views.hpp"
 #include "base/thread_pool.hpp"
 #include "model/model.hpp"
 #include "model/substitution.hpp"
 #include "tokens/record.hpp"
 #include "train/natural_pairs.hpp"
+#include "train/pcm_store.hpp"
 #include "train/recipe.hpp"
+#include "train/views.hpp"
 
 namespace pairalign::train {
 
@@ -63,8 +63,7 @@ model::Substitution to_substitution(const ConfusionCounts& counts,
 /// It takes a minute or two: `report` hears, on this thread, how many of all crops are done.
 using CropReport = std::function<void(std::size_t done, std::size_t all)>;
 model::SubstitutionTables measure_substitutions(const model::Model& model, const Recipe& recipe,
-                                                const audio::PcmStore& store,
-                                                const audio::NoiseBank& noise,
+                                                const PcmStore& store, const NoiseBank& noise,
                                                 const NaturalPairs& pairs, ThreadPool& pool,
                                                 const CropReport& report = {});
 

@@ -45,18 +45,18 @@ Recordings read_recordings(const std::vector<std::string>& paths, ThreadPool& po
   return recordings;
 }
 
-audio::NoiseBank read_noise(const std::vector<std::string>& paths, ThreadPool& pool,
-                            const ReadProgress& progress) {
-  audio::NoiseBank bank;
+NoiseBank read_noise(const std::vector<std::string>& paths, ThreadPool& pool,
+                     const ReadProgress& progress) {
+  NoiseBank bank;
   for_each_decoded(paths, pool, progress,
                    [&](std::size_t, std::vector<float> pcm) { bank.add(std::move(pcm)); });
   return bank;
 }
 
-CropPlace draw_place(const audio::PcmStore& store, std::int64_t samples, Random& random) {
+CropPlace draw_place(const PcmStore& store, std::int64_t samples, Random& random) {
   const std::int64_t target =
       static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(store.total_samples())));
-  const audio::PcmStore::Position at = store.locate(target);
+  const PcmStore::Position at = store.locate(target);
   const std::int64_t latest = std::max<std::int64_t>(0, store.size(at.recording) - samples);
   return {at.recording, std::clamp<std::int64_t>(at.sample - samples / 2, 0, latest)};
 }

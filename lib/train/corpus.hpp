@@ -6,11 +6,11 @@
 #include <string>
 #include <vector>
 
-#include "audio/pcm_store.hpp"
-#include "audio/views.hpp"
 #include "base/error.hpp"
 #include "base/random.hpp"
 #include "base/thread_pool.hpp"
+#include "train/pcm_store.hpp"
+#include "train/views.hpp"
 
 namespace pairalign::train {
 
@@ -24,7 +24,7 @@ struct CropPlace {
 using ReadProgress = std::function<void(std::size_t done, const Error* failure)>;
 
 struct Recordings {
-  audio::PcmStore store;
+  PcmStore store;
   std::vector<std::size_t>
       paths;  ///< of each recording, the index among the paths it was read from
 };
@@ -35,12 +35,12 @@ Recordings read_recordings(const std::vector<std::string>& paths, ThreadPool& po
                            const ReadProgress& progress);
 
 /// The same for noise clips, kept in memory.
-audio::NoiseBank read_noise(const std::vector<std::string>& paths, ThreadPool& pool,
-                            const ReadProgress& progress);
+NoiseBank read_noise(const std::vector<std::string>& paths, ThreadPool& pool,
+                     const ReadProgress& progress);
 
 /// A place for a crop of `samples`: recordings are drawn by their length, so that every second of
 /// the corpus is as likely; a recording shorter than the crop is taken from its start.
-CropPlace draw_place(const audio::PcmStore& store, std::int64_t samples, Random& random);
+CropPlace draw_place(const PcmStore& store, std::int64_t samples, Random& random);
 
 /// Splits `paths` into those to learn from and a share kept aside for validation, by a hash of each
 /// file's name, so that the split does not change when files are added or the corpus moves.

@@ -21,21 +21,21 @@ std::int64_t draw_over(std::int64_t first, std::int64_t covered, std::int64_t le
   return low + static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(high - low + 1)));
 }
 
-ViewPlan plan_view(const CropConfig& config, const audio::ViewConfig& views, const CropPlan& crop,
+ViewPlan plan_view(const CropConfig& config, const ViewConfig& views, const CropPlan& crop,
                    Random& random) {
   const PairedSpan span = crop.pair.value_or(PairedSpan{0, crop.samples, 0});
   ViewPlan view;
   const double seconds = random.uniform(config.piece_low_seconds, config.piece_high_seconds);
   view.samples = std::min(to_samples(seconds), crop.samples);
   view.first = draw_over(span.first, span.samples, view.samples, crop.samples, random);
-  view.warp = audio::draw_warp_apart(views, crop.warp, random);
+  view.warp = draw_warp_apart(views, crop.warp, random);
   view.random = Random(random.next());
   view.crossed = crop.pair && random.chance(config.pair_crossing);
   return view;
 }
 
 // A crop that holds `span` at a random place.
-void place_over(const SpokenSpan& span, std::int64_t slack, const audio::PcmStore& store,
+void place_over(const SpokenSpan& span, std::int64_t slack, const PcmStore& store,
                 std::int64_t crop_samples, Random& random, CropPlan& crop) {
   const std::int64_t size = store.size(span.recording);
   crop.samples = std::min(std::max(crop_samples, span.samples), size);
@@ -50,10 +50,10 @@ CropConfig batch_of_all(CropConfig config, const Communicator& peers) {
   return config;
 }
 
-std::vector<CropPlan> plan_step(const CropConfig& config, const audio::ViewConfig& views,
-                                std::uint64_t seed, const audio::PcmStore& store, std::int64_t step,
+std::vector<CropPlan> plan_step(const CropConfig& config, const ViewConfig& views,
+                                std::uint64_t seed, const PcmStore& store, std::int64_t step,
                                 const NaturalPairs* pairs) {
-  audio::ViewConfig teacher_views = views;
+  ViewConfig teacher_views = views;
   teacher_views.tempo *= config.teacher_warp;
   teacher_views.frequency *= config.teacher_warp;
   teacher_views.pitch *= config.teacher_warp;
@@ -70,21 +70,18 @@ std::vector<CropPlan> plan_step(const CropConfig& config, const audio::ViewConfi
       paired = pairs != nullptr && i + 1 < crops.size() && random.chance(config.pair_share);
       if (paired) pair = pairs->draw(random);
     }
+    crop.content = paired ? i / 2 * 2 : i;
     if (paired) {
       place_over(first ? pair.a : pair.b, pairs->slack(), store, crop_samples, random, crop);
     } else {
       crop.place = draw_place(store, crop_samples, random);
       crop.samples = std::min(crop_samples, store.size(crop.place.recording) - crop.place.first);
     }
-    crop.warp = audio::draw_warp(teacher_views, random);
+    crop.warp = draw_warp(teacher_views, random);
     for (int v = 0; v < config.views; ++v)
       crop.views.push_back(plan_view(config, views, crop, random));
   }
   return crops;
-}
-
-std::size_t content_of(const std::vector<CropPlan>& crops, std::size_t crop) {
-  return crops[crop].pair ? crop / 2 * 2 : crop;
 }
 
 const NaturalPairs* pairs_at(const CropConfig& config, std::int64_t step, std::int64_t steps,
@@ -100,18 +97,18 @@ int frames_of(const audio::LogMelConfig& features, std::int64_t samples, const a
 }
 
 std::vector<float> make_view(const Recipe& recipe, const audio::LogMel& log_mel,
-                             const audio::PcmStore& store, const audio::NoiseBank& noise,
-                             const CropPlan& crop, const ViewPlan& view) {
+                             const PcmStore& store, const NoiseBank& noise, const CropPlan& crop,
+                             const ViewPlan& view) {
   std::vector<float> pcm(static_cast<std::size_t>(view.samples));
   store.read(crop.place.recording, crop.place.first + view.first, view.samples, pcm.data());
   Random random = view.random;
-  audio::degrade(pcm, recipe.views, noise, random);
+  degrade(pcm, recipe.views, noise, random);
   std::vector<float> features = log_mel.compute(pcm, view.warp);
-  audio::mask_features(features, recipe.features.bands, log_mel.silence(), recipe.views, random);
+  mask_features(features, recipe.features.bands, log_mel.silence(), recipe.views, random);
   return features;
 }
 
-std::vector<float> make_clean(const audio::LogMel& log_mel, const audio::PcmStore& store,
+std::vector<float> make_clean(const audio::LogMel& log_mel, const PcmStore& store,
                               const CropPlan& crop) {
   std::vector<float> pcm(static_cast<std::size_t>(crop.samples));
   store.read(crop.place.recording, crop.place.first, crop.samples, pcm.data());
@@ -150,9 +147,9 @@ void FeatureBatch::append(const std::vector<float>& sequence, int bands) {
   features.insert(features.end(), sequence.begin(), sequence.end());
 }
 
-void make_clean_batch(const Recipe& recipe, const audio::LogMel& log_mel,
-                      const audio::PcmStore& store, const std::vector<CropPlan>& crops,
-                      FeatureBatch& batch, std::vector<float>& weights) {
+void make_clean_batch(const Recipe& recipe, const audio::LogMel& log_mel, const PcmStore& store,
+                      const std::vector<CropPlan>& crops, FeatureBatch& batch,
+                      std::vector<float>& weights) {
   batch.clear();
   weights.clear();
   for (const CropPlan& crop : crops) {
@@ -164,9 +161,9 @@ void make_clean_batch(const Recipe& recipe, const audio::LogMel& log_mel,
   }
 }
 
-void make_view_batch(const Recipe& recipe, const audio::LogMel& log_mel,
-                     const audio::PcmStore& store, const audio::NoiseBank& noise,
-                     const std::vector<CropPlan>& crops, FeatureBatch& batch) {
+void make_view_batch(const Recipe& recipe, const audio::LogMel& log_mel, const PcmStore& store,
+                     const NoiseBank& noise, const std::vector<CropPlan>& crops,
+                     FeatureBatch& batch) {
   batch.clear();
   for (const CropPlan& crop : crops) {
     for (const ViewPlan& view : crop.views)

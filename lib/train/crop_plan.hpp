@@ -8,12 +8,12 @@
 #include <vector>
 
 #include "audio/log_mel.hpp"
-#include "audio/pcm_store.hpp"
-#include "audio/views.hpp"
 #include "train/communicator.hpp"
 #include "train/corpus.hpp"
 #include "train/natural_pairs.hpp"
+#include "train/pcm_store.hpp"
 #include "train/recipe.hpp"
+#include "train/views.hpp"
 
 namespace pairalign::train {
 
@@ -32,7 +32,7 @@ struct PairedSpan {
   std::int64_t slack = 0;               ///< samples at either end that are not crossed over
 };
 
-/// A stretch of a recording: heard clean by the teacher, in pieces by the student.
+/// A span of a recording: heard clean by the teacher, in pieces by the student.
 struct CropPlan {
   CropPlace place;
   std::int64_t samples = 0;
@@ -40,17 +40,15 @@ struct CropPlan {
   std::vector<ViewPlan> views;
   /// Set in both crops of a natural pair, which stand at 2k and 2k + 1.
   std::optional<PairedSpan> pair;
+  std::size_t content =
+      0;  ///< one number in the two of a natural pair, another in every other crop
 };
 
 /// The crops of step `step`: a pure function of the seed and the step, so that a resumed run needs
 /// to remember neither. Two neighbours may hold one of `pairs`, see CropConfig::pair_share.
-std::vector<CropPlan> plan_step(const CropConfig& config, const audio::ViewConfig& views,
-                                std::uint64_t seed, const audio::PcmStore& store, std::int64_t step,
+std::vector<CropPlan> plan_step(const CropConfig& config, const ViewConfig& views,
+                                std::uint64_t seed, const PcmStore& store, std::int64_t step,
                                 const NaturalPairs* pairs = nullptr);
-
-/// Which crops hold the same content: the two of a natural pair give the same number, all others
-/// one of their own.
-std::size_t content_of(const std::vector<CropPlan>& crops, std::size_t crop);
 
 /// `pairs`, where they take part in `step` of a stage's `steps`.
 const NaturalPairs* pairs_at(const CropConfig& config, std::int64_t step, std::int64_t steps,
@@ -61,11 +59,11 @@ int frames_of(const audio::LogMelConfig& features, std::int64_t samples, const a
 
 /// The features of a view: degraded, warped, masked.
 std::vector<float> make_view(const Recipe& recipe, const audio::LogMel& log_mel,
-                             const audio::PcmStore& store, const audio::NoiseBank& noise,
-                             const CropPlan& crop, const ViewPlan& view);
+                             const PcmStore& store, const NoiseBank& noise, const CropPlan& crop,
+                             const ViewPlan& view);
 
 /// The features of a crop as the teacher hears it: clean.
-std::vector<float> make_clean(const audio::LogMel& log_mel, const audio::PcmStore& store,
+std::vector<float> make_clean(const audio::LogMel& log_mel, const PcmStore& store,
                               const CropPlan& crop);
 
 /// Features of several sequences, laid end to end, as the encoder takes them.
@@ -78,14 +76,14 @@ struct FeatureBatch {
 };
 
 /// The clean features of all `crops`, and the weights of their encoder frames, see frame_weights.
-void make_clean_batch(const Recipe& recipe, const audio::LogMel& log_mel,
-                      const audio::PcmStore& store, const std::vector<CropPlan>& crops,
-                      FeatureBatch& batch, std::vector<float>& weights);
+void make_clean_batch(const Recipe& recipe, const audio::LogMel& log_mel, const PcmStore& store,
+                      const std::vector<CropPlan>& crops, FeatureBatch& batch,
+                      std::vector<float>& weights);
 
 /// The features of all views of `crops`, in their order.
-void make_view_batch(const Recipe& recipe, const audio::LogMel& log_mel,
-                     const audio::PcmStore& store, const audio::NoiseBank& noise,
-                     const std::vector<CropPlan>& crops, FeatureBatch& batch);
+void make_view_batch(const Recipe& recipe, const audio::LogMel& log_mel, const PcmStore& store,
+                     const NoiseBank& noise, const std::vector<CropPlan>& crops,
+                     FeatureBatch& batch);
 
 /// Which of the shards of a step this process has: as many as the others, but for one.
 struct OwnShards {

@@ -10,7 +10,6 @@
 #include "model/segmenter.hpp"
 #include "nn/cosine.hpp"
 #include "nn/elementwise.hpp"
-#include "train/frame_loss.hpp"
 #include "train/frame_matching.hpp"
 #include "train/step_support.hpp"
 #include "train/string_measures.hpp"
@@ -50,16 +49,13 @@ struct DecoderStage::Workspace {
   FeatureBatch batch;
   std::vector<float> embeddings, dembeddings, norms, scores;
   nn::Operand frames, codes;
-  FrameTargets frame_targets;
-  FrameLossBuffers frame_loss;
 };
 
 DecoderStage::DecoderStage(const std::string& name, const DecoderStageConfig& config,
                            const Recipe& recipe, const model::Encoder& encoder,
                            const model::Decoder& decoder, const nn::TensorTable& table,
-                           const audio::PcmStore& store, const audio::NoiseBank& noise,
-                           const NaturalPairs& pairs, nn::Precision precision, ThreadPool& pool,
-                           const Communicator& peers)
+                           const PcmStore& store, const NoiseBank& noise, const NaturalPairs& pairs,
+                           nn::Precision precision, ThreadPool& pool, const Communicator& peers)
     : seed_(stage_seed(recipe.seed, name)),
       config_(config),
       recipe_(recipe),
@@ -113,14 +109,14 @@ StepReport DecoderStage::compute_gradients(TrainingState& state) {
     teacher_pass(state, shards_[s]);
     make_batch(state, s, shards_[s]);
   });
-  const Scales scales = this->scales();
+  const BatchScales scales = this->scales();
   pool_.parallel_for(shards_.size(),
                      [&](std::size_t s) { student_pass(state, scales, shards_[s]); });
   std::vector<std::vector<float>*> gradients;
-  for (Shard& shard : shards_)
+  for (DecoderShard& shard : shards_)
     gradients.push_back(&shard.gradients);
   sum_gradients(gradients, pool_, peers_);
-  return describe_step(state, scales);
+  return describe_step(state);
 }
 
 void DecoderStage::plan(std::int64_t step) {
@@ -142,14 +138,14 @@ void DecoderStage::prepare_choices(TrainingState& state) {
     offset = static_cast<float>(recipe_.geometric.temperature) * std::log(offset);
 }
 
-void DecoderStage::teacher_pass(const TrainingState& state, Shard& shard) const {
+void DecoderStage::teacher_pass(const TrainingState& state, DecoderShard& shard) const {
   auto& work = of_this_thread<Workspace>();
   shard.view_seconds = shard.model_seconds = 0;
   {
-    const Stopwatch watch(shard.view_seconds);
+    const AddedTime watch(shard.view_seconds);
     make_clean_batch(recipe_, log_mel_, store_, shard.crops, work.batch, shard.frame_weights);
   }
-  const Stopwatch watch(shard.model_seconds);
+  const AddedTime watch(shard.model_seconds);
   encoder_.forward({state.teacher.data(), precision_}, work.batch.features.data(),
                    work.batch.lengths, log_mel_.silence(), false, work.embeddings, work.encoder);
   geometric_targets(state, work.embeddings, work.encoder.lengths, shard, work);
@@ -161,7 +157,7 @@ void DecoderStage::teacher_pass(const TrainingState& state, Shard& shard) const 
 // The nearest code of every frame, and the Viterbi path through the codes.
 void DecoderStage::geometric_targets(const TrainingState& state,
                                      const std::vector<float>& embeddings,
-                                     const std::vector<int>& lengths, Shard& shard,
+                                     const std::vector<int>& lengths, DecoderShard& shard,
                                      Workspace& work) const {
   const int dimension = recipe_.encoder.dimension, codes = recipe_.encoder.codes;
   work.dembeddings = embeddings;
@@ -193,7 +189,7 @@ void DecoderStage::geometric_targets(const TrainingState& state,
 
 // What the teacher writes when nobody tells it what came before.
 void DecoderStage::decoded_targets(const TrainingState& state, const std::vector<int>& lengths,
-                                   Shard& shard, Workspace& work) const {
+                                   DecoderShard& shard, Workspace& work) const {
   model::DecodeOptions options;
   options.repetition_penalty = config_.repetition_penalty;
   options.cap = config_.cap;
@@ -226,7 +222,7 @@ void DecoderStage::decoded_targets(const TrainingState& state, const std::vector
 // Viterbi path has, be it the target itself or, through the memory, what the teacher decodes.
 void DecoderStage::control_length(TrainingState& state) const {
   double tokens = 0, seconds = 0;
-  for (const Shard& shard : shards_) {
+  for (const DecoderShard& shard : shards_) {
     for (std::size_t c = 0; c < shard.crops.size(); ++c) {
       std::vector<int> distinct = shard.crop_tokens[c];
       tokens +=
@@ -245,7 +241,7 @@ void DecoderStage::control_length(TrainingState& state) const {
 // weighed as in the loss.
 void DecoderStage::count_choices(const StepReport& report, TrainingState& state) const {
   std::vector<double> codes(state.code_shares.size());
-  for (const Shard& shard : shards_) {
+  for (const DecoderShard& shard : shards_) {
     for (std::size_t j = 0; j < shard.crop_codes.size(); ++j)
       codes[static_cast<std::size_t>(shard.crop_codes[j])] +=
           static_cast<double>(shard.frame_weights[j]);
@@ -255,9 +251,9 @@ void DecoderStage::count_choices(const StepReport& report, TrainingState& state)
   move_shares(codes, state.code_shares);
 }
 
-void DecoderStage::make_batch(const TrainingState& state, std::size_t index, Shard& shard) const {
+void DecoderStage::make_batch(const TrainingState& state, std::size_t index,
+                              DecoderShard& shard) const {
   shard.strings.clear();
-  shard.piece_contents.clear();
   shard.conditions.clear();
   shard.own_prefix.clear();
   shard.targets.clear();
@@ -281,7 +277,6 @@ void DecoderStage::make_batch(const TrainingState& state, std::size_t index, Sha
         piece_tokens.push_back(tokens[static_cast<std::size_t>(match)]);
       }
       shard.strings.push_back(to_target_string(piece_tokens, decoder_.config().longest));
-      shard.piece_contents.push_back(static_cast<int>(content_of(shard.crops, c)));
       shard.conditions.push_back({0, first_frame, frames});
       first_frame += frames;
       if (random.chance(config_.own_prefix)) {
@@ -302,11 +297,13 @@ void DecoderStage::make_batch(const TrainingState& state, std::size_t index, Sha
 
 // Some pieces once more with a clean prefix, beside the hardest strings under the same audio, and
 // the same string under the audio of those.
-void DecoderStage::add_contrasts(Random& random, Shard& shard) const {
+void DecoderStage::add_contrasts(Random& random, DecoderShard& shard) const {
   shard.contrasts.clear();
-  if (config_.contrast_weight == 0 || config_.contrast_share == 0) return;
-  const auto negatives =
-      hardest_negatives(shard.strings, shard.piece_contents, config_.contrast_negatives);
+  if (config_.weights.at("contrast") == 0 || config_.contrast_share == 0) return;
+  std::vector<std::size_t> contents;  // of the pieces
+  for (const CropPlan& crop : shard.crops)
+    contents.insert(contents.end(), crop.views.size(), crop.content);
+  const auto negatives = hardest_negatives(shard.strings, contents, config_.contrast_negatives);
   const auto append = [&](std::size_t string, std::size_t condition) {
     append_sequence(decoder_, shard.strings[string], shard.conditions[condition], {}, random,
                     shard.batch);
@@ -314,7 +311,7 @@ void DecoderStage::add_contrasts(Random& random, Shard& shard) const {
   };
   for (std::size_t i = 0; i < shard.strings.size(); ++i) {
     if (!random.chance(config_.contrast_share) || negatives[i].empty()) continue;
-    Shard::Contrast contrast;
+    DecoderShard::Contrast contrast;
     contrast.own = append(i, i);
     for (const std::size_t j : negatives[i]) {
       contrast.strings.push_back(append(j, i));
@@ -324,10 +321,10 @@ void DecoderStage::add_contrasts(Random& random, Shard& shard) const {
   }
 }
 
-DecoderStage::Scales DecoderStage::scales() const {
+BatchScales DecoderStage::scales() const {
   std::vector<std::int64_t> counts(3);
   double frame_weight = 0;
-  for (const Shard& shard : shards_) {
+  for (const DecoderShard& shard : shards_) {
     counts[0] += shard.masked;
     counts[1] += shard.unmasked;
     counts[2] += static_cast<std::int64_t>(shard.contrasts.size());
@@ -337,7 +334,7 @@ DecoderStage::Scales DecoderStage::scales() const {
   peers_.sum_counts(counts);
   frame_weight = peers_.sum_of(frame_weight);
   const auto [masked, unmasked, contrasts] = std::tuple(counts[0], counts[1], counts[2]);
-  Scales scales;
+  BatchScales scales;
   scales.steps = step_weights(masked, unmasked, config_.masked_weight);
   scales.frame = 1 / std::max(frame_weight, 1e-9);
   scales.shard = 1 / static_cast<double>(own_shards_.all);
@@ -346,7 +343,7 @@ DecoderStage::Scales DecoderStage::scales() const {
 }
 
 // Some pieces as the student decodes them now, without a teacher, for it to learn the way back.
-void DecoderStage::write_own_prefixes(const float* p, Shard& shard, Workspace& work) const {
+void DecoderStage::write_own_prefixes(const float* p, DecoderShard& shard, Workspace& work) const {
   shard.own_targets.clear();
   if (shard.own_prefix.empty()) return;
   model::DecodeOptions options;
@@ -363,18 +360,18 @@ void DecoderStage::write_own_prefixes(const float* p, Shard& shard, Workspace& w
   }
 }
 
-void DecoderStage::student_pass(const TrainingState& state, const Scales& scales,
-                                Shard& shard) const {
+void DecoderStage::student_pass(const TrainingState& state, const BatchScales& scales,
+                                DecoderShard& shard) const {
   auto& work = of_this_thread<Workspace>();
   const float* p = state.student.data();
   const nn::Weights w(p, precision_);
   shard.gradients.assign(table_.size(), 0.0F);
   float* g = shard.gradients.data();
   {
-    const Stopwatch watch(shard.view_seconds);
+    const AddedTime watch(shard.view_seconds);
     make_view_batch(recipe_, log_mel_, store_, noise_, shard.crops, work.batch);
   }
-  const Stopwatch watch(shard.model_seconds);
+  const AddedTime watch(shard.model_seconds);
   const bool with_encoder = config_.encoder_rate > 0;
   encoder_.forward(w, work.batch.features.data(), work.batch.lengths, log_mel_.silence(),
                    with_encoder, work.embeddings, work.encoder);
@@ -383,55 +380,16 @@ void DecoderStage::student_pass(const TrainingState& state, const Scales& scales
   decoder_.memory().clear_gradients(work.memory);
   write_own_prefixes(p, shard, work);
   decoder_.forward(w, work.memory, shard.batch, work.decoder);
-  clear(decoder_, work.decoder.rows, work.outputs);
-  decoder_losses(scales, shard, work);
+  work.dembeddings.assign(work.embeddings.size(), 0.0F);
+  const ObjectiveInput::Frames frames = {p + encoder_.codebook(), precision_, work.embeddings,
+                                         work.dembeddings};
+  take_losses({recipe_, config_, scales, shard, decoder_, work.decoder, work.outputs,
+               with_encoder ? &frames : nullptr},
+              shard);
   decoder_.backward(p, shard.batch, work.memory, work.outputs, g, work.decoder);
   decoder_.memory().backward(p, g, work.memory);
-  if (!with_encoder) return;
-  frame_losses(state, scales, shard, work);
-  encoder_.backward(p, work.dembeddings.data(), work.memory.dframes.data(), g, work.encoder);
-}
-
-// The geometric embeddings of the student are held to the codes and strings of the teacher, which
-// keeps the encoder a geometric tokenizer while the decoder trains it.
-void DecoderStage::frame_losses(const TrainingState& state, const Scales& scales, Shard& shard,
-                                Workspace& work) const {
-  FrameTargets& targets = work.frame_targets;
-  targets.codes.clear();
-  targets.weights.clear();
-  for (const int match : shard.matches) {
-    const auto at = static_cast<std::size_t>(match);
-    targets.codes.push_back(shard.crop_codes[at]);
-    targets.weights.push_back(static_cast<double>(shard.frame_weights[at]) * scales.frame);
-  }
-  const FrameLossConfig config = {recipe_.geometric.temperature, config_.frame_weight};
-  const model::EncoderConfig& shape = recipe_.encoder;
-  const FrameLosses losses =
-      frame_loss(config, targets, state.student.data() + encoder_.codebook(), shape.codes,
-                 shape.dimension, precision_, work.embeddings, work.dembeddings, work.frame_loss);
-  shard.frame_loss = losses.frame;
-  shard.agreed = losses.agreed;
-}
-
-void DecoderStage::decoder_losses(const Scales& scales, Shard& shard, Workspace& work) const {
-  const DecoderOutputs out = {decoder_, shard.batch, work.decoder, work.outputs};
-  const int rows = static_cast<int>(shard.targets.size());
-  const int own_rows = static_cast<int>(shard.own_targets.size());
-  shard.terms = string_loss(config_, shard.targets, 0, scales.steps, out);
-  shard.own_terms =
-      string_loss(config_, shard.own_targets, work.decoder.rows - own_rows, scales.steps, out);
-  shard.entropy = entropy_reward(rows, config_.entropy_weight * scales.shard, out);
-  shard.contrast_loss = 0;
-  shard.contrast_correct = 0;
-  const double weight = 0.5 * config_.contrast_weight * scales.contrast;
-  for (const Shard::Contrast& contrast : shard.contrasts) {
-    for (const auto* others : {&contrast.strings, &contrast.conditions}) {
-      bool correct = false;
-      shard.contrast_loss +=
-          0.5 *
-          contrast_loss(contrast.own, *others, config_.contrast_temperature, weight, out, correct);
-      shard.contrast_correct += correct ? 1 : 0;
-    }
+  if (with_encoder) {
+    encoder_.backward(p, work.dembeddings.data(), work.memory.dframes.data(), g, work.encoder);
   }
 }
 

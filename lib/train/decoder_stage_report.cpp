@@ -29,7 +29,7 @@ void DecoderStage::describe_targets(const TrainingState& state, StepReport& repo
   TargetMeasures targets;
   targets.counts.assign(static_cast<std::size_t>(decoder_.codes()), 0);
   double capped = 0;
-  for (const Shard& shard : shards_) {
+  for (const DecoderShard& shard : shards_) {
     capped += static_cast<double>(shard.capped);
     for (std::size_t c = 0; c < shard.crops.size(); ++c) {
       const double seconds = static_cast<double>(shard.crops[c].samples) / audio::kSampleRate;
@@ -45,19 +45,13 @@ void DecoderStage::describe_targets(const TrainingState& state, StepReport& repo
   if (config_.targets == "decoded") report.add_term("capped", capped / targets.crops);
 }
 
-StepReport DecoderStage::describe_step(const TrainingState& state, const Scales& scales) const {
+StepReport DecoderStage::describe_step(const TrainingState& state) const {
   StepReport report;
-  StringTerms forced, own;
-  double contrast = 0, correct = 0, entropy = 0, frame = 0, agreed = 0;
+  Measures measures;
   double steps = 0;
-  for (const Shard& shard : shards_) {
-    forced += shard.terms;
-    own += shard.own_terms;
-    contrast += shard.contrast_loss * scales.contrast;
-    correct += 0.5 * static_cast<double>(shard.contrast_correct) * scales.contrast;
-    entropy += shard.entropy * scales.shard;
-    frame += shard.frame_loss;
-    agreed += shard.agreed;
+  for (const DecoderShard& shard : shards_) {
+    report.loss += shard.loss;
+    measures += shard.measures;
     steps += static_cast<double>(shard.batch.inputs.size());
     report.pairs += static_cast<std::int64_t>(shard.strings.size());
     report.student_frames += static_cast<std::int64_t>(shard.matches.size());
@@ -65,38 +59,17 @@ StepReport DecoderStage::describe_step(const TrainingState& state, const Scales&
     report.view_seconds += shard.view_seconds;
     report.model_seconds += shard.model_seconds;
   }
-  forced.sum_over(peers_);
-  own.sum_over(peers_);
-  peers_.sum_each({&contrast, &correct, &entropy, &frame, &agreed, &steps});
+  measures.sum_over(peers_);
+  steps = peers_.sum_of(steps);
   report.sum_over(peers_);
-  StringTerms all = forced;
-  all += own;
-  report.loss = all.positive + config_.pointer_weight * all.pointer + config_.end_weight * all.end +
-                config_.contrast_weight * contrast - config_.entropy_weight * entropy + frame;
-  report.add_term("positive", all.positive);
-  if (forced.weight > 0) report.add_term("accuracy", forced.correct / forced.weight, forced.weight);
-  if (own.weight > 0) report.add_term("own_accuracy", own.correct / own.weight, own.weight);
-  const double token_weight = std::max(all.token_weight, 1e-9);
-  report.add_term("pointer", all.mass / token_weight, token_weight);
-  report.add_term("end", all.end / token_weight, token_weight);
-  report.add_term("near_end", all.near_end / token_weight, token_weight);
-  if (scales.contrast > 0) {
-    report.add_term("contrast", contrast);
-    report.add_term("contrast_correct", correct);
-  }
-  report.add_term("entropy", entropy);
-  const bool with_encoder = config_.encoder_rate > 0;
-  if (with_encoder && config_.frame_weight > 0) {
-    report.add_term("frame", frame / config_.frame_weight);
-    report.add_term("agreement", agreed);
-  }
+  measures.report(report);
   describe_targets(state, report);
   const auto frames = static_cast<double>(report.student_frames);
-  report.flops =
-      2 * (encoder_.multiply_adds_per_frame() *
-               (static_cast<double>(report.teacher_frames) + (with_encoder ? 3 : 1) * frames) +
-           3 * (decoder_.multiply_adds_per_frame() * frames +
-                decoder_.multiply_adds_per_step() * steps));
+  const double passes = config_.encoder_rate > 0 ? 3 : 1;  // backward costs two forward ones
+  report.flops = 2 * (encoder_.multiply_adds_per_frame() *
+                          (static_cast<double>(report.teacher_frames) + passes * frames) +
+                      3 * (decoder_.multiply_adds_per_frame() * frames +
+                           decoder_.multiply_adds_per_step() * steps));
   return report;
 }
 

@@ -33,8 +33,8 @@ struct GeometricStage::Workspace {
 };
 
 GeometricStage::GeometricStage(const Recipe& recipe, const model::Encoder& encoder,
-                               const nn::TensorTable& table, const audio::PcmStore& store,
-                               const audio::NoiseBank& noise, const NaturalPairs& pairs,
+                               const nn::TensorTable& table, const PcmStore& store,
+                               const NoiseBank& noise, const NaturalPairs& pairs,
                                nn::Precision precision, ThreadPool& pool, const Communicator& peers)
     : recipe_(recipe),
       encoder_(encoder),
@@ -137,10 +137,10 @@ void GeometricStage::teacher_forward(const TrainingState& state, Shard& shard) c
   auto& work = of_this_thread<Workspace>();
   shard.view_seconds = shard.model_seconds = 0;
   {
-    const Stopwatch watch(shard.view_seconds);
+    const AddedTime watch(shard.view_seconds);
     make_clean_batch(recipe_, log_mel_, store_, shard.crops, work.batch, shard.weights);
   }
-  const Stopwatch watch(shard.model_seconds);
+  const AddedTime watch(shard.model_seconds);
   encoder_.forward({state.teacher.data(), precision_}, work.batch.features.data(),
                    work.batch.lengths, log_mel_.silence(), false, shard.embeddings, work.cache);
   shard.crop_frames = work.cache.lengths;
@@ -177,7 +177,7 @@ void GeometricStage::update_centre(TrainingState& state) const {
 void GeometricStage::teacher_scores(const TrainingState& state, const std::vector<float>& codes,
                                     Shard& shard, std::vector<float>& scores) const {
   auto& work = of_this_thread<Workspace>();
-  const Stopwatch watch(shard.model_seconds);
+  const AddedTime watch(shard.model_seconds);
   const int dimension = recipe_.encoder.dimension, count = recipe_.encoder.codes;
   const int rows = static_cast<int>(shard.embeddings.size()) / dimension;
   standardise(state, rows, dimension, shard.embeddings.data(), work.scale);
@@ -194,10 +194,10 @@ void GeometricStage::student_pass(const TrainingState& state, const std::vector<
   auto& work = of_this_thread<Workspace>();
   shard.gradients.assign(table_.size(), 0.0F);
   {
-    const Stopwatch watch(shard.view_seconds);
+    const AddedTime watch(shard.view_seconds);
     make_view_batch(recipe_, log_mel_, store_, noise_, shard.crops, work.batch);
   }
-  const Stopwatch watch(shard.model_seconds);
+  const AddedTime watch(shard.model_seconds);
   encoder_.forward({state.student.data(), precision_}, work.batch.features.data(),
                    work.batch.lengths, log_mel_.silence(), true, work.embeddings, work.cache);
   student_loss(state, targets, scale, shard, work);

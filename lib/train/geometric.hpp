@@ -13,14 +13,14 @@
 #include <vector>
 
 #include "audio/log_mel.hpp"
-#include "audio/pcm_store.hpp"
-#include "audio/views.hpp"
 #include "base/thread_pool.hpp"
 #include "model/encoder.hpp"
 #include "train/crop_plan.hpp"
+#include "train/pcm_store.hpp"
 #include "train/recipe.hpp"
 #include "train/stage.hpp"
 #include "train/state.hpp"
+#include "train/views.hpp"
 
 namespace pairalign::train {
 
@@ -28,8 +28,8 @@ class GeometricStage : public Stage {
  public:
   /// All arguments outlive the stage.
   GeometricStage(const Recipe& recipe, const model::Encoder& encoder, const nn::TensorTable& table,
-                 const audio::PcmStore& store, const audio::NoiseBank& noise,
-                 const NaturalPairs& pairs, nn::Precision precision, ThreadPool& pool,
+                 const PcmStore& store, const NoiseBank& noise, const NaturalPairs& pairs,
+                 nn::Precision precision, ThreadPool& pool,
                  const Communicator& peers = Communicator::alone());
 
   std::int64_t steps() const override { return recipe_.geometric.steps; }
@@ -76,8 +76,8 @@ class GeometricStage : public Stage {
   const Recipe& recipe_;
   const model::Encoder& encoder_;
   const nn::TensorTable& table_;
-  const audio::PcmStore& store_;
-  const audio::NoiseBank& noise_;
+  const PcmStore& store_;
+  const NoiseBank& noise_;
   const NaturalPairs& pairs_;
   audio::LogMel log_mel_;
   nn::Precision precision_;

@@ -125,7 +125,7 @@ NaturalPairs::Pair NaturalPairs::draw(Random& random) const {
   return pair;
 }
 
-PairCollector::PairCollector(const audio::PcmStore& store, const RecordingNames& names,
+PairCollector::PairCollector(const PcmStore& store, const RecordingNames& names,
                              const PairConfig& config)
     : store_(store), names_(names), config_(config) {}
 

@@ -12,8 +12,8 @@
 #include <unordered_map>
 #include <vector>
 
-#include "audio/pcm_store.hpp"
 #include "base/random.hpp"
+#include "train/pcm_store.hpp"
 #include "train/recipe.hpp"
 
 namespace pairalign::train {
@@ -79,8 +79,7 @@ struct PairFaults {
 class PairCollector {
  public:
   /// Both outlive the collector.
-  PairCollector(const audio::PcmStore& store, const RecordingNames& names,
-                const PairConfig& config);
+  PairCollector(const PcmStore& store, const RecordingNames& names, const PairConfig& config);
 
   /// Kaldi's utt2spk: `recording speaker` a line. To be read before the words. A recording that no
   /// line names is a voice of its own.
@@ -107,7 +106,7 @@ class PairCollector {
   std::size_t voice_of(std::size_t recording) const;
   bool has_usable_length(const SpokenSpan& span) const;
 
-  const audio::PcmStore& store_;
+  const PcmStore& store_;
   const RecordingNames& names_;
   const PairConfig& config_;
   PairFaults faults_;

@@ -56,8 +56,8 @@ TokenCounts count_decoded(const model::Model& model, const Controls& controls,
 }
 
 std::vector<model::RatePoint> measure(
-    const model::Model& model, const Controls& controls, const audio::PcmStore& store,
-    double seconds, ThreadPool& pool,
+    const model::Model& model, const Controls& controls, const PcmStore& store, double seconds,
+    ThreadPool& pool,
     const std::function<TokenCounts(const std::vector<float>& features)>& count_tokens) {
   std::size_t recordings = 0;
   double total_seconds = 0;
@@ -87,9 +87,8 @@ std::vector<model::RatePoint> measure(
 
 }  // namespace
 
-std::vector<model::RatePoint> measure_rate_curve(const model::Model& model,
-                                                 const audio::PcmStore& store, double seconds,
-                                                 ThreadPool& pool) {
+std::vector<model::RatePoint> measure_rate_curve(const model::Model& model, const PcmStore& store,
+                                                 double seconds, ThreadPool& pool) {
   const Controls controls = penalties();
   return measure(model, controls, store, seconds, pool, [&](const std::vector<float>& features) {
     return count_penalised(model, controls, features);
@@ -97,8 +96,8 @@ std::vector<model::RatePoint> measure_rate_curve(const model::Model& model,
 }
 
 std::vector<model::RatePoint> measure_pairalign_rate_curve(const model::Model& model,
-                                                           const audio::PcmStore& store,
-                                                           double seconds, ThreadPool& pool) {
+                                                           const PcmStore& store, double seconds,
+                                                           ThreadPool& pool) {
   if (!model.decoder()->memory().has_path()) return {};
   const Controls controls = penalties();
   return measure(model, controls, store, seconds, pool, [&](const std::vector<float>& features) {

@@ -3,9 +3,9 @@
 
 #include <vector>
 
-#include "audio/pcm_store.hpp"
 #include "base/thread_pool.hpp"
 #include "model/model.hpp"
+#include "train/pcm_store.hpp"
 
 namespace pairalign::train {
 
@@ -13,14 +13,13 @@ namespace pairalign::train {
 // rate does not fall any more are left out, so the curves are strictly monotone.
 
 /// Duration-penalised VQ, by its penalty, from 0.
-std::vector<model::RatePoint> measure_rate_curve(const model::Model& model,
-                                                 const audio::PcmStore& store, double seconds,
-                                                 ThreadPool& pool);
+std::vector<model::RatePoint> measure_rate_curve(const model::Model& model, const PcmStore& store,
+                                                 double seconds, ThreadPool& pool);
 
 /// The decoder, which the model must have, by the penalty of the path in its memory. Empty
 /// where it has no path.
 std::vector<model::RatePoint> measure_pairalign_rate_curve(const model::Model& model,
-                                                           const audio::PcmStore& store,
-                                                           double seconds, ThreadPool& pool);
+                                                           const PcmStore& store, double seconds,
+                                                           ThreadPool& pool);
 
 }  // namespace pairalign::train

@@ -9,16 +9,7 @@
 #include "base/error.hpp"
 #include "base/json_number.hpp"
 #include "model/config_json.hpp"
-
-namespace pairalign::audio {
-
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(
-    ViewConfig, gain_db, noise_probability, noise_snr_low_db, noise_snr_high_db,
-    band_pass_probability, band_pass_low_hz, band_pass_high_hz, equaliser_probability, equaliser_db,
-    reverb_probability, reverb_rt60_low_s, reverb_rt60_high_s, tempo, frequency, frequency_apart,
-    pitch, time_mask_probability, time_mask_frames, band_mask_probability, band_mask_bands)
-
-}  // namespace pairalign::audio
+#include "train/objective.hpp"
 
 namespace pairalign::nn {
 
@@ -29,6 +20,12 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(AdamWConfig, learning_rate, fina
 }  // namespace pairalign::nn
 
 namespace pairalign::train {
+
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(
+    ViewConfig, gain_db, noise_probability, noise_snr_low_db, noise_snr_high_db,
+    band_pass_probability, band_pass_low_hz, band_pass_high_hz, equaliser_probability, equaliser_db,
+    reverb_probability, reverb_rt60_low_s, reverb_rt60_high_s, tempo, frequency, frequency_apart,
+    pitch, time_mask_probability, time_mask_frames, band_mask_probability, band_mask_bands)
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(PairConfig, tempering, low_seconds, high_seconds,
                                                 slack_seconds, table_share)
@@ -43,9 +40,8 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(
     DecoderStageConfig, steps, crops, crop_seconds, views, piece_low_seconds, piece_high_seconds,
     teacher_warp, pair_share, pair_crossing, pair_warmup, optimizer, encoder_rate, targets,
     target_rate, repetition_penalty, cap, target_balance, ema_start, ema_end, mask_start, mask_end,
-    masked_weight, self_attention_dropout, own_prefix, anchor_jitter, pointer_weight, end_weight,
-    contrast_weight, contrast_negatives, contrast_share, contrast_temperature, entropy_weight,
-    frame_weight)
+    masked_weight, self_attention_dropout, own_prefix, anchor_jitter, weights, contrast_negatives,
+    contrast_share, contrast_temperature)
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Recipe, seed, stages, passes, encoder, decoder,
                                                 features, views, pairs, optimizer, geometric,
@@ -61,10 +57,32 @@ bool holds(const json& known, const json& given) {
   return known.is_number_unsigned() ? given.is_number_unsigned() : numbers_fit_int(given);
 }
 
+constexpr const char* kDecoderSections[] = {"fixed_teacher", "ema_teacher"};
+
+// In a recipe the weights of objectives are not a member of their own: {"weights": {"end": 1}} is
+// "end_weight": 1.
+json with_flat_weights(json recipe) {
+  for (const char* section : kDecoderSections) {
+    for (const auto& [name, value] : recipe[section]["weights"].items())
+      recipe[section][name + "_weight"] = value;
+    recipe[section].erase("weights");
+  }
+  return recipe;
+}
+
+Recipe from_flat_weights(json recipe) {
+  const Recipe defaults;
+  for (const char* section : kDecoderSections) {
+    for (const auto& [name, value] : defaults.fixed_teacher.weights)
+      recipe[section]["weights"][name] = recipe[section][name + "_weight"];
+  }
+  return recipe.get<Recipe>();
+}
+
 // What recipes of earlier versions, and those inside models, say of parts that are gone: 0, which
 // turned them off.
 void drop_retired_keys(json& recipe) {
-  for (const char* section : {"fixed_teacher", "ema_teacher"}) {
+  for (const char* section : kDecoderSections) {
     if (!recipe.is_object() || !recipe.contains(section) || !recipe[section].is_object()) continue;
     for (const char* key : {"top_p", "length_weight", "ctc_weight"}) {
       const auto found = recipe[section].find(key);
@@ -160,13 +178,8 @@ void check_stage(const std::string& section, const DecoderStageConfig& c) {
       {"contrast_share", c.contrast_share}};
   for (const auto& [name, value] : shares)
     check.range(name, value, 0, 1);
-  const std::pair<const char*, double> weights[] = {{"pointer_weight", c.pointer_weight},
-                                                    {"end_weight", c.end_weight},
-                                                    {"contrast_weight", c.contrast_weight},
-                                                    {"entropy_weight", c.entropy_weight},
-                                                    {"frame_weight", c.frame_weight}};
-  for (const auto& [name, value] : weights)
-    check.range(name, value, 0, 1e3);
+  for (const auto& [name, value] : c.weights)
+    check.range((name + "_weight").c_str(), value, 0, 1e3);
 }
 
 // A subset of the stages, in their order: each goes on from what the one before has made.
@@ -186,7 +199,7 @@ void check_values(const Recipe& r) {
   check_range("passes", r.passes, 0, 1e9);
   model::check(r.encoder, r.features);
   model::check(r.decoder);
-  audio::check(r.views);
+  check(r.views);
   check_range("pairs.tempering", r.pairs.tempering, 0, 1);
   check_range("pairs.low_seconds", r.pairs.low_seconds, 0.04, r.pairs.high_seconds);
   check_range("pairs.high_seconds", r.pairs.high_seconds, 0.04, 60);
@@ -222,6 +235,8 @@ DecoderStageConfig DecoderStageConfig::fixed_teacher() {
   config.steps = 1000;
   config.encoder_rate = 0;
   config.optimizer.learning_rate = 1.2e-3;
+  for (const Objective& objective : objectives())
+    if (objective.name != nullptr) config.weights[objective.name] = objective.fixed_teacher_weight;
   return config;
 }
 
@@ -231,8 +246,8 @@ DecoderStageConfig DecoderStageConfig::ema_teacher() {
   config.targets = "decoded";
   config.target_balance = 1;
   config.optimizer.learning_rate = 4e-4;
-  config.frame_weight = 0.5;
-  config.entropy_weight = 0.03;
+  for (const Objective& objective : objectives())
+    if (objective.name != nullptr) config.weights[objective.name] = objective.ema_teacher_weight;
   return config;
 }
 
@@ -253,10 +268,10 @@ Recipe parse_recipe(const std::string& text) {
   try {
     json given = json::parse(text);
     drop_retired_keys(given);
-    json whole = Recipe{};  // the two decoder stages differ in their defaults
+    json whole = with_flat_weights(Recipe{});  // the two decoder stages differ in their defaults
     check_keys(given, whole, "");
     whole.merge_patch(given);
-    auto recipe = whole.get<Recipe>();
+    Recipe recipe = from_flat_weights(whole);
     check_values(recipe);
     return recipe;
   } catch (const json::exception& error) {
@@ -265,7 +280,7 @@ Recipe parse_recipe(const std::string& text) {
 }
 
 std::string to_json(const Recipe& recipe) {
-  return json(recipe).dump(2) + "\n";
+  return with_flat_weights(recipe).dump(2) + "\n";
 }
 
 }  // namespace pairalign::train

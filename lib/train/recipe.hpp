@@ -3,14 +3,15 @@
 
 #include <cstdint>
 #include <iterator>
+#include <map>
 #include <string>
 #include <vector>
 
 #include "audio/log_mel.hpp"
-#include "audio/views.hpp"
 #include "model/decoder.hpp"
 #include "model/encoder.hpp"
 #include "nn/adamw.hpp"
+#include "train/views.hpp"
 
 namespace pairalign::train {
 
@@ -91,14 +92,11 @@ struct DecoderStageConfig : CropConfig {
   double own_prefix = 0.5;     ///< share of the pieces whose prefix the student decodes itself
   double anchor_jitter = 0.2;  ///< chance that an anchor is moved off its frame by one
 
-  double pointer_weight = 0.3;   ///< −log of the pointer's mass inside the target's span
-  double end_weight = 0.5;       ///< −log likelihood of where the token ends
-  double contrast_weight = 0.1;  ///< the string must be less likely under another crop's audio
-  int contrast_negatives = 2;    ///< the hardest strings of the batch that a piece is held against
+  /// Of the objectives (objective.hpp), by name: NAME_weight in a recipe; 0 turns one off.
+  std::map<std::string, double> weights;
+  int contrast_negatives = 2;  ///< the hardest strings of the batch that a piece is held against
   double contrast_share = 0.0625;  ///< of the pieces
   double contrast_temperature = 1;
-  double entropy_weight = 0;  ///< reward of the entropy of the tokens over the batch
-  double frame_weight = 0;    ///< frame-wise cross-view likelihood, for the encoder
 
   /// Stage II: strings of the geometric tokenizer, whose encoder is left as it is.
   static DecoderStageConfig fixed_teacher();
@@ -124,7 +122,7 @@ struct Recipe {
   model::EncoderConfig encoder;
   model::DecoderConfig decoder;
   audio::LogMelConfig features;
-  audio::ViewConfig views;
+  ViewConfig views;
   PairConfig pairs;
   nn::AdamWConfig optimizer;  ///< of the geometric stage
   GeometricConfig geometric;

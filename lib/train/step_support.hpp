@@ -1,31 +1,17 @@
 // What the steps of all stages are made of, besides their objectives.
 #pragma once
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
 
+#include "base/stopwatch.hpp"
 #include "base/thread_pool.hpp"
 #include "nn/tensor_table.hpp"
 #include "train/communicator.hpp"
 
 namespace pairalign::train {
-
-/// Adds its lifetime, in seconds, to a total.
-class Stopwatch {
- public:
-  explicit Stopwatch(double& total) : total_(total), start_(Clock::now()) {}
-  ~Stopwatch() { total_ += std::chrono::duration<double>(Clock::now() - start_).count(); }
-  Stopwatch(const Stopwatch&) = delete;
-  Stopwatch& operator=(const Stopwatch&) = delete;
-
- private:
-  using Clock = std::chrono::steady_clock;
-  double& total_;
-  Clock::time_point start_;
-};
 
 /// One instance per thread and type: the buffers of a workspace grow once and are kept.
 template <class T>

@@ -16,12 +16,12 @@ namespace {
 constexpr double kRateCurveSeconds = 600;
 constexpr double kLossDecay = 0.98;
 
-audio::PcmStore checked(audio::PcmStore store) {
+PcmStore checked(PcmStore store) {
   if (store.total_samples() == 0) throw Error("", "no audio to learn from");
   return store;
 }
 
-double seconds_of(const audio::PcmStore& store) {
+double seconds_of(const PcmStore& store) {
   return static_cast<double>(store.total_samples()) / audio::kSampleRate;
 }
 
@@ -55,9 +55,9 @@ const DecoderStageConfig& decoder_stage(const Recipe& recipe, const std::string&
 
 }  // namespace
 
-Trainer::Trainer(Recipe recipe, audio::PcmStore training, audio::PcmStore validation,
-                 audio::NoiseBank noise, NaturalPairs pairs, nn::Precision precision,
-                 ThreadPool& pool, const Communicator& peers)
+Trainer::Trainer(Recipe recipe, PcmStore training, PcmStore validation, NoiseBank noise,
+                 NaturalPairs pairs, nn::Precision precision, ThreadPool& pool,
+                 const Communicator& peers)
     : training_(checked(std::move(training))),
       validation_(std::move(validation)),
       noise_(std::move(noise)),
@@ -126,7 +126,7 @@ StepReport Trainer::step() {
     enter_stage(state_.stage + 1, stage_->export_parameters(state_));
   }
   StageRecord& record = state_.records.back();
-  const Stopwatch watch(record.seconds);
+  const AddedTime watch(record.seconds);
   const auto done = static_cast<double>(state_.step);
   StepReport report = stage_->step(state_);
   const double decay = std::min(kLossDecay, done / (done + 1));
@@ -195,7 +195,7 @@ model::Model Trainer::model() const {
 
 model::Model Trainer::export_model(const std::string& command, const CropReport& report) const {
   model::Model model = Trainer::model();
-  const audio::PcmStore& store = validation_.total_samples() > 0 ? validation_ : training_;
+  const PcmStore& store = validation_.total_samples() > 0 ? validation_ : training_;
   model.set_rate_curve(measure_rate_curve(model, store, kRateCurveSeconds, pool_));
   if (trains_decoder()) {
     std::vector<model::RatePoint> curve =

@@ -6,26 +6,26 @@
 #include <string>
 #include <vector>
 
-#include "audio/pcm_store.hpp"
-#include "audio/views.hpp"
 #include "base/thread_pool.hpp"
 #include "model/decoder.hpp"
 #include "model/encoder.hpp"
 #include "model/model.hpp"
 #include "train/confusions.hpp"
 #include "train/natural_pairs.hpp"
+#include "train/pcm_store.hpp"
 #include "train/recipe.hpp"
 #include "train/stage.hpp"
 #include "train/state.hpp"
 #include "train/validation.hpp"
+#include "train/views.hpp"
 
 namespace pairalign::train {
 
 class Trainer {
  public:
   /// `pool` outlives the trainer. Throws Error when there is nothing to learn from.
-  Trainer(Recipe recipe, audio::PcmStore training, audio::PcmStore validation,
-          audio::NoiseBank noise, NaturalPairs pairs, nn::Precision precision, ThreadPool& pool,
+  Trainer(Recipe recipe, PcmStore training, PcmStore validation, NoiseBank noise,
+          NaturalPairs pairs, nn::Precision precision, ThreadPool& pool,
           const Communicator& peers = Communicator::alone());
 
   Trainer(const Trainer&) = delete;  // the stages refer to its members
@@ -65,8 +65,8 @@ class Trainer {
   void enter_stage(std::size_t index, const std::vector<float>& earlier);
   bool trains_decoder() const { return stage_->table().size() > encoder_table_.size(); }
 
-  audio::PcmStore training_, validation_;
-  audio::NoiseBank noise_;
+  PcmStore training_, validation_;
+  NoiseBank noise_;
   NaturalPairs pairs_;
   Recipe recipe_;
   nn::Precision precision_;

@@ -40,8 +40,7 @@ void StepWindow::add(const StepReport& report) {
 }
 
 StepSummary StepWindow::summarise(const RunPosition& position) const {
-  const double seconds =
-      std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+  const double seconds = watch_.seconds();
   StepSummary summary;
   summary.position = position;
   summary.loss = sum_.loss / static_cast<double>(added_);

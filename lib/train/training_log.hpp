@@ -1,12 +1,12 @@
 // What a run tells about itself: sums over a few steps, and a log of JSON lines.
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <string>
 #include <vector>
 
 #include "base/descriptor.hpp"
+#include "base/stopwatch.hpp"
 #include "base/thread_pool.hpp"
 #include "nn/matmul.hpp"
 #include "train/recipe.hpp"
@@ -39,7 +39,7 @@ class StepWindow {
  private:
   void add_term(const Term& term);
 
-  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+  Stopwatch watch_;
   StepReport sum_;  // learning rate and gradient norm are the last step's, terms weighted sums
   std::int64_t added_ = 0;
 };

@@ -28,7 +28,7 @@ struct Piece {
   std::int64_t agreed = 0, compared = 0;
 };
 
-std::vector<float> clean_features(const audio::LogMel& log_mel, const audio::PcmStore& store,
+std::vector<float> clean_features(const audio::LogMel& log_mel, const PcmStore& store,
                                   const CropPlan& crop, const ViewPlan& view) {
   std::vector<float> pcm(static_cast<std::size_t>(view.samples));
   store.read(crop.place.recording, crop.place.first + view.first, view.samples, pcm.data());
@@ -54,8 +54,7 @@ void match_codes(const Recipe& recipe, const CropPlan& crop, int codes, Piece& p
 }
 
 std::vector<Piece> hear_pieces(const model::Model& model, const Recipe& recipe,
-                               const audio::PcmStore& store, const audio::NoiseBank& noise,
-                               ThreadPool& pool) {
+                               const PcmStore& store, const NoiseBank& noise, ThreadPool& pool) {
   CropConfig config;
   config.crops = kCrops;
   config.views = 1;
@@ -219,9 +218,8 @@ double perplexity(const std::vector<std::int64_t>& counts) {
   return std::exp(sum);
 }
 
-ValidationReport validate(const model::Model& model, const Recipe& recipe,
-                          const audio::PcmStore& store, const audio::NoiseBank& noise,
-                          ThreadPool& pool) {
+ValidationReport validate(const model::Model& model, const Recipe& recipe, const PcmStore& store,
+                          const NoiseBank& noise, ThreadPool& pool) {
   const int codes = model.vocabulary();
   const std::vector<Piece> pieces = hear_pieces(model, recipe, store, noise, pool);
   ValidationReport report = compare_frames(pieces, codes);

@@ -5,12 +5,12 @@
 #include <string>
 #include <vector>
 
-#include "audio/pcm_store.hpp"
-#include "audio/views.hpp"
 #include "base/thread_pool.hpp"
 #include "model/model.hpp"
+#include "train/pcm_store.hpp"
 #include "train/recipe.hpp"
 #include "train/string_measures.hpp"
+#include "train/views.hpp"
 
 namespace pairalign::train {
 
@@ -31,9 +31,8 @@ struct ValidationReport {
 /// Always the same crops and the same views, whatever the state of the training: 96 of them, as
 /// degraded as in training. Frames are compared with those of the clean crop, strings with that of
 /// the same piece heard clean and alone.
-ValidationReport validate(const model::Model& model, const Recipe& recipe,
-                          const audio::PcmStore& store, const audio::NoiseBank& noise,
-                          ThreadPool& pool);
+ValidationReport validate(const model::Model& model, const Recipe& recipe, const PcmStore& store,
+                          const NoiseBank& noise, ThreadPool& pool);
 
 /// How many of them are not 0.
 int codes_in_use(const std::vector<std::int64_t>& counts);

@@ -86,7 +86,7 @@ TEST_CASE("tokens beyond the vocabulary are refused") {
 }
 
 TEST_CASE("a table for every tokenizer, the same for any number of threads") {
-  const audio::PcmStore store = test::make_store();
+  const PcmStore store = test::make_store();
   const Recipe recipe = test::small_recipe();
   const NaturalPairs pairs = test::make_pairs(store);
   ThreadPool one(1), three(3);
@@ -117,8 +117,8 @@ TEST_CASE("counts are mixed by their shares, whatever their totals") {
 }
 
 TEST_CASE("a span is confused with nothing when its partner is its copy") {
-  const audio::PcmStore store = [] {
-    audio::PcmStore copies;
+  const PcmStore store = [] {
+    PcmStore copies;
     for (int i = 0; i < 2; ++i)
       copies.add(model::self_test_signal());
     copies.seal();
@@ -165,7 +165,7 @@ TEST_CASE("views that are not degraded are confused with nothing") {
 
 TEST_CASE("no table without a rate curve, or for too large a vocabulary") {
   ThreadPool pool(1);
-  const audio::PcmStore store = test::make_store();
+  const PcmStore store = test::make_store();
   model::Model model = random_model(false);
   model.set_rate_curve({});
   CHECK_THROWS_AS(measure_substitutions(model, test::small_recipe(), store, {}, {}, pool), Error);

@@ -48,8 +48,8 @@ struct Fixture {
   model::Encoder encoder{table, recipe.encoder};
   std::size_t encoder_size = table.size();
   model::Decoder decoder{table, recipe.decoder, encoder};
-  audio::PcmStore store = test::make_store();
-  audio::NoiseBank noise;
+  PcmStore store = test::make_store();
+  NoiseBank noise;
   NaturalPairs pairs = test::make_pairs(store);
 
   // The encoder's codes as unit vectors, as a geometric stage leaves them.
@@ -75,8 +75,8 @@ struct Fixture {
 // The term of the tokens alone, and no prefix that the student writes, which changes in jumps.
 void set_smooth_objective(DecoderStageConfig& config) {
   config.own_prefix = 0;
-  config.contrast_weight = config.entropy_weight = 0;
-  config.pointer_weight = config.end_weight = config.frame_weight = 0;
+  for (auto& [name, weight] : config.weights)
+    weight = 0;
   config.contrast_share = 1;
 }
 
@@ -116,19 +116,19 @@ TEST_CASE_FIXTURE(PathlessFixture, "the gradient of every term, by finite differ
   set_smooth_objective(config);
   SUBCASE("tokens alone") {}
   SUBCASE("pointer") {
-    config.pointer_weight = 2;
+    config.weights["pointer"] = 2;
   }
   SUBCASE("ends") {
-    config.end_weight = 2;
+    config.weights["end"] = 2;
   }
   SUBCASE("contrast") {
-    config.contrast_weight = 2;
+    config.weights["contrast"] = 2;
   }
   SUBCASE("entropy") {
-    config.entropy_weight = 2;
+    config.weights["entropy"] = 2;
   }
   SUBCASE("frames") {
-    config.frame_weight = 2;
+    config.weights["frame"] = 2;
   }
   // The codebook takes part in posteriors and frame losses but is not trained.
   std::vector<std::size_t> codebook(
@@ -143,7 +143,7 @@ TEST_CASE_FIXTURE(Fixture, "the gradient of the decoder along a path, by finite 
   DecoderStageConfig& config = recipe.fixed_teacher;
   config.encoder_rate = 0;
   set_smooth_objective(config);
-  config.pointer_weight = config.end_weight = 2;
+  config.weights["pointer"] = config.weights["end"] = 2;
   std::vector<std::size_t> fixed(encoder_size);
   std::iota(fixed.begin(), fixed.end(), 0U);
   for (const char* name : {"decoder.memory.weight", "decoder.memory.bias"}) {
@@ -167,7 +167,7 @@ TEST_CASE_FIXTURE(Fixture, "both kinds of targets train, with any number of thre
     config.targets = "decoded";
   }
   config.encoder_rate = 0.1;
-  config.frame_weight = config.own_prefix = 0.5;
+  config.weights["frame"] = config.own_prefix = 0.5;
   std::vector<std::vector<float>> results;
   for (const int threads : {1, 3}) {
     ThreadPool pool(threads);
@@ -229,7 +229,7 @@ TEST_CASE_FIXTURE(Fixture, "the token rate of the targets is steered to the one 
 
 TEST_CASE_FIXTURE(Fixture, "a balanced teacher chooses less often what it has chosen too often") {
   DecoderStageConfig& config = recipe.ema_teacher;
-  config.frame_weight = 0.5;
+  config.weights["frame"] = 0.5;
   const auto codes = static_cast<std::size_t>(recipe.encoder.codes);
   ThreadPool pool(2);
   const auto choices = [&](double balance, std::size_t favourite) {

@@ -7,10 +7,10 @@
 
 #include <unistd.h>
 
-#include "audio/pcm_store.hpp"
 #include "base/random.hpp"
 #include "model/self_test.hpp"
 #include "train/natural_pairs.hpp"
+#include "train/pcm_store.hpp"
 #include "train/recipe.hpp"
 
 namespace pairalign::test {
@@ -46,8 +46,8 @@ inline train::Recipe small_recipe() {
 }
 
 /// Several recordings of different noise-and-tone mixtures, one shorter than a crop.
-inline audio::PcmStore make_store() {
-  audio::PcmStore store;
+inline train::PcmStore make_store() {
+  train::PcmStore store;
   const std::vector<float> base = model::self_test_signal();
   Random random(9);
   for (const std::size_t size : {32000U, 25000U, 9000U, 31000U}) {
@@ -81,7 +81,7 @@ class TextFile {
 };
 
 /// The recordings of `store` by the names r0, r1, …
-inline train::RecordingNames make_names(const audio::PcmStore& store) {
+inline train::RecordingNames make_names(const train::PcmStore& store) {
   train::RecordingNames names;
   for (std::size_t i = 0; i < store.count(); ++i)
     names.add("audio/r" + std::to_string(i) + ".wav", "audio", i);
@@ -89,7 +89,7 @@ inline train::RecordingNames make_names(const audio::PcmStore& store) {
 }
 
 /// Two words of `make_store`, said three times and twice.
-inline train::NaturalPairs make_pairs(const audio::PcmStore& store) {
+inline train::NaturalPairs make_pairs(const train::PcmStore& store) {
   const train::RecordingNames names = make_names(store);
   const train::PairConfig config;
   const TextFile words("words.ctm",

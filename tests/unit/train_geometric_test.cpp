@@ -23,15 +23,15 @@ struct Fixture {
   Recipe recipe = small_recipe();
   nn::TensorTable table;
   model::Encoder encoder{table, recipe.encoder};
-  audio::PcmStore store = test::make_store();
-  audio::NoiseBank noise;
+  PcmStore store = test::make_store();
+  NoiseBank noise;
   NaturalPairs pairs = test::make_pairs(store);
 };
 
 std::unique_ptr<Trainer> make_trainer(const Recipe& recipe, ThreadPool& pool) {
-  return std::make_unique<Trainer>(recipe, test::make_store(), test::make_store(),
-                                   audio::NoiseBank(), test::make_pairs(test::make_store()),
-                                   nn::fastest_precision(), pool);
+  return std::make_unique<Trainer>(recipe, test::make_store(), test::make_store(), NoiseBank(),
+                                   test::make_pairs(test::make_store()), nn::fastest_precision(),
+                                   pool);
 }
 
 }  // namespace

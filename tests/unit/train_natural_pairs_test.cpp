@@ -16,7 +16,7 @@ using namespace pairalign::train;
 namespace {
 
 struct Fixture {
-  audio::PcmStore store = test::make_store();  // of 2, 1.56, .56 and 1.94 seconds
+  PcmStore store = test::make_store();  // of 2, 1.56, .56 and 1.94 seconds
   RecordingNames names = test::make_names(store);
   PairConfig config;
 

@@ -50,7 +50,7 @@ struct Fixture {
   }
 
   std::optional<Model> model;
-  audio::PcmStore store;
+  train::PcmStore store;
   ThreadPool pool{2};
 };
 
@@ -75,8 +75,7 @@ TEST_CASE_FIXTURE(Fixture, "the curve of the decoder: its strings at each penalt
             model->decoder()->memory().forward(model->weights(), frames.data(), count, memory,
                                                point.control);
             FreeDecoder decoder(*model->decoder(), {});
-            return merge_repeats(
-                       decoder.decode(model->weights(), memory, {{0, count}})[0].tokens)
+            return merge_repeats(decoder.decode(model->weights(), memory, {{0, count}})[0].tokens)
                 .size();
           }) == doctest::Approx(point.tokens_per_second));
   }

@@ -22,9 +22,9 @@ Recipe short_recipe() {
 }
 
 std::unique_ptr<Trainer> make_trainer(const Recipe& recipe, ThreadPool& pool) {
-  return std::make_unique<Trainer>(recipe, test::make_store(), test::make_store(),
-                                   audio::NoiseBank(), test::make_pairs(test::make_store()),
-                                   nn::fastest_precision(), pool);
+  return std::make_unique<Trainer>(recipe, test::make_store(), test::make_store(), NoiseBank(),
+                                   test::make_pairs(test::make_store()), nn::fastest_precision(),
+                                   pool);
 }
 
 void run(Trainer& trainer, std::int64_t steps) {
@@ -155,13 +155,13 @@ TEST_CASE("a checkpoint of something else is refused") {
   other.seed = 2;
   CHECK_THROWS_WITH_AS(make_trainer(other, pool)->resume(file.path),
                        doctest::Contains("another recipe"), Error);
-  audio::PcmStore other_audio;
+  PcmStore other_audio;
   other_audio.add(model::self_test_signal());
   other_audio.seal();
-  Trainer elsewhere(short_recipe(), std::move(other_audio), test::make_store(), audio::NoiseBank(),
+  Trainer elsewhere(short_recipe(), std::move(other_audio), test::make_store(), NoiseBank(),
                     NaturalPairs(), nn::fastest_precision(), pool);
   CHECK_THROWS_WITH_AS(elsewhere.resume(file.path), doctest::Contains("other audio"), Error);
-  Trainer unpaired(short_recipe(), test::make_store(), test::make_store(), audio::NoiseBank(),
+  Trainer unpaired(short_recipe(), test::make_store(), test::make_store(), NoiseBank(),
                    NaturalPairs(), nn::fastest_precision(), pool);
   CHECK_THROWS_WITH_AS(unpaired.resume(file.path), doctest::Contains("other words or pairs"),
                        Error);
@@ -245,9 +245,9 @@ TEST_CASE("validation measures every tokenizer, the same each time") {
 
 TEST_CASE("nothing to learn from is an error") {
   ThreadPool pool(1);
-  audio::PcmStore empty, validation = test::make_store();
+  PcmStore empty, validation = test::make_store();
   empty.seal();
-  CHECK_THROWS_AS(Trainer(short_recipe(), std::move(empty), std::move(validation),
-                          audio::NoiseBank(), NaturalPairs(), nn::Precision::f32, pool),
+  CHECK_THROWS_AS(Trainer(short_recipe(), std::move(empty), std::move(validation), NoiseBank(),
+                          NaturalPairs(), nn::Precision::f32, pool),
                   Error);
 }

@@ -14,7 +14,7 @@
 #include "base/random.hpp"
 #include "base/span.hpp"
 
-namespace pairalign::audio {
+namespace pairalign::train {
 
 /// Ranges from which views are drawn; a probability of 0 switches a part off.
 struct ViewConfig {
@@ -74,13 +74,13 @@ void reverberate(Span<float> pcm, double rt60_s, Random& random);
 /// band-pass as often before it as behind it; gain. White noise where `noise` is empty.
 void degrade(Span<float> pcm, const ViewConfig& config, const NoiseBank& noise, Random& random);
 
-Warp draw_warp(const ViewConfig& config, Random& random);
+audio::Warp draw_warp(const ViewConfig& config, Random& random);
 /// One that is `frequency_apart` from `other`, or the last of 16 that were drawn.
-Warp draw_warp_apart(const ViewConfig& config, const Warp& other, Random& random);
+audio::Warp draw_warp_apart(const ViewConfig& config, const audio::Warp& other, Random& random);
 
 /// Draws spans of frames and ranges of bands and fills them with `fill`. `frames` rows of `bands`.
 /// Returns, per frame, whether a time mask covers it.
 std::vector<bool> mask_features(Span<float> features, int bands, float fill,
                                 const ViewConfig& config, Random& random);
 
-}  // namespace pairalign::audio
+}  // namespace pairalign::train

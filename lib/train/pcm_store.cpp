@@ -1,9 +1,9 @@
-#include "audio/pcm_store.hpp"
+#include "train/pcm_store.hpp"
 
 #include <algorithm>
 #include <cmath>
 
-namespace pairalign::audio {
+namespace pairalign::train {
 namespace {
 
 constexpr float kFullScale = 32768.0F;
@@ -34,7 +34,7 @@ void PcmStore::add(Span<const float> pcm) {
   starts_.push_back(static_cast<std::int64_t>(file_.size() / sizeof(std::int16_t)));
 }
 
-void PcmStore::add(Decoder& decoder) {
+void PcmStore::add(audio::Decoder& decoder) {
   const std::size_t before = file_.size();
   std::vector<float> block(kBlock);
   try {
@@ -69,4 +69,4 @@ void PcmStore::read(std::size_t i, std::int64_t first, std::int64_t count, float
   std::fill(out + end, out + count, 0.0F);
 }
 
-}  // namespace pairalign::audio
+}  // namespace pairalign::train

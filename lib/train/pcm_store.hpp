@@ -8,7 +8,7 @@
 #include "audio/temporary_file.hpp"
 #include "base/span.hpp"
 
-namespace pairalign::audio {
+namespace pairalign::train {
 
 /// 16 kHz mono, 16 bits a sample (115 MB an hour) in $TMPDIR or /tmp, so that the corpus may be
 /// larger than memory: pages come and go as the pieces are drawn. First fill, then `seal`, then
@@ -18,7 +18,7 @@ class PcmStore {
   /// Appends a recording; its index is the `count()` before. Samples beyond ±1 are clipped.
   void add(Span<const float> pcm);
   /// The same from a decoder, in bounded memory. When the decoder throws, nothing has been added.
-  void add(Decoder& decoder);
+  void add(audio::Decoder& decoder);
 
   void seal();
 
@@ -40,10 +40,10 @@ class PcmStore {
  private:
   void append(Span<const float> pcm);
 
-  TemporaryFile file_;
+  audio::TemporaryFile file_;
   std::vector<std::int64_t> starts_ = {0};  // in samples; one more than recordings
   const std::int16_t* samples_ = nullptr;
   bool sealed_ = false;
 };
 
-}  // namespace pairalign::audio
+}  // namespace pairalign::train

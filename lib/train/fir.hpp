@@ -7,7 +7,7 @@
 #include "base/random.hpp"
 #include "base/span.hpp"
 
-namespace pairalign::audio {
+namespace pairalign::train {
 
 /// An impulse response whose tap `delay` stands at time 0.
 struct Fir {
@@ -32,4 +32,4 @@ Fir draw_equaliser(double db, Random& random);
 /// 0 .. 12 dB, as from near to rather far from the microphone.
 Fir draw_room(double rt60_s, Random& random);
 
-}  // namespace pairalign::audio
+}  // namespace pairalign::train

@@ -4,15 +4,15 @@
 
 #include <doctest/doctest.h>
 
-#include "audio/fir.hpp"
-#include "audio/views.hpp"
 #include "audio_signals.hpp"
 #include "base/error.hpp"
+#include "train/fir.hpp"
+#include "train/views.hpp"
 
 namespace {
 
 using namespace pairalign;
-using namespace pairalign::audio;
+using namespace pairalign::train;
 
 using test::kPi;
 using test::noise;
@@ -172,7 +172,7 @@ double measured_rt60(const std::vector<float>& tail) {
                         [&](double e) { return e < remaining[0] * std::pow(10, -db / 10); }) -
            remaining.begin();
   };
-  return 6.0 * static_cast<double>(fallen_by(15) - fallen_by(5)) / kSampleRate;
+  return 6.0 * static_cast<double>(fallen_by(15) - fallen_by(5)) / audio::kSampleRate;
 }
 
 TEST_CASE("the tail of a room decays in its reverberation time") {
@@ -242,7 +242,7 @@ TEST_CASE("with everything switched off, a view is the piece itself") {
   Random random(16);
   degrade(pcm, off, {}, random);
   CHECK(pcm == clean);
-  const Warp warp = draw_warp(off, random);
+  const audio::Warp warp = draw_warp(off, random);
   CHECK(warp.tempo == 1);
   CHECK(warp.frequency == 1);
   const std::vector<bool> masked = mask_features(pcm, 80, 0, off, random);
@@ -297,7 +297,7 @@ TEST_CASE("warps fill their ranges") {
   Random random(20);
   double slowest = 1, fastest = 1, lowest = 1, highest = 1;
   for (int i = 0; i < 1000; ++i) {
-    const Warp warp = draw_warp(config, random);
+    const audio::Warp warp = draw_warp(config, random);
     slowest = std::min(slowest, warp.tempo);
     fastest = std::max(fastest, warp.tempo);
     lowest = std::min(lowest, warp.frequency);

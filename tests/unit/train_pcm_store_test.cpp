@@ -9,14 +9,14 @@
 #include <sndfile.h>
 #include <sys/resource.h>
 
-#include "audio/pcm_store.hpp"
 #include "base/error.hpp"
 #include "base/random.hpp"
+#include "train/pcm_store.hpp"
 
 namespace {
 
 using namespace pairalign;
-using namespace pairalign::audio;
+using namespace pairalign::train;
 
 std::vector<float> noise(std::size_t size, std::uint64_t seed) {
   Random random(seed);
@@ -92,11 +92,11 @@ TEST_CASE("a recording that fails halfway leaves nothing behind") {
   PcmStore store;
   store.add(noise(100, 3));
   {
-    Decoder whole(path);
+    audio::Decoder whole(path);
     store.add(whole);
   }
   std::filesystem::resize_file(path, std::filesystem::file_size(path) * 3 / 4);
-  Decoder cut(path);
+  audio::Decoder cut(path);
   CHECK_THROWS_AS(store.add(cut), Error);
   store.add(std::vector<float>{0.5F});
   std::filesystem::remove(path);

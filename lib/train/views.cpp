@@ -1,15 +1,15 @@
-#include "audio/views.hpp"
+#include "train/views.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <utility>
 
-#include "audio/fir.hpp"
 #include "base/error.hpp"
 #include "base/multiversion.hpp"
+#include "train/fir.hpp"
 
-namespace pairalign::audio {
+namespace pairalign::train {
 namespace {
 
 constexpr double kPi = 3.14159265358979323846;
@@ -71,7 +71,7 @@ class Biquad {
  private:
   // `sign` is + for a low-pass, − for a high-pass: the zeros lie at −sign.
   Biquad(double hz, int sign) {
-    const double w = 2 * kPi * hz / kSampleRate;
+    const double w = 2 * kPi * hz / audio::kSampleRate;
     const double alpha = std::sin(w) * std::sqrt(0.5);
     const double a0 = 1 + alpha;
     b0_ = (1 - sign * std::cos(w)) / (2 * a0);
@@ -120,15 +120,15 @@ void mix_random_noise(Span<float> pcm, const ViewConfig& config, const NoiseBank
   mix_noise(pcm, noise, snr_db);
 }
 
-// Start and length of a random stretch of at most `longest` of `size` things.
-std::pair<std::size_t, std::size_t> draw_stretch(std::size_t size, int longest, Random& random) {
+// Start and length of a random span of at most `longest` of `size` things.
+std::pair<std::size_t, std::size_t> draw_span(std::size_t size, int longest, Random& random) {
   const std::size_t limit = std::min(size, static_cast<std::size_t>(std::max(longest, 0)));
   if (limit == 0) return {0, 0};
   const std::size_t length = 1 + random.below(limit);
   return {random.below(size - length + 1), length};
 }
 
-// None, or one or two: how many stretches to mask.
+// None, or one or two: how many spans to mask.
 int draw_mask_count(double probability, Random& random) {
   return random.chance(probability) ? 1 + static_cast<int>(random.below(2)) : 0;
 }
@@ -192,7 +192,7 @@ void mix_noise(Span<float> pcm, Span<const float> noise, double snr_db) {
 }
 
 void band_pass(Span<float> pcm, double low_hz, double high_hz) {
-  Expects(0 < low_hz && low_hz < high_hz && high_hz < kSampleRate / 2.0);
+  Expects(0 < low_hz && low_hz < high_hz && high_hz < audio::kSampleRate / 2.0);
   Biquad high_pass = Biquad::high_pass(low_hz);
   Biquad low_pass = Biquad::low_pass(high_hz);
   for (float& value : pcm)
@@ -221,17 +221,17 @@ void degrade(Span<float> pcm, const ViewConfig& config, const NoiseBank& noise, 
   apply_gain(pcm, random.uniform(-config.gain_db, config.gain_db));
 }
 
-Warp draw_warp(const ViewConfig& config, Random& random) {
-  Warp warp;
+audio::Warp draw_warp(const ViewConfig& config, Random& random) {
+  audio::Warp warp;
   warp.tempo = random.uniform(1 - config.tempo, 1 + config.tempo);
   warp.frequency = random.uniform(1 - config.frequency, 1 + config.frequency);
   if (config.pitch > 0) warp.pitch = random.uniform(1 - config.pitch, 1 + config.pitch);
   return warp;
 }
 
-Warp draw_warp_apart(const ViewConfig& config, const Warp& other, Random& random) {
+audio::Warp draw_warp_apart(const ViewConfig& config, const audio::Warp& other, Random& random) {
   constexpr int kTries = 16;
-  Warp warp = draw_warp(config, random);
+  audio::Warp warp = draw_warp(config, random);
   for (int i = 1; i < kTries; ++i) {
     if (std::abs(std::log(warp.frequency / other.frequency)) >= config.frequency_apart) break;
     warp = draw_warp(config, random);
@@ -247,12 +247,12 @@ std::vector<bool> mask_features(Span<float> features, int bands, float fill,
   std::vector<bool> masked(frames, false);
 
   for (int n = draw_mask_count(config.time_mask_probability, random); n > 0; --n) {
-    const auto [start, length] = draw_stretch(frames, config.time_mask_frames, random);
+    const auto [start, length] = draw_span(frames, config.time_mask_frames, random);
     std::fill_n(masked.begin() + static_cast<std::ptrdiff_t>(start), length, true);
     std::fill_n(features.data() + start * width, length * width, fill);
   }
   for (int n = draw_mask_count(config.band_mask_probability, random); n > 0; --n) {
-    const auto [start, length] = draw_stretch(width, config.band_mask_bands, random);
+    const auto [start, length] = draw_span(width, config.band_mask_bands, random);
     for (std::size_t frame = 0; frame < frames; ++frame) {
       std::fill_n(features.data() + frame * width + start, length, fill);
     }
@@ -260,4 +260,4 @@ std::vector<bool> mask_features(Span<float> features, int bands, float fill,
   return masked;
 }
 
-}  // namespace pairalign::audio
+}  // namespace pairalign::train

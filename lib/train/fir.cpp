@@ -1,4 +1,4 @@
-#include "audio/fir.hpp"
+#include "train/fir.hpp"
 
 #include <algorithm>
 #include <array>
@@ -10,7 +10,7 @@
 #include "audio/mel.hpp"
 #include "base/multiversion.hpp"
 
-namespace pairalign::audio {
+namespace pairalign::train {
 namespace {
 
 constexpr double kPi = 3.14159265358979323846;
@@ -56,7 +56,7 @@ std::size_t best_length(std::size_t samples, std::size_t taps) {
 void overlap_add(Span<const float> pcm, const std::vector<float>& taps, std::vector<float>& out) {
   const std::size_t points = best_length(pcm.size(), taps.size());
   const std::size_t block = points - taps.size() + 1;
-  RealFft& fft = RealFft::of_this_thread(static_cast<int>(points));
+  audio::RealFft& fft = audio::RealFft::of_this_thread(static_cast<int>(points));
 
   std::vector<float> samples(points, 0.0F);
   std::vector<std::complex<float>> response(points / 2 + 1), bins(points / 2 + 1);
@@ -103,10 +103,10 @@ Fir draw_equaliser(double db, Random& random) {
     knot = random.uniform(-db, db);
 
   std::array<std::complex<float>, kPoints / 2 + 1> bins;
-  const double top = hz_to_mel(kSampleRate / 2.0);
+  const double top = audio::hz_to_mel(audio::kSampleRate / 2.0);
   for (std::size_t i = 0; i < bins.size(); ++i) {
-    const double hz = static_cast<double>(i) * kSampleRate / kPoints;
-    const double place = hz_to_mel(hz) / top * static_cast<double>(knots.size() - 1);
+    const double hz = static_cast<double>(i) * audio::kSampleRate / kPoints;
+    const double place = audio::hz_to_mel(hz) / top * static_cast<double>(knots.size() - 1);
     const std::size_t left = std::min(static_cast<std::size_t>(place), knots.size() - 2);
     // Cosine interpolation: smooth, and never beyond its two knots.
     const double blend = 0.5 - 0.5 * std::cos(kPi * (place - static_cast<double>(left)));
@@ -114,7 +114,7 @@ Fir draw_equaliser(double db, Random& random) {
     bins[i] = static_cast<float>(std::pow(10.0, gain_db / 20) / kPoints);
   }
   std::array<float, kPoints> response;
-  RealFft::of_this_thread(kPoints).inverse(bins.data(), response.data());
+  audio::RealFft::of_this_thread(kPoints).inverse(bins.data(), response.data());
 
   // A real spectrum gives a response symmetric around time 0; a Hann window shortens it to kTaps.
   Fir fir{std::vector<float>(kTaps), kTaps / 2};
@@ -128,9 +128,10 @@ Fir draw_equaliser(double db, Random& random) {
 Fir draw_room(double rt60_s, Random& random) {
   Expects(rt60_s > 0);
   const auto length =
-      static_cast<std::size_t>(std::ceil(std::min(rt60_s, kLongestRoom) * kSampleRate)) + 1;
+      static_cast<std::size_t>(std::ceil(std::min(rt60_s, kLongestRoom) * audio::kSampleRate)) + 1;
   const double direct_ratio = std::pow(10.0, random.uniform(0, kDirectRatioDb) / 10);
-  const double decay = std::pow(10.0, -3.0 / (rt60_s * kSampleRate));  // of amplitude, per sample
+  const double decay =
+      std::pow(10.0, -3.0 / (rt60_s * audio::kSampleRate));  // of amplitude, per sample
 
   Fir room{std::vector<float>(length), 0};
   double envelope = 1, energy = 0;
@@ -147,4 +148,4 @@ Fir draw_room(double rt60_s, Random& random) {
   return room;
 }
 
-}  // namespace pairalign::audio
+}  // namespace pairalign::train

@@ -1,0 +1,147 @@
+// The objectives of the decoder's stages. A stage minimises their sum, each times its weight, and
+// reports the very sum that it descends.
+//
+// A new one is a file in train/objectives, with a function of type ObjectiveLoss, and its line in
+// objectives.cpp, which gives its weights unless a recipe does.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "model/decoder.hpp"
+#include "nn/matmul.hpp"
+#include "train/communicator.hpp"
+#include "train/crop_plan.hpp"
+#include "train/recipe.hpp"
+#include "train/stage.hpp"
+#include "train/target_string.hpp"
+
+namespace pairalign::train {
+
+/// Sums that the steps of training report, by name; the same names in every shard.
+class Measures {
+ public:
+  /// A mean: `sum` over things of weight `weight` together. Not shown where these weigh nothing.
+  void add_mean(const char* name, double sum, double weight) { add({name, sum, weight, true}); }
+  /// A share of the whole batch's value.
+  void add_total(const char* name, double value) { add({name, value, 1, false}); }
+
+  void operator+=(const Measures& other);
+  void sum_over(const Communicator& peers);
+  void report(StepReport& report) const;
+
+ private:
+  struct Measure {
+    std::string name;
+    double sum = 0, weight = 0;
+    bool is_mean = false;
+  };
+  void add(Measure measure) { measures_.push_back(std::move(measure)); }
+
+  std::vector<Measure> measures_;
+};
+
+/// Weight of a step in the loss of its batch, by whether it stood behind a MASK. Together, all
+/// steps of a batch have weight 1.
+struct StepWeights {
+  double masked = 0, unmasked = 0;
+};
+/// `masked_weight` is the share of the steps behind a MASK, if there are both kinds.
+StepWeights step_weights(std::int64_t masked, std::int64_t unmasked, double masked_weight);
+
+/// What a shard's losses are weighed with, from the whole batch.
+struct BatchScales {
+  StepWeights steps;
+  double frame = 0, shard = 0, contrast = 0;
+};
+
+/// Pieces whose strings are contrasted with one another, carried by one thread through the step.
+struct DecoderShard {
+  std::vector<CropPlan> crops;
+  std::vector<std::vector<int>> crop_tokens;  ///< per crop, a token for each of its frames
+  std::vector<int> crop_codes;                ///< (Σ crop frames): the nearest codes
+  std::vector<float> frame_weights;           ///< (Σ crop frames)
+  std::vector<int> matches;                   ///< per frame of the pieces, its row among the crops'
+
+  std::vector<TargetString> strings;               ///< of the pieces
+  std::vector<model::DecoderSequence> conditions;  ///< the pieces' audio
+  std::vector<std::size_t> own_prefix;             ///< pieces whose prefix the student writes
+  model::DecoderBatch batch;  ///< teacher forcing, contrasts, then the student's own prefixes
+  std::vector<StepTarget> targets, own_targets;  ///< of the first rows, of the last
+  struct Contrast {
+    std::size_t own = 0;
+    std::vector<std::size_t> strings, conditions;  ///< sequences of the batch
+  };
+  std::vector<Contrast> contrasts;
+  std::int64_t masked = 0, unmasked = 0, capped = 0;
+
+  std::vector<float> gradients;
+  double loss = 0;  ///< as weighed
+  Measures measures;
+  double view_seconds = 0, model_seconds = 0;
+};
+
+/// What an objective is given: a shard as the student has gone through it, and the gradients to
+/// which it adds.
+struct ObjectiveInput {
+  const Recipe& recipe;
+  const DecoderStageConfig& config;
+  const BatchScales& scales;
+  const DecoderShard& shard;
+  const model::Decoder& decoder;
+  const model::Decoder::Cache& cache;
+  model::Decoder::OutputGradients& gradients;
+  /// Of the encoder, where it is trained: codes of unit length; embeddings and their gradient, both
+  /// (frames, dimension).
+  struct Frames {
+    const float* codebook;
+    nn::Precision precision;
+    const std::vector<float>& embeddings;
+    std::vector<float>& gradient;
+  };
+  const Frames* frames = nullptr;
+};
+
+/// The shard's share of the batch's loss; adds its gradient, times `weight`.
+using ObjectiveLoss = double(const ObjectiveInput& in, double weight, Measures& measures);
+
+struct Objective {
+  const char* name;  ///< NAME_weight is its key in a recipe; null: has none, its weight is 1
+  ObjectiveLoss* loss;
+  double fixed_teacher_weight, ema_teacher_weight;  ///< where a recipe gives none
+};
+const std::vector<Objective>& objectives();
+
+/// −log of a probability and d(−weight · log p)/dp, both bounded where p is close to 0.
+double negative_log(float probability);
+float negative_log_gradient(double weight, float probability);
+
+/// Calls take(row of the outputs, target, weight, whether behind the student's own prefix) for
+/// every step of the strings.
+template <class Take>
+void for_each_step(const ObjectiveInput& in, Take take) {
+  const DecoderShard& shard = in.shard;
+  const StepWeights& steps = in.scales.steps;
+  const auto go = [&](const std::vector<StepTarget>& targets, std::size_t row, bool is_own) {
+    for (const StepTarget& target : targets) {
+      const bool masked = shard.batch.inputs[row] == in.decoder.mask();
+      take(row++, target, target.weight * (masked ? steps.masked : steps.unmasked), is_own);
+    }
+  };
+  go(shard.targets, 0, false);
+  go(shard.own_targets, static_cast<std::size_t>(in.cache.rows) - shard.own_targets.size(), true);
+}
+
+/// Zeroes the gradients, then takes all objectives: sets loss and measures of `shard`.
+void take_losses(const ObjectiveInput& in, DecoderShard& shard);
+
+/// For each of some strings, the `count` nearest by edit distance over the longer length, ties by
+/// index: the hardest to tell apart. `contents`: what each holds; those of one content do not stand
+/// against each other.
+std::vector<std::vector<std::size_t>> hardest_negatives(const std::vector<TargetString>& strings,
+                                                        const std::vector<std::size_t>& contents,
+                                                        int count);
+
+}  // namespace pairalign::train
