@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The tools on the clips of examples/audio: archive twelve talks, ask a question by voice, show where
+# The tools on the clips of examples/audio: archive twelve talks, ask by voice and by typing, show where
 # the words were said. usage: scripts/demo.sh [FOLDER OF THE TOOLS]
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -22,7 +22,7 @@ step 'Twelve talks go into an archive, with the time of each token.' \
   "pa-tokenize --times talks/ | pa-index $archive"
 step 'What it holds.' \
   "pa-index --info $archive"
-step 'A question by voice: 1.6 s cut out of one talk, band-limited, in noise. Where was it said?' \
+step 'A query by voice: 1.6 s cut out of one talk, band-limited, in noise. Where was it said?' \
   "pa-tokenize question.opus | pa-search -k 3 $archive"
 
 step 'The same, ranked by how tokens are confused: the score is in bits.' \
@@ -35,3 +35,6 @@ cut -f 2,4 "$work/output" | sed -E 's/#t=([0-9.]+),([0-9.]+)/\t\1\t\2/' |
       '$1 == file && $2 <= middle && middle < $3 { print $4 }' transcripts.tsv)
     printf '%s from %s s to %s s, score %s: %s\n' "$file" "$start" "$end" "$score" "$sentence"
   done
+
+step 'Typed: a synthesiser, another speaker than that of the talk, says the words, and they are found.' \
+  "espeak-ng -v en+f3 -w $work/typed.wav 'the night train to Vienna' && pa-tokenize $work/typed.wav | pa-search -k 1 --cost soft $archive"

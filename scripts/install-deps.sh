@@ -8,6 +8,7 @@ usage() {
   cat <<'END'
 usage: scripts/install-deps.sh [--list] [TASK]...
   build     compile and test (the default)
+  demo      show what it does: `make demo`
   examples  run the examples of examples/, which `make test` does
   cluster   try examples/cluster: brings daemons, which nothing else needs
   check     the long tests, fuzzing, static analysis, coverage
@@ -55,6 +56,7 @@ zsh               tests of its completions
 fish              the same
 END
       ;;
+    demo) echo 'espeak-ng         says what is typed' ;;
     examples) cat <<'END'
 python3           looks at what they made
 sox               cuts out what was found
