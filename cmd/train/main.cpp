@@ -63,7 +63,7 @@ train::Recipe read_recipe(const TrainOptions& o, const std::optional<model::Mode
   if (o.seed) recipe.seed = *o.seed;
   if (o.steps) {
     recipe.geometric.steps = recipe.fixed_teacher.steps = recipe.ema_teacher.steps = *o.steps;
-    recipe.passes = 0;
+    recipe.epochs = 0;
   }
   if (!o.stages.empty()) recipe.stages = o.stages;
   if (from) fit_to_model(*from, !o.stages.empty(), recipe);
@@ -161,9 +161,9 @@ bool train_steps(train::Trainer& trainer, const std::string& checkpoint, train::
 }
 
 std::string describe(const train::ValidationReport& report) {
-  if (report.tokenizers.empty()) return "no recordings were kept aside; see --valid\n";
+  if (report.tokenizers.empty()) return "no recordings were held out; see --valid\n";
   std::string text = fmt::format(
-      "on recordings kept aside, degraded pieces and clean ones agree on {:.1f} % of frames "
+      "on held-out recordings, degraded pieces and clean ones agree on {:.1f} % of frames "
       "(perplexity {:.0f});\nas strings:   tokens/s  similarity  MRR    codes  collapsed  capped\n",
       100 * report.agreement, report.perplexity);
   for (const auto& [name, strings] : report.tokenizers) {

@@ -41,7 +41,7 @@ void add_options(CLI::App& app, TrainOptions& options) {
                "Replace the model that is there, and begin anew though there is a checkpoint");
   app.add_option("--steps", options.steps,
                  "Optimiser steps of each stage. Without it, as many as the recipe says, but none "
-                 "that hears the audio more than 200 times over (\"passes\" of the recipe); at "
+                 "that hears the audio more than 200 times over (\"epochs\" of the recipe); at "
                  "least 300, however short the audio")
       ->type_name("N");
   app.add_option("--seed", options.seed, "Random seed, instead of the recipe's")->type_name("N");

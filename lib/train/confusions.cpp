@@ -16,7 +16,7 @@ namespace pairalign::train {
 namespace {
 
 constexpr std::uint64_t kSeed = 0x636f6e667573;  // apart from every training seed a user may choose
-constexpr int kMostCrops = 3000;
+constexpr int kMaxCrops = 3000;
 // Crops of a small corpus: more would only hear the same again.
 constexpr double kPasses = 8;
 
@@ -158,7 +158,7 @@ std::vector<CropPlan> plan_crops(const Recipe& recipe, const PcmStore& store) {
   CropConfig config = recipe.geometric;
   const double seconds = static_cast<double>(store.total_samples()) / audio::kSampleRate;
   config.crops = static_cast<int>(
-      std::clamp<double>(std::ceil(kPasses * seconds / config.crop_seconds), 1, kMostCrops));
+      std::clamp<double>(std::ceil(kPasses * seconds / config.crop_seconds), 1, kMaxCrops));
   return plan_step(config, recipe.views, kSeed, store, 0);
 }
 

@@ -42,7 +42,7 @@ NoiseBank read_noise(const std::vector<std::string>& paths, ThreadPool& pool,
 /// the corpus is as likely; a recording shorter than the crop is taken from its start.
 CropPlace draw_place(const PcmStore& store, std::int64_t samples, Random& random);
 
-/// Splits `paths` into those to learn from and a share kept aside for validation, by a hash of each
+/// Splits `paths` into those to learn from and a share held out for validation, by a hash of each
 /// file's name, so that the split does not change when files are added or the corpus moves.
 struct Split {
   std::vector<std::string> training, validation;

@@ -279,7 +279,7 @@ void DecoderStage::make_batch(const TrainingState& state, std::size_t index,
       shard.strings.push_back(to_target_string(piece_tokens, decoder_.config().longest));
       shard.conditions.push_back({0, first_frame, frames});
       first_frame += frames;
-      if (random.chance(config_.own_prefix)) {
+      if (random.chance(config_.scheduled_sampling)) {
         shard.own_prefix.push_back(shard.strings.size() - 1);
         continue;
       }

@@ -12,7 +12,7 @@ namespace {
 using Controls = std::vector<double>;
 using TokenCounts = std::vector<std::int64_t>;  // one for each control
 
-constexpr std::int64_t kLongestStretch = 60 * audio::kSampleRate;
+constexpr std::int64_t kLongestSpan = 60 * audio::kSampleRate;
 
 Controls penalties() {
   return {0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6, 0.7, 0.8, 1.0, 1.3, 1.6};
@@ -62,13 +62,13 @@ std::vector<model::RatePoint> measure(
   std::size_t recordings = 0;
   double total_seconds = 0;
   while (recordings < store.count() && total_seconds < seconds) {
-    const std::int64_t samples = std::min(store.size(recordings++), kLongestStretch);
+    const std::int64_t samples = std::min(store.size(recordings++), kLongestSpan);
     total_seconds += static_cast<double>(samples) / audio::kSampleRate;
   }
   const audio::LogMel log_mel(model.info().features);
   std::vector<TokenCounts> counts(recordings);
   pool.parallel_for(recordings, [&](std::size_t i) {
-    std::vector<float> pcm(static_cast<std::size_t>(std::min(store.size(i), kLongestStretch)));
+    std::vector<float> pcm(static_cast<std::size_t>(std::min(store.size(i), kLongestSpan)));
     store.read(i, 0, static_cast<std::int64_t>(pcm.size()), pcm.data());
     counts[i] = count_tokens(log_mel.compute(pcm));
   });

@@ -40,10 +40,10 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(
     DecoderStageConfig, steps, crops, crop_seconds, views, piece_low_seconds, piece_high_seconds,
     teacher_warp, pair_share, pair_crossing, pair_warmup, optimizer, encoder_rate, targets,
     target_rate, repetition_penalty, cap, target_balance, ema_start, ema_end, mask_start, mask_end,
-    masked_weight, self_attention_dropout, own_prefix, anchor_jitter, weights, contrast_negatives,
-    contrast_share, contrast_temperature)
+    masked_weight, self_attention_dropout, scheduled_sampling, anchor_jitter, weights,
+    contrast_negatives, contrast_share, contrast_temperature)
 
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Recipe, seed, stages, passes, encoder, decoder,
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Recipe, seed, stages, epochs, encoder, decoder,
                                                 features, views, pairs, optimizer, geometric,
                                                 fixed_teacher, ema_teacher, validation_share,
                                                 validate_every, checkpoint_every)
@@ -79,11 +79,19 @@ Recipe from_flat_weights(json recipe) {
   return recipe.get<Recipe>();
 }
 
-// What recipes of earlier versions, and those inside models, say of parts that are gone: 0, which
-// turned them off.
-void drop_retired_keys(json& recipe) {
+void rename_key(json& object, const char* old, const char* now) {
+  if (!object.is_object() || !object.contains(old) || object.contains(now)) return;
+  object[now] = object[old];
+  object.erase(old);
+}
+
+// What recipes of earlier versions, and those inside models, say: other names, and of parts that
+// are gone 0, which turned them off.
+void translate_old_keys(json& recipe) {
+  rename_key(recipe, "passes", "epochs");
   for (const char* section : kDecoderSections) {
     if (!recipe.is_object() || !recipe.contains(section) || !recipe[section].is_object()) continue;
+    rename_key(recipe[section], "own_prefix", "scheduled_sampling");
     for (const char* key : {"top_p", "length_weight", "ctc_weight"}) {
       const auto found = recipe[section].find(key);
       if (found != recipe[section].end() && *found == 0) recipe[section].erase(found);
@@ -173,7 +181,7 @@ void check_stage(const std::string& section, const DecoderStageConfig& c) {
       {"mask_end", c.mask_end},
       {"masked_weight", c.masked_weight},
       {"self_attention_dropout", c.self_attention_dropout},
-      {"own_prefix", c.own_prefix},
+      {"scheduled_sampling", c.scheduled_sampling},
       {"anchor_jitter", c.anchor_jitter},
       {"contrast_share", c.contrast_share}};
   for (const auto& [name, value] : shares)
@@ -196,7 +204,7 @@ void check_stages(const std::vector<std::string>& stages) {
 
 void check_values(const Recipe& r) {
   check_stages(r.stages);
-  check_range("passes", r.passes, 0, 1e9);
+  check_range("epochs", r.epochs, 0, 1e9);
   model::check(r.encoder, r.features);
   model::check(r.decoder);
   check(r.views);
@@ -257,17 +265,17 @@ std::int64_t stage_steps(const Recipe& recipe, const std::string& stage) {
 }
 
 Recipe fit_to_corpus(Recipe recipe, double seconds) {
-  if (recipe.passes == 0) return recipe;
-  bound_steps(recipe.passes, seconds, recipe.geometric, recipe.geometric.steps);
-  bound_steps(recipe.passes, seconds, recipe.fixed_teacher, recipe.fixed_teacher.steps);
-  bound_steps(recipe.passes, seconds, recipe.ema_teacher, recipe.ema_teacher.steps);
+  if (recipe.epochs == 0) return recipe;
+  bound_steps(recipe.epochs, seconds, recipe.geometric, recipe.geometric.steps);
+  bound_steps(recipe.epochs, seconds, recipe.fixed_teacher, recipe.fixed_teacher.steps);
+  bound_steps(recipe.epochs, seconds, recipe.ema_teacher, recipe.ema_teacher.steps);
   return recipe;
 }
 
 Recipe parse_recipe(const std::string& text) {
   try {
     json given = json::parse(text);
-    drop_retired_keys(given);
+    translate_old_keys(given);
     json whole = with_flat_weights(Recipe{});  // the two decoder stages differ in their defaults
     check_keys(given, whole, "");
     whole.merge_patch(given);

@@ -17,7 +17,7 @@ namespace pairalign::train {
 
 /// What the crops and pieces of a step are drawn from: part of the configuration of every stage.
 struct CropConfig {
-  int crops = 32;  ///< stretches of recordings per step; the teacher hears them clean
+  int crops = 32;  ///< spans of recordings per step; the teacher hears them clean
   double crop_seconds = 3.2;
   int views = 2;                    ///< degraded pieces of each crop per step, for the student
   double piece_low_seconds = 0.4;   ///< length of a piece: uniform between these …
@@ -89,8 +89,8 @@ struct DecoderStageConfig : CropConfig {
   double mask_end = 0.1;       ///< … and, linearly, at the end
   double masked_weight = 0.5;  ///< weight of a step behind a MASK; the others have the rest
   double self_attention_dropout = 0.1;  ///< chance that a sequence and layer go without the branch
-  double own_prefix = 0.5;     ///< share of the pieces whose prefix the student decodes itself
-  double anchor_jitter = 0.2;  ///< chance that an anchor is moved off its frame by one
+  double scheduled_sampling = 0.5;  ///< share of the pieces whose prefix the student decodes itself
+  double anchor_jitter = 0.2;       ///< chance that an anchor is moved off its frame by one
 
   /// Of the objectives (objective.hpp), by name: NAME_weight in a recipe; 0 turns one off.
   std::map<std::string, double> weights;
@@ -118,7 +118,7 @@ struct Recipe {
   std::vector<std::string> stages = {std::begin(kStageNames), std::end(kStageNames)};
   /// No stage hears the corpus more often than this: a small one is trained for fewer steps than
   /// the stage's own number; see `fit_to_corpus`. 0: however often.
-  double passes = 200;
+  double epochs = 200;
   model::EncoderConfig encoder;
   model::DecoderConfig decoder;
   audio::LogMelConfig features;
@@ -136,7 +136,7 @@ struct Recipe {
 /// The steps of the stage of this name.
 std::int64_t stage_steps(const Recipe& recipe, const std::string& stage);
 
-/// Bounds the steps of every stage by `passes` over `seconds` of audio, but never below
+/// Bounds the steps of every stage by `epochs` over `seconds` of audio, but never below
 /// kFewestSteps (a learning rate must rise and fall), nor above what the recipe says.
 inline constexpr std::int64_t kFewestSteps = 300;
 Recipe fit_to_corpus(Recipe recipe, double seconds);

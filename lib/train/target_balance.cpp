@@ -17,7 +17,7 @@ std::vector<float> balance_weights(const std::vector<float>& shares, double bala
   for (const float share : shares) {
     const double ratio = static_cast<double>(share) * static_cast<double>(shares.size());
     const double weight = std::pow(std::max(ratio, 1e-9), -balance);
-    weights.push_back(static_cast<float>(std::clamp(weight, 1 / kMostBalance, kMostBalance)));
+    weights.push_back(static_cast<float>(std::clamp(weight, 1 / kMaxBalance, kMaxBalance)));
   }
   return weights;
 }

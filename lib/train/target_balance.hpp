@@ -13,7 +13,7 @@ namespace pairalign::train {
 
 /// No choice is favoured or held back by more than this factor, so that a token nobody needs is not
 /// forced on the audio.
-inline constexpr double kMostBalance = 16;
+inline constexpr double kMaxBalance = 16;
 
 /// The factors for the choice: (K · share)^−balance within bounds, 1 for a share of 1 / K.
 std::vector<float> balance_weights(const std::vector<float>& shares, double balance);

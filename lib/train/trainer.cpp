@@ -49,6 +49,15 @@ model::Model with_penalty_for(double rate, const std::vector<model::RatePoint>& 
   return {std::move(info), model.parameters()};
 }
 
+// Whether `text`, which an earlier version may have written with other keys, says the same.
+bool is_recipe(const std::string& text, const Recipe& recipe) {
+  try {
+    return to_json(parse_recipe(text)) == to_json(recipe);
+  } catch (const Error&) {
+    return false;
+  }
+}
+
 const DecoderStageConfig& decoder_stage(const Recipe& recipe, const std::string& name) {
   return name == kFixedTeacher ? recipe.fixed_teacher : recipe.ema_teacher;
 }
@@ -145,7 +154,7 @@ void Trainer::save(const std::string& path) const {
 
 void Trainer::resume(const std::string& path) {
   Checkpoint checkpoint = load_checkpoint(path);
-  if (checkpoint.recipe_json != to_json(recipe_)) {
+  if (!is_recipe(checkpoint.recipe_json, recipe_)) {
     throw Error(path, "the checkpoint was made with another recipe; resume with that one");
   }
   const TrainingState& state = checkpoint.state;

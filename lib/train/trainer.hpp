@@ -52,7 +52,7 @@ class Trainer {
   /// is kept inside.
   /// `report`: see measure_substitutions.
   model::Model export_model(const std::string& command, const CropReport& report = {}) const;
-  /// On what was kept aside; empty when that is nothing.
+  /// On what was held out; empty when that is nothing.
   ValidationReport validate(const model::Model& model) const;
 
   void save(const std::string& path) const;

@@ -24,7 +24,7 @@ struct ValidationReport {
   double perplexity = 0;  ///< exp of the entropy of the clean frames' codes, nats
   int codes_used = 0;     ///< among the clean frames
   /// vq, dpvq and, with a decoder, pairalign; dpvq at the rate of pairalign, for a fair comparison,
-  /// or else at the recipe's target rate. Empty when nothing was kept aside.
+  /// or else at the recipe's target rate. Empty when nothing was held out.
   std::vector<TokenizerReport> tokenizers;
 };
 

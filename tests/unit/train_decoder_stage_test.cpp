@@ -74,7 +74,7 @@ struct Fixture {
 
 // The term of the tokens alone, and no prefix that the student writes, which changes in jumps.
 void set_smooth_objective(DecoderStageConfig& config) {
-  config.own_prefix = 0;
+  config.scheduled_sampling = 0;
   for (auto& [name, weight] : config.weights)
     weight = 0;
   config.contrast_share = 1;
@@ -167,7 +167,7 @@ TEST_CASE_FIXTURE(Fixture, "both kinds of targets train, with any number of thre
     config.targets = "decoded";
   }
   config.encoder_rate = 0.1;
-  config.weights["frame"] = config.own_prefix = 0.5;
+  config.weights["frame"] = config.scheduled_sampling = 0.5;
   std::vector<std::vector<float>> results;
   for (const int threads : {1, 3}) {
     ThreadPool pool(threads);

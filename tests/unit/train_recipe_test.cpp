@@ -30,7 +30,7 @@ TEST_CASE("each decoder stage keeps its own defaults for what is not given") {
 
 TEST_CASE("a small corpus is trained for fewer steps, but not for too few") {
   Recipe recipe;
-  recipe.passes = 10;
+  recipe.epochs = 10;
   recipe.geometric.steps = 1000;
   recipe.geometric.crops = 10;
   recipe.geometric.crop_seconds = 2;  // 20 s a step
@@ -41,7 +41,7 @@ TEST_CASE("a small corpus is trained for fewer steps, but not for too few") {
   CHECK(fit_to_corpus(recipe, 1).geometric.steps == kFewestSteps);
   CHECK(fit_to_corpus(recipe, 1).fixed_teacher.steps == kFewestSteps);
   CHECK(fit_to_corpus(recipe, 1).ema_teacher.steps == 7);
-  recipe.passes = 0;
+  recipe.epochs = 0;
   CHECK(fit_to_corpus(recipe, 1).geometric.steps == 1000);
   CHECK(stage_steps(recipe, kGeometric) == 1000);
   CHECK(stage_steps(recipe, kFixedTeacher) == recipe.fixed_teacher.steps);
@@ -54,6 +54,15 @@ TEST_CASE("of parts that are gone, recipes of earlier versions may say that they
   CHECK(recipe.fixed_teacher.steps == 12);
   CHECK_THROWS_AS(parse_recipe(R"({"ema_teacher": {"top_p": 0.9}})"), Error);
   CHECK_THROWS_AS(parse_recipe(R"({"geometric": {"top_p": 0}})"), Error);
+}
+
+TEST_CASE("keys of earlier versions are read under their new names") {
+  const Recipe recipe = parse_recipe(R"({"passes": 3, "ema_teacher": {"own_prefix": 0.25}})");
+  CHECK(recipe.epochs == 3);
+  CHECK(recipe.ema_teacher.scheduled_sampling == 0.25);
+  CHECK(recipe.fixed_teacher.scheduled_sampling == Recipe{}.fixed_teacher.scheduled_sampling);
+  CHECK_THROWS_AS(parse_recipe(R"({"passes": 3, "epochs": 4})"), Error);
+  CHECK_THROWS_AS(parse_recipe(R"({"own_prefix": 0.25})"), Error);
 }
 
 TEST_CASE("faults are named") {

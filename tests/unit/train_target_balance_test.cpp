@@ -12,10 +12,10 @@ TEST_CASE("weights of a choice: inverse to the share, within bounds, none withou
   const std::vector<float> whole = balance_weights(shares, 1);
   CHECK(whole[0] == doctest::Approx(1));
   CHECK(whole[1] == doctest::Approx(0.5));
-  CHECK(whole[3] == doctest::Approx(kMostBalance));  // not 25
+  CHECK(whole[3] == doctest::Approx(kMaxBalance));  // not 25
   CHECK(balance_weights(shares, 0.5)[1] == doctest::Approx(0.7071068));
   CHECK(balance_weights(shares, 0) == std::vector<float>(4, 1.0F));
-  CHECK(balance_weights({0, 1}, 1)[0] == doctest::Approx(kMostBalance));
+  CHECK(balance_weights({0, 1}, 1)[0] == doctest::Approx(kMaxBalance));
 }
 
 TEST_CASE("shares follow the counts and stay shares") {
