@@ -2,7 +2,10 @@
 
 #include <array>
 #include <cstdint>
+#include <cstdlib>
 #include <optional>
+#include <sstream>
+#include <string>
 #include <string_view>
 
 #include <fmt/format.h>
@@ -18,6 +21,7 @@ constexpr std::int64_t kOpenLength = 0x7fff0000;
 constexpr std::int64_t kGreatestLength = std::int64_t{1} << 60;
 constexpr int kMostChunks = 4096;
 constexpr std::int64_t kChunkHead = 8;
+constexpr std::int64_t kSphereHead = 1024;
 
 // A few bytes of the file at a time; zeros behind its end.
 class Window {
@@ -76,6 +80,57 @@ std::optional<Audio> find_chunk(Window& window, std::string_view wanted, bool bi
   return std::nullopt;
 }
 
+// Chunks with lengths of 64 bits.
+struct LongChunks {
+  std::int64_t first;  // offset
+  std::int64_t name;   // bytes
+  bool big_endian;
+  bool with_head;        // lengths count name and length too
+  std::int64_t padding;  // chunks begin at its multiples
+};
+constexpr LongChunks kCaf{8, 4, true, false, 1};
+constexpr LongChunks kWave64{40, 16, false, true, 8};
+
+std::optional<Audio> find_long_chunk(Window& window, const LongChunks& kind, std::int64_t size) {
+  const std::int64_t head = kind.name + 8;
+  std::int64_t offset = kind.first;
+  for (int n = 0; n < kMostChunks && window.move_to(offset) && offset + head <= size; ++n) {
+    std::int64_t length = window.number(static_cast<std::size_t>(kind.name), 8, kind.big_endian);
+    if (kind.with_head) length -= head;
+    if (length < 0 || length > kGreatestLength) return std::nullopt;  // left open
+    if (window.id() == "data") return Audio{offset + head, offset + head + length};
+    offset += (head + length + kind.padding - 1) / kind.padding * kind.padding;
+  }
+  return Audio{offset, offset + head};
+}
+
+// NIST SPHERE: a header of lines, `NAME -TYPE VALUE`, and the samples.
+std::optional<Audio> find_in_sphere(const ByteRange& file, const std::string& name) {
+  std::string head(kSphereHead, '\0');
+  const std::int64_t n = file.read(0, head.data(), kSphereHead);
+  if (n < 0) throw errno_error(name, "cannot read");
+  std::istringstream lines(head);
+  std::string word, type, value;
+  std::int64_t begin = 0, frames = -1, channels = 1, bytes = 2;
+  lines >> word >> begin;
+  while (lines >> word && word != "end_head") {
+    lines >> type >> value;
+    // Compressed, which libsndfile does not read.
+    if (word == "sample_coding" && value.find(',') != value.npos) return std::nullopt;
+    std::int64_t* const number = word == "sample_count"     ? &frames
+                                 : word == "channel_count"  ? &channels
+                                 : word == "sample_n_bytes" ? &bytes
+                                                            : nullptr;
+    if (number != nullptr) *number = std::strtoll(value.c_str(), nullptr, 10);
+  }
+  const auto sensible = [](std::int64_t x) { return x >= 0 && x < kOpenLength; };
+  if (!sensible(begin) || !sensible(frames) || channels > 64 || !sensible(channels) || bytes > 8 ||
+      !sensible(bytes)) {
+    return std::nullopt;
+  }
+  return Audio{begin, begin + frames * channels * bytes};
+}
+
 std::optional<Audio> find_in_au(const Window& window) {
   const std::int64_t begin = window.number(4, 4, true);
   const std::int64_t length = window.number(8, 4, true);
@@ -99,6 +154,12 @@ std::string fault_of_length(const ByteRange& file, const std::string& name) {
     audio = find_chunk(window, "SSND", true, size);
   } else if (window.id() == ".snd") {
     audio = find_in_au(window);
+  } else if (window.id() == "caff") {
+    audio = find_long_chunk(window, kCaf, size);
+  } else if (window.id() == "NIST") {
+    audio = find_in_sphere(file, name);
+  } else if (window.id() == "riff") {
+    audio = find_long_chunk(window, kWave64, size);
   }
   if (!audio) return {};
 

@@ -7,7 +7,7 @@
 
 namespace pairalign::audio {
 
-/// What is wrong with the length of a WAV, RF64, AIFF or AU file, in words for the user: audio cut
+/// What is wrong with the length of a WAV, RF64, Wave64, AIFF, CAF, SPHERE or AU file, in words for the user: audio cut
 /// short, or a header that was never completed. libsndfile reads such files as if they were whole.
 /// Empty when nothing is wrong, for other formats (whose readers notice themselves) and where the
 /// header leaves the length open, as programs do that write to a pipe. Throws Error(name, reason)

@@ -163,7 +163,7 @@ TEST_CASE("a name may hold any bytes") {
 
 TEST_CASE("a file cut short is an error wherever it is cut") {
   const Folder folder;
-  for (const int format : {kWav, kRf64, kAiff, kAu, kFlac}) {
+  for (const int format : {kWav, kRf64, kAiff, kAu, kFlac, kCaf, kWave64, kSphere}) {
     CAPTURE(format);
     write_audio(folder / "whole", format, 16000, 1, tone(500, 16000, 1, 900));
     const std::string bytes = read_file(folder / "whole");
