@@ -1,6 +1,8 @@
 #include "cli/values.hpp"
 
 #include <algorithm>
+#include <charconv>
+#include <cmath>
 #include <cstddef>
 #include <sstream>
 
@@ -59,6 +61,19 @@ CLI::Validator one_of(const std::vector<std::string>& choices) {
            (meant.empty() ? "" : "; did you mean " + meant + "?");
   };
   return CLI::Validator(check, joined(choices, std::string(1, kSeparator)), kChoice);
+}
+
+CLI::Validator not_negative() {
+  const auto check = [](const std::string& value) -> std::string {
+    double number = 0;
+    const char* end = value.data() + value.size();
+    const auto [stop, fault] = std::from_chars(value.data(), end, number);
+    if (fault == std::errc{} && stop == end && std::isfinite(number) && number >= 0) return {};
+    std::string reason = "'" + value + "' is not a number of 0 or more";
+    if (value.find(',') != std::string::npos) reason += "; decimals follow a point, as in 0.5";
+    return reason;
+  };
+  return {check, "", "not negative"};
 }
 
 std::vector<std::string> choices_of(CLI::Option& option) {

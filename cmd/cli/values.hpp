@@ -24,6 +24,9 @@ std::string value_name(const CLI::Option& option);
 /// A check for values that are words of a list. Its message names the word that comes nearest.
 CLI::Validator one_of(const std::vector<std::string>& choices);
 
+/// A check for numbers of 0 or more; "nan" and "inf" bound nothing and are none.
+CLI::Validator not_negative();
+
 /// The words that `one_of` lets pass; none for options without that check.
 std::vector<std::string> choices_of(CLI::Option& option);
 

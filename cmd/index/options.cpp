@@ -78,10 +78,12 @@ void add_options(CLI::App& app, IndexOptions& options) {
                  "Make what has come in part of ARCHIVE every so many seconds; a long pipe that breaks "
                  "loses no more. 0: all of it or nothing, at the end")
       ->type_name("SECONDS")
+      ->check(cli::not_negative())
       ->check(CLI::Range(0.0, kMostSeconds));
   app.add_option("--wait", options.wait,
                  "How long to wait for another process that is writing to ARCHIVE")
       ->type_name("SECONDS")
+      ->check(cli::not_negative())
       ->check(CLI::Range(0.0, kMostSeconds));
   app.add_flag("--no-compact", options.no_compact,
                "Leave segments as they are; by default small ones are made one as they become many");

@@ -1,8 +1,6 @@
 #include "options.hpp"
 
 #include <algorithm>
-#include <charconv>
-#include <cmath>
 #include <limits>
 #include <string>
 #include <string_view>
@@ -30,20 +28,6 @@ bool names_archive(const std::string& argument) {
   }
   struct stat status {};
   return ::stat(argument.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
-}
-
-// A check for numbers that are limits: neither "nan" nor "inf" bounds anything.
-CLI::Validator not_negative() {
-  const auto check = [](const std::string& value) -> std::string {
-    double number = 0;
-    const char* end = value.data() + value.size();
-    const auto [stop, fault] = std::from_chars(value.data(), end, number);
-    if (fault == std::errc{} && stop == end && std::isfinite(number) && number >= 0) return {};
-    std::string reason = "'" + value + "' is not a number of 0 or more";
-    if (value.find(',') != std::string::npos) reason += "; decimals follow a point, as in 0.5";
-    return reason;
-  };
-  return {check, "", "limit"};
 }
 
 // What pairs of records are not asked about.
@@ -119,11 +103,11 @@ void add_options(CLI::App& app, SearchOptions& options) {
       ->check(CLI::Range(0, kMaxAsked));
   app.add_option("--min-score", options.search.min_score, "Only hits of at least this score")
       ->type_name("S")
-      ->check(not_negative());
+      ->check(cli::not_negative());
   app.add_option("--max-evalue", options.search.max_evalue,
                  "Only hits of E-value at most E; see EVALUE")
       ->type_name("E")
-      ->check(not_negative());
+      ->check(cli::not_negative());
   app.add_option(
          "--mode", options.mode,
          "What is compared. infix: the query with any part of a recording. global: query and "
@@ -158,7 +142,7 @@ void add_options(CLI::App& app, SearchOptions& options) {
   CLI::Option* duplicates =
       app.add_option("--duplicates", options.duplicates,
                      "Pairs of records with at least this score, and no queries");
-  duplicates->type_name("S")->check(not_negative());
+  duplicates->type_name("S")->check(cli::not_negative());
   app.add_option("--min-tokens", options.pairs.min_tokens,
                  "Of --duplicates: only what has at least N tokens")
       ->type_name("N")
@@ -166,7 +150,7 @@ void add_options(CLI::App& app, SearchOptions& options) {
   app.add_option("--min-seconds", options.pairs.min_seconds,
                  "Of --duplicates: only what lasts at least this long")
       ->type_name("S")
-      ->check(not_negative());
+      ->check(cli::not_negative());
   app.add_option("--window", options.pairs.window,
                  "Of --duplicates --mode infix: look for parts of N tokens, every half of that, "
                  "instead of whole records")

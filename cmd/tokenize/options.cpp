@@ -16,13 +16,16 @@ void add_decoding_options(CLI::App& app, TokenizeOptions& options) {
   app.add_option("--end-quantile", options.decode.end_quantile,
                  "Where in the distribution of its ends pairalign ends a token, between 0 and 1; "
                  "larger gives somewhat fewer tokens")
-      ->type_name("Q");
+      ->type_name("Q")
+      ->check(cli::not_negative());
   app.add_option("--repetition-penalty", options.decode.repetition_penalty,
                  "Divisor of the probability of tokens that pairalign has just written")
-      ->type_name("X");
+      ->type_name("X")
+      ->check(cli::not_negative());
   app.add_option("--cap", options.decode.cap,
                  "Maximum number of tokens per 10 ms of pairalign; a string stops there")
-      ->type_name("X");
+      ->type_name("X")
+      ->check(cli::not_negative());
 }
 
 void add_listening_options(CLI::App& app, TokenizeOptions& options) {
@@ -102,18 +105,22 @@ void add_options(CLI::App& app, TokenizeOptions& options) {
                  fmt::format("Tokens per second aimed at by pairalign and dpvq (default: what "
                              "pairalign was trained with; dpvq: {})",
                              model::kDefaultRate))
-      ->type_name("R");
+      ->type_name("R")
+      ->check(cli::not_negative());
   app.add_option(
          "--penalty", options.penalty,
          "Penalty per token of pairalign and dpvq, instead of one chosen for --rate; larger gives "
          "fewer tokens")
-      ->type_name("P");
+      ->type_name("P")
+      ->check(cli::not_negative());
   add_decoding_options(app, options);
   app.add_option("--window", options.window_s, "A record for each window of S seconds")
-      ->type_name("S");
+      ->type_name("S")
+      ->check(cli::not_negative());
   app.add_option("--hop", options.hop_s,
                  "Seconds from one window to the next (default: windows do not overlap)")
-      ->type_name("S");
+      ->type_name("S")
+      ->check(cli::not_negative());
   app.add_option(
          "--renderings", options.renderings,
          fmt::format("Of each recording N records, all with its key: as it is, and with other "

@@ -15,3 +15,5 @@ try --tokenizer vq --cap 0.2 x
 try --tokenizer pairalign --penalty 0.2 --rate 10 x
 try --cap 0 x
 try --end-quantile 1 x
+try --rate nan x
+try --window 1,5 x
