@@ -70,6 +70,7 @@ void DecoderMemory::forward(nn::Weights w, const float* frames, const std::vecto
   cache.frames = frames;
   cache.projected.resize(area(rows, linear_.out));
   linear_.forward(w, frames, rows, cache.projected.data(), cache.linear);
+  cache.settled_rows = rows;
   if (!shape_.copy) return;
   cache.unit.resize(area(rows, dimension_));
   for (int r = 0; r < rows; ++r) {
@@ -98,6 +99,9 @@ void DecoderMemory::find_runs(const std::vector<int>& lengths, double penalty, C
     segments.clear();
     for (int r = 0; r < length; ++r, similarity += codes_)
       viterbi.push(similarity, segments);
+    viterbi.settle(segments);
+    cache.settled_rows =
+        first + (segments.empty() ? 0 : static_cast<int>(segments.back().first_frame));
     viterbi.finish(segments);
     for (const Segment& segment : segments)
       cache.runs.push_back(first + static_cast<int>(segment.first_frame));

@@ -55,6 +55,9 @@ class DecoderMemory {
     std::vector<float> unit, norms;  // (rows, dimension), (rows)
     std::vector<float> posteriors;   ///< (rows, codes); empty without the copy path
     std::vector<int> runs;           ///< first row of each run of the Viterbi path; then `rows`
+    /// Of the last sequence, the first row of the last run whose start nothing can change that may
+    /// follow: the runs before it are as they will be. Without a path `rows`.
+    int settled_rows = 0;
     // Gradients that the users of the memory add to.
     std::vector<float> dprojected, dposteriors;
     std::vector<float> dframes;  ///< (rows, encoder width)

@@ -3,13 +3,6 @@
 #include <algorithm>
 
 namespace pairalign::model {
-namespace {
-
-// How often the unsettled frames are looked through for a common past: about every five seconds.
-constexpr std::size_t kSettleInterval = 256;
-
-}  // namespace
-
 int nearest_code(const float* similarity, int codes) {
   return static_cast<int>(std::max_element(similarity, similarity + codes) - similarity);
 }
@@ -21,8 +14,9 @@ void NearestCodeSegmenter::push(const float* similarity, std::vector<Segment>& o
   ++frame_;
 }
 
-DurationPenalisedSegmenter::DurationPenalisedSegmenter(int codes, double penalty)
-    : codes_(codes), penalty_(static_cast<float>(penalty)) {}
+DurationPenalisedSegmenter::DurationPenalisedSegmenter(int codes, double penalty,
+                                                       std::size_t settle_interval)
+    : codes_(codes), penalty_(static_cast<float>(penalty)), settle_interval_(settle_interval) {}
 
 // cost[k] ← (1 − cosine[k]) + min(cost[k], min_j cost[j] + penalty)
 void DurationPenalisedSegmenter::push(const float* similarity, std::vector<Segment>& out) {
@@ -48,12 +42,14 @@ void DurationPenalisedSegmenter::push(const float* similarity, std::vector<Segme
   for (std::size_t k = 0; k < codes; ++k)
     cost_[k] += 1.0F - similarity[k];
   steps_.push_back(std::move(step));
-  if (steps_.size() % kSettleInterval == 0) settle_common_prefix(out);
+  if (++since_settled_ >= settle_interval_) settle(out);
 }
 
 // Walks all paths back together, as the set of codes they pass through; where only one is left,
 // everything before is the same for all.
-void DurationPenalisedSegmenter::settle_common_prefix(std::vector<Segment>& out) {
+void DurationPenalisedSegmenter::settle(std::vector<Segment>& out) {
+  since_settled_ = 0;
+  if (steps_.empty()) return;
   const std::size_t words = (static_cast<std::size_t>(codes_) + 63) / 64;
   std::vector<std::uint64_t> alive(words, ~std::uint64_t{0});
   if (codes_ % 64 != 0) alive.back() = (std::uint64_t{1} << (codes_ % 64)) - 1;
@@ -98,6 +94,7 @@ void DurationPenalisedSegmenter::finish(std::vector<Segment>& out) {
   const auto best = std::min_element(cost_.begin(), cost_.end());
   trace_back(steps_.size(), static_cast<tokens::Token>(best - cost_.begin()), out);
   cost_.clear();
+  since_settled_ = 0;
 }
 
 }  // namespace pairalign::model

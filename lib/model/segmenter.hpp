@@ -1,6 +1,7 @@
 // From frame-to-code similarities to a token string, frame by frame, in bounded memory.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <vector>
@@ -47,8 +48,16 @@ class NearestCodeSegmenter : public Segmenter {
 /// frame until then; agreement comes within a few segments in practice.
 class DurationPenalisedSegmenter : public Segmenter {
  public:
-  DurationPenalisedSegmenter(int codes, double penalty);
+  /// About every five seconds.
+  static constexpr std::size_t kSettleInterval = 256;
+
+  /// `settle_interval`: after how many frames at most `push` settles what it can; a small one costs
+  /// time and changes nothing else.
+  DurationPenalisedSegmenter(int codes, double penalty,
+                             std::size_t settle_interval = kSettleInterval);
   void push(const float* similarity, std::vector<Segment>& out) override;
+  /// Appends the segments on whose starts all surviving paths agree by now.
+  void settle(std::vector<Segment>& out);
   void finish(std::vector<Segment>& out) override;
 
  private:
@@ -57,7 +66,6 @@ class DurationPenalisedSegmenter : public Segmenter {
     tokens::Token previous = 0;         // the code such a segment follows
   };
 
-  void settle_common_prefix(std::vector<Segment>& out);
   void trace_back(std::size_t steps, tokens::Token code, std::vector<Segment>& out);
   bool starts(const Step& step, int code) const {
     return (step.starts[static_cast<std::size_t>(code) / 64] >> (code % 64)) & 1U;
@@ -65,9 +73,11 @@ class DurationPenalisedSegmenter : public Segmenter {
 
   int codes_;
   float penalty_;
-  std::vector<float> cost_;  // of the best path that ends in each code, less that of the best
-  std::deque<Step> steps_;   // unsettled frames
-  std::int64_t first_ = 0;   // frame of steps_[0]
+  std::size_t settle_interval_;
+  std::size_t since_settled_ = 0;  // frames
+  std::vector<float> cost_;        // of the best path that ends in each code, less that of the best
+  std::deque<Step> steps_;         // unsettled frames
+  std::int64_t first_ = 0;         // frame of steps_[0]
 };
 
 }  // namespace pairalign::model

@@ -43,17 +43,22 @@ std::vector<StretchStrings> SegmentedStretches::strings() {
 }
 
 DecodedStretches::DecodedStretches(const Model& model, const DecodeOptions& options,
-                                   std::int64_t frames_at_once)
+                                   std::int64_t frames_at_once, bool live)
     : model_(model),
       options_(options),
       frames_at_once_(frames_at_once),
+      live_(live),
       decoder_(*model.decoder(), options) {}
 
-// Frames behind its start that the token and the end of a step depend on.
+// Frames of the memory behind its start that the token and the end of a step depend on.
+int DecodedStretches::seen_ahead() const {
+  const DecoderConfig& config = model_.decoder()->config();
+  return std::max(config.look_ahead, config.longest);
+}
+
+// Frames of the recording: those that the runs of the memory depend on besides.
 int DecodedStretches::ahead() const {
-  const Decoder& decoder = *model_.decoder();
-  return std::max(decoder.config().look_ahead, decoder.config().longest) +
-         decoder.memory().context(options_.segment_penalty);
+  return seen_ahead() + model_.decoder()->memory().context(options_.segment_penalty);
 }
 
 void DecodedStretches::start() {
@@ -147,6 +152,10 @@ void DecodedStretches::advance(Span<Recording> recordings, std::int64_t first_ro
   }
   model_.decoder()->memory().forward(model_.weights(), frames_.data() + value_of(first_row),
                                      lengths, memory_, options_.segment_penalty);
+  if (live_ && !recordings.empty()) {
+    Recording& last = recordings[recordings.size() - 1];
+    last.settled = std::max(last.settled, last.first_kept + memory_.settled_rows - seen_ahead());
+  }
   for (std::size_t first = 0; first < walks.size(); first += kWalksAtOnce)
     advance_walks({&walks[first], std::min(kWalksAtOnce, walks.size() - first)});
   for (Recording& recording : recordings) {

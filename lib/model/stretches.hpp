@@ -87,9 +87,10 @@ class DecodedStretches : public StretchTokenizer {
   /// always cut at multiples of it.
   static constexpr std::int64_t kFramesAtOnce = 2000;
 
-  /// Throws Error("", reason) for options out of range. The model must have a decoder.
+  /// Throws Error("", reason) for options out of range. The model must have a decoder. `live`:
+  /// strings go on as soon as the path is settled, rather than where it surely is.
   DecodedStretches(const Model& model, const DecodeOptions& options,
-                   std::int64_t frames_at_once = kFramesAtOnce);
+                   std::int64_t frames_at_once = kFramesAtOnce, bool live = false);
 
   FrameRow frame_row() const override { return FrameRow::encoded; }
   void start() override;
@@ -129,6 +130,7 @@ class DecodedStretches : public StretchTokenizer {
     std::int64_t first_row = 0;  // of the recording in the decoder's memory
   };
 
+  int seen_ahead() const;
   int ahead() const;
   void advance_recording();
   void advance(Span<Recording> recordings, std::int64_t first_row);
@@ -142,6 +144,7 @@ class DecodedStretches : public StretchTokenizer {
   const Model& model_;
   DecodeOptions options_;
   std::int64_t frames_at_once_;
+  bool live_;
   FreeDecoder decoder_;
   std::vector<Recording> waiting_;  // finished
   std::int64_t waiting_rows_ = 0;   // of frames_, theirs

@@ -58,11 +58,13 @@ std::unique_ptr<StretchTokenizer> make_stretches(const Model& model,
       }
       return std::make_unique<DecodedStretches>(
           model, decode_options_for(model, options),
-          options.live ? kLiveFrames : DecodedStretches::kFramesAtOnce);
+          options.live ? kLiveFrames : DecodedStretches::kFramesAtOnce, options.live);
     case TokenizerKind::dpvq: {
       const double penalty = dpvq_penalty(model, options);
-      return std::make_unique<SegmentedStretches>([&model, penalty] {
-        return std::make_unique<DurationPenalisedSegmenter>(model.vocabulary(), penalty);
+      const std::size_t interval =
+          options.live ? kLiveFrames : DurationPenalisedSegmenter::kSettleInterval;
+      return std::make_unique<SegmentedStretches>([&model, penalty, interval] {
+        return std::make_unique<DurationPenalisedSegmenter>(model.vocabulary(), penalty, interval);
       });
     }
     case TokenizerKind::vq:

@@ -118,6 +118,10 @@ TEST_CASE("duration-penalised: settling frames early changes nothing over long r
       }
       segmenter.finish(segments);
       CHECK(settled_at_half > 0);
+      for (const std::size_t interval : {1, 5, 3000}) {
+        DurationPenalisedSegmenter other(codes, penalty, interval);
+        CHECK(expand(run(other, rows), rows.size()) == expand(segments, rows.size()));
+      }
       const auto path = expand(segments, rows.size());
       CHECK(path_cost(rows, path, penalty) ==
             doctest::Approx(best_cost(rows, penalty)).epsilon(1e-5));
