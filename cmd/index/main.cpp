@@ -13,22 +13,22 @@ namespace pairalign {
 
 void dump(const IndexOptions& options, cli::Context& context) {
   const std::string name = options.format.empty() ? "tsv" : options.format;
-  const tokens::RecordFormatter formatter(
-      cli::parse_option("--format", name, tokens::parse_output_format));
+  tokens::RecordStream stream(cli::parse_option("--format", name, tokens::parse_output_format));
   const archive::Archive archive = archive::Archive::open(options.archive);
-  context.out.write(formatter.header(archive.header()));
+  context.out.write(stream.header(archive.header()));
   tokens::Record record;
   std::string text;
   for (std::size_t i = 0; i < archive.size(); ++i) {
     text.clear();
     try {
       archive.record(i, record);
-      formatter.append(record, text);
+      stream.append(record, text);
     } catch (const Error& error) {
       context.messages.failure(error);
     }
     context.out.write(text);
   }
+  context.out.write(stream.finish());
 }
 
 void info(const IndexOptions& options, cli::Context& context) {

@@ -62,11 +62,12 @@ class TokenLines {
   std::size_t known_ = 0;
 };
 
-void write(const Work& work, std::vector<tokens::Record> records, cli::Output& out) {
+void write(const Work& work, const tokens::RecordFormatter& formatter,
+           std::vector<tokens::Record> records, cli::Output& out) {
   std::string text;
   for (tokens::Record& record : records) {
     if (!work.with_starts) record.starts_ms.clear();
-    work.formatter.append(record, text);
+    formatter.append(record, text);
   }
   out.write(text);
   out.flush();
@@ -78,8 +79,9 @@ bool is_live(const TokenizeOptions& options) {
   struct stat status {};
   const bool pipe = ::fstat(STDIN_FILENO, &status) == 0 && !S_ISREG(status.st_mode);
   const bool token_lines = options.format == "ctm" || options.format == "audacity";
+  const bool document = tokens::is_document(output_format(options));
   return pipe && options.paths == std::vector<std::string>{"-"} && channel(options) >= 0 &&
-         options.renderings == 1 && (options.window_s || token_lines);
+         options.renderings == 1 && (token_lines || (options.window_s && !document));
 }
 
 void tokenize_live(const Work& work, cli::Context& context) {
@@ -93,17 +95,18 @@ void tokenize_live(const Work& work, cli::Context& context) {
   how.live = true;
   model::Tokenizer tokenizer(work.model, how);
   tokenizer.begin(key);
-  TokenLines lines(work.formatter, key);
+  const tokens::RecordFormatter formatter(work.format);
+  TokenLines lines(formatter, key);
   std::vector<float> block(kBlock);
   while (const std::size_t n = audio.read(block)) {
     std::string text;
     lines.add(tokenizer.push({block.data(), n}), text);
     context.out.write(text);
-    write(work, tokenizer.take_windows(), context.out);
+    write(work, formatter, tokenizer.take_windows(), context.out);
   }
   std::vector<tokens::Record> records = std::move(tokenizer.finish().back().records);
   if (how.window_s > 0) {
-    write(work, std::move(records), context.out);
+    write(work, formatter, std::move(records), context.out);
   } else {
     std::string text;
     lines.finish(records.front(), text);

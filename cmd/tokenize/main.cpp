@@ -23,8 +23,10 @@
 #include "inputs.hpp"
 #include "live.hpp"
 #include "model/model.hpp"
+#include "model/npy_file.hpp"
 #include "model/tokenizer.hpp"
 #include "options.hpp"
+#include "tokens/record.hpp"
 #include "tokens/writer.hpp"
 #include "worker.hpp"
 
@@ -41,8 +43,12 @@ using Pipeline = cli::OrderedMap<Item, Lines>;
 class Delivery {
  public:
   // What is known of the work: nothing when a list of paths is piped in.
-  Delivery(cli::Context& context, const std::vector<Item>& given, const TokenizeOptions& options)
+  // `matrix`: for embeddings, where they are wanted.
+  Delivery(cli::Context& context, const std::vector<Item>& given, const TokenizeOptions& options,
+           model::NpyFile* matrix)
       : options_(options),
+        matrix_(matrix),
+        stream_(output_format(options)),
         messages_(context.messages),
         out_(context.out),
         progress_("pa-tokenize", given.size(), context.options.progress) {
@@ -61,6 +67,7 @@ class Delivery {
   }
 
   void finish() {
+    out_.write(stream_.finish());
     progress_.finish();
     messages_.detail(
         fmt::format("{} of {} inputs written, {}", written_, done_, audio_so_far("h of audio")));
@@ -84,7 +91,12 @@ class Delivery {
       for (const std::string& remark : lines.remarks)
         messages_.warning(item.path + ": " + remark);
       if (!lines.fault.empty()) messages_.failure(Error(item.path, lines.fault));
-      return std::move(lines.text);
+      std::string text;
+      for (const tokens::Record& record : lines.records)
+        stream_.append(record, text);
+      for (FrameRows& part : lines.embeddings)
+        text += append_rows(part);
+      return text;
     } catch (const audio::Incomplete& error) {
       ++incomplete_;
       messages_.failure(error);
@@ -99,6 +111,14 @@ class Delivery {
     return options_.format == "km" ? "\n" : "";
   }
 
+  // Its rows to the matrix, and the line that says where they are.
+  std::string append_rows(FrameRows& part) const {
+    const std::int64_t first = matrix_->rows();
+    matrix_->append({static_cast<const float*>(part.rows.map()), part.rows.size() / sizeof(float)});
+    return fmt::format("{}\t{:.2f}\t{}\t{}\n", tokens::escape_key(part.key), part.seconds, first,
+                       matrix_->rows() - first);
+  }
+
   // By size, for time left: recordings of a folder may be seconds and hours long.
   std::optional<double> part_done() const {
     if (bytes_given_ == 0) return std::nullopt;
@@ -111,6 +131,8 @@ class Delivery {
   }
 
   const TokenizeOptions& options_;
+  model::NpyFile* matrix_;
+  tokens::RecordStream stream_;
   cli::Messages& messages_;
   cli::Output& out_;
   cli::Progress progress_;
@@ -148,11 +170,19 @@ cli::ExitStatus tokenize(const TokenizeOptions& options, cli::Context& context) 
 
   const model::Model model = model::Model::load(cli::find_model(options.model), precision(options));
   model::TokenizerOptions how = tokenizer_options(options, model);
-  if (!options.kind && how.kind != model::TokenizerKind::pairalign) {
+  const bool left_to_model = !options.kind && !options.frames && options.embeddings.empty();
+  if (left_to_model && how.kind != model::TokenizerKind::pairalign) {
     context.messages.detail("the model has no decoder: its tokenizer vq is used");
   }
-  const tokens::RecordFormatter formatter(format);
-  context.out.write(formatter.header(model::Tokenizer(model, how).header()));
+  std::optional<model::NpyFile> matrix;
+  if (options.embeddings.empty()) {
+    context.out.write(tokens::RecordStream(format).header(model::Tokenizer(model, how).header()));
+  } else {
+    const int dimension = model.info().encoder.dimension;
+    matrix.emplace(options.embeddings, static_cast<std::size_t>(dimension));
+    context.out.write(
+        fmt::format("#pairalign-embeddings 1 model={} dimension={}\n", model.id(), dimension));
+  }
 
   // Paths that are given or listed are counted first, so that progress knows the end; a list that
   // is piped in is worked on as it comes.
@@ -170,7 +200,7 @@ cli::ExitStatus tokenize(const TokenizeOptions& options, cli::Context& context) 
                   how,
                   decoder,
                   channel(options) < 0,
-                  formatter,
+                  format,
                   !options.no_times || tokens::needs_starts(format)};
   if (is_live(options)) {
     tokenize_live(work, context);
@@ -179,7 +209,7 @@ cli::ExitStatus tokenize(const TokenizeOptions& options, cli::Context& context) 
   Pipeline::Workers workers;
   for (int i = 0; i < jobs; ++i)
     workers.push_back(std::make_unique<TokenizeWorker>(work));
-  Delivery delivery(context, given, options);
+  Delivery delivery(context, given, options, matrix ? &*matrix : nullptr);
   Pipeline pipeline(std::move(workers), static_cast<std::size_t>(jobs) * kFilesAhead,
                     std::ref(delivery));
   if (piped_paths) {
@@ -188,6 +218,7 @@ cli::ExitStatus tokenize(const TokenizeOptions& options, cli::Context& context) 
   for (Item& item : given)
     pipeline.push(std::move(item));
   pipeline.finish();
+  if (matrix) matrix->finish();
   delivery.finish();
   return cli::kDone;
 }

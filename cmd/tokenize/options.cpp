@@ -51,8 +51,42 @@ void add_listening_options(CLI::App& app, TokenizeOptions& options) {
       ->default_str("");
 }
 
+// Instead of strings.
+void add_frame_options(CLI::App& app, TokenizeOptions& options) {
+  app.add_flag(
+         "--frames", options.frames,
+         "One code for each frame of 20 ms, the nearest, repetitions kept, as those who train "
+         "on units of HuBERT want them; with --format km a line for each recording")
+      ->excludes("--tokenizer");
+  app.add_option(
+         "--embeddings", options.embeddings,
+         "Write the vector of each frame of 20 ms that codes are compared with, to FILE, a "
+         "matrix for NumPy (.npy, float32). Standard output says which rows are whose: KEY, "
+         "SECONDS, first row, rows")
+      ->type_name(cli::kFile);
+}
+
+// What makes strings, which are not written.
+void check_embeddings(const TokenizeOptions& options) {
+  const std::pair<const char*, bool> given[] = {
+      {"--tokenizer", options.kind.has_value()},
+      {"--frames", options.frames},
+      {"--rate", options.rate.has_value()},
+      {"--penalty", options.penalty.has_value()},
+      {"--window", options.window_s.has_value()},
+      {"--renderings", options.renderings > 1},
+      {"--times", options.times},
+      {"--no-times", options.no_times},
+      {"--format", options.format != TokenizeOptions().format}};
+  for (const auto& [name, is_given] : given) {
+    if (is_given) throw cli::UsageError(std::string(name) + " is about tokens, not --embeddings");
+  }
+}
+
 // Nothing when it is left to the model.
 std::optional<model::TokenizerKind> tokenizer_kind(const TokenizeOptions& options) {
+  if (options.frames) return model::TokenizerKind::frames;
+  if (!options.embeddings.empty()) return model::TokenizerKind::vq;
   if (!options.kind) return std::nullopt;
   try {
     return model::parse_tokenizer_kind(*options.kind);
@@ -101,6 +135,7 @@ void add_options(CLI::App& app, TokenizeOptions& options) {
          "decoder")
       ->type_name("NAME")
       ->check(cli::one_of({"pairalign", "vq", "dpvq"}));
+  add_frame_options(app, options);
   app.add_option("--rate", options.rate,
                  fmt::format("Tokens per second aimed at by pairalign and dpvq (default: what "
                              "pairalign was trained with; dpvq: {})",
@@ -149,6 +184,7 @@ void add_options(CLI::App& app, TokenizeOptions& options) {
 }
 
 void check_usage(const TokenizeOptions& options) {
+  if (!options.embeddings.empty()) check_embeddings(options);
   if (const auto kind = tokenizer_kind(options)) check_kind_options(options, *kind);
   if (options.times && options.no_times) {
     throw cli::UsageError("--times and --no-times exclude one another");

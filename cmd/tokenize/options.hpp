@@ -21,6 +21,8 @@ struct TokenizeOptions {
   bool null = false;
   std::string model;
   std::optional<std::string> kind;
+  bool frames = false;     ///< a code for each frame, instead of strings
+  std::string embeddings;  ///< file for a vector of each frame, instead of strings; empty: none
   std::optional<double> rate;
   std::optional<double> penalty;
   model::DecodeOptions decode;

@@ -36,7 +36,8 @@ of 200 otherwise. An input that cannot be read is named, and the others are writ
         {"Formats", R"(tsv: the lines above, below a header that names the model. jsonl: the
 same as JSON. kaldi: key and tokens. km: tokens only, an empty line
 for an input that failed. ctm: a line a token, with times. audacity: a label
-track. See pairalign-records(5).)"}};
+track, of one recording. textgrid and eaf: one document for Praat or ELAN, with a tier for each
+recording, written when all are read. See pairalign-records(5).)"}};
     tool.exit_status =
         "0 done; 2 wrong use, or an input failed (it is named, the others are written).";
     tool.environment = {
@@ -60,6 +61,8 @@ track. See pairalign-records(5).)"}};
         {"Write half as many tokens a second", "pa-tokenize --rate 6 talks/ | pa-stats"},
         {"Look at the tokens of a recording in Audacity, beside its waveform",
          "pa-tokenize --format audacity question.opus >labels.txt"},
+        {"The same in Praat, a tier for each recording",
+         "pa-tokenize --format textgrid talks/ >talks.TextGrid"},
         {"Windows of 3 s, one every second, for a search within long recordings",
          "pa-tokenize --window 3 --hop 1 talks/harbour.opus | cut -f 1,2"},
         {"Listen to the seconds that a hit names", "pa-tokenize 'talks/harbour.opus#t=4.65,6.15'"},

@@ -12,6 +12,8 @@
 namespace pairalign {
 namespace {
 
+constexpr std::size_t kReadSamples = 1 << 15;
+
 // Standard input, which can be read once, in a file, which can be read for each channel.
 audio::TemporaryFile copy_of_stdin() {
   audio::TemporaryFile file;
@@ -62,6 +64,34 @@ class TokenizeWorker::Input {
   std::optional<audio::TemporaryFile> copy_;
 };
 
+TokenizeWorker::TokenizeWorker(const Work& work)
+    : work_(work), tokenizer_(work.model, work.tokenizer) {
+  if (!work.options.embeddings.empty()) {
+    frames_.emplace(work.model, model::FrameRow::embedding);
+  }
+}
+
+FrameRows TokenizeWorker::embed(audio::Decoder& audio, std::string key) {
+  FrameRows result{std::move(key), 0, {}};
+  std::vector<float> rows, pcm(kReadSamples);
+  const auto sink = [&](const float* row) {
+    rows.insert(rows.end(), row, row + frames_->columns());
+  };
+  const auto put_away = [&] {
+    result.rows.append(rows.data(), rows.size() * sizeof(float));
+    rows.clear();
+  };
+  frames_->start();
+  while (const std::size_t n = audio.read(pcm)) {
+    frames_->push({pcm.data(), n}, sink);
+    put_away();
+  }
+  frames_->finish(sink);
+  put_away();
+  result.seconds = static_cast<double>(audio.samples_read()) / audio::kSampleRate;
+  return result;
+}
+
 void TokenizeWorker::take(Item& item) {
   if (!item.fault.empty()) throw Error(item.path, item.fault);
   Lines lines;
@@ -74,8 +104,14 @@ void TokenizeWorker::take(Item& item) {
       if (input.each()) channels = audio.channels();
       const bool named = audio.channels() > 1 && (input.each() || input.channel() > 0);
       const int number = input.each() ? channel : input.channel();
-      tokenizer_.add(audio, named ? tokens::with_channel(item.key, number) : item.key);
-      owners_.emplace_back(taken_.size());
+      const std::string key = named ? tokens::with_channel(item.key, number) : item.key;
+      if (frames_) {
+        lines.embeddings.push_back(embed(audio, key));
+        lines.seconds += lines.embeddings.back().seconds;
+      } else {
+        tokenizer_.add(audio, key);
+        owners_.emplace_back(taken_.size());
+      }
       lines.library = audio.library();
       lines.remarks = audio.remarks();
       lines.fault = audio.fault();
@@ -98,7 +134,7 @@ std::vector<Lines> TokenizeWorker::finish() {
     lines.seconds += recording.seconds;
     for (tokens::Record& record : recording.records) {
       if (!work_.with_starts) record.starts_ms.clear();
-      work_.formatter.append(record, lines.text);
+      lines.records.push_back(std::move(record));
     }
   }
   return all;

@@ -10,15 +10,24 @@
 #include "audio/temporary_file.hpp"
 #include "cli/ordered_map.hpp"
 #include "inputs.hpp"
+#include "model/frame_stream.hpp"
 #include "model/model.hpp"
 #include "model/tokenizer.hpp"
 #include "tokens/writer.hpp"
 
 namespace pairalign {
 
-/// The lines of one input, and what is to be said of it.
+/// The embeddings of a recording, a row a frame. On disk, for it may be long.
+struct FrameRows {
+  std::string key;
+  double seconds = 0;
+  audio::TemporaryFile rows;
+};
+
+/// What has become of one input, and what is to be said of it.
 struct Lines {
-  std::string text;
+  std::vector<tokens::Record> records;
+  std::vector<FrameRows> embeddings;
   double seconds = 0;
   std::string library;               ///< that read it
   std::vector<std::string> remarks;  ///< nothing was lost by it
@@ -32,13 +41,13 @@ struct Work {
   model::TokenizerOptions tokenizer;
   audio::DecoderOptions decoder;
   bool each_channel = false;
-  tokens::RecordFormatter formatter;
+  tokens::OutputFormat format = tokens::OutputFormat::tsv;
   bool with_starts = false;
 };
 
 class TokenizeWorker : public cli::Worker<Item, Lines> {
  public:
-  explicit TokenizeWorker(const Work& work) : work_(work), tokenizer_(work.model, work.tokenizer) {}
+  explicit TokenizeWorker(const Work& work);
 
   void take(Item& item) override;
   bool full() const override { return tokenizer_.full(); }
@@ -47,9 +56,12 @@ class TokenizeWorker : public cli::Worker<Item, Lines> {
  private:
   class Input;
 
+  FrameRows embed(audio::Decoder& audio, std::string key);
+
   const Work& work_;
   model::Tokenizer tokenizer_;
-  std::vector<Lines> taken_;  // of the items since the last call of finish
+  std::optional<model::FrameStream> frames_;  // where embeddings are wanted instead
+  std::vector<Lines> taken_;                  // of the items since the last call of finish
   // Which of them each recording of the tokenizer is of; none: of an item that failed.
   std::vector<std::optional<std::size_t>> owners_;
 };

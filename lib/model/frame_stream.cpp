@@ -15,7 +15,15 @@ FrameStream::FrameStream(const Model& model, FrameRow kind, std::int64_t chunk_f
 
 std::size_t FrameStream::columns() const {
   const EncoderConfig& config = model_.info().encoder;
-  return static_cast<std::size_t>(kind_ == FrameRow::encoded ? config.width : config.codes);
+  switch (kind_) {
+    case FrameRow::encoded:
+      return static_cast<std::size_t>(config.width);
+    case FrameRow::embedding:
+      return static_cast<std::size_t>(config.dimension);
+    case FrameRow::similarities:
+      break;
+  }
+  return static_cast<std::size_t>(config.codes);
 }
 
 void FrameStream::start() {
@@ -63,8 +71,9 @@ void FrameStream::encode(std::int64_t count, const Sink& sink) {
   const std::int64_t last = std::min(available(), (next_frame_ + count + context) * kStride);
   chunk_.assign(mel_.begin() + (first * kStride - mel_first_) * bands,
                 mel_.begin() + (last - mel_first_) * bands);
-  const std::vector<float>& rows =
-      kind_ == FrameRow::encoded ? scorer_.encode(chunk_) : scorer_.score(chunk_);
+  const std::vector<float>& rows = kind_ == FrameRow::encoded     ? scorer_.encode(chunk_)
+                                   : kind_ == FrameRow::embedding ? scorer_.embed(chunk_)
+                                                                  : scorer_.score(chunk_);
   const auto row_size = static_cast<std::int64_t>(columns());
   for (std::int64_t i = 0; i < count; ++i)
     sink(rows.data() + (next_frame_ - first + i) * row_size);

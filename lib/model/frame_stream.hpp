@@ -15,6 +15,7 @@ namespace pairalign::model {
 /// What is wanted of a frame.
 enum class FrameRow {
   encoded,      ///< the output of the encoder, (width): see FrameScorer::encode
+  embedding,    ///< the unit vector that codes are compared with, (dimension): FrameScorer::embed
   similarities  ///< the cosine to each code, (codes): see FrameScorer::score
 };
 

@@ -16,6 +16,7 @@
 #include "model/segmenter.hpp"
 #include "model/self_test.hpp"
 #include "nn/cosine.hpp"
+#include "nn/normalize.hpp"
 
 namespace pairalign::model {
 
@@ -24,7 +25,7 @@ using nlohmann::json;
 namespace {
 
 constexpr int kFormatVersion = 1;
-constexpr const char* kPenalty = "penalty";      // the control of the rate curves
+constexpr const char* kPenalty = "penalty";  // the control of the rate curves
 
 }  // namespace
 
@@ -243,6 +244,14 @@ const std::vector<float>& FrameScorer::encode(const std::vector<float>& features
   model_.encoder().forward(model_.weights(), features.data(), {length}, silence_, false,
                            embeddings_, cache_);
   return cache_.final;
+}
+
+const std::vector<float>& FrameScorer::embed(const std::vector<float>& features) {
+  encode(features);
+  norms_.resize(static_cast<std::size_t>(cache_.rows));
+  nn::l2_normalize_forward(embeddings_.data(), cache_.rows, model_.info().encoder.dimension,
+                           embeddings_.data(), norms_.data());
+  return embeddings_;
 }
 
 const std::vector<float>& FrameScorer::score(const std::vector<float>& features) {

@@ -110,6 +110,8 @@ class FrameScorer {
   const std::vector<float>& encode(const std::vector<float>& features);
   /// What the last call of any kind encoded.
   const std::vector<float>& encoded() const { return cache_.final; }
+  /// The embedding of each frame, a unit vector, (frames, dimension), of the same.
+  const std::vector<float>& embed(const std::vector<float>& features);
   /// The cosine of each frame's embedding to each code, (frames, codes), of the same.
   const std::vector<float>& score(const std::vector<float>& features);
   /// The embeddings that were compared with the codes last, (frames, dimension), of unit length.

@@ -28,6 +28,18 @@ class Segmenter {
   virtual void finish(std::vector<Segment>& out) = 0;
 };
 
+/// Nearest code per frame, a segment for each.
+class FrameCodeSegmenter : public Segmenter {
+ public:
+  explicit FrameCodeSegmenter(int codes) : codes_(codes) {}
+  void push(const float* similarity, std::vector<Segment>& out) override;
+  void finish(std::vector<Segment>&) override {}
+
+ private:
+  int codes_;
+  std::int64_t frame_ = 0;
+};
+
 /// Nearest code per frame, consecutive duplicates removed.
 class NearestCodeSegmenter : public Segmenter {
  public:

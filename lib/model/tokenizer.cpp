@@ -67,6 +67,9 @@ std::unique_ptr<StretchTokenizer> make_stretches(const Model& model,
         return std::make_unique<DurationPenalisedSegmenter>(model.vocabulary(), penalty, interval);
       });
     }
+    case TokenizerKind::frames:
+      return std::make_unique<SegmentedStretches>(
+          [&model] { return std::make_unique<FrameCodeSegmenter>(model.vocabulary()); });
     case TokenizerKind::vq:
       break;
   }
@@ -78,10 +81,10 @@ std::unique_ptr<StretchTokenizer> make_stretches(const Model& model,
 
 TokenizerKind parse_tokenizer_kind(const std::string& name) {
   for (const TokenizerKind kind :
-       {TokenizerKind::pairalign, TokenizerKind::vq, TokenizerKind::dpvq}) {
+       {TokenizerKind::pairalign, TokenizerKind::vq, TokenizerKind::dpvq, TokenizerKind::frames}) {
     if (name == to_string(kind)) return kind;
   }
-  throw Error("", "no tokenizer '" + name + "'; there are: pairalign, vq, dpvq");
+  throw Error("", "no tokenizer '" + name + "'; there are: pairalign, vq, dpvq, frames");
 }
 
 std::string to_string(TokenizerKind kind) {
@@ -90,6 +93,8 @@ std::string to_string(TokenizerKind kind) {
       return "pairalign";
     case TokenizerKind::dpvq:
       return "dpvq";
+    case TokenizerKind::frames:
+      return "frames";
     case TokenizerKind::vq:
       break;
   }
@@ -186,7 +191,7 @@ Tokenizer::Tokenizer(Tokenizer&&) noexcept = default;
 tokens::Header Tokenizer::header() const {
   const TokenizerOptions& own = impl_->options;
   tokens::Header header{impl_->model.id(), to_string(own.kind), impl_->model.vocabulary()};
-  const bool controlled = own.kind != TokenizerKind::vq;
+  const bool controlled = own.kind == TokenizerKind::pairalign || own.kind == TokenizerKind::dpvq;
   const bool usual_rate = own.kind == TokenizerKind::dpvq && own.rate == kDefaultRate;
   if (own.penalty && controlled) {
     tokens::set_setting(header, "penalty", *own.penalty);

@@ -21,9 +21,10 @@ enum class TokenizerKind {
   pairalign,  ///< the autoregressive decoder
   vq,         ///< nearest code per frame, consecutive duplicates removed
   dpvq,       ///< duration-penalised VQ: Viterbi over frame-to-code costs (Kamper, 2202.11929)
+  frames,     ///< nearest code per frame of 20 ms, repetitions kept, as units of HuBERT are
 };
 
-/// "pairalign", "vq", "dpvq"; throws Error("", reason) that lists the choices.
+/// "pairalign", "vq", "dpvq", "frames"; throws Error("", reason) that lists the choices.
 TokenizerKind parse_tokenizer_kind(const std::string& name);
 std::string to_string(TokenizerKind kind);
 

@@ -5,9 +5,12 @@
 #include <iterator>
 
 #include <fmt/format.h>
+#include <gsl/assert>
 
 #include "base/error.hpp"
 #include "tokens/json_lines.hpp"
+#include "tokens/key.hpp"
+#include "tokens/token_times.hpp"
 
 namespace pairalign::tokens {
 namespace {
@@ -63,14 +66,6 @@ void append_kaldi(const Record& record, std::string& text) {
   text += '\n';
 }
 
-// Milliseconds.
-std::uint64_t end_of_token(const Record& record, std::size_t i) {
-  const std::uint64_t start = record.starts_ms[i];
-  if (i + 1 < record.starts_ms.size()) return record.starts_ms[i + 1];
-  if (record.seconds < 0) return start;
-  return std::max(start, 10 * static_cast<std::uint64_t>(centiseconds(record.seconds)));
-}
-
 void append_ctm(const Record& record, std::string& text) {
   const std::string key = blank_free(record.key);
   for (std::size_t i = 0; i < record.tokens.size(); ++i) {
@@ -116,6 +111,7 @@ struct Format {
 };
 
 // A new format is a row here and its name in the enumeration: help, completions and manual follow.
+// Formats that are one document have no function that writes a record.
 constexpr Format kFormats[] = {
     {OutputFormat::tsv, "tsv", "", false, tsv_header, append_tsv},
     {OutputFormat::jsonl, "jsonl", "", false, json_header, append_json_record},
@@ -123,6 +119,8 @@ constexpr Format kFormats[] = {
     {OutputFormat::km, "km", " (tokens only)", false, no_header, append_km},
     {OutputFormat::ctm, "ctm", "", true, no_header, append_ctm},
     {OutputFormat::audacity, "audacity", " (a label track)", true, no_header, append_audacity},
+    {OutputFormat::textgrid, "textgrid", " (for Praat)", true, no_header, nullptr},
+    {OutputFormat::eaf, "eaf", " (for ELAN)", true, no_header, nullptr},
 };
 
 const Format& row_of(OutputFormat format) {
@@ -160,17 +158,64 @@ bool needs_starts(OutputFormat format) {
   return row_of(format).needs_starts;
 }
 
+bool is_document(OutputFormat format) {
+  return row_of(format).append == nullptr;
+}
+
+void require_starts(const Record& record) {
+  if (record.starts_ms.size() == record.tokens.size()) return;
+  throw Error(record.key,
+              "has no token times, which this format needs; pa-tokenize --times gives them");
+}
+
+std::uint64_t end_of_token(const Record& record, std::size_t i) {
+  const std::uint64_t start = record.starts_ms[i];
+  if (i + 1 < record.starts_ms.size()) return record.starts_ms[i + 1];
+  if (record.seconds < 0) return start;
+  return std::max(start, 10 * static_cast<std::uint64_t>(centiseconds(record.seconds)));
+}
+
+RecordFormatter::RecordFormatter(OutputFormat format) : format_(format) {
+  Expects(!is_document(format));
+}
+
 std::string RecordFormatter::header(const Header& header) const {
   return header == Header() ? "" : row_of(format_).header(header);
 }
 
 void RecordFormatter::append(const Record& record, std::string& text) const {
   const Format& row = row_of(format_);
-  if (row.needs_starts && record.starts_ms.size() != record.tokens.size()) {
-    throw Error(record.key,
-                "has no token times, which this format needs; pa-tokenize --times gives them");
-  }
+  if (row.needs_starts) require_starts(record);
   row.append(record, text);
+}
+
+RecordStream::RecordStream(OutputFormat format) : format_(format) {
+  if (format == OutputFormat::textgrid) document_.emplace(LabelFormat::textgrid);
+  if (format == OutputFormat::eaf) document_.emplace(LabelFormat::eaf);
+}
+
+std::string RecordStream::header(const Header& header) const {
+  return document_ ? "" : RecordFormatter(format_).header(header);
+}
+
+void RecordStream::append(const Record& record, std::string& text) {
+  if (document_) {
+    document_->add(record);
+    return;
+  }
+  if (format_ == OutputFormat::audacity) {
+    const std::string_view path = split_key(record.key).part.path;
+    if (!path_) path_ = path;
+    if (path != *path_) {
+      throw Error(record.key, "a label track is of one recording, and this one is of " + *path_ +
+                                  "; --format textgrid or eaf has a tier for each");
+    }
+  }
+  RecordFormatter(format_).append(record, text);
+}
+
+std::string RecordStream::finish() const {
+  return document_ ? document_->text() : "";
 }
 
 }  // namespace pairalign::tokens

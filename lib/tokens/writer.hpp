@@ -1,9 +1,11 @@
 // Writers of token strings, one per output format.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "tokens/label_document.hpp"
 #include "tokens/record.hpp"
 
 namespace pairalign::tokens {
@@ -16,6 +18,8 @@ enum class OutputFormat {
   ctm,       ///< `key 1 start duration token`, seconds, keys as for kaldi; needs starts
   audacity,  ///< label track of one file: `start TAB end TAB token`, seconds of the file, also
              ///< where the key stands for a part of it; needs starts
+  textgrid,  ///< one document for Praat: see label_document.hpp; needs starts
+  eaf,       ///< the same for ELAN
 };
 
 /// "tsv", "jsonl", …, in the order in which they are listed.
@@ -28,6 +32,8 @@ OutputFormat parse_output_format(const std::string& name);
 
 /// True for the formats that cannot be written without token starts.
 bool needs_starts(OutputFormat format);
+/// True for those whose records are not lines one behind the other, but make one document.
+bool is_document(OutputFormat format);
 
 // JSON lines. Header: {"pairalign":1,"model":"…","tokenizer":"…","vocab":512}. Record:
 //   {"key":"a.wav","seconds":1.25,"tokens":[5,7],"starts":[0,80]}
@@ -40,7 +46,8 @@ bool needs_starts(OutputFormat format);
 /// joined in order.
 class RecordFormatter {
  public:
-  explicit RecordFormatter(OutputFormat format) : format_(format) {}
+  /// No format that is a document.
+  explicit RecordFormatter(OutputFormat format);
 
   /// The lines that open a stream, with their newlines; empty for formats that have none, and when
   /// nothing is known of the strings: headerless input stays headerless.
@@ -53,6 +60,24 @@ class RecordFormatter {
 
  private:
   OutputFormat format_;
+};
+
+/// All records of an output, in any format.
+class RecordStream {
+ public:
+  explicit RecordStream(OutputFormat format);
+
+  std::string header(const Header& header) const;
+  /// As RecordFormatter; of a document nothing yet. Throws Error(key, reason) too for a record of a
+  /// second file in a label track, whose labels do not say which file they are of.
+  void append(const Record& record, std::string& text);
+  /// What is left to be written when all records are there.
+  std::string finish() const;
+
+ private:
+  OutputFormat format_;
+  std::optional<LabelDocument> document_;
+  std::optional<std::string> path_;  // of a label track
 };
 
 }  // namespace pairalign::tokens

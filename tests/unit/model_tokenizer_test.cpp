@@ -6,6 +6,7 @@
 
 #include "audio_file.hpp"
 #include "base/error.hpp"
+#include "model/frame_stream.hpp"
 #include "model/segmenter.hpp"
 #include "model/self_test.hpp"
 #include "model/tokenizer.hpp"
@@ -111,6 +112,41 @@ void check_same(const tokens::Record& record, const std::vector<Segment>& segmen
 }
 
 }  // namespace
+
+TEST_CASE("frames: a code for each, and embeddings nearest to it") {
+  const Model model = random_model();
+  const std::vector<float> pcm = make_signal(11.7);  // more than a chunk of frames
+  const tokens::Record record = run_on(model, TokenizerKind::frames, pcm)[0];
+  const audio::LogMel log_mel(model.info().features);
+  FrameScorer scorer(model);
+  const std::vector<int> codes = scorer.nearest_codes(log_mel.compute(pcm));
+  REQUIRE(record.tokens.size() == 586);  // centred on multiples of 20 ms
+  CHECK(std::equal(codes.begin(), codes.end(), record.tokens.begin(), record.tokens.end()));
+  CHECK(record.starts_ms[585] == 11690);
+
+  FrameStream stream(model, FrameRow::embedding);
+  const EncoderConfig& config = model.info().encoder;
+  REQUIRE(stream.columns() == static_cast<std::size_t>(config.dimension));
+  std::size_t frame = 0;
+  const auto check = [&](const float* row) {
+    double length = 0;
+    std::vector<double> cosines;
+    for (int d = 0; d < config.dimension; ++d)
+      length += static_cast<double>(row[d]) * row[d];
+    for (int code = 0; code < config.codes; ++code) {
+      double sum = 0;
+      for (int d = 0; d < config.dimension; ++d)
+        sum += static_cast<double>(row[d]) * model.codebook()[code * config.dimension + d];
+      cosines.push_back(sum);
+    }
+    REQUIRE(length == doctest::Approx(1));
+    REQUIRE(std::max_element(cosines.begin(), cosines.end()) - cosines.begin() == codes.at(frame));
+    ++frame;
+  };
+  stream.push(pcm, check);
+  stream.finish(check);
+  CHECK(frame == codes.size());
+}
 
 TEST_CASE("samples that are pushed, live or not, give the string of the file") {
   const Model model = random_model_with_decoder();
@@ -392,6 +428,6 @@ TEST_CASE("options that make no sense are refused") {
   options.penalty = -1;
   CHECK_THROWS_AS(make(options), Error);
   CHECK_THROWS_AS(parse_tokenizer_kind("bpe"), Error);
-  for (const char* name : {"pairalign", "vq", "dpvq"})
+  for (const char* name : {"pairalign", "vq", "dpvq", "frames"})
     CHECK(to_string(parse_tokenizer_kind(name)) == name);
 }

@@ -163,9 +163,9 @@ TEST_CASE("header: container, codec, rate, channels, bits, length") {
   CHECK(all.fault.empty());
 }
 
-// BS.1770 gives its filters for 48 kHz, where a tone of 997 Hz passes as it is. Made for 16 kHz by the
-// bilinear transform, as libebur128 does, they raise it by 0.040 dB; a tone of 1 kHz is raised by
-// 0.007 dB at 48 kHz. The histogram of libebur128 has steps of 0.1 LU.
+// BS.1770 gives its filters for 48 kHz, where a tone of 997 Hz passes as it is. Made for 16 kHz by
+// the bilinear transform, as libebur128 does, they raise it by 0.040 dB; a tone of 1 kHz is raised
+// by 0.007 dB at 48 kHz. The histogram of libebur128 has steps of 0.1 LU.
 constexpr double kHalfStep = 0.051;
 
 TEST_CASE("level, peak and loudness of tones") {
@@ -256,9 +256,9 @@ TEST_CASE("offset") {
   CHECK(*measured({tone(100, 0.3, 1)}).offset < 1e-4);
 }
 
-// The side lobes of a Hann window fall by the sixth power of the distance: the mean over three bins of
-// those of a tone between two bins is 60 dB below that of its main lobe at 8.0 bins, of 31.25 Hz. An
-// edge is spread less, the more tones there are in a bin.
+// The side lobes of a Hann window fall by the sixth power of the distance: the mean over three bins
+// of those of a tone between two bins is 60 dB below that of its main lobe at 8.0 bins, of 31.25
+// Hz. An edge is spread less, the more tones there are in a bin.
 constexpr double kSpread = 250;
 
 TEST_CASE("bandwidth of what was band-limited") {

@@ -90,7 +90,31 @@ TEST_CASE("headers") {
 TEST_CASE("format names") {
   CHECK(parse_output_format("ctm") == OutputFormat::ctm);
   CHECK_THROWS_WITH_AS(parse_output_format("xml"),
-                       "'xml' is no output format: tsv, jsonl, kaldi, km, ctm or audacity", Error);
+                       "'xml' is no output format: tsv, jsonl, kaldi, km, ctm, audacity, "
+                       "textgrid or eaf",
+                       Error);
   CHECK(needs_starts(OutputFormat::audacity));
   CHECK_FALSE(needs_starts(OutputFormat::km));
+}
+
+TEST_CASE("streams: documents come at the end, a label track is of one recording") {
+  Record other = example();
+  other.key = "other.wav";
+  std::string text;
+  RecordStream grid(OutputFormat::textgrid);
+  grid.append(example(), text);
+  grid.append(other, text);
+  CHECK(grid.header({"0123456789abcdef", "vq", 512}).empty());
+  CHECK(text.empty());
+  CHECK(grid.finish().find("size = 2\nitem []:") != std::string::npos);
+
+  RecordStream track(OutputFormat::audacity);
+  Record part = example();
+  part.key += "#t=5.00,6.00";
+  track.append(example(), text);
+  CHECK_NOTHROW(track.append(part, text));
+  const std::string before = text;
+  CHECK_THROWS_AS(track.append(other, text), Error);
+  CHECK(text == before);
+  CHECK(track.finish().empty());
 }

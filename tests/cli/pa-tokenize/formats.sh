@@ -1,6 +1,8 @@
-# Each format: how many lines it has, and the shape of the last one (tokens written as T).
+# Each format that is lines: how many lines it has, and the shape of the last one (tokens written as T).
 for format in tsv jsonl kaldi km ctm audacity; do
-  pa-tokenize --no-times --format $format audio/question.opus audio/talks/travel.opus >out
+  # A label track is of one recording.
+  [ $format = audacity ] && inputs=audio/talks/travel.opus || inputs='audio/question.opus audio/talks/travel.opus'
+  pa-tokenize --no-times --format $format $inputs >out
   case $format in
     ctm | audacity) echo "$format: $([ "$(wc -l <out)" -gt 100 ] && echo 'a line a token')" ;;
     *) echo "$format: $(wc -l <out) lines" ;;
@@ -8,3 +10,13 @@ for format in tsv jsonl kaldi km ctm audacity; do
   tail -n 1 out | sed -E 's/([0-9]+[, ])*[0-9]+(\]?)$/T\2/; s/([0-9]+ )+T/T/; s/\[([0-9]+,)+[0-9]+\]/[T]/' |
     sed -E 's/(1|^)[ \t][0-9.]+[ \t][0-9.]+[ \t]?/\1 TIME TIME /; s/^[0-9.]+\t[0-9.]+\t/TIME TIME /'
 done
+# A second recording in a label track is reported and left out.
+pa-tokenize --format audacity audio/question.opus audio/talks/travel.opus >two || echo "status $?"
+pa-tokenize --format audacity audio/question.opus | cmp - two
+# Documents have a tier for each recording, and an interval or annotation for each token.
+tokens=$(pa-tokenize audio/question.opus audio/talks/travel.opus | cut -f 3 | grep -v '^#' | wc -w)
+pa-tokenize --format textgrid audio/question.opus audio/talks/travel.opus >out
+grep 'name = ' out
+[ "$(grep -c 'text = "[0-9]' out)" = "$tokens" ] && echo 'an interval a token'
+pa-tokenize --format eaf audio/question.opus audio/talks/travel.opus >out
+[ "$(grep -c '<ANNOTATION_VALUE>[0-9]' out)" = "$tokens" ] && echo 'an annotation a token'

@@ -17,3 +17,5 @@ try --cap 0 x
 try --end-quantile 1 x
 try --rate nan x
 try --window 1,5 x
+try --frames --tokenizer vq x
+try --frames --embeddings out.npy x
