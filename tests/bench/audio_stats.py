@@ -13,7 +13,8 @@ import growth
 import processes
 
 CLIP_SECONDS = 1
-COMPARED = 300  # files that the slow ones are given
+COMPARED = 300  # files that soxi is given
+FEW = 10        # files for programs that take a process and more for each
 
 
 def processor_seconds(command, stdin=None, allowed=(0, 1)):
@@ -30,6 +31,26 @@ def wall_seconds(command):
     start = time.perf_counter()
     processor_seconds(command)
     return time.perf_counter() - start
+
+
+def loop(command):
+    """A command that takes one file, for many."""
+    return ["sh", "-c", f"for f; do {command}; done 2>&1", "-"]
+
+
+def speech_stats(bench, per_second):
+    """On recordings as they are; processes that are started for each file are part of it."""
+    listed = bench.run("pa-stats", "--format", "tsv", "--quick", bench.options.audio).decode()
+    rows = [line.split("\t") for line in listed.splitlines()]
+    seconds = {row[0]: float(row[rows[0].index("seconds")]) for row in rows[1:COMPARED + 1]}
+    files = list(seconds)
+    per_second("stats.speech", sum(seconds.values()),
+               processor_seconds(bench.command("pa-stats", "-j", 1, *files)))
+    if shutil.which("ffmpeg"):  # sox does not read Opus everywhere
+        some = files[:FEW]
+        command = 'ffmpeg -nostdin -v error -i "$f" -af ebur128=peak=true,astats -f null -'
+        per_second("stats.speech.ffmpeg", sum(seconds[f] for f in some),
+                   processor_seconds([*loop(command), *some]))
 
 
 def audio_stats(bench):
@@ -53,17 +74,19 @@ def audio_stats(bench):
         figures.setdefault(name, []).append(count / seconds)
 
     wall_seconds(quick)  # so that all is warm
+    speech_stats(bench, per_second)
     for _ in range(plan.stats_repeats):
         per_second("stats.quick", len(clips), wall_seconds(quick))
         per_second("stats.quick.core", len(clips),
                    processor_seconds(bench.command("pa-stats", "--quick", "-j", 1, folder)))
         per_second("stats.clips", len(clips) * CLIP_SECONDS,
                    processor_seconds(bench.command("pa-stats", "-j", 1, folder)))
+        clock = [wall_seconds(bench.command("pa-stats", "-j", jobs, folder)) for jobs in (1, 2)]
+        figures.setdefault("stats.threads", []).append(clock[0] / clock[1])
         per_second("stats.full", plan.stats_seconds, processor_seconds(one))
         others = {
             "soxi": ("quick.soxi", ["soxi", *some], len(some)),
-            "ffprobe": ("quick.ffprobe", ["sh", "-c", 'for f; do ffprobe -v error "$f"; done', "-", *some],
-                        len(some)),
+            "ffprobe": ("quick.ffprobe", [*loop('ffprobe -v error "$f"'), *some[:FEW]], FEW),
             "sox": ("full.sox", ["sox", hour, "-n", "stats"], plan.stats_seconds),
             "ffmpeg": ("full.ffmpeg", ["ffmpeg", "-nostdin", "-v", "error", "-i", hour, "-af",
                                        "ebur128=peak=true,astats", "-f", "null", "-"], plan.stats_seconds)}

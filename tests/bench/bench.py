@@ -104,6 +104,9 @@ TABLE = [
     Row("stats.full.sox", "  sox -n stats", "x real time", "{:.0f}"),
     Row("stats.full.ffmpeg", "  ffmpeg ebur128, astats", "x real time", "{:.0f}"),
     Row("stats.clips", "  clips of 1 s", "x real time", "{:.0f}"),
+    Row("stats.threads", "  two threads, of one, by the clock", "x", "{:.2f}"),
+    Row("stats.speech", "pa-stats, recordings of speech, one core", "x real time", "{:.0f}"),
+    Row("stats.speech.ffmpeg", "  ffmpeg ebur128, astats, a process each", "x real time", "{:.0f}"),
     Row("stats.flac", "pa-stats, FLAC", "x real time", "{:.0f}"),
     Row("stats.flac.decoder", "  flac -d alone", "x real time", "{:.0f}"),
     Row("stats.opus", "pa-stats, Opus", "x real time", "{:.0f}"),
@@ -374,9 +377,10 @@ def choose_audio(options):
     print(f"audio: {options.audio}")
 
 
-def check_tools(folder):
-    for name in ("pa-tokenize", "pa-train", "pa-index", "search_bench", "model_rate",
-                 "synthetic_strings", "scale_bench"):
+def check_tools(folder, sections):
+    names = ("pa-tokenize", "pa-train", "pa-index", "search_bench", "model_rate", "synthetic_strings",
+             "scale_bench")
+    for name in ("pa-stats",) if sections == ["stats"] else names:
         if not (folder / name).is_file():
             sys.exit(f"bench: {folder / name}: not there; build with -DPAIRALIGN_BENCH=ON")
 
@@ -423,7 +427,7 @@ def parse_options():
 
 def main():
     options = parse_options()
-    check_tools(options.bin)
+    check_tools(options.bin, options.section)
     box = machine()
     print(describe(box))
     choose_audio(options)
