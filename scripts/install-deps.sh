@@ -49,6 +49,8 @@ libmsgsl-dev      spans
 doctest-dev       unit tests
 ffmpeg            tests of what it reads for us: M4A, WebM, WMA, AMR, ...
 python3           tests that read our files with other means than ours
+python3-numpy     the same: matrices of embeddings
+praat             the same: TextGrids
 lowdown           manual pages from docs/
 mandoc            tests of the manual pages
 groff-base        the same
@@ -168,6 +170,7 @@ nlohmann-json3-dev json-devel      nlohmann-json  nlohmann-json
 libmsgsl-dev       guidelines-support-library-devel microsoft-gsl cpp-gsl
 doctest-dev        doctest-devel   doctest        doctest
 python3            python3         python         python
+python3-numpy      python3-numpy   python-numpy   numpy
 mandoc             mandoc          mandoc         mandoc
 groff-base         groff-base      groff          groff
 opus-tools         opus-tools      opus-tools     opus-tools

@@ -39,6 +39,7 @@ mkdir -p "$folder/man" "$folder/completions"
 rm -f "$folder"/man/*.[1-8] "$folder"/completions/*/*
 "$bin/pa-manual" "$folder"
 page tutorial 7
+page numpy 7
 page record-format 5
 page archive-format 5
 page model-format 5

@@ -29,9 +29,10 @@ void add_actions(CLI::App& app, IndexOptions& options) {
   app.add_flag("--merge", options.merge,
                "Rewrite ARCHIVE as few segments, without removed records; with the records of the "
                "archives FILE... behind its own, and of one key the last one stays");
-  app.add_flag("--prune", options.prune,
-               "Remove the records of files that are there no more; not of those on a disk that seems "
-               "not to be mounted");
+  app.add_flag(
+      "--prune", options.prune,
+      "Remove the records of files that are there no more; not of those on a disk that seems "
+      "not to be mounted");
   app.add_option("--salvage", options.salvage,
                  "Write what is sound of the damaged ARCHIVE into a new archive NEW")
       ->type_name("NEW");
@@ -40,14 +41,11 @@ void add_actions(CLI::App& app, IndexOptions& options) {
 // Names of what is asked for besides appending.
 std::vector<std::string> actions(const IndexOptions& options) {
   std::vector<std::string> names;
-  const std::pair<const char*, bool> given[] = {{"--dump", options.dump},
-                                                {"--info", options.info},
-                                                {"--check", options.check},
-                                                {"--missing", options.missing},
-                                                {"--remove", options.remove},
-                                                {"--merge", options.merge},
-                                                {"--prune", options.prune},
-                                                {"--salvage", !options.salvage.empty()}};
+  const std::pair<const char*, bool> given[] = {
+      {"--dump", options.dump},     {"--info", options.info},
+      {"--check", options.check},   {"--missing", options.missing},
+      {"--remove", options.remove}, {"--merge", options.merge},
+      {"--prune", options.prune},   {"--salvage", !options.salvage.empty()}};
   for (const auto& [name, is_given] : given) {
     if (is_given) names.emplace_back(name);
   }
@@ -74,9 +72,10 @@ void add_options(CLI::App& app, IndexOptions& options) {
          "pairs of tokens are, 10 to 13 bits a token) or none. Default: as it does, at first pairs")
       ->type_name("HOW")
       ->check(cli::one_of({"pairs", "none"}));
-  app.add_option("--commit-every", options.commit_every,
-                 "Make what has come in part of ARCHIVE every so many seconds; a long pipe that breaks "
-                 "loses no more. 0: all of it or nothing, at the end")
+  app.add_option(
+         "--commit-every", options.commit_every,
+         "Make what has come in part of ARCHIVE every so many seconds; a long pipe that breaks "
+         "loses no more. 0: all of it or nothing, at the end")
       ->type_name("SECONDS")
       ->check(cli::not_negative())
       ->check(CLI::Range(0.0, kMostSeconds));
@@ -85,16 +84,18 @@ void add_options(CLI::App& app, IndexOptions& options) {
       ->type_name("SECONDS")
       ->check(cli::not_negative())
       ->check(CLI::Range(0.0, kMostSeconds));
-  app.add_flag("--no-compact", options.no_compact,
-               "Leave segments as they are; by default small ones are made one as they become many");
+  app.add_flag(
+      "--no-compact", options.no_compact,
+      "Leave segments as they are; by default small ones are made one as they become many");
   app.add_flag("--checksum", options.checksum,
                "With --missing: also read the files whose size and time are those archived");
   app.add_flag("--moved", options.moved,
                "With --missing: files that were moved are known again by their contents; their "
                "records take the new paths and they are not printed");
-  app.add_flag("--replace", options.replace,
-               "With --merge: of records of one key that differ, keep the last; without it, nothing "
-               "is merged then");
+  app.add_flag(
+      "--replace", options.replace,
+      "With --merge: of records of one key that differ, keep the last; without it, nothing "
+      "is merged then");
   app.add_option("--prefix", options.prefix,
                  "With --merge: put before the keys of the archives FILE..., so that those of two "
                  "machines stay apart")

@@ -249,6 +249,19 @@ struct Judgement {
   const search::Chance* chance_or_null() const { return chance ? &*chance : nullptr; }
 };
 
+// Of hits that cannot be shown in it, which are named, no label.
+void add_labels(const search::HitFormatter& formatter, const std::string& query,
+                const std::vector<search::Hit>& hits, tokens::LabelDocument& document,
+                cli::Messages& messages) {
+  for (const search::Hit& hit : hits) {
+    try {
+      formatter.add_label(query, hit, document);
+    } catch (const Error& error) {
+      messages.failure(error);
+    }
+  }
+}
+
 cli::ExitStatus find(SearchRequest& request, const std::string& model, cli::Context& context) {
   cli::CommonHeader header;
   std::vector<archive::Archive> archives = open_archives(request.archives, header);
@@ -266,11 +279,20 @@ cli::ExitStatus find(SearchRequest& request, const std::string& model, cli::Cont
                                        request.search.mode, request.cost,
                                        request.alignment ? judgement.distance : nullptr);
   const HitTable table(formatter, request.cost, cli::display_of_stdout());
+  std::optional<tokens::LabelDocument> document;
+  if (request.format && search::label_format(*request.format)) {
+    document.emplace(*search::label_format(*request.format));
+  }
   const auto write_hits = [&](const tokens::Record& query, const std::vector<search::Hit>& hits) {
+    if (document) {
+      add_labels(formatter, query.key, hits, *document, context.messages);
+      return std::string();
+    }
     return request.format ? formatter.lines(query, hits) : table.lines(query.key, hits);
   };
   Session session(request.search, archives, judgement.chance_or_null(), write_hits, context);
   request.fuse ? session.run_fused(inputs) : session.run(inputs);
+  if (document) context.out.write(document->text());
   warn_of_damages(archives, context.messages);
   context.messages.detail(fmt::format("{} queries, {} hits", session.queries(), session.hits()));
   return session.hits() > 0 ? cli::kDone : cli::kNothingFound;

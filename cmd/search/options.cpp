@@ -126,11 +126,12 @@ void add_options(CLI::App& app, SearchOptions& options) {
   app.add_flag("--fuse", options.fuse,
                "Take queries of one key for one question, and judge a recording by all of them; "
                "see pa-tokenize --renderings");
-  app.add_option("--format", options.format,
-                 "Format of the output. tsv, jsonl, trec, or table for a person to read. Default: "
-                 "table on a terminal, else tsv")
+  app.add_option(
+         "--format", options.format,
+         "Format of the output. tsv, jsonl, trec, textgrid (for Praat), eaf (for ELAN), or table "
+         "for a person to read. Default: table on a terminal, else tsv")
       ->type_name("NAME")
-      ->check(cli::one_of({"tsv", "jsonl", "trec", kTableFormat}));
+      ->check(cli::one_of({"tsv", "jsonl", "trec", "textgrid", "eaf", kTableFormat}));
   app.add_flag("--alignment", options.alignment,
                "Tell how query and place correspond, and by how many seconds they are apart");
   app.add_flag("--between", options.between,

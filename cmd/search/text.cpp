@@ -13,7 +13,8 @@ overlap, and -k and limits count places. In archives of windows that overlap (pa
 that several windows hold is listed once, as the best of them has it. Hits of a query are ordered by score, equal scores by key. There
 is no header line, so
 that hits of several archives can be merged with sort. trec: query, Q0, document, rank, score, tag;
-names without folders and extension, each document once.
+names without folders and extension, each document once. textgrid and eaf: one document for Praat or ELAN,
+with a tier for each recording and a label, QUERY SCORE EVALUE, where each hit is.
 
 On a terminal hits are shown as a table: below each query rank, a bar and a figure for the score, E and
 EVALUE, times as h:mm:ss.s, and the recording, cut at its front where the terminal is too narrow. The bar
@@ -118,6 +119,8 @@ pa-tokenize question.opus >queries.tsv)";
          "pa-search talks.pai queries.tsv -k 0 --max-evalue 0.1"},
         {"The recording most like each one of an archive",
          "pa-index --dump talks.pai | pa-search talks.pai --mode global --no-self -k 1"},
+        {"Look at hits in Praat, beside the recordings",
+         "pa-search talks.pai queries.tsv -k 3 --format textgrid >hits.TextGrid"},
         {"A run for pa-stats or trec_eval",
          "pa-search talks.pai queries.tsv -k 0 --format trec >run.txt"},
         {"How the recordings of two files correspond, and by how much they are shifted",

@@ -11,6 +11,7 @@
 #include "align/alignment.hpp"
 #include "align/soft_cost.hpp"
 #include "base/error.hpp"
+#include "tokens/key.hpp"
 #include "tokens/record.hpp"
 
 namespace pairalign::search {
@@ -46,7 +47,15 @@ HitFormat parse_hit_format(const std::string& name) {
   if (name == "tsv") return HitFormat::tsv;
   if (name == "jsonl") return HitFormat::jsonl;
   if (name == "trec") return HitFormat::trec;
-  throw Error("", "'" + name + "' is no format of hits: tsv, jsonl or trec");
+  if (name == "textgrid") return HitFormat::textgrid;
+  if (name == "eaf") return HitFormat::eaf;
+  throw Error("", "'" + name + "' is no format of hits: tsv, jsonl, trec, textgrid or eaf");
+}
+
+std::optional<tokens::LabelFormat> label_format(HitFormat format) {
+  if (format == HitFormat::textgrid) return tokens::LabelFormat::textgrid;
+  if (format == HitFormat::eaf) return tokens::LabelFormat::eaf;
+  return std::nullopt;
 }
 
 Mode parse_mode(const std::string& name) {
@@ -69,6 +78,19 @@ std::string HitFormatter::lines(const tokens::Record& query, const std::vector<H
     text += format_ == HitFormat::tsv ? tsv_line(query, hit) : json_line(query, hit, ++rank);
   }
   return text;
+}
+
+void HitFormatter::add_label(const std::string& query, const Hit& hit,
+                             tokens::LabelDocument& document) const {
+  const archive::Archive& archive = archives_[hit.archive];
+  const std::string recording = key(hit);
+  const auto time = time_of(archive, hit, mode_);
+  if (!time) throw Error(recording, "has no duration in the archive, so a hit has no place in it");
+  const double first = tokens::split_key(recording).part.start_s;
+  const auto ms = [&](double seconds) { return std::llround((first + seconds) * 1000); };
+  document.extend(recording, ms(archive.seconds(hit.record)));
+  document.add(recording, {ms(time->start_s), ms(time->end_s),
+                           fmt::format("{} {:.4f} {}", query, hit.score, evalue(hit))});
 }
 
 std::string HitFormatter::key(const Hit& hit) const {

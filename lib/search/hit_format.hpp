@@ -10,6 +10,7 @@
 #include "base/span.hpp"
 #include "search/duplicates.hpp"
 #include "search/searcher.hpp"
+#include "tokens/label_document.hpp"
 
 namespace pairalign::search {
 
@@ -18,8 +19,10 @@ enum class HitFormat {
         ///< to 4 decimals, E-value '-' when not asked for; with alignments further `CIGAR TAB
         ///< OFFSET`: see edit_script, and by how many seconds the same is later in the file of the
         ///< record than in the query's, '-' when times are not known
-  jsonl,  ///< an object a hit; bytes of keys that are not UTF-8 come out as U+FFFD
-  trec,   ///< `query Q0 document rank score tag`, names by their stems, blanks in them as '_'
+  jsonl,     ///< an object a hit; bytes of keys that are not UTF-8 come out as U+FFFD
+  trec,      ///< `query Q0 document rank score tag`, names by their stems, blanks in them as '_'
+  textgrid,  ///< one document for Praat, a label a hit: see tokens/label_document.hpp
+  eaf,       ///< the same for ELAN
 };
 
 enum class Cost {
@@ -27,11 +30,14 @@ enum class Cost {
   soft,  ///< distances are bits, see soft_cost.hpp
 };
 
-/// Parse "tsv", "jsonl", "trec"; "infix", "global"; "unit", "soft". Throw Error("", reason) with
+/// Parse "tsv", "jsonl", …; "infix", "global"; "unit", "soft". Throw Error("", reason) with
 /// the choices.
 HitFormat parse_hit_format(const std::string& name);
 Mode parse_mode(const std::string& name);
 Cost parse_cost(const std::string& name);
+
+/// Of the formats that are a document of labels.
+std::optional<tokens::LabelFormat> label_format(HitFormat format);
 
 /// Stateless between queries. The archives must outlive it.
 class HitFormatter {
@@ -49,6 +55,10 @@ class HitFormatter {
   /// `KEY TAB KEY TAB DISTANCE TAB SCORE TAB EVALUE`; keys of parts with the fragment that tells
   /// where they are, as far as it is known.
   std::string line(const DuplicatePair& pair) const;
+
+  /// Puts a label, `QUERY SCORE EVALUE`, beside the recording of a hit. Throws Error(key, reason)
+  /// where it is not known when it was heard.
+  void add_label(const std::string& query, const Hit& hit, tokens::LabelDocument& document) const;
 
   /// The key with the fragment in which the query was heard, where that is known; not escaped.
   std::string place(const Hit& hit) const;
