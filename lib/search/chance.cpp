@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "align/match.hpp"
 #include "align/scan.hpp"
@@ -19,8 +20,9 @@ constexpr std::size_t kFewestPieces = 8;
 constexpr std::size_t kSampleTokens = std::size_t{1} << 15;
 constexpr std::size_t kRecordTokens = 512;
 constexpr std::uint64_t kSeed = 1;
-// Records of fewer tokens are counted in a table: there may be millions.
-constexpr std::size_t kUsualTokens = 4096;
+// Archives of more records tell the lengths of these by a sample: reading them all would take
+// longer than the search.
+constexpr std::size_t kMeasuredRecords = std::size_t{1} << 14;
 // A longer query is taken for this one, drawn out: its hits are beyond doubt, or none.
 constexpr std::size_t kLongestQuery = 1024;
 // A match may hang over the ends of a record, all the more where mismatches cost as much as gaps:
@@ -69,28 +71,38 @@ double QueryChance::lowest_score(double evalue) const {
 Chance::Chance(Span<const archive::Archive> archives, const align::Distance& distance,
                align::Mode mode, Span<const Token> background)
     : distance_(distance), mode_(mode), background_(background) {
-  std::vector<std::size_t> ends, usual(kUsualTokens);
+  std::vector<std::size_t> ends;
   std::size_t records = 0;
   for (const archive::Archive& archive : archives) {
     ends.push_back(records += archive.size());
     tokens_ += static_cast<double>(archive.token_total());
-    for (std::size_t i = 0; i < archive.size(); ++i) {
-      const std::size_t count = archive.token_count(i);
-      ++(count < kUsualTokens ? usual[count] : records_[count]);
-    }
   }
-  for (std::size_t count = 0; count < kUsualTokens; ++count) {
-    if (usual[count] > 0) records_[count] = usual[count];
-  }
+  // Archive, and record in it.
+  const auto locate = [&](std::size_t record) {
+    const auto a =
+        static_cast<std::size_t>(std::upper_bound(ends.begin(), ends.end(), record) - ends.begin());
+    return std::pair(a, record - (a == 0 ? 0 : ends[a - 1]));
+  };
   Random random(kSeed);
+  const std::size_t measured = std::min(records, kMeasuredRecords);
+  double measured_tokens = 0;
+  for (std::size_t i = 0; i < measured; ++i) {
+    const auto [a, within] = locate(measured == records ? i : random.below(records));
+    const std::size_t count = archives[a].token_count(within);
+    ++records_[count];
+    measured_tokens += static_cast<double>(count);
+  }
+  // What counts in infix mode is how many tokens there are.
+  const double scale = mode == align::Mode::infix && measured_tokens > 0
+                           ? tokens_ / measured_tokens
+                           : static_cast<double>(records) / static_cast<double>(measured);
+  for (auto& [count, of_these] : records_)
+    of_these = static_cast<std::size_t>(scale * static_cast<double>(of_these) + 0.5);
   std::vector<Token> tokens;
   const bool all = tokens_ <= kSampleTokens;
   for (std::size_t i = 0; i < records && sample_.size() < kSampleTokens; ++i) {
-    const std::size_t record = all ? i : random.below(records);
-    const auto a =
-        static_cast<std::size_t>(std::upper_bound(ends.begin(), ends.end(), record) - ends.begin());
+    const auto [a, within] = locate(all ? i : random.below(records));
     const archive::Archive& archive = archives[a];
-    const std::size_t within = record - (a == 0 ? 0 : ends[a - 1]);
     const std::size_t count = archive.token_count(within);
     const std::size_t taken = all ? count : std::min(count, kRecordTokens);
     const std::size_t begin = random.below(count - taken + 1);
