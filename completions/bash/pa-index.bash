@@ -33,7 +33,7 @@ _pa_index() {
     --wait) :; return ;;
     --prefix) :; return ;;
     --input-format) COMPREPLY=($(compgen -W 'auto tsv jsonl kaldi' -- "$current")); return ;;
-    --format) COMPREPLY=($(compgen -W 'tsv jsonl kaldi km ctm audacity text json' -- "$current")); return ;;
+    --format) COMPREPLY=($(compgen -W 'tsv jsonl kaldi km ctm audacity textgrid eaf text json' -- "$current")); return ;;
     -j | --jobs) :; return ;;
   esac
   if [[ $current == -* ]]; then

@@ -36,13 +36,16 @@ _pa_search() {
     --mode) COMPREPLY=($(compgen -W 'infix global' -- "$current")); return ;;
     --cost) COMPREPLY=($(compgen -W 'unit soft' -- "$current")); return ;;
     --model) _pa_search_models; return ;;
-    --format) COMPREPLY=($(compgen -W 'tsv jsonl trec table' -- "$current")); return ;;
+    --format) COMPREPLY=($(compgen -W 'tsv jsonl trec textgrid eaf table' -- "$current")); return ;;
     --input-format) COMPREPLY=($(compgen -W 'auto tsv jsonl kaldi' -- "$current")); return ;;
     --duplicates) :; return ;;
+    --min-tokens) :; return ;;
+    --min-seconds) :; return ;;
+    --window) :; return ;;
     -j | --jobs) :; return ;;
   esac
   if [[ $current == -* ]]; then
-    COMPREPLY=($(compgen -W '-k --places --max-distance --min-score --max-evalue --mode --cost --model --no-self --fuse --format --input-format --exhaustive --duplicates -j --jobs --progress -q --quiet -v --verbose -h --help --version' -- "$current"))
+    COMPREPLY=($(compgen -W '-k --places --max-distance --min-score --max-evalue --mode --cost --model --no-self --fuse --format --alignment --between --input-format --exhaustive --duplicates --min-tokens --min-seconds --window -j --jobs --progress -q --quiet -v --verbose -h --help --version' -- "$current"))
     return
   fi
   _pa_search_files ''

@@ -39,6 +39,7 @@ _pa_tokenize() {
   case $option in
     --model) _pa_tokenize_models; return ;;
     --tokenizer) COMPREPLY=($(compgen -W 'pairalign vq dpvq' -- "$current")); return ;;
+    --embeddings) _pa_tokenize_files ''; return ;;
     --rate) :; return ;;
     --penalty) :; return ;;
     --end-quantile) :; return ;;
@@ -50,14 +51,14 @@ _pa_tokenize() {
     --channel) :; return ;;
     --pre) :; return ;;
     --pre-glob) :; return ;;
-    --format) COMPREPLY=($(compgen -W 'tsv jsonl kaldi km ctm audacity' -- "$current")); return ;;
+    --format) COMPREPLY=($(compgen -W 'tsv jsonl kaldi km ctm audacity textgrid eaf' -- "$current")); return ;;
     --precision) COMPREPLY=($(compgen -W 'auto f32 bf16' -- "$current")); return ;;
     --skip) _pa_tokenize_archives; return ;;
     --manifest) _pa_tokenize_files ''; return ;;
     -j | --jobs) :; return ;;
   esac
   if [[ $current == -* ]]; then
-    COMPREPLY=($(compgen -W '--model --tokenizer --rate --penalty --end-quantile --repetition-penalty --cap --window --hop --renderings --no-times --times --channel --partial --pre --pre-glob --format --precision --skip --manifest -0 --null -j --jobs --progress -q --quiet -v --verbose -h --help --version' -- "$current"))
+    COMPREPLY=($(compgen -W '--model --tokenizer --frames --embeddings --rate --penalty --end-quantile --repetition-penalty --cap --window --hop --renderings --no-times --times --channel --partial --pre --pre-glob --format --precision --skip --manifest -0 --null -j --jobs --progress -q --quiet -v --verbose -h --help --version' -- "$current"))
     return
   fi
   _pa_tokenize_files '\.(wav|wave|bwf|flac|ogg|oga|opus|spx|mp3|mp2|aif|aiff|aifc|au|snd|caf|w64|rf64|sph|nist|voc|pvf|m4a|m4b|aac|3gp|3g2|3ga|amr|awb|wma|mka|ac3|wv|ape|mpc|tta|ra|dsf|webm|weba|mp4|m4v|mov|mkv|ogv|avi|flv|wmv|mpg|mpeg)$'
