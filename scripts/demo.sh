@@ -13,7 +13,7 @@ archive=$work/talks.pai
 step() {
   printf '\n# %s\n' "$1"
   printf '$ %s\n' "${2//$work\//}"
-  eval "$2" | tee "$work/output"
+  eval "$2" | sed "s|$work/||" | tee "$work/output"
 }
 
 step 'The decoder writes a recording as one line of text: its name, its seconds, its tokens.' \

@@ -77,7 +77,7 @@ class Hits(unittest.TestCase):
         with open(cls.folder.name + "/queries.tsv", "w", encoding="utf-8") as file:
             file.write("asked.wav\t1.00\t1 2 3 4 5 6 7 8 9 10\nnone.wav\t1.00\t300\n")
         subprocess.run([BIN + "/pa-index", "a.pai", "records.tsv"], check=True, cwd=cls.folder.name)
-        cls.command = [BIN + "/pa-search", "a.pai", "queries.tsv"]
+        cls.command = [BIN + "/pa-search", "-q", "a.pai", "queries.tsv"]
 
     @classmethod
     def tearDownClass(cls):
