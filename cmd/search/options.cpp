@@ -36,7 +36,7 @@ void exclude_queries(CLI::App& app, CLI::Option& duplicates) {
                            "--format", "--input-format", "--alignment", "--between"}) {
     duplicates.excludes(app.get_option(name));
   }
-  for (const char* name : {"--min-tokens", "--min-seconds", "--window"})
+  for (const char* name : {"--min-tokens", "--min-seconds", "--part"})
     app.get_option(name)->needs(&duplicates);
 }
 
@@ -56,7 +56,7 @@ void check_conflicts(const SearchOptions& options, const SearchRequest& request)
           "bits");
     }
     if (request.pairs.window > 0 && request.search.mode != search::Mode::infix)
-      throw cli::UsageError("--window goes with --mode infix");
+      throw cli::UsageError("--part goes with --mode infix");
     if (!request.files.empty()) {
       throw cli::UsageError("--duplicates compares archives: " + request.files[0] + " is none");
     }
@@ -135,7 +135,7 @@ void add_options(CLI::App& app, SearchOptions& options) {
   app.add_flag("--alignment", options.alignment,
                "Tell how query and place correspond, and by how many seconds they are apart");
   app.add_flag("--between", options.between,
-               "Look for the strings of one file in those of another, without an archive, with "
+               "Look for the strings of one file in those of another: without an archive, with "
                "--alignment");
   cli::add_input_format(app, options.input_format);
   app.add_flag("--exhaustive", options.exhaustive,
@@ -152,7 +152,7 @@ void add_options(CLI::App& app, SearchOptions& options) {
                  "Of --duplicates: only what lasts at least this long")
       ->type_name("S")
       ->check(cli::not_negative());
-  app.add_option("--window", options.pairs.window,
+  app.add_option("--part", options.pairs.window,
                  "Of --duplicates --mode infix: look for parts of N tokens, every half of that, "
                  "instead of whole records")
       ->type_name("N")

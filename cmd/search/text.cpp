@@ -66,7 +66,7 @@ constexpr const char* kDuplicates =
     R"(--duplicates S prints pairs of records with a score of at least S, KEY, KEY, DISTANCE, SCORE, EVALUE,
 each once: those within one archive; with several those of a record of the first with one of the others.
 In global mode, the default here, whole records are compared. In infix mode the first KEY is the record
-that is found within the other, and every place where it is makes a pair; with --window parts of the
+that is found within the other, and every place where it is makes a pair; with --part parts of the
 records are looked for, those that overlap are joined, and the fragments tell what corresponds. Of records
 that are windows of a file, pairs that overlap are one too. EVALUE, of looking for the first KEY alone, is
 told, and limits, where --max-evalue is given; S may then be 0. Silence, hum and few tokens again and again,
@@ -126,7 +126,7 @@ pa-tokenize question.opus >queries.tsv)";
         {"How the recordings of two files correspond, and by how much they are shifted",
          "pa-search --between queries.tsv talks.tsv -k 1"},
         {"What recordings have in common, wherever it begins and ends",
-         "pa-search --duplicates 0 --max-evalue 0.01 --mode infix --window 24 talks.pai"},
+         "pa-search --duplicates 0 --max-evalue 0.01 --mode infix --part 24 talks.pai"},
         {"Recordings that are in two archives",
          "pa-index test.pai talks.tsv; pa-search --duplicates 0.7 test.pai talks.pai"}};
     tool.see_also = {"pa-tokenize(1)", "pa-index(1)",          "pa-stats(1)",

@@ -55,14 +55,13 @@ void add_listening_options(CLI::App& app, TokenizeOptions& options) {
 void add_frame_options(CLI::App& app, TokenizeOptions& options) {
   app.add_flag(
          "--frames", options.frames,
-         "One code for each frame of 20 ms, the nearest, repetitions kept, as those who train "
+         "One code for each frame of 20 ms: the nearest, repetitions kept, as those who train "
          "on units of HuBERT want them; with --format km a line for each recording")
       ->excludes("--tokenizer");
   app.add_option(
          "--embeddings", options.embeddings,
-         "Write the vector of each frame of 20 ms that codes are compared with, to FILE, a "
-         "matrix for NumPy (.npy, float32). Standard output says which rows are whose: KEY, "
-         "SECONDS, first row, rows")
+         "Write the embedding of each frame of 20 ms to FILE: a matrix for NumPy (.npy, "
+         "float32). Standard output says which rows are whose: KEY, SECONDS, first row, rows")
       ->type_name(cli::kFile);
 }
 

@@ -41,11 +41,11 @@ _pa_search() {
     --duplicates) :; return ;;
     --min-tokens) :; return ;;
     --min-seconds) :; return ;;
-    --window) :; return ;;
+    --part) :; return ;;
     -j | --jobs) :; return ;;
   esac
   if [[ $current == -* ]]; then
-    COMPREPLY=($(compgen -W '-k --places --max-distance --min-score --max-evalue --mode --cost --model --no-self --fuse --format --alignment --between --input-format --exhaustive --duplicates --min-tokens --min-seconds --window -j --jobs --progress -q --quiet -v --verbose -h --help --version' -- "$current"))
+    COMPREPLY=($(compgen -W '-k --places --max-distance --min-score --max-evalue --mode --cost --model --no-self --fuse --format --alignment --between --input-format --exhaustive --duplicates --min-tokens --min-seconds --part -j --jobs --progress -q --quiet -v --verbose -h --help --version' -- "$current"))
     return
   fi
   _pa_search_files ''

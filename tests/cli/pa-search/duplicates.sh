@@ -28,12 +28,12 @@ echo "places of the shorter one in a longer one, and windows:"
   printf 'two.wav\t9.00\t60 1 2 3 4 5 6 7 8 9 10 61 62 63 64 1 2 3 4 5 6 7 80 9 10\n'
 } | pa-index long.pai
 pa-search --duplicates 0.8 --mode infix --min-tokens 8 near.pai long.pai | cut -f 1-4 | head -n 3
-pa-search --duplicates 0.8 --mode infix --window 8 long.pai | cut -f 1,2
+pa-search --duplicates 0.8 --mode infix --part 8 long.pai | cut -f 1,2
 echo "cleaning:"
 pa-search --duplicates 0.9 near.pai | cut -f 2 | sort -u | pa-index --remove near.pai
 pa-search --duplicates 0.9 near.pai || echo "exit $?"
 pa-search --duplicates 0 near.pai || echo "exit $?"
 pa-search --duplicates 0.9 near.pai near.tsv || echo "exit $?"
 pa-search --duplicates 0.9 -k 3 near.pai || echo "exit $?"
-pa-search --duplicates 0.9 --window 8 near.pai || echo "exit $?"
-pa-search --window 8 near.pai near.tsv || echo "exit $?"
+pa-search --duplicates 0.9 --part 8 near.pai || echo "exit $?"
+pa-search --part 8 near.pai near.tsv || echo "exit $?"
