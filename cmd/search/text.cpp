@@ -37,10 +37,10 @@ constexpr const char* kEvalue =
     R"(The number of places of that score or a better one to be expected by chance in these archives,
 whatever they hold: told from strings of speech that ship with the model, the one that wrote the archives
 (--model), and how the query read backwards scores in the archives. A hit with an EVALUE well below 1 means
-something, one near or above 1 nothing. Measured, it is right at 1, and too small below: chance gives two to
-three times as many hits as it says at 0.1, four to seven times as many at 0.01. Without that model, or where
-it has no such strings, twelve (unit costs) to twenty times (soft costs) as many at 0.01; -v says so. A query
-whose very copy has an EVALUE above 1 is too short to mean anything, and a message says so.)";
+something, one near or above 1 nothing. Measured, it is right to a factor of two, at 0.001 of three. Without
+that model, or where it has no such strings, chance gave twelve (unit costs) to twenty times (soft costs) as
+many hits as it says at 0.01; -v says so. A query whose very copy has an EVALUE above 1 is too
+short to mean anything, and a message says so.)";
 
 constexpr const char* kFuse =
     R"(With --fuse, queries of one key are renderings of one question: a word said by several people, or one
