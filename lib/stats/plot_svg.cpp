@@ -4,9 +4,9 @@
 #include <string_view>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include "stats/plot.hpp"
+#include "tokens/xml_text.hpp"
 
 namespace pairalign::stats {
 namespace {
@@ -42,20 +42,9 @@ double text_width(std::string_view text, double size) {
   return static_cast<double>(letters(text)) * kLetter * size;
 }
 
-// What XML 1.0 cannot hold, not even escaped.
-bool is_control(char c) {
-  return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
-}
-
-// Text in UTF-8, whatever the bytes were. The JSON library knows how to replace those that are not.
-std::string valid_utf8(const std::string& bytes) {
-  using nlohmann::json;
-  return json::parse(json(bytes).dump(-1, ' ', false, json::error_handler_t::replace));
-}
-
 // `text`, cut to a width with an ellipsis where it is longer.
 std::string fitted(const std::string& text, double width, double size) {
-  std::string valid = valid_utf8(text);
+  std::string valid = tokens::valid_utf8(text);
   if (text_width(valid, size) <= width) return valid;
   const auto most = static_cast<std::size_t>(std::max(1.0, width / (kLetter * size)));
   std::size_t end = 0;
@@ -63,29 +52,6 @@ std::string fitted(const std::string& text, double width, double size) {
     if ((valid[end] & 0xc0) != 0x80 && ++seen == most) break;
   }
   return valid.substr(0, end) + "…";
-}
-
-std::string escaped(const std::string& text) {
-  std::string safe;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    // U+FFFE and U+FFFF are UTF-8 but no characters of XML.
-    const bool no_character =
-        text.compare(i, 3, "\xef\xbf\xbe") == 0 || text.compare(i, 3, "\xef\xbf\xbf") == 0;
-    if (no_character || is_control(c)) {
-      safe += "\xef\xbf\xbd";
-      i += no_character ? 2 : 0;
-    } else if (c == '&') {
-      safe += "&amp;";
-    } else if (c == '<') {
-      safe += "&lt;";
-    } else if (c == '>') {
-      safe += "&gt;";
-    } else {
-      safe += c;
-    }
-  }
-  return safe;
 }
 
 // The names of the lines, each once, in the order of the first of them.
@@ -156,7 +122,7 @@ class PanelDrawing {
   void text(double x, double y, const char* anchor, double size, const std::string& what,
             double width, const char* more = "") {
     add("<text x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"{}\" font-size=\"{:g}\"{}>{}</text>\n", x, y,
-        anchor, size, more, escaped(fitted(what, width, size)));
+        anchor, size, more, tokens::xml_text(fitted(what, width, size)));
   }
 
   void stroke(double x1, double y1, double x2, double y2, const char* colour) {
@@ -273,7 +239,7 @@ std::string to_svg(const Figure& figure) {
   const double height = kHeader + kPanelHeight * static_cast<double>(rows);
   // The header is no wider than the document, however long the names in it.
   const auto header = [&](double size, const std::string& text) {
-    return escaped(fitted(text, width - 2 * kRight, size));
+    return tokens::xml_text(fitted(text, width - 2 * kRight, size));
   };
   std::string out = fmt::format(
       "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"

@@ -173,7 +173,7 @@ std::string LabelDocument::eaf() const {
   std::set<std::string> linked;  // once, whatever the number of its channels
   for (const Recording& there : recordings_) {
     if (!linked.insert(there.path).second) continue;
-    const std::string url = xml_text(url_path(there.path));
+    const std::string url = xml_attribute(url_path(there.path));
     const bool absolute = !there.path.empty() && there.path.front() == '/';
     add_line(text, "<MEDIA_DESCRIPTOR MEDIA_URL=\"{}{}\" MIME_TYPE=\"audio/*\"{}/>",
              absolute ? "file://" : "", url,
@@ -185,14 +185,15 @@ std::string LabelDocument::eaf() const {
   add_line(text, "</TIME_ORDER>");
   std::size_t annotation = 0;
   for (const Tier& tier : all) {
-    add_line(text, "<TIER LINGUISTIC_TYPE_REF=\"labels\" TIER_ID=\"{}\">", xml_text(tier.name));
+    add_line(text, "<TIER LINGUISTIC_TYPE_REF=\"labels\" TIER_ID=\"{}\">",
+             xml_attribute(tier.name));
     for (const Label& label : tier.labels) {
       add_line(text,
                "<ANNOTATION><ALIGNABLE_ANNOTATION ANNOTATION_ID=\"a{}\" TIME_SLOT_REF1=\"ts{}\" "
                "TIME_SLOT_REF2=\"ts{}\"><ANNOTATION_VALUE>{}</ANNOTATION_VALUE>"
                "</ALIGNABLE_ANNOTATION></ANNOTATION>",
                annotation + 1, slots[2 * annotation], slots[2 * annotation + 1],
-               xml_text(label.text));
+               xml_attribute(label.text));
       ++annotation;
     }
     add_line(text, "</TIER>");

@@ -34,7 +34,17 @@ std::string xml_text(const std::string& bytes) {
       safe += "&lt;";
     } else if (c == '>') {
       safe += "&gt;";
-    } else if (c == '"') {
+    } else {
+      safe += c;
+    }
+  }
+  return safe;
+}
+
+std::string xml_attribute(const std::string& bytes) {
+  std::string safe;
+  for (const char c : xml_text(bytes)) {
+    if (c == '"') {
       safe += "&quot;";
     } else {
       safe += c;
