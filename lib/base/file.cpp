@@ -8,7 +8,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/descriptor.hpp"
 #include "base/error.hpp"
 #include "base/temporary_name.hpp"
 
@@ -71,25 +70,44 @@ void replace_file(const std::string& path, std::string_view bytes) {
 }
 
 void replace_file(const std::string& path, Span<const std::string_view> pieces) {
-  check_replaceable(path);
-  std::string temporary = path + kTemporarySuffix + "XXXXXX";
-  Descriptor fd(::mkostemp(temporary.data(), O_CLOEXEC));
-  if (fd.get() < 0) throw errno_error(path, "cannot create");
-  try {
-    for (const std::string_view& bytes : pieces)
-      write_all(fd.get(), bytes, path);
-    // mkostemp gives 0600; a replaced file should be as readable as any new file.
-    const mode_t mask = ::umask(0);
-    ::umask(mask);
-    if (::fchmod(fd.get(), 0666 & ~mask) != 0) throw errno_error(path, "cannot set permissions");
-    if (::fsync(fd.get()) != 0) throw errno_error(path, "cannot sync");
-    if (::close(fd.release()) != 0) throw errno_error(path, "cannot close");
-    if (::rename(temporary.c_str(), path.c_str()) != 0) throw errno_error(path, "cannot rename");
-  } catch (...) {
-    ::unlink(temporary.c_str());
-    throw;
-  }
-  sync_folder_of(path);
+  FileReplacement file(path);
+  for (const std::string_view& bytes : pieces)
+    file.append(bytes);
+  file.commit();
+}
+
+FileReplacement::FileReplacement(std::string path) : path_(std::move(path)) {
+  check_replaceable(path_);
+  std::string temporary = path_ + kTemporarySuffix + "XXXXXX";
+  fd_ = Descriptor(::mkostemp(temporary.data(), O_CLOEXEC));
+  if (fd_.get() < 0) throw errno_error(path_, "cannot create");
+  temporary_ = std::move(temporary);
+}
+
+FileReplacement::~FileReplacement() {
+  if (!temporary_.empty()) ::unlink(temporary_.c_str());
+}
+
+void FileReplacement::append(std::string_view bytes) {
+  write_all(fd_.get(), bytes, path_);
+}
+
+void FileReplacement::overwrite_start(std::string_view bytes) {
+  if (::lseek(fd_.get(), 0, SEEK_SET) != 0) throw errno_error(path_, "cannot seek");
+  write_all(fd_.get(), bytes, path_);
+  if (::lseek(fd_.get(), 0, SEEK_END) < 0) throw errno_error(path_, "cannot seek");
+}
+
+void FileReplacement::commit() {
+  // mkostemp gives 0600; a replaced file should be as readable as any new file.
+  const mode_t mask = ::umask(0);
+  ::umask(mask);
+  if (::fchmod(fd_.get(), 0666 & ~mask) != 0) throw errno_error(path_, "cannot set permissions");
+  if (::fsync(fd_.get()) != 0) throw errno_error(path_, "cannot sync");
+  if (::close(fd_.release()) != 0) throw errno_error(path_, "cannot close");
+  if (::rename(temporary_.c_str(), path_.c_str()) != 0) throw errno_error(path_, "cannot rename");
+  temporary_.clear();
+  sync_folder_of(path_);
 }
 
 MappedFile::MappedFile(const std::string& path) {

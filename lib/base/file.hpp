@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/descriptor.hpp"
 #include "base/span.hpp"
 
 namespace pairalign {
@@ -19,6 +20,25 @@ std::string read_file(const std::string& path);
 void replace_file(const std::string& path, std::string_view bytes);
 /// The same for bytes that lie in several places, one behind the other in the file.
 void replace_file(const std::string& path, Span<const std::string_view> pieces);
+
+/// The same, written piece by piece.
+class FileReplacement {
+ public:
+  explicit FileReplacement(std::string path);
+  /// Without `commit`, nothing is left behind.
+  ~FileReplacement();
+  FileReplacement(const FileReplacement&) = delete;
+  FileReplacement& operator=(const FileReplacement&) = delete;
+
+  void append(std::string_view bytes);
+  /// The first bytes, of those that have been appended.
+  void overwrite_start(std::string_view bytes);
+  void commit();
+
+ private:
+  std::string path_, temporary_;
+  Descriptor fd_;
+};
 
 /// Throws the Error that `replace_file(path, …)` would throw before it writes anything: for
 /// programs that work for hours first.
