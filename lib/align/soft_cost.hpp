@@ -26,9 +26,9 @@ namespace pairalign::align {
 class SoftCost : public Distance {
  public:
   static constexpr int kUnitsPerBit = 4;
-  /// Of an insertion or deletion: 4 bits, which on the development set of speech ranks best or
+  /// Of an insertion or deletion: 3 bits, which on the development set of speech ranks best or
   /// nearly so for strings of 12 to 27 tokens/s, in infix and in global mode.
-  static constexpr int kGap = 4 * kUnitsPerBit;
+  static constexpr int kGap = 3 * kUnitsPerBit;
 
   /// `scores`: (vocabulary, vocabulary), kUnitsPerBit to a bit, query token by document token.
   /// Throws Error("", reason) when their number is another.

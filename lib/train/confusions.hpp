@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <utility>
 #include <vector>
 
 #include "base/thread_pool.hpp"
@@ -53,14 +54,26 @@ ConfusionCounts mix(const ConfusionCounts& a, const ConfusionCounts& b, double s
 model::Substitution to_substitution(const ConfusionCounts& counts,
                                     const SubstitutionConfig& config = {});
 
+/// The strings of two spans that hold the same content.
+using StringPair = std::pair<std::vector<tokens::Token>, std::vector<tokens::Token>>;
+
+/// A token that the other speaker's string often lacks says little where both have it: adds
+/// `weight` · log2(usual share / share of a token's occurrences that stand alone) to the scores of
+/// the token, in bits, for both tokens of a pair. Shares are those of the alignments of `pairs` at
+/// the soft costs of `table`. Nothing changes where no token stands alone. All tokens are of the
+/// vocabulary.
+void weigh_by_constancy(const std::vector<StringPair>& pairs, double weight,
+                        model::Substitution& table);
+
 /// Listens to crops of the recordings and to degraded views of them, as in training, and returns a
 /// table for every tokenizer that the model holds ("vq", "dpvq", "pairalign"). Tokens are aligned
 /// frame by frame: through the known time maps of the views and, where there are natural `pairs`,
-/// along their DTW paths; `recipe.pairs.table_share` mixes the two. The result does not depend on
+/// along their DTW paths; `recipe.pairs.table_share` mixes the two, and tokens are weighed by
+/// constancy. The result does not depend on
 /// the number of threads. None for a vocabulary that is too large for a table. Throws Error when
 /// the model has no rate curve yet.
 ///
-/// It takes a minute or two: `report` hears, on this thread, how many of all crops are done.
+/// It takes some minutes: `report` hears, on this thread, how many of all crops are done.
 using CropReport = std::function<void(std::size_t done, std::size_t all)>;
 model::SubstitutionTables measure_substitutions(const model::Model& model, const Recipe& recipe,
                                                 const PcmStore& store, const NoiseBank& noise,

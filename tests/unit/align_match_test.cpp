@@ -160,10 +160,10 @@ TEST_CASE("soft costs by hand") {
   CHECK_FALSE(cost.bound(query, 20, 1));
   // Confused: 0 1 2 heard as 1 0 2.
   CHECK(soft_score(cost, query, {1, 0, 2}, Mode::global) == 8 + 8 + 32);
-  // 1 is missing: a gap of 4 bits.
-  CHECK(soft_score(cost, query, {0, 2}, Mode::global) == 20 + 32 - 16);
+  // 1 is missing.
+  CHECK(soft_score(cost, query, {0, 2}, Mode::global) == 20 + 32 - kGap);
   // A third token is inserted.
-  CHECK(soft_score(cost, query, {0, 2, 1, 2}, Mode::global) == 76 - 16);
+  CHECK(soft_score(cost, query, {0, 2, 1, 2}, Mode::global) == 76 - kGap);
 }
 
 TEST_CASE("tokens beyond the vocabulary match nothing, not even themselves") {

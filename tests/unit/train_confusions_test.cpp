@@ -116,6 +116,25 @@ TEST_CASE("counts are mixed by their shares, whatever their totals") {
   CHECK(mix(a, ConfusionCounts(2), 0.25).count(0, 0) == 6);
 }
 
+TEST_CASE("tokens that the other string lacks weigh less, by hand") {
+  model::Substitution table;
+  table.vocabulary = 3;
+  table.scores = {8, -17, -17, -17, 8, -17, -17, -17, 8};
+  const std::vector<StringPair> pairs(10, {{0, 1, 2}, {0, 2}});
+  model::Substitution weighed = table;
+  weigh_by_constancy(pairs, 0.5, weighed);
+  // 10 of 50 tokens stand alone, all of them 1; each share as if of 5 more among 25 more.
+  const double constant = -0.5 * std::log2(5.0 / 45 / 0.2),
+               fickle = -0.5 * std::log2(15.0 / 35 / 0.2);
+  CHECK(score(weighed, 0, 0) == 8 + std::lround(8 * constant));
+  CHECK(score(weighed, 1, 1) == 8 + std::lround(8 * fickle));
+  CHECK(score(weighed, 0, 1) == -17 + std::lround(4 * (constant + fickle)));
+  CHECK(score(weighed, 1, 2) == score(weighed, 2, 1));
+  weighed = table;
+  weigh_by_constancy({{{0, 1}, {0, 1}}}, 0.5, weighed);
+  CHECK(weighed.scores == table.scores);
+}
+
 TEST_CASE("a span is confused with nothing when its partner is its copy") {
   const PcmStore store = [] {
     PcmStore copies;
