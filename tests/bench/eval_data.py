@@ -19,6 +19,7 @@ import tempfile
 import wave
 
 SAMPLE_RATE = 16000
+WARPS = 7
 BATCH = 50  # recordings that one process decodes
 
 # Folders of recordings under dev/.
@@ -195,12 +196,20 @@ class Strings:
         self.paths, self.archives = {}, {}
 
     def __getitem__(self, name):
-        if name not in self.paths:
+        return self.made(name, self.arguments)
+
+    def warped(self, name):
+        """Warps of each recording, under one key."""
+        return self.made(name, [*self.arguments, "--renderings", str(WARPS)])
+
+    def made(self, name, arguments):
+        made = name, *arguments
+        if made not in self.paths:
             folder = self.audio[name]
-            origin = [self.model.origin, self.arguments, folder.name]
-            self.paths[name] = self.cache.get(
-                f"strings-{name}", origin, lambda path: self.tokenize(path, folder))
-        return self.paths[name]
+            origin = [self.model.origin, arguments, folder.name]
+            self.paths[made] = self.cache.get(f"strings-{name}", origin, lambda path: self.tools.write(
+                path, "pa-tokenize", *self.tools.jobs, *arguments, *self.model.option, folder))
+        return self.paths[made]
 
     def tokenize(self, path, *audio):
         self.tools.write(path, "pa-tokenize", *self.tools.jobs, *self.arguments,
@@ -222,7 +231,6 @@ class Strings:
                 if line.startswith(b"#") or stem.decode() in stems:
                     target.write(line)
         return path
-
 
     def renderings(self, names):
         """A file of the strings of several sets of audio, those of one file stem under one key."""
