@@ -3,8 +3,9 @@
 // A score says how much likelier two tokens are as renderings of the same moment of speech than as
 // tokens that met by chance, as BLOSUM does for amino acids (Henikoff and Henikoff, 1992):
 //   score(a, b) = log2(q(a, b) / (p(a) · p(b)))
-// with q the share of the pair among aligned tokens and p the shares of single tokens. Above 0 the
-// pair speaks for the same speech, below against it. Each tokenizer of a model has a matrix of its
+// with q the share of the pair among aligned tokens and p the shares of single tokens, less where the
+// tokens come and go from speaker to speaker. Above 0 the pair speaks for the same speech, below
+// against it. Each tokenizer of a model has a matrix of its
 // own, for the same code is confused differently in strings of another rate.
 //
 // In the file: `substitution.NAME`, I8 (vocabulary, vocabulary), in quarters of a bit, and
