@@ -18,7 +18,7 @@ function(stage_header from name)
   endforeach()
 endfunction()
 
-file(GLOB public ${SOURCE}/include/pairalign/*.hpp)
+file(GLOB public ${SOURCE}/include/pairalign/*.hpp ${SOURCE}/include/pairalign/*.h)
 foreach(header ${public})
   get_filename_component(name ${header} NAME)
   stage_header(${header} ${name})
