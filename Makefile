@@ -24,7 +24,7 @@ all: ## build everything (the default)
 	cmake --build $(BUILD) --parallel $(JOBS)
 
 .PHONY: check
-check: all ## run the tests of library and tools; needs the compiler and the libraries alone
+check: all ## run the tests of library and tools; needs compiler, libraries, Python; skips what other programs are missing for
 	ctest --test-dir $(BUILD) --output-on-failure --parallel $(JOBS) --tests-regex '^(unit|cli|formats|fuzz)\.'
 
 .PHONY: deps
@@ -163,7 +163,7 @@ test-clang: deps-check ## build with clang, warnings as errors, in BUILD-clang, 
 
 .PHONY: test-arm64
 test-arm64: ## cross-build for aarch64, in BUILD-arm64, and run unit and command tests under emulation
-	scripts/install-deps.sh build arm64
+	scripts/install-deps.sh build examples arm64
 	scripts/arm64-sysroot.sh $(BUILD)-arm64/sysroot
 	cmake -S . -B $(BUILD)-arm64 -DCMAKE_BUILD_TYPE=Release -DPAIRALIGN_SHARED=OFF \
 	  -DCMAKE_TOOLCHAIN_FILE=$(CURDIR)/cmake/arm64.cmake \
@@ -188,4 +188,4 @@ clean: ## remove the build folder
 
 .PHONY: help
 help: ## print this list
-	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -n 's/^\([a-z0-9-]*\):[^#]*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16

@@ -160,6 +160,7 @@ libmpg123-dev      mpg123-devel    mpg123         mpg123
 libogg-dev         libogg-devel    libogg         libogg
 libopus-dev        opus-devel      opus           opus
 libvorbis-dev      libvorbis-devel libvorbis      libvorbis
+libebur128-dev     libebur128-devel libebur128    libebur128
 libsoxr-dev        soxr-devel      libsoxr        libsoxr
 libkissfft-dev     kiss-fft-devel  kissfft        kissfft
 libdnnl-dev        onednn-devel    onednn         onednn

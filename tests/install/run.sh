@@ -9,6 +9,7 @@ export LC_ALL=C
 unset DESTDIR PAIRALIGN_MODEL PKG_CONFIG_PATH CMAKE_PREFIX_PATH
 
 scratch=$(mktemp -d)
+touch "$scratch/log"
 trap '[ $? -eq 0 ] || cat "$scratch/log"; rm -rf "$scratch"' EXIT
 prefix="$scratch/a prefix"
 
@@ -58,6 +59,37 @@ links() {
   [ -x "$prefix/share/pairalign/examples/nightly/archive-new.sh" ] || fail 'an example is no program'
 }
 
+# Where there is no dpkg, install-deps.sh names what to install by the names there, and goes on.
+other_systems() {
+  local system manager name said tool
+  while read -r system manager name; do
+    mkdir "$scratch/$system"
+    for tool in bash sed awk cat; do ln -s "$(command -v $tool)" "$scratch/$system"; done
+    ln -s /bin/false "$scratch/$system/$manager"
+    said=$(PATH=$scratch/$system bash "$root/scripts/install-deps.sh" build demo examples check cluster \
+      mpi torch eval corpora audio format 2>&1) || fail "$system: status $?"
+    grep -q "$name" <<<"$said" || fail "$system: no $name"
+    [ "$manager" = none ] || ! grep -o '[^ ]*-dev\b' <<<"${said//-devel/}" || fail "$system calls this otherwise"
+  done <<<'fedora dnf libsndfile-devel
+arch pacman nlohmann-json
+macos brew cpp-gsl
+other none libsndfile1-dev'
+}
+
+# What debian/ builds with, and what its libpairalign-dev brings, are the libraries that we build with.
+# doctest and what only the tools use are not for programs that use the library.
+debian_control() {
+  local package depends
+  for package in $("$root/scripts/install-deps.sh" --list build | awk '$1 ~ /-dev$/ { print $1 }'); do
+    grep -q "[ ,]$package[ ,]" <(sed -n '/^Build-Depends:/,/^[A-Z]/p' "$root/debian/control" | sed 's/$/ /') ||
+      fail "Build-Depends of debian/control lacks $package"
+    case $package in libcli11-dev | doctest-dev) continue ;; esac
+    depends=$(sed -n '/^Package: libpairalign-dev/,/^Description/p' "$root/debian/control"
+      sed -n '/DEV_PACKAGE_DEPENDS/,/-dev)/p' "$root/cmake/DebianPackages.cmake")
+    [ "$(grep -o "[ ,]$package\b" <<<"$depends" | wc -l)" -eq 2 ] || fail "libpairalign-dev lacks $package"
+  done
+}
+
 # A file that a newer version has no more goes when that is installed.
 upgrade() {
   install_sh install "$prefix" "$build"
@@ -76,8 +108,8 @@ try_example() {
   grep -q '^question.opus is said in talks/travel.opus, ' "$scratch/output" || fail 'not found'
 }
 
-# The live example $1 gets samples through a pipe and prints the tokens that pa-tokenize makes of the
-# file.
+# The live example $1 gets samples through a pipe and prints the tokens that pa-tokenize in $2 makes of
+# the file.
 try_live() {
   cd "$scratch"
   python3 - <<'END'
@@ -100,7 +132,7 @@ END
   for tokenizer in vq dpvq pairalign; do
     "$1" "$tokenizer" <sound.raw >live.tokens 2>live.message
     [ "$(wc -l <live.tokens)" -gt 50 ] || fail "live, $tokenizer: no tokens"
-    "$prefix/bin/pa-tokenize" --tokenizer "$tokenizer" --format km sound.wav | tr ' ' '\n' |
+    "$2/pa-tokenize" --tokenizer "$tokenizer" --format km sound.wav | tr ' ' '\n' |
       diff <(cut -d ' ' -f 2 live.tokens) - || fail "live, $tokenizer: other tokens than those of the file"
     cat live.message >>"$scratch/log"
   done
@@ -114,7 +146,7 @@ example_cmake() {
     cmake --build "$scratch/$example" >>"$scratch/log"
   done
   try_example "$scratch/library/where-said"
-  try_live "$scratch/live/live"
+  try_live "$scratch/live/live" "$prefix/bin"
 }
 
 # Moved after installing, as a tree below DESTDIR is.
@@ -128,8 +160,12 @@ example_pkg_config() {
   "${CXX:-c++}" -std=c++17 "$root/examples/library/where_said.cpp" -o "$scratch/where-said" \
     -DDEFAULT_MODEL="\"$(pkg-config --variable=model pairalign)\"" $(pkg-config --cflags --libs pairalign) \
     -Wl,-rpath,"$(pkg-config --variable=libdir pairalign)"
+  "${CC:-cc}" -std=c99 -Wall -Wextra -Wpedantic -Werror "$root/examples/live/live.c" -o "$scratch/live-c" \
+    -DDEFAULT_MODEL="\"$(pkg-config --variable=model pairalign)\"" $(pkg-config --cflags --libs pairalign) \
+    -Wl,-rpath,"$(pkg-config --variable=libdir pairalign)"
   ldd "$scratch/where-said" | grep -q 'libpairalign\.so\.[0-9]*\.[0-9]* => ' || fail 'not linked with the shared library'
   try_example "$scratch/where-said"
+  try_live "$scratch/live-c" "$scratch/moved/bin"
 }
 
 "$1"

@@ -1,3 +1,4 @@
+# needs: opusdec ffmpeg
 # What phones, messengers and recorders write, through ffmpeg: each is heard whole. Without ffmpeg each is named.
 seconds() { tail -n +2 | awk -F '\t' '{ printf "%s %d s\n", $1, $2 + 0.5 }'; }
 opusdec --quiet --rate 16000 audio/question.opus question.wav

@@ -1,3 +1,4 @@
+# needs: opusdec sox
 # A key with a media fragment, as hits and windows have, is heard as that part, from arguments and from lists.
 tokens() { tail -n +2 | cut -f 3; }
 pa-tokenize --tokenizer vq 'audio/talks/garden.opus#t=4.65,6.15' | tail -n +2 | cut -f 1,2

@@ -1,3 +1,4 @@
+# needs: opusdec
 # Windows of a pipe are written while it is open, and so are tokens in a format with a line for each; the lines are those
 # of the file.
 opusdec --quiet --rate 16000 audio/talks/garden.opus garden.wav

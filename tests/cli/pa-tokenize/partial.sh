@@ -1,3 +1,4 @@
+# needs: opusdec
 # A recording cut short is refused and named; with --partial what is there is written, and it is named all the same.
 half() { head -c $(($(wc -c <"$1") / 2)) "$1"; }
 opusdec --quiet --rate 16000 audio/question.opus question.wav
