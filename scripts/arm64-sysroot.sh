@@ -12,7 +12,7 @@ done
 [ "$(cat "$folder/complete" 2>/dev/null)" != "$packages" ] || exit 0
 rm -rf "$folder"
 mkdir -p "$folder"
-mmdebstrap --quiet --mode=root --architectures=arm64 --variant=extract \
+mmdebstrap --quiet --architectures=arm64 --variant=extract \
   --include="$packages" \
   "${SUITE:-bookworm}" "$folder" "${MIRROR:-http://deb.debian.org/debian}"
 # Links to absolute paths would lead out of it.
