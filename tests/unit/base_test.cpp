@@ -5,6 +5,7 @@
 #include <vector>
 
 #include <doctest/doctest.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -70,11 +71,17 @@ TEST_CASE("parallel_for runs every piece once, for any number of threads") {
 
 // In a process of its own, whose address space has room for a few stacks.
 TEST_CASE("threads that the system does not grant are done without") {
+  constexpr int kNotKept = 77;
   const pid_t child = ::fork();
   if (child == 0) {
     ::alarm(60);
     const rlimit little{rlim_t{160} << 20, rlim_t{160} << 20};
     ::setrlimit(RLIMIT_AS, &little);
+    // qemu's user-mode emulation takes the limit and does not keep it.
+    if (::mmap(nullptr, std::size_t{1} << 30, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) !=
+        MAP_FAILED) {
+      ::_exit(kNotKept);
+    }
     ThreadPool pool(200);
     std::atomic<int> sum{0};
     pool.parallel_for(1000, [&](std::size_t) { ++sum; });
@@ -83,6 +90,10 @@ TEST_CASE("threads that the system does not grant are done without") {
   int status = 0;
   REQUIRE(::waitpid(child, &status, 0) == child);
   CHECK(WIFEXITED(status));
+  if (WEXITSTATUS(status) == kNotKept) {
+    MESSAGE("not tested: the address space of a process is not limited here");
+    return;
+  }
   CHECK(WEXITSTATUS(status) == 0);
 }
 
