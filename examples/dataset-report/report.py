@@ -442,18 +442,18 @@ class Report:
             return page + "<p>No check found anything.</p>"
         page += '<p class="soft">pa-stats(1) says what each check means and why it has that limit.</p>'
         for check, found in sorted(by_check.items(), key=lambda item: (-len(item[1]), item[0])):
-            limit = found[0][1]["limit"]
+            limit, unit = found[0][1]["limit"], found[0][1]["unit"]
             numbers = limit is not None
             if numbers:
                 below = found[0][1]["value"] < limit
                 found.sort(key=lambda f: f[1]["value"], reverse=not below)
-                what = f'{"below" if below else "above"} {limit:g}'
+                what = f'{"below" if below else "above"} {limit:g} {unit}'
             else:
                 what = "cannot be read, or not to the end"
             rows = [[r["path"], f["value"]] for r, f in found]
             page += (f"<details{' open' if len(by_check) == 1 else ''}><summary><b>{len(found)}</b>"
                      f"{html.escape(check)} <span class='soft'>{what}</span></summary>"
-                     + table(["recording", ">value" if numbers else "reason"], rows) + "</details>")
+                     + table(["recording", f">value ({unit})" if numbers else "reason"], rows) + "</details>")
         return page
 
     def duplicates(self):

@@ -1,5 +1,6 @@
 #include "audio/chunks.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstdlib>
@@ -17,9 +18,9 @@ namespace {
 
 // Writers that cannot seek back to fill in the length leave the greatest value they can: 2^32 − 1
 // (ffmpeg), or close to 2^31 (sox).
-constexpr std::int64_t kOpenLength = 0x7fff0000;
-constexpr std::int64_t kGreatestLength = std::int64_t{1} << 60;
-constexpr int kMostChunks = 4096;
+constexpr std::int64_t kOpenLength = 0x7f000000;
+constexpr std::int64_t kMaxLength = std::int64_t{1} << 60;
+constexpr int kMaxChunks = 4096;
 constexpr std::int64_t kChunkHead = 8;
 constexpr std::int64_t kSphereHead = 1024;
 
@@ -35,7 +36,10 @@ class Window {
     if (n < 0) throw errno_error(name_, "cannot read");
     return n >= kChunkHead;
   }
-  std::string_view id() const { return {bytes_.data(), 4}; }
+  std::string_view text(std::size_t at, std::size_t length) const {
+    return {bytes_.data() + at, length};
+  }
+  std::string_view id() const { return text(0, 4); }
   std::int64_t number(std::size_t at, std::size_t length, bool big_endian) const {
     std::uint64_t value = 0;
     for (std::size_t i = 0; i < length; ++i) {
@@ -44,40 +48,68 @@ class Window {
     }
     return static_cast<std::int64_t>(value);
   }
+  std::int64_t big(std::size_t at, std::size_t length) const { return number(at, length, true); }
+  std::int64_t little(std::size_t at, std::size_t length) const {
+    return number(at, length, false);
+  }
+  const ByteRange& file() const { return file_; }
+  const std::string& name() const { return name_; }
 
  private:
   const ByteRange& file_;
   const std::string& name_;
-  std::array<char, 24> bytes_{};  // as far as the data length in an RF64 `ds64` chunk
+  std::array<char, 64> bytes_{};
 };
 
-// Where the header says that the audio lies: offsets from the start of the file.
+// Where the header says that the audio lies: offsets from the start of the file. Nothing: it leaves
+// that open.
 struct Audio {
   std::int64_t begin = 0;
   std::int64_t end = 0;
+  bool reaches_end = false;  // nothing else is behind it in files of this kind
 };
+using Found = std::optional<Audio>;
 
-// Walks the chunks (name, length, body padded to even) of a RIFF or IFF file of `size` bytes to the
-// one that holds the audio. RF64 keeps lengths of 4 GB and more in a chunk of its own before that.
-std::optional<Audio> find_chunk(Window& window, std::string_view wanted, bool big_endian,
-                                std::int64_t size) {
+Found with_length(std::int64_t begin, std::int64_t length) {
+  if (length < 0 || length >= kOpenLength) return std::nullopt;
+  return Audio{begin, begin + length};
+}
+
+// Walks the chunks (name, length, body padded to even) of a RIFF or IFF file to the one that holds
+// the audio. RF64 keeps lengths of 4 GB and more in a chunk of its own before that.
+Found find_chunk(Window& window, std::string_view wanted, bool big_endian) {
   std::int64_t long_length = -1;
   std::int64_t offset = 12;
-  for (int n = 0; n < kMostChunks && window.move_to(offset); ++n) {
+  for (int n = 0; n < kMaxChunks && window.move_to(offset); ++n) {
     std::int64_t length = window.number(4, 4, big_endian);
-    if (window.id() == "ds64") long_length = window.number(16, 8, big_endian);
-    offset += 8;
+    if (window.id() == "ds64") long_length = window.little(16, 8);
+    offset += kChunkHead;
     if (window.id() == wanted) {
       const bool in_ds64 = length == 0xffffffff && long_length >= 0;
-      if (in_ds64) length = long_length;
-      if (length > kGreatestLength || (length >= kOpenLength && !in_ds64)) return std::nullopt;
-      return Audio{offset, offset + length};
+      if (!in_ds64) return with_length(offset, length);
+      if (long_length > kMaxLength || long_length == 0xffffffff) return std::nullopt;
+      return Audio{offset, offset + long_length};
     }
     offset += length + length % 2;
   }
   // An AIFF file without samples may do without the chunk; half a chunk's head is another matter.
-  if (size - offset > 0 && size - offset < kChunkHead) return Audio{offset, offset + kChunkHead};
+  const std::int64_t left = window.file().size() - offset;
+  if (left > 0 && left < kChunkHead) return Audio{offset, offset + kChunkHead};
   return std::nullopt;
+}
+
+Found find_in_riff(Window& window) {
+  const bool big_endian = window.id() == "RIFX";
+  if (window.text(8, 4) != "AVI ") return find_chunk(window, "data", big_endian);
+  // Its streams are woven into one another: the length of all is enough.
+  const std::int64_t length = window.little(4, 4);
+  return length == 0 ? std::nullopt : with_length(kChunkHead, length);
+}
+
+Found find_in_iff(Window& window) {
+  const std::string_view form = window.text(8, 4);
+  const bool amiga = form == "8SVX" || form == "16SV";
+  return find_chunk(window, amiga ? "BODY" : form == "MAUD" ? "MDAT" : "SSND", true);
 }
 
 // Chunks with lengths of 64 bits.
@@ -88,27 +120,40 @@ struct LongChunks {
   bool with_head;        // lengths count name and length too
   std::int64_t padding;  // chunks begin at its multiples
 };
-constexpr LongChunks kCaf{8, 4, true, false, 1};
-constexpr LongChunks kWave64{40, 16, false, true, 8};
 
-std::optional<Audio> find_long_chunk(Window& window, const LongChunks& kind, std::int64_t size) {
-  const std::int64_t head = kind.name + 8;
+Found find_long_chunk(Window& window, const LongChunks& kind) {
+  const std::int64_t head = kind.name + 8, size = window.file().size();
   std::int64_t offset = kind.first;
-  for (int n = 0; n < kMostChunks && window.move_to(offset) && offset + head <= size; ++n) {
+  for (int n = 0; n < kMaxChunks && window.move_to(offset) && offset + head <= size; ++n) {
     std::int64_t length = window.number(static_cast<std::size_t>(kind.name), 8, kind.big_endian);
     if (kind.with_head) length -= head;
-    if (length < 0 || length > kGreatestLength) return std::nullopt;  // left open
+    if (length < 0 || length > kMaxLength) return std::nullopt;  // left open
     if (window.id() == "data") return Audio{offset + head, offset + head + length};
     offset += (head + length + kind.padding - 1) / kind.padding * kind.padding;
   }
   return Audio{offset, offset + head};
 }
 
+Found find_in_wave64(Window& window) {
+  return find_long_chunk(window, {40, 16, false, true, 8});
+}
+
+// Data begins with a count of edits; a header that was never completed tells of nothing else.
+Found find_in_caf(Window& window) {
+  constexpr std::int64_t kEditCount = 4;
+  Found audio = find_long_chunk(window, {8, 4, true, false, 1});
+  if (!audio || audio->end - audio->begin > kEditCount) return audio;
+  const bool more = window.move_to(audio->end);
+  const bool chunk = more && window.big(4, 8) <= window.file().size() - audio->end;
+  audio->reaches_end = more && !chunk;
+  return audio;
+}
+
 // NIST SPHERE: a header of lines, `NAME -TYPE VALUE`, and the samples.
-std::optional<Audio> find_in_sphere(const ByteRange& file, const std::string& name) {
+Found find_in_sphere(Window& window) {
   std::string head(kSphereHead, '\0');
-  const std::int64_t n = file.read(0, head.data(), kSphereHead);
-  if (n < 0) throw errno_error(name, "cannot read");
+  const std::int64_t n = window.file().read(0, head.data(), kSphereHead);
+  if (n < 0) throw errno_error(window.name(), "cannot read");
   std::istringstream lines(head);
   std::string word, type, value;
   std::int64_t begin = 0, frames = -1, channels = 1, bytes = 2;
@@ -131,11 +176,136 @@ std::optional<Audio> find_in_sphere(const ByteRange& file, const std::string& na
   return Audio{begin, begin + frames * channels * bytes};
 }
 
-std::optional<Audio> find_in_au(const Window& window) {
-  const std::int64_t begin = window.number(4, 4, true);
-  const std::int64_t length = window.number(8, 4, true);
-  if (length >= kOpenLength) return std::nullopt;
-  return Audio{begin, begin + length};
+Found find_in_au(Window& window) {
+  const bool big_endian = window.id() == ".snd";
+  Found audio = with_length(window.number(4, 4, big_endian), window.number(8, 4, big_endian));
+  if (audio) audio->reaches_end = true;
+  return audio;
+}
+
+Found find_in_avr(Window& window) {
+  const std::int64_t channels = window.big(12, 2) == 0 ? 1 : 2, bytes = window.big(14, 2) / 8;
+  return with_length(128, window.big(26, 4) * channels * bytes);
+}
+
+// Blocks of a type and a length of three bytes, up to one of type 0. sox gives its block of sound 8
+// bytes less than it has; a few bytes at the end are taken for such.
+Found find_in_voc(Window& window) {
+  const std::int64_t size = window.file().size();
+  Audio audio{window.little(20, 2), 0, false};
+  audio.end = audio.begin;
+  constexpr std::int64_t kHead = 4, kTooShort = 8;
+  while (audio.end + kTooShort + 1 < size) {
+    window.move_to(audio.end);
+    if (window.little(0, 1) == 0) break;
+    audio.end += kHead + window.little(1, 3);
+  }
+  return audio;
+}
+
+Found find_in_wve(Window& window) {
+  return with_length(32, window.big(18, 4));
+}
+
+Found find_in_mpc2000(Window& window) {
+  const std::int64_t channels = window.little(21, 1) + 1;
+  return with_length(42, window.little(30, 4) * channels * 2);
+}
+
+// MIDI sample dump: packets of 127 bytes, 120 of them samples in as many bytes as their bits need,
+// seven to a byte.
+Found find_in_sds(Window& window) {
+  const std::int64_t bits = window.little(6, 1);
+  const std::int64_t frames =
+      window.little(10, 1) | window.little(11, 1) << 7 | window.little(12, 1) << 14;
+  if (bits < 8 || bits > 28) return std::nullopt;
+  const std::int64_t frames_of_packet = 120 / ((bits + 6) / 7);
+  return with_length(21, (frames + frames_of_packet - 1) / frames_of_packet * 127);
+}
+
+// FastTracker; what libsndfile writes leaves the length 0.
+Found find_in_xi(Window& window) {
+  window.move_to(296);
+  const std::int64_t samples = window.little(0, 2), length = window.little(2, 4);
+  if (samples != 1 || length == 0) return std::nullopt;
+  return with_length(338, length);
+}
+
+// Matrices: type, rows, columns, whether it is complex, length of the name, name, numbers.
+Found find_in_mat4(Window& window) {
+  constexpr std::int64_t kHead = 20;
+  constexpr std::array<std::int64_t, 6> kBytes = {8, 4, 4, 2, 2, 1};
+  std::int64_t offset = 0;
+  for (int n = 0; n < kMaxChunks && window.move_to(offset); ++n) {
+    const bool big_endian = window.little(0, 4) > 9999;
+    const auto field = [&](std::size_t i) { return window.number(4 * i, 4, big_endian); };
+    const auto type = static_cast<std::size_t>(field(0) / 10 % 10);
+    if (type >= kBytes.size() || field(1) > 1 << 16 || field(4) > 40) return std::nullopt;
+    const std::int64_t begin = offset + kHead + field(4);
+    const std::int64_t length = field(1) * field(2) * kBytes[type];
+    if (window.text(kHead, 8) == "wavedata") return with_length(begin, length);
+    offset = begin + length;
+  }
+  return std::nullopt;
+}
+
+// As libsndfile lays it out. The length of the matrix is 8 more than what it writes; that of the
+// numbers in it is right.
+Found find_in_mat5(Window& window) {
+  window.move_to(126);
+  const bool big_endian = window.text(0, 2) == "MI";
+  window.move_to(248);
+  if (window.text(0, 8) != "wavedata") return std::nullopt;
+  return with_length(264, window.number(12, 4, big_endian));
+}
+
+struct Kind {
+  std::size_t offset;
+  std::string_view mark;
+  Found (*find)(Window&);
+};
+
+constexpr Kind kKinds[] = {
+    {0, "RIFF", find_in_riff},
+    {0, "RIFX", find_in_riff},
+    {0, "RF64", find_in_riff},
+    {0, "FORM", find_in_iff},
+    {0, "riff", find_in_wave64},
+    {0, "caff", find_in_caf},
+    {0, ".snd", find_in_au},
+    {0, "dns.", find_in_au},
+    {0, "NIST", find_in_sphere},
+    {0, "2BIT", find_in_avr},
+    {0, "Creative Voice File", find_in_voc},
+    {0, "ALawSoundFile**", find_in_wve},
+    {0, "\x01\x04", find_in_mpc2000},
+    {0, "\xf0\x7e", find_in_sds},
+    {0, "Extended Instrument: ", find_in_xi},
+    {20, "samplerate", find_in_mat4},
+    {0, "MATLAB 5", find_in_mat5},
+};
+
+// The last page of an Ogg file is marked as the last of its stream.
+std::string fault_of_ogg(const ByteRange& file, const std::string& name) {
+  constexpr std::size_t kPageHead = 27, kFlags = 5;
+  constexpr int kLastPage = 4;
+  std::string end(std::size_t{1} << 17, '\0');  // two pages, and tags behind them
+  const std::int64_t from =
+      std::max<std::int64_t>(0, file.size() - static_cast<std::int64_t>(end.size()));
+  const std::int64_t n = file.read(from, end.data(), static_cast<std::int64_t>(end.size()));
+  if (n < 0) throw errno_error(name, "cannot read");
+  end.resize(static_cast<std::size_t>(n));
+  const std::size_t page = end.rfind("OggS");
+  if (page == end.npos || page + kPageHead > end.size()) return "cut short in an Ogg page";
+  const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(end[at]); };
+  const std::size_t body = page + kPageHead + byte(page + kPageHead - 1);
+  if (body > end.size()) return "cut short in an Ogg page";
+  std::size_t length = 0;
+  for (std::size_t i = page + kPageHead; i < body; ++i)
+    length += byte(i);
+  if (body + length > end.size()) return "cut short in an Ogg page";
+  const bool last = (byte(page + kFlags) & kLastPage) != 0;
+  return last ? "" : "cut short between Ogg pages: the last is not marked as such";
 }
 
 }  // namespace
@@ -143,32 +313,24 @@ std::optional<Audio> find_in_au(const Window& window) {
 std::string fault_of_length(const ByteRange& file, const std::string& name) {
   Window window(file, name);
   if (!window.move_to(0)) return {};
-  const std::int64_t size = file.size();
+  if (window.id() == "OggS") return fault_of_ogg(file, name);
+  const auto* const kind = std::find_if(std::begin(kKinds), std::end(kKinds), [&](const Kind& k) {
+    return window.text(k.offset, k.mark.size()) == k.mark;
+  });
+  if (kind == std::end(kKinds)) return {};
   const bool riff = window.id() == "RIFF";
-  const std::int64_t end_of_riff = kChunkHead + window.number(4, 4, false);
-
-  std::optional<Audio> audio;
-  if (riff || window.id() == "RF64") {
-    audio = find_chunk(window, "data", false, size);
-  } else if (window.id() == "FORM") {
-    audio = find_chunk(window, "SSND", true, size);
-  } else if (window.id() == ".snd") {
-    audio = find_in_au(window);
-  } else if (window.id() == "caff") {
-    audio = find_long_chunk(window, kCaf, size);
-  } else if (window.id() == "NIST") {
-    audio = find_in_sphere(file, name);
-  } else if (window.id() == "riff") {
-    audio = find_long_chunk(window, kWave64, size);
-  }
+  const std::int64_t end_of_riff = kChunkHead + window.little(4, 4);
+  const Found audio = kind->find(window);
   if (!audio) return {};
 
-  if (audio->end > size) {
-    return fmt::format("cut short: {} bytes are missing at its end", audio->end - size);
+  const std::int64_t size = file.size(), behind = size - audio->end;
+  if (behind < 0) return fmt::format("cut short: {} bytes are missing at its end", -behind);
+  const bool reaches_end = audio->reaches_end || (riff && end_of_riff < size);
+  if (reaches_end && audio->begin == audio->end && behind > 0) {
+    return fmt::format("unfinished: its header promises no audio, but {} bytes follow", behind);
   }
-  if (riff && audio->begin == audio->end && end_of_riff < size) {
-    return fmt::format("unfinished: its header promises no audio, but {} bytes follow",
-                       size - audio->begin);
+  if (audio->reaches_end && behind > kChunkHead) {
+    return fmt::format("{} bytes behind the audio that its header tells of were not read", behind);
   }
   return {};
 }

@@ -1,4 +1,4 @@
-// Lengths that the header of an audio file promises, where libsndfile does not hold a file to them.
+// Lengths that the header of an audio file promises, where decoders do not hold a file to them.
 #pragma once
 
 #include <string>
@@ -7,11 +7,12 @@
 
 namespace pairalign::audio {
 
-/// What is wrong with the length of a WAV, RF64, Wave64, AIFF, CAF, SPHERE or AU file, in words for the user: audio cut
-/// short, or a header that was never completed. libsndfile reads such files as if they were whole.
-/// Empty when nothing is wrong, for other formats (whose readers notice themselves) and where the
-/// header leaves the length open, as programs do that write to a pipe. Throws Error(name, reason)
-/// when the file cannot be read.
+/// What is wrong with the length of a file of any of the kinds that tell it in their header (WAV,
+/// AIFF, CAF, AU, VOC and more, the list is in chunks.cpp), in words for the user: audio cut short,
+/// or a header that was never completed. libsndfile, and FFmpeg of some, read such files as if they
+/// were whole. Empty when nothing is wrong, for other formats and where the header leaves the
+/// length open, as programs do that write to a pipe. Throws Error(name, reason) when the file
+/// cannot be read.
 std::string fault_of_length(const ByteRange& file, const std::string& name);
 
 }  // namespace pairalign::audio

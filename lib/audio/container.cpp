@@ -28,6 +28,12 @@ constexpr Mark kMarks[] = {
     {Container::sound, "AIFF", 8, "AIF"},
     {Container::sound, "AU", 0, ".snd"},
     {Container::sound, "CAF", 0, "caff"},
+    {Container::sound, "Wave64", 0, "riff"},
+    {Container::sound, "NIST SPHERE", 0, "NIST_1A"},
+    {Container::sound, "VOC", 0, "Creative Voice File"},
+    {Container::sound, "8SVX", 8, "8SVX"},
+    {Container::sound, "AVR", 0, "2BIT"},
+    {Container::sound, "PVF", 0, "PVF1"},
     {Container::foreign, "MP4 (M4A, MOV, 3GP)", 4, "ftyp"},
     {Container::foreign, "MP4 (M4A, MOV, 3GP)", 4, "moov"},
     {Container::foreign, "MP4 (M4A, MOV, 3GP)", 4, "mdat"},
@@ -95,6 +101,25 @@ std::int64_t id3v2_length(const unsigned char* bytes) {
   constexpr int kHead = 10, kHasFooter = 0x10;
   return kHead + (bytes[6] << 21 | bytes[7] << 14 | bytes[8] << 7 | bytes[9]) +
          ((bytes[5] & kHasFooter) != 0 ? kHead : 0);
+}
+
+ByteRange without_tags_behind(const ByteRange& bytes, const std::string& name) {
+  constexpr std::int64_t kId3v1 = 128, kApe = 32;  // APE: its footer, and its header
+  std::int64_t end = bytes.size();
+  std::array<unsigned char, kId3v1> last{};
+  const auto look = [&](std::int64_t length, std::string_view mark) {
+    if (end < length) return false;
+    if (bytes.read(end - length, last.data(), length) < 0) throw errno_error(name, "cannot read");
+    return std::memcmp(last.data(), mark.data(), mark.size()) == 0;
+  };
+  if (look(kId3v1, "TAG")) end -= kId3v1;
+  if (look(kApe, "APETAGEX")) {
+    const std::int64_t body =
+        last[12] | last[13] << 8 | last[14] << 16 | std::int64_t{last[15]} << 24;
+    const bool with_header = (last[23] & 0x80) != 0;
+    end = std::max<std::int64_t>(0, end - body - (with_header ? kApe : 0));
+  }
+  return bytes.part(0, end);
 }
 
 Recognised recognise(const ByteRange& bytes, const std::string& name) {

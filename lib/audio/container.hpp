@@ -34,6 +34,10 @@ struct Recognised {
 /// reason) when they cannot be read.
 Recognised recognise(const ByteRange& bytes, const std::string& name);
 
+/// `bytes` without the ID3v1 and APE tags that may be behind any file. Waits for the end of a
+/// stream.
+ByteRange without_tags_behind(const ByteRange& bytes, const std::string& name);
+
 /// Length of the ID3v2 tag whose first ten bytes these are.
 std::int64_t id3v2_length(const unsigned char* bytes);
 

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <sstream>
 #include <string_view>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -93,7 +94,8 @@ FfmpegMessages parse_ffmpeg_messages(const std::string& text) {
   for (std::string line; std::getline(lines, line);) {
     for (const std::string_view level : {"[error] ", "[fatal] "}) {
       const std::size_t at = line.find(level);
-      if (at == std::string::npos) continue;
+      // Of files joined end to end: the clock begins anew, and nothing is lost.
+      if (at == std::string::npos || contains(line, "invalid, non monotonically")) continue;
       result.errors.push_back(line.substr(at + level.size()));
     }
     if (contains(line, "[info] Stream mapping:")) input = false;
@@ -112,8 +114,8 @@ FfmpegMessages parse_ffmpeg_messages(const std::string& text) {
 }
 
 FfmpegAudio::FfmpegAudio(const ByteRange& bytes, const std::string& name,
-                         const std::string& program)
-    : name_(name) {
+                         const std::string& program, std::string length_fault)
+    : name_(name), length_fault_(std::move(length_fault)) {
   ByteStore::File file = bytes.file();
   if (file.offset != 0) file.fd = copy_.emplace(copy_of(bytes, name)).descriptor();
   child_.emplace(command(program), file.fd);
@@ -192,6 +194,8 @@ void FfmpegAudio::check_end() {
   } else if (messages.duration_s && heard_s + kTolerance < *messages.duration_s) {
     faults_.push_back(fmt::format("damaged or cut short: ends after {:.2f} s of {:.2f} s", heard_s,
                                   *messages.duration_s));
+  } else if (!length_fault_.empty()) {
+    faults_.push_back(length_fault_);
   }
   if (messages.audio_streams > 1) {
     remarks_.push_back(fmt::format("holds {} streams of audio, of which ffmpeg chose one",

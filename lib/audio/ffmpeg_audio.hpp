@@ -21,7 +21,9 @@ class FfmpegAudio : public Reader {
  public:
   /// `program` is its path. Throws UnknownFormat(name, reason) when it finds no audio in it. Waits
   /// for the end of a stream: most of these formats cannot be read without going back.
-  FfmpegAudio(const ByteRange& bytes, const std::string& name, const std::string& program);
+  /// `length_fault`: what is known to be wrong with the file, should FFmpeg not notice.
+  FfmpegAudio(const ByteRange& bytes, const std::string& name, const std::string& program,
+              std::string length_fault = {});
 
   SampleFormat format() const override { return format_; }
   Coding coding() const override;
@@ -34,6 +36,7 @@ class FfmpegAudio : public Reader {
   void check_end();
 
   std::string name_;
+  std::string length_fault_;
   std::optional<TemporaryFile> copy_;  // of a part of a file
   std::optional<ChildProcess> child_;
   SampleFormat format_;

@@ -21,6 +21,9 @@ class JoinedReader : public Reader {
   /// a fault of the recording: what was read before it is right.
   void append(Open open) { later_.push_back(std::move(open)); }
   void remark(std::string text) { remarks_.push_back(std::move(text)); }
+  void fault(std::string text) {
+    if (!text.empty()) faults_.push_back(std::move(text));
+  }
 
   SampleFormat format() const override { return readers_[current_]->format(); }
   std::int64_t read(float* interleaved, std::int64_t frames) override {

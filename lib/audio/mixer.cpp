@@ -13,6 +13,8 @@ constexpr double kMemory = 0.98;
 // than this is cancellation, and more than twice this the end of it.
 constexpr double kCancelled = 0.1;
 constexpr double kMuchLouder = 10;
+// Less than this of a single block is so much cancellation that no more of them are waited for.
+constexpr double kGone = 0.01;
 
 float sane(float value) {
   return std::isfinite(value) ? std::clamp(value, -kMaxSample, kMaxSample) : 0;
@@ -25,8 +27,7 @@ Mixer::Mixer(int channels, int channel)
       channel_(channel),
       weight_(1.0F / static_cast<float>(channels)),
       signs_(channels_, 1.0F),
-      energy_(channels_),
-      product_(channels_) {}
+      sums_{std::vector<double>(channels_), std::vector<double>(channels_)} {}
 
 void Mixer::mix(const float* interleaved, std::size_t frames, float* mono) {
   if (channel_ > 0) {
@@ -43,38 +44,50 @@ void Mixer::mix(const float* interleaved, std::size_t frames, float* mono) {
   }
 }
 
-// With energies a and b of two channels and p of their product, their mean has (a + 2 p + b) / 4.
 void Mixer::look_for_inverted(const float* interleaved, std::size_t frames) {
-  for (std::size_t c = 0; c < channels_; ++c) {
-    energy_[c] *= kMemory;
-    product_[c] *= kMemory;
-  }
+  Sums block{std::vector<double>(channels_), std::vector<double>(channels_)};
   for (std::size_t i = 0; i < frames; ++i, interleaved += channels_) {
     const double reference = sane(interleaved[reference_]);
     for (std::size_t c = 0; c < channels_; ++c) {
       const double value = sane(interleaved[c]);
-      energy_[c] += value * value;
-      product_[c] += value * reference;
+      block.energy[c] += value * value;
+      block.product[c] += value * reference;
     }
   }
+  bool turned = false;  // a channel, in this block
   for (std::size_t c = 0; c < channels_; ++c) {
-    const double sum = energy_[c] + energy_[reference_];
-    const double kept = (sum + 2 * product_[c]) / (2 * sum);  // NaN in silence: all stays as it is
-    if (kept < kCancelled) signs_[c] = -signs_[reference_];
-    if (kept > 2 * kCancelled) signs_[c] = signs_[reference_];
+    turned = turned || kept(block, c, signs_[c] * signs_[reference_]) < kGone;
+  }
+  const double memory = turned ? 0 : kMemory;
+  for (std::size_t c = 0; c < channels_; ++c) {
+    sums_.energy[c] = memory * sums_.energy[c] + block.energy[c];
+    sums_.product[c] = memory * sums_.product[c] + block.product[c];
+  }
+  for (std::size_t c = 0; c < channels_; ++c) {
+    const double part = kept(sums_, c, 1);
+    if (part < kCancelled) signs_[c] = -signs_[reference_];
+    if (part > 2 * kCancelled) signs_[c] = signs_[reference_];
     has_inverted_ = has_inverted_ || signs_[c] < 0;
   }
   choose_reference();
 }
 
+// Of the energy of a channel and the reference, the part that is left in their mean. With energies
+// a and b, and p of their product, the mean has (a + 2 p + b) / 4. NaN in silence, which is neither
+// more nor less than anything: all stays as it is.
+double Mixer::kept(const Sums& sums, std::size_t channel, float sign) const {
+  const double sum = sums.energy[channel] + sums.energy[reference_];
+  return (sum + 2 * sign * sums.product[channel]) / (2 * sum);
+}
+
 // One that is much louder than the one before: a channel without sound tells nothing.
 void Mixer::choose_reference() {
+  const std::vector<double>& energy = sums_.energy;
   const auto loudest =
-      static_cast<std::size_t>(std::max_element(energy_.begin(), energy_.end()) - energy_.begin());
-  if (energy_[loudest] <= kMuchLouder * energy_[reference_]) return;
+      static_cast<std::size_t>(std::max_element(energy.begin(), energy.end()) - energy.begin());
+  if (energy[loudest] <= kMuchLouder * energy[reference_]) return;
   reference_ = loudest;
-  std::fill(energy_.begin(), energy_.end(), 0.0);
-  std::fill(product_.begin(), product_.end(), 0.0);
+  sums_ = {std::vector<double>(channels_), std::vector<double>(channels_)};
 }
 
 }  // namespace pairalign::audio

@@ -12,9 +12,9 @@ namespace pairalign::audio {
 /// One channel, or the mean of all. The mean of a channel and its inverse, as a balanced line
 /// plugged into a stereo input leaves them, is silence: a channel whose sum with another, the
 /// reference, would cancel nearly all of both is inverted before the mean is taken. Whether it
-/// would is looked at in blocks of fixed length with a memory of some seconds, so the result is the
-/// same in whatever pieces it is read; recordings that do not cancel give the plain mean, bit for
-/// bit.
+/// would is looked at in blocks of fixed length with a memory of some seconds, or none where a
+/// block alone leaves no doubt (a plug that was pulled and put in again), so the result is the same
+/// in whatever pieces it is read; recordings that do not cancel give the plain mean, bit for bit.
 ///
 /// NaN and infinities become 0; what is beyond +100 dB is damage, and is held there.
 class Mixer {
@@ -31,15 +31,20 @@ class Mixer {
   bool has_inverted() const { return has_inverted_; }
 
  private:
+  struct Sums {
+    std::vector<double> energy;   // of each channel
+    std::vector<double> product;  // of each channel with the reference
+  };
+
   void look_for_inverted(const float* interleaved, std::size_t frames);
+  double kept(const Sums& sums, std::size_t channel, float sign) const;
   void choose_reference();
 
   std::size_t channels_;
   int channel_;
   float weight_;
-  std::vector<float> signs_;     // of each channel
-  std::vector<double> energy_;   // of each channel
-  std::vector<double> product_;  // of each channel with the reference
+  std::vector<float> signs_;  // of each channel
+  Sums sums_;
   std::size_t reference_ = 0;
   bool has_inverted_ = false;
 };

@@ -106,7 +106,7 @@ bool OggAudio::next_page() {
 // audio that is read here, or the file ends before such audio.
 bool OggAudio::begin_link() {
   earlier_links_s_ = seconds();
-  codec_.reset();
+  std::unique_ptr<OggCodec> before = std::move(codec_);
   unknown_.clear();
   page_number_ = -1;
   frames_ = 0;
@@ -116,8 +116,12 @@ bool OggAudio::begin_link() {
     take_first_page();
     page_waits_ = next_page();
   } while (page_waits_ && ogg_page_bos(&page_) != 0);
+  if (codec_ == nullptr) {
+    codec_ = std::move(before);  // the one that has been heard
+    return false;
+  }
   try {
-    return codec_ != nullptr && read_headers();
+    return read_headers();
   } catch (const Error& error) {
     faults_.push_back(fmt::format("after {:.2f} s: {}", seconds(), error.reason()));
     return false;
@@ -154,6 +158,7 @@ bool OggAudio::read_headers() {
   for (; page_waits_; page_waits_ = next_page()) {
     if (ogg_page_bos(&page_) != 0) return false;
     if (ogg_page_serialno(&page_) != serial_) continue;
+    page_number_ = ogg_page_pageno(&page_);
     ogg_stream_pagein(&stream_, &page_);
     ogg_packet packet{};
     int status = 0;
@@ -210,7 +215,11 @@ bool OggAudio::decode_page() {
 
 void OggAudio::check_sequence() {
   const long number = ogg_page_pageno(&page_);
-  if (page_number_ >= 0 && number != page_number_ + 1) {
+  if (page_number_ >= 0 && number > page_number_ + 1 && !heard_) {
+    // A live stream that was joined has its headers and then what is sent now.
+    remarks_.push_back(fmt::format("begins late: pages are missing behind its headers ({} of them)",
+                                   number - page_number_ - 1));
+  } else if (page_number_ >= 0 && number != page_number_ + 1) {
     faults_.push_back(fmt::format("damaged: pages are missing after {:.2f} s ({} of them)",
                                   seconds(), number - page_number_ - 1));
   }

@@ -73,7 +73,7 @@ class OggAudio : public Reader {
   bool page_waits_ = false;  // it begins the next link
   std::unique_ptr<OggCodec> codec_;
   long serial_ = 0;
-  long page_number_ = -1;   // of the link's stream; −1: none with audio yet
+  long page_number_ = -1;   // of the link's stream, the last that was read; −1: none yet
   bool last_page_ = false;  // of the link has been there
   bool heard_ = false;      // audio of the link
   bool link_ended_ = false;

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "audio/chunks.hpp"
 #include "audio/container.hpp"
 #include "audio/ffmpeg_audio.hpp"
 #include "audio/mpeg_audio.hpp"
@@ -30,7 +31,7 @@ std::unique_ptr<Reader> open_native(const Recognised& found, const ByteRange& by
     case Container::mpeg:
       return std::make_unique<MpegAudio>(bytes, name);
     case Container::sound:
-      return std::make_unique<SoundFile>(bytes.part(found.begin), name);
+      return std::make_unique<SoundFile>(without_tags_behind(bytes.part(found.begin), name), name);
     case Container::foreign:
       break;
   }
@@ -68,9 +69,12 @@ std::unique_ptr<Reader> open_reader(const ByteRange& bytes, const std::string& n
     native_failure = std::current_exception();  // perhaps FFmpeg is less strict
   }
   try {
-    return std::make_unique<FfmpegAudio>(bytes, name, ffmpeg);
+    const bool mpeg = found.container == Container::mpeg;
+    return std::make_unique<FfmpegAudio>(
+        bytes, name, ffmpeg, mpeg ? "" : fault_of_length(bytes.part(found.begin), name));
   } catch (const UnknownFormat& error) {
-    if (native_failure) std::rethrow_exception(native_failure);
+    // libsndfile takes odd bytes for a damaged file of some kind that has no mark at its front.
+    if (native_failure && found.name != nullptr) std::rethrow_exception(native_failure);
     if (found.name != nullptr) {
       throw Error(name,
                   fmt::format("looks like {}, but cannot be read: {}", found.name, error.reason()));

@@ -128,8 +128,9 @@ void SoundFile::check_end() {
                                 : guessed                  ? -1
                                                            : info_.frames;
   if (!read_error_.empty()) {
-    faults_.push_back(
-        fmt::format("damaged or cut short after {:.2f} s: {}", seconds(frames_read_), read_error_));
+    const std::string of = promised > 0 ? fmt::format(" of {:.2f} s", seconds(promised)) : "";
+    faults_.push_back(fmt::format("damaged or cut short after {:.2f} s{}: {}",
+                                  seconds(frames_read_), of, read_error_));
   } else if (!length_fault_.empty()) {
     faults_.push_back(length_fault_);
   } else if (frames_read_ < promised) {

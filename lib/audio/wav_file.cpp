@@ -13,6 +13,7 @@
 #include <fmt/format.h>
 #include <sndfile.h>
 
+#include "audio/chunks.hpp"
 #include "audio/container.hpp"
 #include "audio/joined_reader.hpp"
 #include "audio/mpeg_audio.hpp"
@@ -23,7 +24,7 @@ namespace {
 
 // Writers that cannot seek back to fill in the length leave the greatest value they can: 2^32 − 1
 // (ffmpeg), or close to 2^31 (sox).
-constexpr std::int64_t kOpenLength = 0x7fff0000;
+constexpr std::int64_t kOpenLength = 0x7f000000;
 constexpr std::int64_t kMaxLength = std::int64_t{1} << 60;
 constexpr int kMaxChunks = 4096;
 constexpr std::int64_t kChunkHead = 8;
@@ -137,7 +138,7 @@ class LayoutParser {
     const bool in_ds64 = length == 0xffffffff && long_length_ >= 0;
     if (in_ds64) length = long_length_;
     Data& data = layout_.data.emplace_back(Data{body, length, false});
-    const bool untold = length > kMaxLength || (long_form_ && length == 0xffffffff && !in_ds64);
+    const bool untold = length > kMaxLength || (long_form_ && length == 0xffffffff);
     if (length == 0 || untold) {
       data.unfinished = untold || !is_empty(body);
     } else if (length >= kOpenLength && !in_ds64) {
@@ -161,11 +162,11 @@ class LayoutParser {
   void end(std::int64_t offset, const Head& chunk) {
     layout_.end = offset;
     layout_.joined = is_wav(chunk);
+    if (layout_.joined || bytes_.is_stream()) return;
     const std::string_view id = chunk.id().substr(0, 3);
-    const bool tag = id == "TAG" || id == "ID3" || id == "APE";
-    if (!layout_.joined && !tag && !bytes_.is_stream()) {
-      layout_.unchunked = std::max<std::int64_t>(0, bytes_.size() - offset);
-    }
+    if (id == "TAG" || id == "APE") return;
+    if (id == "ID3") offset += id3v2_length(chunk.bytes.data());
+    layout_.unchunked = std::max<std::int64_t>(0, bytes_.size() - offset);
   }
 
   const ByteRange& bytes_;
@@ -240,6 +241,9 @@ std::unique_ptr<Reader> open_wav(const ByteRange& bytes, const std::string& name
   std::unique_ptr<JoinedReader> joined;
   if (laid_out && (mpeg || bytes.is_stream() || !is_plain(layout))) {
     joined = open_parts(bytes, name, layout);
+    if (mpeg && is_plain(layout) && !bytes.is_stream()) {
+      joined->fault(fault_of_length(bytes, name));
+    }
   } else {
     joined = std::make_unique<JoinedReader>();
     joined->append(std::make_unique<SoundFile>(bytes, name));

@@ -176,6 +176,72 @@ TEST_CASE("a file cut short is an error wherever it is cut") {
   }
 }
 
+TEST_CASE(
+    "kinds of old machines, of either byte order: cut short they are an error, or all is there") {
+  const Folder folder;
+  const std::vector<float> pcm = tone(500, 8000, 1, 900);
+  for (const int format :
+       {SF_FORMAT_WAV | SF_FORMAT_PCM_16 | SF_ENDIAN_BIG,
+        SF_FORMAT_AU | SF_FORMAT_PCM_16 | SF_ENDIAN_LITTLE, SF_FORMAT_AVR | SF_FORMAT_PCM_16,
+        SF_FORMAT_VOC | SF_FORMAT_PCM_16, SF_FORMAT_VOC | SF_FORMAT_PCM_U8,
+        SF_FORMAT_SVX | SF_FORMAT_PCM_16, SF_FORMAT_WVE | SF_FORMAT_ALAW,
+        SF_FORMAT_MPC2K | SF_FORMAT_PCM_16, SF_FORMAT_SDS | SF_FORMAT_PCM_16,
+        SF_FORMAT_SDS | SF_FORMAT_PCM_24, SF_FORMAT_MAT4 | SF_FORMAT_PCM_16,
+        SF_FORMAT_MAT4 | SF_FORMAT_DOUBLE | SF_ENDIAN_BIG, SF_FORMAT_MAT5 | SF_FORMAT_PCM_16,
+        SF_FORMAT_MAT5 | SF_FORMAT_FLOAT | SF_ENDIAN_BIG}) {
+    CAPTURE(format);
+    write_audio(folder / "whole", format, 8000, 1, pcm);
+    const std::string bytes = read_file(folder / "whole");
+    const std::size_t all = decode_file(folder / "whole").size();
+    REQUIRE(all >= 1800);
+    std::size_t refused = 0;
+    for (std::size_t size = 0; size < bytes.size(); size += size < 400 ? 1 : 7) {
+      CAPTURE(size);
+      write_bytes(folder / "cut", bytes.substr(0, size));
+      if (reason_of_failure(folder / "cut") == "no error") {
+        REQUIRE(decode_file(folder / "cut").size() == all);
+      } else {
+        refused = size;
+      }
+    }
+    CHECK(refused + 16 > bytes.size());
+  }
+}
+
+TEST_CASE("AU: what is behind the length that its header tells is told") {
+  const Folder folder;
+  write_audio(folder / "a", kAu, 16000, 1, tone(500, 16000, 1, 900));
+  std::string bytes = read_file(folder / "a");
+  write_bytes(folder / "joined", bytes + bytes);
+  CHECK(contains(reason_of_failure(folder / "joined"), "bytes behind the audio"));
+  std::fill_n(bytes.begin() + 8, 4, '\0');
+  write_bytes(folder / "unfinished", bytes);
+  CHECK(contains(reason_of_failure(folder / "unfinished"), "promises no audio"));
+  std::fill_n(bytes.begin() + 8, 4, '\xff');
+  write_bytes(folder / "open", bytes);
+  CHECK(decode_file(folder / "open").size() == 900);
+}
+
+TEST_CASE("FLAC with tags in front and behind is whole") {
+  const Folder folder;
+  write_audio(folder / "a", kFlac, 16000, 1, tone(500, 16000, 1, 9000));
+  const std::string flac = read_file(folder / "a");
+  const std::string id3v2 = "ID3\x04" + std::string("\0\0\0\0\x02\0", 6) + std::string(256, '\0');
+  const std::string id3v1 = "TAG" + std::string(125, ' ');
+  // 32 bytes of header, an item of 40, 32 of footer; the length is of item and footer.
+  const auto ape_end = [](char flags) {
+    return "APETAGEX" + std::string("\xd0\x07\0\0\x48\0\0\0\x01\0\0\0\0\0\0", 15) + flags +
+           std::string(8, '\0');
+  };
+  const std::string ape = ape_end('\xa0') + std::string(40, 'k') + ape_end('\x80');
+  for (const std::string& bytes : {flac + id3v1, id3v2 + flac + ape, flac + ape + id3v1}) {
+    write_bytes(folder / "tagged", bytes);
+    CHECK(decode_file(folder / "tagged").size() == 9000);
+  }
+  write_bytes(folder / "joined", flac + flac);
+  CHECK(contains(reason_of_failure(folder / "joined"), "after 0.56 s of 0.56 s"));
+}
+
 TEST_CASE("a cut FLAC file is an error after its last good block") {
   const Folder folder;
   write_audio(folder / "whole.flac", kFlac, 16000, 1, tone(500, 16000, 1, 48000));

@@ -7,6 +7,7 @@
 
 #include <doctest/doctest.h>
 #include <fcntl.h>
+#include <ogg/ogg.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -166,6 +167,9 @@ TEST_CASE("MP3 within WAV") {
   write_bytes(folder / "a.wav", wav_of("RIFF", static_cast<std::uint32_t>(mp3.size() + 36), "",
                                        static_cast<std::uint32_t>(mp3.size()), mp3, 0x55));
   CHECK(decode_file(folder / "a.wav") == expected);
+  const std::string wav = read_file(folder / "a.wav");
+  write_bytes(folder / "a.wav", wav.substr(0, wav.size() - 500));
+  CHECK(contains(reason_of_failure(folder / "a.wav"), "500 bytes are missing"));
 }
 
 TEST_CASE("headers of MPEG audio: kinds, lengths, and what is none") {
@@ -199,6 +203,26 @@ TEST_CASE("all links of an Ogg chain are heard, whatever is in them") {
   CHECK(seconds_of(folder / "chain.ogg") == doctest::Approx(7).epsilon(0.001));
   write_bytes(folder / "behind.ogg", vorbis + std::string(300, 'x') + opus);
   CHECK(seconds_of(folder / "behind.ogg") == doctest::Approx(5).epsilon(0.001));
+}
+
+TEST_CASE("a link of an Ogg chain with a codec that nobody reads") {
+  const Folder folder;
+  const std::string opus = audio_bytes(folder, kOpus, 48000, 2, 2);
+  std::string other = audio_bytes(folder, kVorbis, 22050, 1, 3);
+  other.replace(other.find("vorbis"), 6, "zzzzzz");
+  ogg_page first{};
+  first.header = reinterpret_cast<unsigned char*>(other.data());
+  first.header_len = 28;
+  first.body = first.header + first.header_len;
+  first.body_len = 30;
+  ogg_page_checksum_set(&first);
+  write_bytes(folder / "chain.ogg", opus + other);
+  DecoderOptions options;
+  options.partial = true;
+  Decoder decoder(folder / "chain.ogg", options);
+  CHECK(static_cast<double>(read_all(decoder).size()) / kSampleRate == doctest::Approx(2));
+  CHECK(contains(decoder.fault(), "which was not read"));
+  CHECK(contains(decoder.library(), "opus"));
 }
 
 TEST_CASE("Ogg cut at any border of pages is an error, and partly heard when asked") {
@@ -242,6 +266,12 @@ TEST_CASE("a page that is missing or damaged is told, and what follows it is hea
       Decoder decoder(folder / "a", options);
       CHECK(read_all(decoder).size() > 4 * kSampleRate);
     }
+    // Behind the headers, as a live stream that was joined lacks them.
+    write_bytes(folder / "a", whole.substr(0, pages[2]) + whole.substr(pages[3]));
+    Decoder late(folder / "a");
+    CHECK(read_all(late).size() > 4 * kSampleRate);
+    REQUIRE(late.remarks().size() == 1);
+    CHECK(contains(late.remarks()[0], "begins late"));
   }
 }
 
@@ -311,6 +341,19 @@ TEST_CASE("one channel, the mean, and a channel that is the inverse of another")
   CHECK(channel(0)[100] == 0.75F * plain[100]);
   stereo(0, 1);
   CHECK(channel(0)[100] == 0.5F * plain[100]);
+  // It turns, and turns again.
+  Samples turning;
+  for (std::size_t i = 0; i < frames; ++i) {
+    turning.push_back(plain[i]);
+    turning.push_back(i / 13000 % 2 == 0 ? plain[i] : -plain[i]);
+  }
+  write_audio(folder / "a.wav", kFloatWav, 16000, 2, turning);
+  const Samples heard = channel(0);
+  REQUIRE(heard.size() == frames);
+  std::size_t lost = 0;
+  for (std::size_t i = 0; i < frames; ++i)
+    lost += heard[i] != plain[i] ? 1 : 0;
+  CHECK(lost <= 3 * 2048);
   CHECK_THROWS_WITH_AS(channel(3), (folder / "a.wav: has 2 channels, and no channel 3").c_str(),
                        Error);
 }

@@ -111,10 +111,6 @@ std::vector<Check> default_checks() {
 
 #undef PAIRALIGN_VALUE
 
-std::string shown(double value, int decimals) {
-  return fmt::format("{:.{}f}", value, decimals);
-}
-
 }  // namespace
 
 Checks::Checks() : checks_(default_checks()) {}
@@ -146,14 +142,14 @@ void Checks::set(const std::string& setting) {
 
 std::vector<Finding> Checks::findings(const AudioFigures& figures) const {
   std::vector<Finding> findings;
-  if (!figures.fault.empty()) findings.push_back({kDamaged, figures.fault, "-"});
+  if (!figures.fault.empty()) findings.push_back({kDamaged, figures.fault, "-", ""});
   for (const Check& check : checks_) {
     if (!check.limit) continue;
     const Value value = check.value(figures);
     if (!value || (check.above ? *value <= *check.limit : *value >= *check.limit)) continue;
     // A limit has as many digits as were given, a value as many as tell them apart.
-    findings.push_back(
-        {check.name, shown(*value, check.decimals), fmt::format("{:.10g}", *check.limit)});
+    findings.push_back({check.name, fmt::format("{:.{}f}", *value, check.decimals),
+                        fmt::format("{:.10g}", *check.limit), check.unit});
   }
   return findings;
 }

@@ -25,6 +25,7 @@ struct Finding {
   std::string check;
   std::string value;
   std::string limit;
+  std::string unit;  ///< of value and limit
 };
 
 class Checks {

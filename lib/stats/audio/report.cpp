@@ -87,7 +87,8 @@ void append_json_line(const MeasuredAudio& recording, bool grouped, std::string&
     const bool number = finding.check != kDamaged;
     json["flags"].push_back({{"check", finding.check},
                              {"value", number ? Json::parse(finding.value) : Json(finding.value)},
-                             {"limit", number ? Json::parse(finding.limit) : Json(nullptr)}});
+                             {"limit", number ? Json::parse(finding.limit) : Json(nullptr)},
+                             {"unit", finding.unit}});
   }
   text += dump(json);
 }

@@ -28,7 +28,7 @@ void append_tsv(const MeasuredAudio& recording, bool grouped, std::string& text)
 
 /// An object per recording, with the same names; what is not known is null. A path that is not
 /// UTF-8 has U+FFFD for what is not, and its bytes in `path_bytes`, as records do. `flags` is a
-/// list of objects with `check`, `value` and `limit`.
+/// list of objects with `check`, `value`, `limit` and `unit`.
 void append_json_line(const MeasuredAudio& recording, bool grouped, std::string& text);
 
 /// `PATH TAB CHECK TAB VALUE TAB LIMIT` for each finding.
