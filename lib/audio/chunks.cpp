@@ -11,6 +11,8 @@
 
 #include <fmt/format.h>
 
+#include "audio/bytes.hpp"
+#include "audio/ogg_audio.hpp"
 #include "base/error.hpp"
 
 namespace pairalign::audio {
@@ -40,17 +42,14 @@ class Window {
     return {bytes_.data() + at, length};
   }
   std::string_view id() const { return text(0, 4); }
-  std::int64_t number(std::size_t at, std::size_t length, bool big_endian) const {
-    std::uint64_t value = 0;
-    for (std::size_t i = 0; i < length; ++i) {
-      const std::size_t from = at + (big_endian ? i : length - 1 - i);
-      value = value << 8 | static_cast<unsigned char>(bytes_[from]);
-    }
-    return static_cast<std::int64_t>(value);
+  std::int64_t big(std::size_t at, std::size_t length) const {
+    return big_endian(bytes_.data() + at, length);
   }
-  std::int64_t big(std::size_t at, std::size_t length) const { return number(at, length, true); }
   std::int64_t little(std::size_t at, std::size_t length) const {
-    return number(at, length, false);
+    return little_endian(bytes_.data() + at, length);
+  }
+  std::int64_t number(std::size_t at, std::size_t length, bool big_endian) const {
+    return big_endian ? big(at, length) : little(at, length);
   }
   const ByteRange& file() const { return file_; }
   const std::string& name() const { return name_; }
@@ -195,11 +194,11 @@ Found find_in_voc(Window& window) {
   Audio audio{window.little(20, 2), 0, false};
   audio.end = audio.begin;
   constexpr std::int64_t kHead = 4, kTooShort = 8;
-  while (audio.end + kTooShort + 1 < size) {
+  do {
     window.move_to(audio.end);
-    if (window.little(0, 1) == 0) break;
+    if (window.little(0, 1) == 0 && audio.end < size) break;
     audio.end += kHead + window.little(1, 3);
-  }
+  } while (audio.end + kTooShort + 1 < size);
   return audio;
 }
 
@@ -231,32 +230,34 @@ Found find_in_xi(Window& window) {
   return with_length(338, length);
 }
 
-// Matrices: type, rows, columns, whether it is complex, length of the name, name, numbers.
+// Two matrices, the rate and the samples: type, rows, columns, whether it is complex, length of the
+// name, name, numbers.
 Found find_in_mat4(Window& window) {
   constexpr std::int64_t kHead = 20;
   constexpr std::array<std::int64_t, 6> kBytes = {8, 4, 4, 2, 2, 1};
-  std::int64_t offset = 0;
-  for (int n = 0; n < kMaxChunks && window.move_to(offset); ++n) {
+  Audio matrix;
+  for (int n = 0; n < 2; ++n) {
+    window.move_to(matrix.end);
     const bool big_endian = window.little(0, 4) > 9999;
     const auto field = [&](std::size_t i) { return window.number(4 * i, 4, big_endian); };
     const auto type = static_cast<std::size_t>(field(0) / 10 % 10);
-    if (type >= kBytes.size() || field(1) > 1 << 16 || field(4) > 40) return std::nullopt;
-    const std::int64_t begin = offset + kHead + field(4);
-    const std::int64_t length = field(1) * field(2) * kBytes[type];
-    if (window.text(kHead, 8) == "wavedata") return with_length(begin, length);
-    offset = begin + length;
+    if (type >= kBytes.size() || field(1) > 1 << 16) return std::nullopt;
+    matrix.begin = matrix.end + kHead + field(4);
+    matrix.end = matrix.begin + field(1) * field(2) * kBytes[type];
   }
-  return std::nullopt;
+  return matrix;
 }
 
 // As libsndfile lays it out. The length of the matrix is 8 more than what it writes; that of the
 // numbers in it is right.
 Found find_in_mat5(Window& window) {
+  constexpr std::int64_t kNumbers = 264;
   window.move_to(126);
   const bool big_endian = window.text(0, 2) == "MI";
   window.move_to(248);
+  if (window.file().size() < kNumbers) return Audio{0, kNumbers};
   if (window.text(0, 8) != "wavedata") return std::nullopt;
-  return with_length(264, window.number(12, 4, big_endian));
+  return with_length(kNumbers, window.number(12, 4, big_endian));
 }
 
 struct Kind {
@@ -285,27 +286,10 @@ constexpr Kind kKinds[] = {
     {0, "MATLAB 5", find_in_mat5},
 };
 
-// The last page of an Ogg file is marked as the last of its stream.
 std::string fault_of_ogg(const ByteRange& file, const std::string& name) {
-  constexpr std::size_t kPageHead = 27, kFlags = 5;
-  constexpr int kLastPage = 4;
-  std::string end(std::size_t{1} << 17, '\0');  // two pages, and tags behind them
-  const std::int64_t from =
-      std::max<std::int64_t>(0, file.size() - static_cast<std::int64_t>(end.size()));
-  const std::int64_t n = file.read(from, end.data(), static_cast<std::int64_t>(end.size()));
-  if (n < 0) throw errno_error(name, "cannot read");
-  end.resize(static_cast<std::size_t>(n));
-  const std::size_t page = end.rfind("OggS");
-  if (page == end.npos || page + kPageHead > end.size()) return "cut short in an Ogg page";
-  const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(end[at]); };
-  const std::size_t body = page + kPageHead + byte(page + kPageHead - 1);
-  if (body > end.size()) return "cut short in an Ogg page";
-  std::size_t length = 0;
-  for (std::size_t i = page + kPageHead; i < body; ++i)
-    length += byte(i);
-  if (body + length > end.size()) return "cut short in an Ogg page";
-  const bool last = (byte(page + kFlags) & kLastPage) != 0;
-  return last ? "" : "cut short between Ogg pages: the last is not marked as such";
+  const std::optional<OggPage> page = last_ogg_page(file, name);
+  if (!page || !page->whole) return "cut short in an Ogg page";
+  return page->last ? "" : "cut short between Ogg pages: the last is not marked as such";
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <string_view>
 
+#include "audio/bytes.hpp"
 #include "audio/mpeg_audio.hpp"
 
 namespace pairalign::audio {
@@ -114,8 +115,7 @@ ByteRange without_tags_behind(const ByteRange& bytes, const std::string& name) {
   };
   if (look(kId3v1, "TAG")) end -= kId3v1;
   if (look(kApe, "APETAGEX")) {
-    const std::int64_t body =
-        last[12] | last[13] << 8 | last[14] << 16 | std::int64_t{last[15]} << 24;
+    const std::int64_t body = little_endian(last.data() + 12, 4);
     const bool with_header = (last[23] & 0x80) != 0;
     end = std::max<std::int64_t>(0, end - body - (with_header ? kApe : 0));
   }

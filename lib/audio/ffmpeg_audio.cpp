@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "audio/bytes.hpp"
 #include "audio/container.hpp"
 #include "base/error.hpp"
 
@@ -16,16 +17,11 @@ namespace pairalign::audio {
 namespace {
 
 constexpr std::size_t kAuHeader = 24;
-constexpr std::uint32_t kAuFloat = 6;
+constexpr std::int64_t kAuFloat = 6;
 constexpr std::int64_t kMaxFrames = 4096;  // of a block
 // An encoder's delay and a last frame that is not full make containers differ from what is decoded
 // by less than this.
 constexpr double kTolerance = 0.25;
-
-std::uint32_t big_endian(const unsigned char* bytes) {
-  return std::uint32_t{bytes[0]} << 24 | std::uint32_t{bytes[1]} << 16 |
-         std::uint32_t{bytes[2]} << 8 | bytes[3];
-}
 
 // A file of which these bytes are all, for a program that reads from its start.
 TemporaryFile copy_of(const ByteRange& bytes, const std::string& name) {
@@ -144,10 +140,11 @@ void FfmpegAudio::read_header() {
         messages.audio_streams == 0 && contains(child_->messages(), "does not contain any stream");
     throw UnknownFormat(name_, silent ? "it holds no audio" : summary_of(messages, status));
   }
-  const std::uint32_t begin = big_endian(head + 4);
-  format_ = {static_cast<int>(big_endian(head + 16)), static_cast<int>(big_endian(head + 20))};
-  if (std::memcmp(head, ".snd", 4) != 0 || big_endian(head + 12) != kAuFloat || begin < kAuHeader ||
-      format_.rate <= 0 || format_.channels <= 0) {
+  const auto begin = static_cast<std::size_t>(big_endian(head + 4, 4));
+  format_ = {static_cast<int>(big_endian(head + 16, 4)),
+             static_cast<int>(big_endian(head + 20, 4))};
+  if (std::memcmp(head, ".snd", 4) != 0 || big_endian(head + 12, 4) != kAuFloat ||
+      begin < kAuHeader || format_.rate <= 0 || format_.channels <= 0) {
     throw Error(name_, "ffmpeg did not write what it was asked for");
   }
   std::vector<unsigned char> annotation(std::min<std::size_t>(begin - kAuHeader, 1 << 16));
@@ -173,7 +170,8 @@ std::int64_t FfmpegAudio::read(float* interleaved, std::int64_t frames) {
   block_.resize(static_cast<std::size_t>(std::min(frames, kMaxFrames)) * frame_bytes);
   const std::size_t samples = read_all(block_.data(), block_.size()) / frame_bytes * channels;
   for (std::size_t i = 0; i < samples; ++i) {
-    const std::uint32_t bits = big_endian(block_.data() + i * sizeof(float));
+    const auto bits =
+        static_cast<std::uint32_t>(big_endian(block_.data() + i * sizeof(float), sizeof(float)));
     std::memcpy(interleaved + i, &bits, sizeof(float));
   }
   if (samples == 0) {

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <mpg123.h>
 
+#include "audio/bytes.hpp"
 #include "audio/container.hpp"
 #include "base/error.hpp"
 
@@ -20,11 +21,6 @@ constexpr std::int64_t kFetch = 1 << 15;
 constexpr std::uint32_t kSameInStream = 0xfffe0c00;
 // An information frame may be one less than exact, and so may the last frame of a file be.
 constexpr std::int64_t kTolerance = 1;
-
-std::uint32_t big_endian(const unsigned char* bytes) {
-  return std::uint32_t{bytes[0]} << 24 | std::uint32_t{bytes[1]} << 16 |
-         std::uint32_t{bytes[2]} << 8 | bytes[3];
-}
 
 bool begins(const unsigned char* bytes, std::string_view text) {
   return std::memcmp(bytes, text.data(), text.size()) == 0;
@@ -50,17 +46,18 @@ std::int64_t information_of(const MpegHeader& header, const unsigned char* frame
   const std::size_t xing = kHeader + static_cast<std::size_t>(header.side_information);
   constexpr std::size_t kVbri = kHeader + 32;
   if (bytes >= xing + 12 && (begins(frame + xing, "Xing") || begins(frame + xing, "Info"))) {
-    const bool told = (big_endian(frame + xing + 4) & 1) != 0;
-    return told ? big_endian(frame + xing + 8) : 0;
+    const bool told = (big_endian(frame + xing + 4, 4) & 1) != 0;
+    return told ? big_endian(frame + xing + 8, 4) : 0;
   }
-  if (bytes >= kVbri + 18 && begins(frame + kVbri, "VBRI")) return big_endian(frame + kVbri + 14);
+  if (bytes >= kVbri + 18 && begins(frame + kVbri, "VBRI"))
+    return big_endian(frame + kVbri + 14, 4);
   return -1;
 }
 
 }  // namespace
 
 std::optional<MpegHeader> parse_mpeg_header(const unsigned char* bytes) {
-  const std::uint32_t bits = big_endian(bytes);
+  const auto bits = static_cast<std::uint32_t>(big_endian(bytes, 4));
   const unsigned version = bits >> 19 & 3, layer_bits = bits >> 17 & 3;
   const unsigned bit_rate_index = bits >> 12 & 15, rate_index = bits >> 10 & 3;
   const bool valid = bits >> 21 == 0x7ff && version != 1 && layer_bits != 0 &&
@@ -168,8 +165,7 @@ std::int64_t MpegAudio::tag_length() {
     return bytes_.is_stream() || begin + length <= bytes_.size() ? length : 0;
   }
   if (begins(at(0), "APET") && fill(kApeHead) && begins(at(0), "APETAGEX")) {
-    const std::int64_t body =
-        at(12)[0] | at(12)[1] << 8 | at(12)[2] << 16 | static_cast<std::int64_t>(at(12)[3]) << 24;
+    const std::int64_t body = little_endian(at(12), 4);
     const bool is_header = (at(20)[3] & 0x20) != 0;  // else a footer, whose body is behind us
     return static_cast<std::int64_t>(kApeHead) + (is_header ? body : 0);
   }

@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "audio/bytes.hpp"
 #include "audio/container.hpp"
 #include "base/error.hpp"
 
@@ -34,6 +34,30 @@ std::string codec_name(const ogg_packet& packet) {
 
 }  // namespace
 
+// "OggS", u8 version, u8 flags, i64 position, u32 serial number, u32 page number, u32 checksum, u8
+// number of segments, u8 length of each.
+std::optional<OggPage> last_ogg_page(const ByteRange& bytes, const std::string& name) {
+  constexpr std::size_t kHead = 27, kFlags = 5;
+  constexpr int kLastPage = 4;
+  std::string end(std::size_t{1} << 17, '\0');  // two pages, and tags behind them
+  const std::int64_t from =
+      std::max<std::int64_t>(0, bytes.size() - static_cast<std::int64_t>(end.size()));
+  const std::int64_t n = bytes.read(from, end.data(), static_cast<std::int64_t>(end.size()));
+  if (n < 0) throw errno_error(name, "cannot read");
+  end.resize(static_cast<std::size_t>(n));
+  const std::size_t begin = end.rfind("OggS");
+  if (begin == std::string::npos || begin + kHead > end.size()) return std::nullopt;
+  const std::string_view page = std::string_view(end).substr(begin);
+  const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(page[at]); };
+  OggPage result{little_endian(page.data() + 6, 8), little_endian(page.data() + 14, 4),
+                 (byte(kFlags) & kLastPage) != 0, false};
+  std::size_t length = kHead + byte(kHead - 1);
+  for (std::size_t i = kHead, body = length; i < std::min(body, page.size()); ++i)
+    length += byte(i);
+  result.whole = length <= page.size();
+  return result;
+}
+
 OggAudio::OggAudio(const ByteRange& bytes, const std::string& name) : bytes_(bytes), name_(name) {
   ogg_sync_init(&sync_);
   try {
@@ -55,24 +79,9 @@ OggAudio::OggAudio(const ByteRange& bytes, const std::string& name) : bytes_(byt
 Coding OggAudio::coding() const {
   Coding coding{"ogg", library().find("opus") == std::string::npos ? "vorbis" : "opus", 0, -1};
   if (bytes_.is_stream()) return coding;
-  // "OggS", u8 version, u8 flags, i64 position, u32 serial number
-  constexpr std::size_t kPageHead = 18;
-  std::string end(std::size_t{1} << 16, '\0');
-  const std::int64_t from =
-      std::max<std::int64_t>(0, bytes_.size() - static_cast<std::int64_t>(end.size()));
-  const std::int64_t n = bytes_.read(from, end.data(), static_cast<std::int64_t>(end.size()));
-  end.resize(static_cast<std::size_t>(std::max<std::int64_t>(n, 0)));
-  const std::size_t page = end.rfind("OggS");
-  if (page == std::string::npos || page + kPageHead > end.size()) return coding;
-  const auto number = [&](std::size_t at, int bytes) {
-    std::uint64_t value = 0;
-    for (int i = bytes; i-- > 0;)
-      value = value << 8 | static_cast<unsigned char>(end[page + at + static_cast<std::size_t>(i)]);
-    return value;
-  };
-  const auto position = static_cast<std::int64_t>(number(6, 8));
-  if (position >= 0 && static_cast<long>(number(14, 4)) == (serial_ & 0xffffffffL)) {
-    coding.frames = std::llround(codec_->seconds(position) * format().rate);
+  const std::optional<OggPage> page = last_ogg_page(bytes_, name_);
+  if (page && page->position >= 0 && page->serial == (serial_ & 0xffffffffL)) {
+    coding.frames = std::llround(codec_->seconds(page->position) * format().rate);
   }
   return coding;
 }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,17 @@ class OggCodec {
 
 /// Nothing for codecs that are not read here. `packet` is the first of a logical stream.
 std::unique_ptr<OggCodec> make_ogg_codec(const ogg_packet& packet);
+
+/// What the head of a page says.
+struct OggPage {
+  std::int64_t position = 0;
+  std::int64_t serial = 0;
+  bool last = false;   ///< of its stream
+  bool whole = false;  ///< all of it is there
+};
+
+/// The page that begins last in a file; nothing where none does near its end.
+std::optional<OggPage> last_ogg_page(const ByteRange& bytes, const std::string& name);
 
 /// All links of a chain, each a part with a format of its own. Of several streams side by side the
 /// first with audio is heard. Pages that are missing or damaged, and a stream whose last page is

@@ -7,6 +7,7 @@
 #include <opus/opus_multistream.h>
 #include <vorbis/codec.h>
 
+#include "audio/bytes.hpp"
 #include "audio/ogg_audio.hpp"
 #include "base/error.hpp"
 
@@ -78,10 +79,9 @@ class OpusCodec : public OggCodec {
     const unsigned char* head = packet.packet;
     if (packet.bytes < kHead || head[8] > 15) throw Error("", "an Opus header that nobody knows");
     channels_ = head[9];
-    left_to_skip_ = head[10] | head[11] << 8;
-    const std::uint32_t rate =
-        head[12] | head[13] << 8 | head[14] << 16 | std::uint32_t{head[15]} << 24;
-    const auto gain = static_cast<std::int16_t>(head[16] | head[17] << 8);
+    left_to_skip_ = little_endian(head + 10, 2);
+    const std::int64_t rate = little_endian(head + 12, 4);
+    const auto gain = static_cast<std::int16_t>(little_endian(head + 16, 2));
     // Mono and stereo need no map.
     int streams = 1, coupled = channels_ - 1;
     const unsigned char plain[] = {0, 1};

@@ -13,6 +13,7 @@
 #include <fmt/format.h>
 #include <sndfile.h>
 
+#include "audio/bytes.hpp"
 #include "audio/chunks.hpp"
 #include "audio/container.hpp"
 #include "audio/joined_reader.hpp"
@@ -41,10 +42,7 @@ struct Head {
 
   std::string_view id() const { return {reinterpret_cast<const char*>(bytes.data()), 4}; }
   std::int64_t number(std::size_t at, std::size_t size) const {
-    std::uint64_t value = 0;
-    for (std::size_t i = 0; i < size; ++i)
-      value = value << 8 | bytes[at + (big_endian ? i : size - 1 - i)];
-    return static_cast<std::int64_t>(value);
+    return (big_endian ? audio::big_endian : little_endian)(bytes.data() + at, size);
   }
   // What a chunk's name is made of.
   bool names_chunk() const {

@@ -195,7 +195,7 @@ TEST_CASE(
     const std::size_t all = decode_file(folder / "whole").size();
     REQUIRE(all >= 1800);
     std::size_t refused = 0;
-    for (std::size_t size = 0; size < bytes.size(); size += size < 400 ? 1 : 7) {
+    for (std::size_t size = 0; size < bytes.size(); size += size < 120 ? 1 : 41) {
       CAPTURE(size);
       write_bytes(folder / "cut", bytes.substr(0, size));
       if (reason_of_failure(folder / "cut") == "no error") {
@@ -204,7 +204,7 @@ TEST_CASE(
         refused = size;
       }
     }
-    CHECK(refused + 16 > bytes.size());
+    CHECK(refused + 64 > bytes.size());
   }
 }
 
