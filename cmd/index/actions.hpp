@@ -22,9 +22,9 @@ void merge(const IndexOptions& options, cli::Context& context);
 void prune(const IndexOptions& options, cli::Context& context);
 void salvage(const IndexOptions& options, cli::Context& context);
 
-/// Warns of what a commit found: files in the archive's folder that nothing speaks of, segments that
-/// could not be made fewer.
-void tell_state(const std::string& path, const archive::ArchiveWriter& writer,
-                cli::Messages& messages);
+/// Warns of what a commit found: files in the archive's folder that nothing speaks of, segments
+/// that could not be made fewer.
+void report_state(const std::string& path, const archive::ArchiveWriter& writer,
+                  cli::Messages& messages);
 
 }  // namespace pairalign

@@ -11,10 +11,10 @@
 #include <signal.h>
 #include <time.h>
 
+#include "actions.hpp"
 #include "archive/writer.hpp"
 #include "cli/progress.hpp"
 #include "cli/record_inputs.hpp"
-#include "actions.hpp"
 #include "tokens/reader.hpp"
 
 namespace pairalign {
@@ -87,11 +87,10 @@ class Appending {
       take_records(path);
     } catch (const tokens::HeaderError& error) {
       writer_.roll_back(mark_);
-      messages_.failure(error.what() +
-                        (committed_of_input_ == 0
-                             ? std::string("; nothing is archived from this input")
-                             : fmt::format("; {} records before it are archived",
-                                           committed_of_input_)));
+      messages_.failure(error.what() + (committed_of_input_ == 0
+                                            ? std::string("; nothing is archived from this input")
+                                            : fmt::format("; {} records before it are archived",
+                                                          committed_of_input_)));
     }
   }
 
@@ -105,12 +104,12 @@ class Appending {
       return;
     }
     commit();
-    tell_state(archive_, writer_, messages_);
+    report_state(archive_, writer_, messages_);
     messages_.detail(fmt::format("{}: {} records added, {} replaced, {} in all", archive_, added_,
                                  replaced_, writer_.committed()));
     if (stopped_) {
-      messages_.failure(fmt::format("{}: ended by a signal; {} records had come in and are archived",
-                                    archive_, added_));
+      messages_.failure(fmt::format(
+          "{}: ended by a signal; {} records had come in and are archived", archive_, added_));
     }
   }
 

@@ -1,5 +1,8 @@
 // pa-index: token strings to archives, and what is in them.
+#include <algorithm>
+#include <iterator>
 #include <string>
+#include <utility>
 
 #include "actions.hpp"
 #include "archive/archive.hpp"
@@ -44,25 +47,19 @@ namespace {
 
 cli::ExitStatus index(const IndexOptions& options, cli::Context& context) {
   check_usage(options);
-  if (options.dump) {
-    dump(options, context);
-  } else if (options.info) {
-    info(options, context);
-  } else if (options.check) {
-    check(options, context);
-  } else if (options.missing) {
-    missing(options, context);
-  } else if (options.remove) {
-    remove(options, context);
-  } else if (options.merge) {
-    merge(options, context);
-  } else if (options.prune) {
-    prune(options, context);
-  } else if (!options.salvage.empty()) {
-    salvage(options, context);
-  } else {
-    append(options, context);
-  }
+  const std::pair<bool, void (*)(const IndexOptions&, cli::Context&)> actions[] = {
+      {options.dump, dump},
+      {options.info, info},
+      {options.check, check},
+      {options.missing, missing},
+      {options.remove, remove},
+      {options.merge, merge},
+      {options.prune, prune},
+      {!options.salvage.empty(), salvage},
+      {true, append}};
+  std::find_if(std::begin(actions), std::end(actions), [](const auto& action) {
+    return action.first;
+  })->second(options, context);
   return cli::kDone;
 }
 

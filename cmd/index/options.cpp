@@ -13,7 +13,7 @@
 namespace pairalign {
 namespace {
 
-constexpr double kMostSeconds = 1e7;
+constexpr double kMaxWaitSeconds = 1e7;
 
 void add_actions(CLI::App& app, IndexOptions& options) {
   app.add_flag("--dump", options.dump, "Print the records of ARCHIVE as they went in");
@@ -78,12 +78,12 @@ void add_options(CLI::App& app, IndexOptions& options) {
          "loses no more. 0: all of it or nothing, at the end")
       ->type_name("SECONDS")
       ->check(cli::not_negative())
-      ->check(CLI::Range(0.0, kMostSeconds));
+      ->check(CLI::Range(0.0, kMaxWaitSeconds));
   app.add_option("--wait", options.wait,
                  "How long to wait for another process that is writing to ARCHIVE")
       ->type_name("SECONDS")
       ->check(cli::not_negative())
-      ->check(CLI::Range(0.0, kMostSeconds));
+      ->check(CLI::Range(0.0, kMaxWaitSeconds));
   app.add_flag(
       "--no-compact", options.no_compact,
       "Leave segments as they are; by default small ones are made one as they become many");

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "actions.hpp"
 #include "archive/archive.hpp"
 #include "archive/archived_files.hpp"
 #include "archive/folder.hpp"
@@ -13,7 +14,6 @@
 #include "archive/salvage.hpp"
 #include "archive/writer.hpp"
 #include "cli/inputs.hpp"
-#include "actions.hpp"
 #include "tokens/record.hpp"
 
 namespace pairalign {
@@ -45,8 +45,8 @@ Keys read_keys(bool nul_separated, cli::Messages& messages) {
 
 }  // namespace
 
-void tell_state(const std::string& path, const archive::ArchiveWriter& writer,
-                cli::Messages& messages) {
+void report_state(const std::string& path, const archive::ArchiveWriter& writer,
+                  cli::Messages& messages) {
   const std::vector<std::string>& strays = writer.strays();
   if (!strays.empty()) {
     messages.warning(fmt::format(
@@ -92,7 +92,7 @@ void missing(const IndexOptions& options, cli::Context& context) {
     archive::ArchiveWriter writer(options.archive, {}, writer_options(options, context));
     const std::size_t records = writer.rename(moved);
     writer.commit();
-    tell_state(options.archive, writer, context.messages);
+    report_state(options.archive, writer, context.messages);
     context.messages.detail(fmt::format("{}: {} records of {} files that were moved have new keys",
                                         options.archive, records, moved.size()));
   }
@@ -107,7 +107,7 @@ void remove(const IndexOptions& options, cli::Context& context) {
   const std::vector<bool> found = writer.remove(wanted.keys);
   const std::uint64_t before = writer.committed();
   writer.commit();
-  tell_state(options.archive, writer, context.messages);
+  report_state(options.archive, writer, context.messages);
   for (std::size_t i = 0; i < found.size(); ++i) {
     if (found[i]) continue;
     context.messages.failure(Error(options.archive, "no record of " + wanted.lines[i]));
@@ -120,7 +120,7 @@ void merge(const IndexOptions& options, cli::Context& context) {
   if (options.files.empty()) require_archive(options.archive);
   archive::ArchiveWriter writer(options.archive, {}, writer_options(options, context));
   const std::size_t replaced = writer.merge(options.files, {options.prefix, options.replace});
-  tell_state(options.archive, writer, context.messages);
+  report_state(options.archive, writer, context.messages);
   context.messages.detail(fmt::format("{}: {} records replaced, {} in all", options.archive,
                                       replaced, writer.committed()));
 }
@@ -129,10 +129,11 @@ void prune(const IndexOptions& options, cli::Context& context) {
   const archive::GoneFiles files =
       archive::find_gone_files(archive::Archive::open(options.archive), options.force);
   for (const auto& [folder, count] : files.doubtful) {
-    context.messages.failure(Error(
-        folder, fmt::format("{} archived files below it are not there, nor any other in their place: "
-                            "is its disk mounted? Their records are kept; --force removes them",
-                            count)));
+    context.messages.failure(
+        Error(folder,
+              fmt::format("{} archived files below it are not there, nor any other in their place: "
+                          "is its disk mounted? Their records are kept; --force removes them",
+                          count)));
   }
   if (options.dry_run) {
     for (const std::string& path : files.gone)
@@ -144,7 +145,7 @@ void prune(const IndexOptions& options, cli::Context& context) {
   writer.remove(files.gone);
   const std::uint64_t before = writer.committed();
   writer.commit();
-  tell_state(options.archive, writer, context.messages);
+  report_state(options.archive, writer, context.messages);
   context.messages.detail(fmt::format("{}: {} records of {} files removed, {} in all",
                                       options.archive, before - writer.committed(),
                                       files.gone.size(), writer.committed()));

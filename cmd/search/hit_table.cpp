@@ -4,7 +4,6 @@
 
 #include <fmt/format.h>
 
-#include "align/soft_cost.hpp"
 #include "tokens/record.hpp"
 
 namespace pairalign {
@@ -14,7 +13,7 @@ constexpr std::size_t kBarColumns = 8;
 constexpr std::size_t kIndent = 2;
 constexpr std::size_t kGap = 2;
 // With less than this, a recording can hardly be told from others.
-constexpr std::size_t kLeastForRecording = 24;
+constexpr std::size_t kMinForRecording = 24;
 
 constexpr const char* kBold = "1";
 constexpr const char* kDim = "2";
@@ -59,13 +58,13 @@ HitTable::Row HitTable::row(const search::Hit& hit, std::size_t rank) const {
   Row row;
   row.rank = std::to_string(rank);
   row.evalue = hit.evalue;
-  if (cost_ == search::Cost::soft) {
-    const double lacking = static_cast<double>(hit.match.distance) / align::SoftCost::kUnitsPerBit;
-    row.part = hit.score / (hit.score + lacking);
-    row.score = fmt::format("{:.1f} bits", hit.score);
-  } else {
+  if (distance_.counts_edits()) {
     row.part = hit.score;
     row.score = fmt::format("{:.3f}", hit.score);
+  } else {
+    const double lacking = static_cast<double>(hit.match.distance) / distance_.units();
+    row.part = hit.score / (hit.score + lacking);
+    row.score = fmt::format("{:.1f} bits", hit.score);
   }
   if (hit.evalue >= 0) row.chance = "E " + formatter_.evalue(hit);
   const std::string place = formatter_.place(hit);
@@ -97,7 +96,7 @@ HitTable::Widths HitTable::widths(const std::vector<Row>& rows) const {
     }
     return display_.columns > taken ? display_.columns - taken : 0;
   };
-  const std::size_t wanted = std::min(recording, kLeastForRecording);
+  const std::size_t wanted = std::min(recording, kMinForRecording);
   if (room() < wanted) widths.bar = 0;
   if (room() < wanted) widths.chance = 0;
   widths.recording = std::max(room(), std::size_t{1});

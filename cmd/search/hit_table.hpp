@@ -20,8 +20,10 @@ namespace pairalign {
 /// archives like these, yellow where at most one in this, else none.
 class HitTable {
  public:
-  HitTable(const search::HitFormatter& formatter, search::Cost cost, const cli::Display& display)
-      : formatter_(formatter), cost_(cost), display_(display) {}
+  /// The distance, which was searched with, must outlive it, as the formatter must.
+  HitTable(const search::HitFormatter& formatter, const align::Distance& distance,
+           const cli::Display& display)
+      : formatter_(formatter), distance_(distance), display_(display) {}
 
   std::string lines(const std::string& query, const std::vector<search::Hit>& hits) const;
 
@@ -35,7 +37,7 @@ class HitTable {
   std::string styled(std::string_view text, const char* style) const;
 
   const search::HitFormatter& formatter_;
-  search::Cost cost_;
+  const align::Distance& distance_;
   cli::Display display_;
 };
 

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -13,7 +14,7 @@
 
 #include <fmt/format.h>
 
-#include "align/soft_cost.hpp"
+#include "align/costs.hpp"
 #include "archive/archive.hpp"
 #include "archive/writer.hpp"
 #include "base/thread_pool.hpp"
@@ -22,7 +23,7 @@
 #include "cli/progress.hpp"
 #include "cli/record_inputs.hpp"
 #include "hit_table.hpp"
-#include "model/substitution.hpp"
+#include "model/file/substitution.hpp"
 #include "options.hpp"
 #include "search/chance.hpp"
 #include "search/duplicates.hpp"
@@ -50,18 +51,19 @@ std::vector<archive::Archive> open_archives(const std::vector<std::string>& path
 
 // What the model that wrote the strings of these archives knows of its tokens. Empty where that
 // model is not at hand and none is asked for.
-model::ModelSubstitutions read_model(const std::string& given, bool needed,
+model::ModelSubstitutions read_model(const std::string& given, const align::Cost& cost,
                                      const tokens::Header& header, cli::Messages& messages) {
-  const bool asked = needed || !given.empty();
+  const bool asked = cost.needs_scores || !given.empty();
   if (header.model.empty() || header.tokenizer.empty()) {
     if (!asked) return {};
     throw cli::UsageError(
-        std::string(needed ? "--cost soft" : "--model") +
+        (cost.needs_scores ? std::string("--cost ") + cost.name : "--model") +
         ": the archives do not tell the model and the tokenizer of their strings");
   }
   try {
     const std::string path = cli::find_model(given);
-    model::ModelSubstitutions found = model::read_substitutions(path);
+    model::ModelSubstitutions found =
+        model::read_substitutions(path, tokens::tokenizer_name(header), cost.needs_scores);
     if (found.model_id == header.model) return found;
     throw Error(path, "this is model " + found.model_id + ", the strings are of model " +
                           header.model + "; name that one with --model");
@@ -73,8 +75,8 @@ model::ModelSubstitutions read_model(const std::string& given, bool needed,
   }
 }
 
-align::SoftCost soft_cost(model::ModelSubstitutions& model, const std::string& path,
-                          const std::string& tokenizer) {
+align::TokenScores scores_of(model::ModelSubstitutions& model, const std::string& path,
+                             const std::string& tokenizer) {
   const auto table = model.tables.find(tokenizer);
   if (table == model.tables.end()) {
     throw Error(path,
@@ -123,20 +125,20 @@ class Session {
     finish();
   }
 
-  // Queries of one key are one question, wherever they stand in the input.
+  // Queries of one key are renderings of one query, wherever they stand in the input.
   void run_fused(cli::RecordInputs& inputs) {
-    std::vector<std::vector<tokens::Record>> questions;
+    std::vector<std::vector<tokens::Record>> groups;
     std::unordered_map<std::string, std::size_t> positions;  // by key
     for (tokens::Record record; inputs.next(record);) {
-      const std::size_t position = positions.emplace(record.key, questions.size()).first->second;
-      if (position == questions.size()) questions.emplace_back();
-      questions[position].push_back(std::move(record));
+      const std::size_t position = positions.emplace(record.key, groups.size()).first->second;
+      if (position == groups.size()) groups.emplace_back();
+      groups[position].push_back(std::move(record));
     }
-    for (const std::vector<tokens::Record>& renderings : questions) {
+    for (const std::vector<tokens::Record>& renderings : groups) {
       std::optional<search::QueryChance> chance;
       if (chance_ != nullptr) {
         const std::vector<Span<const tokens::Token>> strings = strings_of(renderings);
-        heed_length(renderings[0], chance.emplace(chance_->of(strings)));
+        note_too_short(renderings[0], chance.emplace(chance_->of(strings)));
       }
       write(renderings[0], search::search_fused(archives_, pool_, renderings, config_,
                                                 chance ? &*chance : nullptr));
@@ -152,7 +154,7 @@ class Session {
     std::vector<search::QueryChance> chances;
     if (chance_ != nullptr) chances = chance_->of(batch, pool_);
     for (std::size_t q = 0; q < chances.size(); ++q)
-      heed_length(batch[q], chances[q]);
+      note_too_short(batch[q], chances[q]);
     const auto results = searcher_.search(batch, config_, chances);
     for (std::size_t q = 0; q < batch.size(); ++q)
       write(batch[q], results[q]);
@@ -167,7 +169,7 @@ class Session {
     return strings;
   }
 
-  void heed_length(const tokens::Record& query, const search::QueryChance& chance) {
+  void note_too_short(const tokens::Record& query, const search::QueryChance& chance) {
     if (query.tokens.empty() || chance.expected_of_best() <= kMeaningless) return;
     if (too_short_++ == 0) first_too_short_ = query.key;
   }
@@ -227,24 +229,23 @@ archive::Archive archive_of(const std::string& file, tokens::InputFormat format,
 }
 
 // What hits are judged by.
-struct Judgement {
+struct Scoring {
   model::ModelSubstitutions known;
-  std::optional<align::SoftCost> soft;
-  const align::Distance* distance = &align::kUnitCost;
+  std::unique_ptr<const align::Distance> distance;
   std::optional<search::Chance> chance;
 
-  Judgement(const SearchRequest& request, const std::string& model, const tokens::Header& strings,
-            Span<const archive::Archive> archives, cli::Messages& messages) {
-    const bool with_soft = request.cost == search::Cost::soft;
-    if (with_soft || request.evalues || !model.empty())
-      known = read_model(model, with_soft, strings, messages);
+  Scoring(const SearchRequest& request, const std::string& model, const tokens::Header& strings,
+          Span<const archive::Archive> archives, cli::Messages& messages) {
+    const align::Cost& cost = *request.cost;
+    if (cost.needs_scores || request.evalues || !model.empty())
+      known = read_model(model, cost, strings, messages);
     const std::string tokenizer = tokens::tokenizer_name(strings);
-    if (with_soft) distance = &soft.emplace(soft_cost(known, cli::find_model(model), tokenizer));
+    align::TokenScores scores;
+    if (cost.needs_scores) scores = scores_of(known, cli::find_model(model), tokenizer);
+    distance = cost.make(std::move(scores));
     if (!request.evalues) return;
     chance.emplace(archives, *distance, request.search.mode, known.chance[tokenizer]);
   }
-  Judgement(const Judgement&) = delete;
-  Judgement& operator=(const Judgement&) = delete;
 
   const search::Chance* chance_or_null() const { return chance ? &*chance : nullptr; }
 };
@@ -262,23 +263,23 @@ void add_labels(const search::HitFormatter& formatter, const std::string& query,
   }
 }
 
-cli::ExitStatus find(SearchRequest& request, const std::string& model, cli::Context& context) {
+cli::ExitStatus find(const SearchOptions& options, SearchRequest& request, cli::Context& context) {
   cli::CommonHeader header;
   std::vector<archive::Archive> archives = open_archives(request.archives, header);
-  if (request.between) {
+  if (options.between) {
     archives.push_back(
         archive_of(request.files.back(), request.input_format, header, context.messages));
     request.files.pop_back();
   }
-  const Judgement judgement(request, model, header.header(), archives, context.messages);
-  request.search.distance = judgement.distance;
+  const Scoring scoring(request, options.model, header.header(), archives, context.messages);
+  request.search.distance = scoring.distance.get();
   cli::RecordInputs inputs(request.files, request.input_format,
                            "give files of token strings, or pipe them in", context.messages,
                            header);
   const search::HitFormatter formatter(archives, request.format.value_or(search::HitFormat::tsv),
-                                       request.search.mode, request.cost,
-                                       request.alignment ? judgement.distance : nullptr);
-  const HitTable table(formatter, request.cost, cli::display_of_stdout());
+                                       request.search.mode, *scoring.distance,
+                                       options.tells_alignment());
+  const HitTable table(formatter, *scoring.distance, cli::display_of_stdout());
   std::optional<tokens::LabelDocument> document;
   if (request.format && search::label_format(*request.format)) {
     document.emplace(*search::label_format(*request.format));
@@ -290,29 +291,30 @@ cli::ExitStatus find(SearchRequest& request, const std::string& model, cli::Cont
     }
     return request.format ? formatter.lines(query, hits) : table.lines(query.key, hits);
   };
-  Session session(request.search, archives, judgement.chance_or_null(), write_hits, context);
-  request.fuse ? session.run_fused(inputs) : session.run(inputs);
+  Session session(request.search, archives, scoring.chance_or_null(), write_hits, context);
+  options.fuse ? session.run_fused(inputs) : session.run(inputs);
   if (document) context.out.write(document->text());
   warn_of_damages(archives, context.messages);
   context.messages.detail(fmt::format("{} queries, {} hits", session.queries(), session.hits()));
   return session.hits() > 0 ? cli::kDone : cli::kNothingFound;
 }
 
-cli::ExitStatus find_duplicates(const SearchRequest& request, const std::string& model,
+cli::ExitStatus find_duplicates(const SearchOptions& options, const SearchRequest& request,
                                 cli::Context& context) {
   cli::CommonHeader header;
   const std::vector<archive::Archive> archives = open_archives(request.archives, header);
   const Span<const archive::Archive> all(archives);
-  const Judgement judgement(request, model, header.header(), all.size() == 1 ? all : all.subspan(1),
-                            context.messages);
+  const Scoring scoring(request, options.model, header.header(),
+                        all.size() == 1 ? all : all.subspan(1), context.messages);
   search::DuplicatesConfig config = request.pairs;
-  config.distance = judgement.distance;
-  config.chance = judgement.chance_or_null();
+  config.distance = scoring.distance.get();
+  config.chance = scoring.chance_or_null();
   ThreadPool pool(context.options.jobs);
   cli::Progress progress("pa-search", archives[0].size(), context.options.progress);
-  const search::HitFormatter formatter(archives, search::HitFormat::tsv, config.mode, request.cost);
+  const search::HitFormatter formatter(archives, search::HitFormat::tsv, config.mode,
+                                       *scoring.distance);
   std::size_t pairs = 0;
-  const search::DuplicatesLeftOut left_out = search::find_duplicates(
+  const search::DuplicatesSkipped skipped = search::find_duplicates(
       archives, config, pool,
       [&](const search::DuplicatePair& pair) {
         ++pairs;
@@ -324,7 +326,7 @@ cli::ExitStatus find_duplicates(const SearchRequest& request, const std::string&
   context.messages.detail(
       fmt::format("{} pairs; left out: {} too short, {} of silence, hum or few tokens again and "
                   "again",
-                  pairs, left_out.too_short, left_out.uninformative));
+                  pairs, skipped.too_short, skipped.uninformative));
   return pairs > 0 ? cli::kDone : cli::kNothingFound;
 }
 
@@ -338,7 +340,7 @@ int main(int argc, char** argv) {
       argc, argv, search_tool(), [&](CLI::App& app) { add_options(app, options); },
       [&](cli::Context& context) {
         SearchRequest request = parse_request(options);
-        return options.duplicates ? find_duplicates(request, options.model, context)
-                                  : find(request, options.model, context);
+        return options.duplicates ? find_duplicates(options, request, context)
+                                  : find(options, request, context);
       });
 }

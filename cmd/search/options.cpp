@@ -48,7 +48,7 @@ void check_conflicts(const SearchOptions& options, const SearchRequest& request)
     throw cli::UsageError("no archive to search in; name one, such as talks.pai");
   }
   if (options.duplicates) {
-    const double highest = request.cost == search::Cost::soft ? kMaxAsked : 1;
+    const double highest = std::min<double>(request.cost->max_score, kMaxAsked);
     const double lowest = options.search.max_evalue ? 0 : std::numeric_limits<double>::min();
     if (*options.duplicates < lowest || *options.duplicates > highest) {
       throw cli::UsageError(
@@ -61,22 +61,21 @@ void check_conflicts(const SearchOptions& options, const SearchRequest& request)
       throw cli::UsageError("--duplicates compares archives: " + request.files[0] + " is none");
     }
   }
-  if (options.fuse && request.alignment) {
+  if (options.fuse && options.tells_alignment()) {
     throw cli::UsageError("--fuse has no one alignment to tell: not with --alignment or --between");
   }
   if (options.fuse && options.places.value_or(1) != 1) {
     throw cli::UsageError("--fuse tells one place of a recording, not --places");
   }
-  if (request.cost == search::Cost::soft) return;
-  if (options.search.min_score > 1) {
+  if (options.search.min_score > request.cost->max_score) {
     throw cli::UsageError("--min-score: the highest score is 1, but with --cost soft");
   }
 }
 
 std::optional<search::HitFormat> hit_format(const SearchOptions& options) {
-  const bool table = ::isatty(STDOUT_FILENO) == 1 && !options.alignment && !options.between;
+  const bool table = ::isatty(STDOUT_FILENO) == 1 && !options.tells_alignment();
   const std::string name = options.format.value_or(table ? kTableFormat : "tsv");
-  if ((options.alignment || options.between) && name != "tsv" && name != "jsonl")
+  if (options.tells_alignment() && name != "tsv" && name != "jsonl")
     throw cli::UsageError("--alignment and --between go with --format tsv and jsonl");
   if (name == kTableFormat) return std::nullopt;
   return cli::parse_option("--format", name, search::parse_hit_format);
@@ -114,18 +113,22 @@ void add_options(CLI::App& app, SearchOptions& options) {
          "recording as wholes. Default: infix, of duplicates global")
       ->type_name("NAME")
       ->check(cli::one_of({"infix", "global"}));
-  app.add_option(
-         "--cost", options.cost,
-         "What edits cost. unit: 1 each. soft: the log-odds of token pairs by --model, which "
-         "must be the one that wrote the strings")
+  std::vector<std::string> costs;
+  std::string meanings;
+  for (const align::Cost& cost : align::costs()) {
+    costs.emplace_back(cost.name);
+    meanings += std::string(". ") + cost.name + ": " + cost.meaning;
+  }
+  app.add_option("--cost", options.cost, "What edits cost" + meanings)
       ->type_name("NAME")
-      ->check(cli::one_of({"unit", "soft"}));
+      ->check(cli::one_of(costs));
   cli::add_model(app, options.model);
-  app.add_flag("--no-self", options.search.leave_out_self,
+  app.add_flag("--no-self", options.search.exclude_self,
                "Leave out hits whose key is the query's key");
-  app.add_flag("--fuse", options.fuse,
-               "Take queries of one key for one question, and judge a recording by all of them; "
-               "see pa-tokenize --renderings");
+  app.add_flag(
+      "--fuse", options.fuse,
+      "Take queries of one key for renderings of one query, and judge a recording by all of them; "
+      "see pa-tokenize --renderings");
   app.add_option(
          "--format", options.format,
          "Format of the output. tsv, jsonl, trec, textgrid (for Praat), eaf (for ELAN), or table "
@@ -161,20 +164,12 @@ void add_options(CLI::App& app, SearchOptions& options) {
 }
 
 SearchRequest parse_request(const SearchOptions& options) {
-  SearchRequest request{options.search,
-                        search::Cost::unit,
-                        search::HitFormat::tsv,
-                        tokens::InputFormat::automatic,
-                        options.fuse,
-                        {},
-                        {},
-                        options.pairs,
-                        true,
-                        options.alignment || options.between,
-                        options.between};
+  SearchRequest request;
+  request.search = options.search;
+  request.pairs = options.pairs;
   const std::string mode = options.mode.value_or(options.duplicates ? "global" : "infix");
   request.search.mode = cli::parse_option("--mode", mode, search::parse_mode);
-  request.cost = cli::parse_option("--cost", options.cost, search::parse_cost);
+  request.cost = &cli::parse_option("--cost", options.cost, align::parse_cost);
   request.format = hit_format(options);
   request.input_format =
       cli::parse_option("--input-format", options.input_format, tokens::parse_input_format);

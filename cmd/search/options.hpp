@@ -8,6 +8,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "align/costs.hpp"
 #include "cli/program.hpp"
 #include "search/duplicates.hpp"
 #include "search/hit_format.hpp"
@@ -23,14 +24,16 @@ struct SearchOptions {
   std::optional<double> duplicates;  ///< min. score of pairs, which are what is asked for
   search::DuplicatesConfig pairs;
   bool alignment = false;
-  bool between = false;  ///< two files of token strings are compared, without an archive
+  bool between = false;  ///< the last of the files is searched, without an archive
   std::optional<std::string> mode;
   std::string cost = "unit";
   std::string model;
   std::optional<std::string> format;  ///< nothing: a table on a terminal, else tsv
   std::string input_format = "auto";
   bool exhaustive = false;
-  bool fuse = false;
+  bool fuse = false;  ///< queries of one key are renderings of one query
+
+  bool tells_alignment() const { return alignment || between; }
 };
 
 const cli::Tool& search_tool();
@@ -39,16 +42,13 @@ void add_options(CLI::App& app, SearchOptions& options);
 /// What the options say, in the library's terms. Throws cli::UsageError for what cannot be right.
 struct SearchRequest {
   search::SearchConfig search;
-  search::Cost cost;
+  const align::Cost* cost;
   std::optional<search::HitFormat> format;  ///< nothing: a table, to be read by a person
   tokens::InputFormat input_format;
-  bool fuse;  ///< queries of one key are one question
   std::vector<std::string> archives;
   std::vector<std::string> files;
   search::DuplicatesConfig pairs;
-  bool evalues;    ///< tell them
-  bool alignment;  ///< likewise
-  bool between;    ///< the last of the files is searched
+  bool evalues;  ///< tell them
 };
 SearchRequest parse_request(const SearchOptions& options);
 

@@ -50,7 +50,7 @@ class Aligner {
   std::vector<std::uint32_t> prefixes(Span<const Token> query, Span<const Token> document) const {
     std::vector<std::uint32_t> values;
     distance_.rows(query)->values(document, Start::front, values);
-    values.insert(values.begin(), static_cast<std::uint32_t>(distance_.farthest(query)));
+    values.insert(values.begin(), static_cast<std::uint32_t>(distance_.max_distance(query)));
     return values;
   }
 

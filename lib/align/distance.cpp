@@ -74,7 +74,7 @@ std::unique_ptr<Lanes> Distance::lanes(Strings, Mode, SimdLevel) const {
   return nullptr;
 }
 
-std::size_t Distance::farthest(Span<const Token> query) const {
+std::size_t Distance::max_distance(Span<const Token> query) const {
   std::size_t sum = 0;
   for (const Token token : query)
     sum += static_cast<std::size_t>(deletion(token));

@@ -70,8 +70,8 @@ class Distance {
   virtual std::optional<std::size_t> bound(Span<const Token> query, double min_score,
                                            std::size_t length) const = 0;
   /// No string of so many tokens is nearer.
-  virtual std::size_t least(Mode, std::size_t /*query_tokens*/,
-                            std::size_t /*document_tokens*/) const {
+  virtual std::size_t min_distance(Mode, std::size_t /*query_tokens*/,
+                                   std::size_t /*document_tokens*/) const {
     return 0;
   }
   /// Whether equal tokens cost nothing and any edit 1 or more, so that near strings share pairs of
@@ -86,7 +86,7 @@ class Distance {
   virtual std::unique_ptr<Lanes> lanes(Strings queries, Mode mode, SimdLevel level) const;
 
   /// The cost of all deletions: no match is farther away.
-  std::size_t farthest(Span<const Token> query) const;
+  std::size_t max_distance(Span<const Token> query) const;
   /// No match within the bound spans more document tokens.
   std::size_t longest_match(Span<const Token> query, std::size_t bound) const {
     return query.size() + bound / static_cast<std::size_t>(insertion());

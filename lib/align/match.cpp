@@ -16,25 +16,25 @@ constexpr std::uint32_t kTaken = std::numeric_limits<std::uint32_t>::max();
 Matcher::Matcher(const Distance& distance, Span<const Token> query)
     : distance_(distance),
       query_(query),
-      farthest_(distance.farthest(query)),
+      max_distance_(distance.max_distance(query)),
       backwards_(query.rbegin(), query.rend()),
       rows_(distance.rows(query)),
       backwards_rows_(distance.rows(backwards_)) {}
 
 std::size_t Matcher::distance(Span<const Token> document, Mode mode) {
-  if (document.empty()) return farthest_;
+  if (document.empty()) return max_distance_;
   if (mode == Mode::global) {
     rows_->values(document, Start::front, values_);
     return values_.back();
   }
   rows_->values(document, Start::anywhere, values_);
-  return std::min<std::size_t>(farthest_, *std::min_element(values_.begin(), values_.end()));
+  return std::min<std::size_t>(max_distance_, *std::min_element(values_.begin(), values_.end()));
 }
 
 Match Matcher::best(Span<const Token> document, Mode mode) {
   const std::size_t least = distance(document, mode);
   if (mode == Mode::global) return {least, 0, document.size()};
-  if (least >= farthest_) return {farthest_, 0, 0};
+  if (least >= max_distance_) return {max_distance_, 0, 0};
   const auto first = std::find(values_.begin(), values_.end(), least);
   const auto end = static_cast<std::size_t>(first - values_.begin()) + 1;
   return {least, begin_of(document, 0, end, least), end};
@@ -57,8 +57,8 @@ std::size_t Matcher::begin_of(Span<const Token> document, std::size_t first, std
 std::vector<Match> Matcher::places(Span<const Token> document, std::size_t bound,
                                    std::size_t count) {
   std::vector<Match> places;
-  if (query_.empty() || farthest_ == 0) return places;
-  bound = std::min(bound, farthest_ - 1);
+  if (query_.empty() || max_distance_ == 0) return places;
+  bound = std::min(bound, max_distance_ - 1);
   if (count == 1) {
     const Match match = best(document, Mode::infix);
     if (match.distance <= bound) places.push_back(match);

@@ -45,7 +45,7 @@ class Matcher {
 
   const Distance& distance_;
   Span<const Token> query_;
-  std::size_t farthest_;
+  std::size_t max_distance_;
   std::vector<Token> backwards_;
   std::unique_ptr<Rows> rows_;
   std::unique_ptr<Rows> backwards_rows_;

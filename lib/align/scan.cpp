@@ -12,7 +12,7 @@ namespace pairalign::align {
 namespace {
 
 // Fewer texts are sooner done one by one than in lanes most of which are empty.
-constexpr std::size_t kFewestTexts = 4;
+constexpr std::size_t kMinTexts = 4;
 
 // "Below" a distance stands for "wanted": 0 wants none, and nothing is below kFar.
 constexpr std::uint32_t kFar = std::numeric_limits<std::uint32_t>::max();
@@ -46,7 +46,7 @@ class Limit {
       below_ = ask(tokens);
     }
     const std::size_t length = task_.queries[query_].size();
-    return task_.distance.least(task_.mode, length, tokens) < below_ ? below_ : 0;
+    return task_.distance.min_distance(task_.mode, length, tokens) < below_ ? below_ : 0;
   }
 
  private:
@@ -148,7 +148,7 @@ std::vector<std::uint32_t> Group::measure(const Task& task) const {
   std::vector<std::uint32_t> waiting, measured(texts_at_once);
   std::vector<Span<const Token>> texts;
   const auto measure_waiting = [&] {
-    if (run && texts.size() >= kFewestTexts) {
+    if (run && texts.size() >= kMinTexts) {
       run->measure(texts, measured.data());
     } else {
       if (!matcher) matcher = std::make_unique<Matcher>(task.distance, task.queries[queries[0]]);
@@ -177,7 +177,7 @@ struct Scan::Impl {
 
   const Distance& distance;
   std::vector<Span<const Token>> queries;
-  std::vector<std::size_t> farthest;  // by query
+  std::vector<std::size_t> max_distance;  // by query
   Mode mode;
   std::vector<Group> groups;
 };
@@ -186,7 +186,7 @@ struct Scan::Impl {
 Scan::Impl::Impl(const Distance& of, Strings strings, Mode scan_mode, SimdLevel level)
     : distance(of), queries(strings.begin(), strings.end()), mode(scan_mode) {
   for (const Span<const Token>& query : queries)
-    farthest.push_back(distance.farthest(query));
+    max_distance.push_back(distance.max_distance(query));
   std::vector<std::size_t> order(queries.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
@@ -227,7 +227,7 @@ void Scan::find(Strings documents, const Bound& bound, std::vector<Region>& foun
     const std::optional<std::size_t> most = bound(q, 0);
     if (!most) continue;
     longest = std::max(longest, impl_->distance.longest_match(
-                                    impl_->queries[q], std::min(*most, impl_->farthest[q])));
+                                    impl_->queries[q], std::min(*most, impl_->max_distance[q])));
   }
   const TextPieces pieces(documents, longest - 1, !infix);
   const Task task{impl_->distance, impl_->queries, impl_->mode, bound, pieces, found};

@@ -17,7 +17,7 @@ static_assert(SoftCost::kGap <= -kLowestScore, "the lowest score must not pay");
 // Queries from which on lanes of queries are faster than lanes of documents, query after query.
 constexpr std::size_t kSharedFrom = 22;
 // Longer queries go alone: side by side, their scores would take too much memory.
-constexpr std::size_t kLongestShared = 256;
+constexpr std::size_t kMaxSharedTokens = 256;
 // Columns that are laid out at once.
 constexpr std::size_t kColumns = 256;
 
@@ -139,12 +139,11 @@ class SoftRun : public LaneRun {
       if (falls && !lanes_.shared) run.top_steps = m.top_steps.data();
       (lanes_.shared ? kernel.shared_text : kernel.own_text)(run);
     }
-    const Cell* scores =
-        falls ? m.column.data() + (m.column.size() - kLanes) : m.best.data();
+    const Cell* scores = falls ? m.column.data() + (m.column.size() - kLanes) : m.best.data();
     for (std::size_t lane = 0; lane < (lanes_.shared ? lanes_.best_possible.size() : texts.size());
          ++lane) {
-      distances[lane] = static_cast<std::uint32_t>(
-          lanes_.best_possible[lanes_.shared ? lane : 0] - scores[lane]);
+      distances[lane] =
+          static_cast<std::uint32_t>(lanes_.best_possible[lanes_.shared ? lane : 0] - scores[lane]);
     }
   }
 
@@ -186,7 +185,7 @@ std::unique_ptr<LaneRun> SoftLanes::start() const {
 
 LaneLayout soft_layout(std::size_t query_tokens, SimdLevel level) {
   if (kernels(level) == nullptr || query_tokens == 0) return {};
-  const bool alone = query_tokens > kLongestShared;
+  const bool alone = query_tokens > kMaxSharedTokens;
   return {kLanes, alone ? kLanes + 1 : kSharedFrom, alone ? 1U : 0U};
 }
 

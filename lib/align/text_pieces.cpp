@@ -9,7 +9,7 @@ namespace {
 // one document fill lanes.
 constexpr std::size_t kPieceTokens = 4096;
 // Pieces longer than this count as equally long.
-constexpr std::size_t kLongestSorted = 16 * kPieceTokens;
+constexpr std::size_t kMaxSortedTokens = 16 * kPieceTokens;
 
 }  // namespace
 
@@ -24,7 +24,7 @@ TextPieces::TextPieces(Strings documents, std::size_t overlap, bool uncut) {
     do {
       const std::size_t begin = done - std::min(done, overlap);
       done += std::min(most, size - done);
-      pieces_.emplace_back(d, begin, tokens + begin, done - begin, done == size);
+      pieces_.push_back({d, begin, tokens + begin, done - begin});
     } while (done < size);
   }
   sort_by_size();
@@ -32,7 +32,7 @@ TextPieces::TextPieces(Strings documents, std::size_t overlap, bool uncut) {
 
 // By counting: a tile of short documents is scanned in the time that comparing takes.
 void TextPieces::sort_by_size() {
-  const auto key = [](const TextPiece& piece) { return std::min(piece.size, kLongestSorted); };
+  const auto key = [](const TextPiece& piece) { return std::min(piece.size, kMaxSortedTokens); };
   std::size_t longest = 0;
   for (const TextPiece& piece : pieces_)
     longest = std::max(longest, key(piece));

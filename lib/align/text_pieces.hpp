@@ -5,22 +5,17 @@
 #include <cstdint>
 #include <vector>
 
-#include "base/span.hpp"
 #include "align/distance.hpp"
+#include "base/span.hpp"
 
 namespace pairalign::align {
 
 /// Tokens [begin, begin + size) of a document.
 struct TextPiece {
-  TextPiece(std::size_t of_document, std::size_t at, const Token* text_begin, std::size_t text_size,
-            bool is_last)
-      : document(of_document), begin(at), tokens(text_begin), size(text_size), last(is_last) {}
-
   std::size_t document;
   std::size_t begin;
   const Token* tokens;
   std::size_t size;
-  bool last;  ///< of its document
 
   Span<const Token> text() const { return {tokens, size}; }
 };

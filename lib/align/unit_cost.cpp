@@ -73,7 +73,8 @@ class BitRows : public Rows {
       return;
     }
     if (blocks_ == 1) {
-      last_block(text, [&](std::size_t) { return top; }, values);
+      last_block(
+          text, [&](std::size_t) { return top; }, values);
       return;
     }
     carries_.assign(text.size(), static_cast<std::int8_t>(top));
@@ -85,7 +86,8 @@ class BitRows : public Rows {
         carries_[j] = static_cast<std::int8_t>(step.at(kWordBits - 1));
       }
     }
-    last_block(text, [&](std::size_t j) { return carries_[j]; }, values);
+    last_block(
+        text, [&](std::size_t j) { return carries_[j]; }, values);
   }
 
  private:
@@ -128,14 +130,13 @@ double UnitCost::score(Span<const Token>, std::size_t distance, std::size_t leng
 
 std::optional<std::size_t> UnitCost::bound(Span<const Token>, double min_score,
                                            std::size_t length) const {
-  const double limit =
-      std::floor((1 - min_score) * static_cast<double>(length) + kScoreTolerance);
+  const double limit = std::floor((1 - min_score) * static_cast<double>(length) + kScoreTolerance);
   if (limit < 0) return std::nullopt;
   return std::min(static_cast<std::size_t>(limit), length - 1);
 }
 
-std::size_t UnitCost::least(Mode mode, std::size_t query_tokens,
-                            std::size_t document_tokens) const {
+std::size_t UnitCost::min_distance(Mode mode, std::size_t query_tokens,
+                                   std::size_t document_tokens) const {
   if (query_tokens > document_tokens) return query_tokens - document_tokens;
   return mode == Mode::global ? document_tokens - query_tokens : 0;
 }

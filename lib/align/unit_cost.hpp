@@ -28,8 +28,8 @@ class UnitCost : public Distance {
   double score(Span<const Token> query, std::size_t distance, std::size_t length) const override;
   std::optional<std::size_t> bound(Span<const Token> query, double min_score,
                                    std::size_t length) const override;
-  std::size_t least(Mode mode, std::size_t query_tokens,
-                    std::size_t document_tokens) const override;
+  std::size_t min_distance(Mode mode, std::size_t query_tokens,
+                           std::size_t document_tokens) const override;
   bool counts_edits() const override { return true; }
   std::unique_ptr<Rows> rows(Span<const Token> query) const override;
   LaneLayout layout(std::size_t query_tokens, SimdLevel level) const override;

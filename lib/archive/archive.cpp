@@ -1,6 +1,7 @@
 #include "archive/archive.hpp"
 
 #include <algorithm>
+#include <unordered_map>
 #include <utility>
 
 #include "archive/folder.hpp"
@@ -100,19 +101,20 @@ Archive::Place Archive::locate(std::size_t i) const {
   return {parts_[p].segment, nth_live(parts_[p].removed, i - first_record_[p])};
 }
 
-std::string Archive::key(std::size_t i) const {
-  const Place place = locate(i);
-  return place.segment.key(place.index);
-}
-
-double Archive::seconds(std::size_t i) const {
-  const Place place = locate(i);
-  return place.segment.seconds(place.index);
-}
-
-std::size_t Archive::token_count(std::size_t i) const {
-  const Place place = locate(i);
-  return place.segment.token_count(place.index);
+std::map<std::size_t, std::size_t> Archive::token_counts() const {
+  std::unordered_map<std::size_t, std::size_t> numbers;
+  for (const Part& part : parts_) {
+    for (std::size_t block = 0; block < part.segment.blocks(); ++block) {
+      const std::size_t first = block * kBlockRecords;
+      const std::size_t last = std::min(first + kBlockRecords, part.segment.size());
+      const Segment::Counts counts = part.segment.token_counts(block);
+      for (std::size_t record = first; record < last; ++record)
+        ++numbers[counts[record - first]];
+    }
+    for (const std::uint32_t record : part.removed)
+      --numbers[part.segment.token_count(record)];
+  }
+  return {numbers.begin(), numbers.end()};
 }
 
 void Archive::tokens(std::size_t i, std::vector<tokens::Token>& values) const {
@@ -124,10 +126,6 @@ void Archive::tokens(std::size_t i, std::size_t begin, std::size_t end,
                      std::vector<tokens::Token>& values) const {
   const Place place = locate(i);
   place.segment.tokens(place.index, begin, end, values);
-}
-
-bool Archive::reads_parts(std::size_t i) const {
-  return locate(i).segment.coding() == TokenCoding::fixed;
 }
 
 std::size_t Archive::run_end(std::size_t first, std::size_t tokens) const {
@@ -162,19 +160,9 @@ void Archive::tokens(std::size_t first, std::size_t last, std::vector<tokens::To
   }
 }
 
-bool Archive::has_starts(std::size_t i) const {
-  const Place place = locate(i);
-  return place.segment.has_starts(place.index);
-}
-
 void Archive::starts_ms(std::size_t i, std::vector<std::uint32_t>& values) const {
   const Place place = locate(i);
   place.segment.starts_ms(place.index, values);
-}
-
-std::optional<Source> Archive::source(std::size_t i) const {
-  const Place place = locate(i);
-  return place.segment.source(place.index);
 }
 
 void Archive::record(std::size_t i, tokens::Record& record) const {

@@ -5,15 +5,17 @@
 //   segment-000001   immutable files of records (segment_format.hpp)
 //   removed-000002   which records of a segment are removed (removed_records.hpp)
 //   lock             held by the one writer (folder_lock.hpp)
-// A writer makes new files under names in .new, each fsynced, replaces the manifest in one rename(2),
-// and gives them their names. Killed at any instant, it leaves the archive as it was before or after:
-// files no manifest names are not read. The next writer deletes of them those in .new and those
-// that the manifest lists as replaced. Readers take no lock: what they have mapped never changes, also when a writer
-// deletes the file. One that finds a file gone before it could open it reads the manifest again.
+// A writer makes new files under names in .new, each fsynced, replaces the manifest in one
+// rename(2), and gives them their names. Killed at any instant, it leaves the archive as it was
+// before or after: files no manifest names are not read. The next writer deletes of them those in
+// .new and those that the manifest lists as replaced. Readers take no lock: what they have mapped
+// never changes, also when a writer deletes the file. One that finds a file gone before it could
+// open it reads the manifest again.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -51,17 +53,17 @@ class Archive {
   std::uint64_t token_total() const { return token_total_; }
 
   /// Read from among up to 31 keys before it: for the records one wants to name, not for all.
-  std::string key(std::size_t i) const;
+  std::string key(std::size_t i) const { return read(i, &Segment::key); }
   /// Negative: not known.
-  double seconds(std::size_t i) const;
-  std::size_t token_count(std::size_t i) const;
+  double seconds(std::size_t i) const { return read(i, &Segment::seconds); }
+  std::size_t token_count(std::size_t i) const { return read(i, &Segment::token_count); }
+  /// How many records have so many tokens.
+  std::map<std::size_t, std::size_t> token_counts() const;
   /// `values` is replaced; pass the same vector again to spare its allocation.
   void tokens(std::size_t i, std::vector<tokens::Token>& values) const;
   /// Tokens [begin, end) of a record.
   void tokens(std::size_t i, std::size_t begin, std::size_t end,
               std::vector<tokens::Token>& values) const;
-  /// Whether parts of a record are read at the cost of these parts alone: not entropy-coded ones.
-  bool reads_parts(std::size_t i) const;
   /// The tokens of records [first, last), those of record i at offsets[i − first] ..
   /// offsets[i − first + 1]: the way to go through all of them.
   void tokens(std::size_t first, std::size_t last, std::vector<tokens::Token>& values,
@@ -69,10 +71,10 @@ class Archive {
   /// Where to cut off records from `first` on to read at once: behind those of `tokens` tokens or a
   /// little more, at the latest at the end of the segment.
   std::size_t run_end(std::size_t first, std::size_t tokens) const;
-  bool has_starts(std::size_t i) const;
+  bool has_starts(std::size_t i) const { return read(i, &Segment::has_starts); }
   /// Empty when the record has none.
   void starts_ms(std::size_t i, std::vector<std::uint32_t>& values) const;
-  std::optional<Source> source(std::size_t i) const;
+  std::optional<Source> source(std::size_t i) const { return read(i, &Segment::source); }
   void record(std::size_t i, tokens::Record& record) const;
 
   struct SectionTotal {
@@ -82,7 +84,7 @@ class Archive {
     std::uint64_t bytes = 0;
   };
   /// What takes up the room: each kind of section over all segments, then "removed": which records
-  /// are, and "framing": heads, filling, sections of unknown kinds and manifest.
+  /// are, and "framing": heads, padding, sections of unknown kinds and manifest.
   std::vector<SectionTotal> section_totals() const;
 
   /// What there is of removed records and, by their part in the records, of room they take.
@@ -114,6 +116,11 @@ class Archive {
   static Archive open_once(const std::string& path, const Manifest& manifest);
   std::size_t part_of(std::size_t i) const;
   Place locate(std::size_t i) const;
+  template <class Value>
+  Value read(std::size_t i, Value (Segment::*member)(std::size_t) const) const {
+    const Place place = locate(i);
+    return (place.segment.*member)(place.index);
+  }
 
   tokens::Header header_;
   TokenCoding coding_ = TokenCoding::fixed;

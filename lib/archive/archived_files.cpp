@@ -6,7 +6,6 @@
 
 #include "archive/folder.hpp"
 #include "archive/key_scan.hpp"
-#include "archive/source_reading.hpp"
 #include "base/hash.hpp"
 
 namespace pairalign::archive {

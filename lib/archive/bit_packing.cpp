@@ -4,6 +4,7 @@
 #include <cstring>
 
 #if defined(__x86_64__) && defined(__GNUC__)
+#define PAIRALIGN_WIDE_UNPACK
 #include <immintrin.h>
 #endif
 
@@ -22,12 +23,7 @@ void unpack_one_by_one(const unsigned char* packed, std::uint64_t first, std::si
   }
 }
 
-#if defined(__x86_64__) && defined(__GNUC__)
-
-bool wide_unpack() {
-  return __builtin_cpu_supports("avx2");
-}
-
+#ifdef PAIRALIGN_WIDE_UNPACK
 // Token k of a group of eight begins in byte k · bits / 8: a shuffle brings its bytes into a lane
 // of 32 bits, a shift and a mask free it from its neighbours.
 __attribute__((target("avx2"))) std::size_t unpack_by_sixteen(const unsigned char* packed,
@@ -62,17 +58,6 @@ __attribute__((target("avx2"))) std::size_t unpack_by_sixteen(const unsigned cha
     at += 2 * group_bytes;
   }
   return done;
-}
-
-#else
-
-bool wide_unpack() {
-  return false;
-}
-
-std::size_t unpack_by_sixteen(const unsigned char*, std::uint64_t, std::size_t, int,
-                              tokens::Token*) {
-  return 0;
 }
 
 #endif
@@ -111,11 +96,13 @@ void unpack(const unsigned char* packed, std::uint64_t first, std::size_t count,
   // Eight tokens fill whole bytes: from a multiple of 8 on, all groups of them are alike.
   std::size_t done = std::min<std::size_t>(count, (8 - first % 8) % 8);
   unpack_one_by_one(packed, first, done, bits, values);
-  if (wide_unpack()) {
+#ifdef PAIRALIGN_WIDE_UNPACK
+  if (__builtin_cpu_supports("avx2")) {
     const std::uint64_t at = (first + done) / 8 * static_cast<unsigned>(bits);
     const std::uint64_t readable = packed_size(first + count, bits) + kPackingSlack;
     done += unpack_by_sixteen(packed + at, readable - at, count - done, bits, values + done);
   }
+#endif
   unpack_one_by_one(packed, first + done, count - done, bits, values + done);
 }
 

@@ -21,7 +21,7 @@ constexpr int kLargeScaleBits = 16;  // where a row has too many tokens for the 
 constexpr std::size_t kManyTokens = 4096;
 constexpr std::uint32_t kBlockTokens = 4096;
 // Pairs are counted in a dense matrix: 17 MB at this vocabulary.
-constexpr std::size_t kMostOrder1Tokens = 2048;
+constexpr std::size_t kMaxOrder1Tokens = 2048;
 
 struct Interval {
   std::uint32_t start = 0;
@@ -157,7 +157,7 @@ CodedTokens encode_tokens(const std::vector<Token>& tokens,
   const std::size_t symbols =
       tokens.empty() ? 1 : std::size_t{*std::max_element(tokens.begin(), tokens.end())} + 1;
   Statistics statistics = count(tokens, record_ends, symbols, false);
-  if (symbols <= kMostOrder1Tokens) {
+  if (symbols <= kMaxOrder1Tokens) {
     Statistics order1 = count(tokens, record_ends, symbols, true);
     if (order1.bits() < statistics.bits()) statistics = std::move(order1);
   }
@@ -186,7 +186,7 @@ TokenDecoder::TokenDecoder(Span<const unsigned char> table) {
     if (!good) throw Error("", "the table of token frequencies is damaged");
   };
   check(bytes.ok() && scale_bits >= kBucketBits && scale_bits <= kLargeScaleBits && rows >= 1 &&
-        rows <= kMostOrder1Tokens + 1);
+        rows <= kMaxOrder1Tokens + 1);
   scale_bits_ = static_cast<int>(scale_bits);
   const std::uint32_t scale = 1U << scale_bits;
   std::vector<std::uint32_t> counts;

@@ -10,7 +10,6 @@
 #include <sys/stat.h>
 
 #include "archive/key_scan.hpp"
-#include "archive/source_reading.hpp"
 
 namespace pairalign::archive {
 namespace {

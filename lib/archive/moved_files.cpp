@@ -5,7 +5,6 @@
 #include <tuple>
 
 #include "archive/key_scan.hpp"
-#include "archive/source_reading.hpp"
 
 namespace pairalign::archive {
 
@@ -38,8 +37,7 @@ std::optional<MovedFile> MovedFiles::find(const std::string& path) {
   if (same_size == files_.end() || same_size->size != seen->size) return std::nullopt;
   const std::optional<Source> source = read_source(path);
   if (!source || source->hash == 0) return std::nullopt;
-  auto file =
-      std::lower_bound(files_.begin(), files_.end(), File{source->size, source->hash, 0});
+  auto file = std::lower_bound(files_.begin(), files_.end(), File{source->size, source->hash, 0});
   for (; file != files_.end() && file->size == source->size && file->hash == source->hash; ++file) {
     const std::string key = archive_.key(file->record);
     std::string from(tokens::split_fragment(key).path);

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "archive/key_scan.hpp"
-#include "archive/source_reading.hpp"
 #include "base/hash.hpp"
 #include "tokens/record.hpp"
 
@@ -55,8 +54,8 @@ NewerRecords::NewerRecords(std::vector<Input> segments) : segments_(std::move(se
 
 void NewerRecords::take_in(std::size_t s) {
   const Input& own = segments_[s];
-  std::vector<Segment::Facts> facts;
-  std::size_t block = own.segment->blocks();  // that the facts are of
+  std::vector<Segment::Metadata> metadata;
+  std::size_t block = own.segment->blocks();  // that the metadata are of
   std::string last_path;
   std::optional<Source> last_source;
   for_each_key(*own.segment, own.removed, [&](const std::string& short_key, std::size_t record) {
@@ -65,9 +64,9 @@ void NewerRecords::take_in(std::size_t s) {
     keys_.add(hash_of(key), place);
     if (record / kBlockRecords != block) {
       block = record / kBlockRecords;
-      own.segment->block_facts(block, facts);
+      own.segment->block_metadata(block, metadata);
     }
-    const std::optional<Source>& source = facts[record % kBlockRecords].source;
+    const std::optional<Source>& source = metadata[record % kBlockRecords].source;
     const std::string_view path = tokens::split_fragment(key).path;
     if (path == last_path && source == last_source) return;
     last_path = path;

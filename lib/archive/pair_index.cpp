@@ -5,8 +5,8 @@
 namespace pairalign::archive {
 namespace {
 
-constexpr int kFewestBits = 8;
-constexpr int kMostBits = 15;
+constexpr int kMinBits = 8;
+constexpr int kMaxBits = 15;
 
 // What is known of a bucket while postings are counted, then written.
 struct Bucket {
@@ -53,8 +53,8 @@ void write_varint(std::uint32_t value, unsigned char* bytes) {
 
 int pair_bucket_bits(std::size_t tokens) {
   constexpr std::size_t kListLength = 64;
-  int bits = kFewestBits;
-  while (bits < kMostBits && (kListLength << bits) < tokens)
+  int bits = kMinBits;
+  while (bits < kMaxBits && (kListLength << bits) < tokens)
     ++bits;
   return bits;
 }

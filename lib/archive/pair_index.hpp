@@ -34,7 +34,7 @@ namespace pairalign::archive {
 
 constexpr std::size_t kPairBlockTokens = 16;
 /// A segment with fewer tokens is scanned in no time, and gets no postings.
-constexpr std::size_t kLeastIndexedTokens = std::size_t{1} << 15;
+constexpr std::size_t kMinIndexedTokens = std::size_t{1} << 15;
 
 /// Bits of the numbers of buckets, for a segment of that many tokens.
 int pair_bucket_bits(std::size_t tokens);

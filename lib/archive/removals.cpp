@@ -29,13 +29,13 @@ std::size_t remove_if(const Segment& segment, const RecordMatch& match, RecordNu
 
 std::size_t remove_moved(const Segment& segment, NewerRecords& newer, RecordNumbers& removed) {
   RecordNumbers going;
-  std::vector<Segment::Facts> facts;
+  std::vector<Segment::Metadata> metadata;
   for (std::size_t block = 0; block < segment.blocks(); ++block) {
-    segment.block_facts(block, facts);
-    for (std::size_t j = 0; j < facts.size(); ++j) {
+    segment.block_metadata(block, metadata);
+    for (std::size_t j = 0; j < metadata.size(); ++j) {
       const std::size_t record = block * kBlockRecords + j;
-      if (!facts[j].source || is_removed(removed, record)) continue;
-      if (newer.moved(segment, record, *facts[j].source)) {
+      if (!metadata[j].source || is_removed(removed, record)) continue;
+      if (newer.moved(segment, record, *metadata[j].source)) {
         going.push_back(static_cast<std::uint32_t>(record));
       }
     }

@@ -41,7 +41,6 @@ class Removals {
   /// The same of one segment.
   std::size_t remove_if(std::size_t s, const RecordMatch& match);
   std::size_t remove_moved(NewerRecords& newer);
-  const std::vector<RecordNumbers>& all() const { return removed_; }
 
  private:
   Archive archive_;

@@ -103,8 +103,8 @@ RemovedFile parse_removed(const std::string& path, std::string_view bytes) {
   file.records.resize(head.records);
   const std::size_t size = head.records * sizeof(std::uint32_t);
   std::memcpy(file.records.data(), bytes.data() + sizeof head, size);
-  const std::string_view filling = bytes.substr(sizeof head + size, room - size);
-  check(filling.find_first_not_of('\0') == filling.npos, "it is not filled up with zeros");
+  const std::string_view padding = bytes.substr(sizeof head + size, room - size);
+  check(padding.find_first_not_of('\0') == padding.npos, "it is not filled up with zeros");
   check(ascend(file.records), "its records do not ascend");
   return file;
 }

@@ -10,7 +10,7 @@
 namespace pairalign::archive {
 namespace {
 
-std::string filling(std::size_t size) {
+std::string padding(std::size_t size) {
   return std::string(padded(size) - size, '\0');
 }
 
@@ -50,7 +50,7 @@ std::vector<std::uint32_t> page_sums(const std::vector<std::string>& pieces) {
 }
 
 void SectionList::add(SectionKind kind, std::string bytes) {
-  std::string fill = filling(bytes.size());
+  std::string fill = padding(bytes.size());
   rows_.push_back({kind, 0, bytes.size(), hash_of(bytes, fill)});
   pieces_.push_back(std::move(bytes));
   pieces_.push_back(std::move(fill));

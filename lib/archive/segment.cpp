@@ -1,46 +1,23 @@
 #include "archive/segment.hpp"
 
 #include <cstring>
+#include <iterator>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "archive/bit_packing.hpp"
 #include "archive/folder.hpp"
-#include "archive/start_coding.hpp"
 #include "base/hash.hpp"
 
 namespace pairalign::archive {
 
 const char* Segment::section_name(std::uint32_t kind) {
-  switch (kind) {
-    case kPageSums:
-      return "page sums";
-    case kHeader:
-      return "header";
-    case kBlocks:
-      return "blocks";
-    case kKeys:
-      return "keys";
-    case kNumbers:
-      return "numbers";
-    case kStarts:
-      return "starts";
-    case kSources:
-      return "sources";
-    case kTokenTable:
-      return "token table";
-    case kTokenBlocks:
-      return "token blocks";
-    case kTokens:
-      return "tokens";
-    case kPairLists:
-      return "pair lists";
-    case kPairs:
-      return "pairs";
-    default:
-      return "unknown section";
-  }
+  constexpr const char* kNames[] = {
+      "unknown section", "page sums",   "header",       "blocks", "keys",       "numbers", "starts",
+      "sources",         "token table", "token blocks", "tokens", "pair lists", "pairs"};
+  static_assert(std::size(kNames) == kSectionKinds);
+  return kNames[kind < kSectionKinds ? kind : 0];
 }
 
 Segment::Segment(const std::string& path)
@@ -72,13 +49,13 @@ void Segment::open() {
   tokens_ = head.tokens;
   bits_ = head.bits;
   coding_ = head.coding;
+  packed_starts_ = head.version >= kPackedStartsVersion;
   check_counts(head);
   const std::uint64_t begin = first_page();
   const std::uint64_t end =
       all_sections_.back().second.offset + padded(all_sections_.back().second.size);
   const auto* const sums = reinterpret_cast<const std::uint32_t*>(sections_[kPageSums].data);
   pages_ = std::make_unique<PageCheck>(data_ + begin, end - begin, sums);
-  if (coding_ == TokenCoding::entropy) decoder_ = std::make_unique<LazyDecoder>();
 }
 
 std::uint64_t Segment::first_page() const {
@@ -172,13 +149,13 @@ void Segment::check_counts(const SegmentHead& head) const {
   check_size(kTokenBlocks, blocks * sizeof(CodedBlock));
   const std::uint64_t coded =
       sections_[kTokenTable].size + sections_[kTokenBlocks].size + sections_[kTokens].size;
-  if (blocks == 0 || tokens_ > kMostTokensPerByte * coded) {
+  if (blocks == 0 || tokens_ > kMaxTokensPerByte * coded) {
     fail("counts that the file is too short for");
   }
 }
 
-void Segment::append_stretch(const TokenPlace& place, std::uint64_t first, std::uint64_t last,
-                             std::vector<tokens::Token>& values) const {
+void Segment::append_span(const TokenPlace& place, std::uint64_t first, std::uint64_t last,
+                          std::vector<tokens::Token>& values) const {
   const std::size_t size = values.size();
   const auto count = static_cast<std::size_t>(last - first);
   if (coding_ == TokenCoding::fixed) {

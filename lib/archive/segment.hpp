@@ -15,6 +15,7 @@
 #include "archive/pair_index.hpp"
 #include "archive/segment_format.hpp"
 #include "archive/source.hpp"
+#include "archive/start_coding.hpp"
 #include "archive/varint.hpp"
 #include "base/error.hpp"
 #include "base/file.hpp"
@@ -40,7 +41,7 @@ class Segment {
   /// The checksum that stands for the whole file.
   std::uint64_t hash() const { return hash_; }
 
-  /// A section's place in the file, without filling; no `data`: not in this segment.
+  /// A section's place in the file, without padding; no `data`: not in this segment.
   struct Section {
     const unsigned char* data = nullptr;
     std::uint64_t offset = 0;
@@ -60,14 +61,18 @@ class Segment {
   void block_keys(std::size_t block, std::vector<std::string>& keys) const;
 
   /// What the numbers of a record say.
-  struct Facts {
+  struct Metadata {
     std::uint32_t tokens = 0;
     std::uint32_t start_bytes = 0;
     double seconds = -1;  ///< negative: not known
     std::optional<Source> source;
   };
   /// Those of a block's records; for each record, the members below read the block again.
-  void block_facts(std::size_t block, std::vector<Facts>& facts) const;
+  void block_metadata(std::size_t block, std::vector<Metadata>& metadata) const;
+
+  using Counts = std::array<std::uint32_t, kBlockRecords>;
+  /// How many tokens the records of a block have; 0 behind the segment's last.
+  Counts token_counts(std::size_t block) const;
 
   double seconds(std::size_t i) const;
   std::size_t token_count(std::size_t i) const;
@@ -90,8 +95,8 @@ class Segment {
   };
   TokenPlace record_at(std::uint64_t position) const;
   /// Appends tokens [first, last) of that count, all of one record.
-  void append_stretch(const TokenPlace& place, std::uint64_t first, std::uint64_t last,
-                      std::vector<tokens::Token>& values) const;
+  void append_span(const TokenPlace& place, std::uint64_t first, std::uint64_t last,
+                   std::vector<tokens::Token>& values) const;
   /// Not `present()` in a small segment.
   PairIndex pair_index() const;
   /// Whether a list of the postings was asked for and found damaged.
@@ -112,10 +117,11 @@ class Segment {
   struct Slice {
     std::uint64_t begin, end;
   };
-  using Counts = std::array<std::uint32_t, kBlockRecords>;
-  struct LazyDecoder {
+  // Made when it is first needed.
+  template <class Code>
+  struct Lazy {
     std::once_flag made;
-    TokenDecoder decoder;
+    std::optional<Code> code;
   };
 
   void open();
@@ -132,12 +138,12 @@ class Segment {
   Slice block_slice(SectionKind kind, std::uint32_t BlockRow::*member, std::size_t block) const;
   ByteReader block_bytes(SectionKind kind, std::uint32_t BlockRow::*member,
                          std::size_t block) const;
-  bool read_sources(std::size_t block, ByteReader& numbers, std::vector<Facts>& facts) const;
-  Facts facts(std::size_t i) const;
+  bool read_sources(std::size_t block, ByteReader& numbers, std::vector<Metadata>& metadata) const;
+  Metadata metadata(std::size_t i) const;
   Slice token_slice(std::size_t i) const;
   Slice start_slice(std::size_t i) const;
-  Counts token_counts(std::size_t block) const;
   const TokenDecoder& decoder() const;
+  const StartCode* start_code() const;
   std::size_t coded_block_of(std::size_t record) const;
   Slice coded_slice(std::size_t coded_block) const;
   void append_decoded(std::size_t first, std::size_t last,
@@ -151,12 +157,14 @@ class Segment {
   std::size_t records_ = 0;
   std::uint64_t tokens_ = 0;
   int bits_ = 1;
+  bool packed_starts_ = false;
   TokenCoding coding_ = TokenCoding::fixed;
   std::uint64_t hash_ = 0;
   std::array<Section, kSectionKinds> sections_;
   std::vector<std::pair<std::uint32_t, Section>> all_sections_;
-  std::unique_ptr<PageCheck> pages_;      // of all sections but the page sums
-  std::unique_ptr<LazyDecoder> decoder_;  // entropy coding: made when it is first needed
+  std::unique_ptr<PageCheck> pages_;  // of all sections but the page sums
+  std::unique_ptr<Lazy<TokenDecoder>> decoder_ = std::make_unique<Lazy<TokenDecoder>>();
+  std::unique_ptr<Lazy<StartCode>> start_code_ = std::make_unique<Lazy<StartCode>>();
 };
 
 /// The segment at `path`, or at the longer name of one that is not committed yet (folder.hpp).

@@ -7,10 +7,9 @@
 #include <utility>
 
 #include "archive/bit_packing.hpp"
+#include "archive/block_coding.hpp"
 #include "archive/entropy_coding.hpp"
-#include "archive/key_coding.hpp"
 #include "archive/pair_index.hpp"
-#include "archive/source_coding.hpp"
 #include "archive/start_coding.hpp"
 #include "archive/varint.hpp"
 
@@ -199,7 +198,7 @@ void SegmentBuilder::add_tokens(TokenCoding coding, SegmentHead& head,
   if (coding == TokenCoding::entropy) {
     CodedTokens coded = encode_tokens(tokens_, token_ends_);
     if (coded.bytes() < packed_size(tokens_.size(), bits) &&
-        tokens_.size() <= kMostTokensPerByte * coded.bytes()) {
+        tokens_.size() <= kMaxTokensPerByte * coded.bytes()) {
       head.coding = TokenCoding::entropy;
       sections.add(kTokenTable, std::move(coded.table));
       sections.add(kTokenBlocks, coded.blocks);

@@ -23,7 +23,7 @@
 //       42      2  token coding: 0 fixed width, 1 entropy
 //       44      4  S, number of sections
 //       48   24·S  a row per section: u32 what, u32 zero, u64 size, u64 XXH3-64 of its bytes,
-//                  filling zeros included
+//                  padding included
 //   48+24S      8  XXH3-64 of all bytes above; the manifest holds it too, so it stands for the file
 //   56+24S         the sections in the order of the table, without gaps, each filled up with
 //                  zeros to a multiple of 8
@@ -40,7 +40,7 @@
 //   3 blocks        per block and once more for the end: u32 offset into keys,   always
 //                   u32 offset into numbers, u32 first token, u32 offset into
 //                   starts, u32 offset into sources
-//   4 keys          unescaped, front-coded in each block (key_coding.hpp)        always
+//   4 keys          unescaped, front-coded in each block (block_coding.hpp)      always
 //   5 numbers       per block, as varints (varint.hpp), one column behind the    always
 //                   other: number of tokens; bytes of starts (with section 6);
 //                   source: 0 none, 1 that of the record before, 2 the next of
@@ -89,7 +89,7 @@ constexpr std::uint32_t kByteOrderMark = 0x01020304;
 constexpr std::uint32_t kSegmentVersion = 2;
 constexpr std::size_t kBlockRecords = 32;
 constexpr std::size_t kPageBytes = 4096;
-constexpr std::uint64_t kMostTokensPerByte = 64;
+constexpr std::uint64_t kMaxTokensPerByte = 64;
 
 enum SectionKind : std::uint32_t {
   kPageSums = 1,

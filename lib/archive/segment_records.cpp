@@ -2,55 +2,25 @@
 #include <algorithm>
 #include <cstring>
 #include <limits>
-#include <memory>
 
 #include <fmt/format.h>
 
 #include "archive/bit_packing.hpp"
-#include "archive/key_coding.hpp"
+#include "archive/block_coding.hpp"
 #include "archive/segment.hpp"
-#include "archive/source_coding.hpp"
-#include "archive/start_coding.hpp"
 
 namespace pairalign::archive {
-
 namespace {
-
-bool has_packed_starts(const unsigned char* data) {
-  SegmentHead head;
-  std::memcpy(&head, data, sizeof head);
-  return head.version >= kPackedStartsVersion;
-}
-
-// The table of a segment's starts, which every record needs: kept for the one asked for last. Null
-// when it is damaged.
-std::shared_ptr<const StartCode> start_code(std::uint64_t segment, const Segment::Section& section) {
-  struct Known {
-    std::uint64_t segment = 0;
-    const unsigned char* data = nullptr;
-    std::shared_ptr<const StartCode> code;
-  };
-  thread_local Known known;
-  if (known.data != section.data || known.segment != segment) {
-    known = {segment, section.data, nullptr};
-    try {
-      known.code = std::make_shared<const StartCode>(section.data, section.data + section.size);
-    } catch (const Error&) {
-      return nullptr;
-    }
-  }
-  return known.code;
-}
 
 // Starts as segments of version 2 have them: the first and then the steps, as varints.
 bool read_varints(const unsigned char* begin, const unsigned char* end, std::size_t count,
                   std::vector<std::uint32_t>& starts_ms) {
-  constexpr std::uint64_t kMost = std::numeric_limits<std::uint32_t>::max();
+  constexpr std::uint64_t kMax = std::numeric_limits<std::uint32_t>::max();
   ByteReader bytes(begin, end);
   std::uint64_t start = 0;
   while (bytes.left() > 0 && starts_ms.size() < count) {
     const std::uint64_t step = bytes.varint();
-    if (!bytes.ok() || step > kMost - start) return false;
+    if (!bytes.ok() || step > kMax - start) return false;
     start += step;
     starts_ms.push_back(static_cast<std::uint32_t>(start));
   }
@@ -103,11 +73,11 @@ void Segment::block_keys(std::size_t block, std::vector<std::string>& keys) cons
 
 // The column that refers to sources, with the sources themselves.
 bool Segment::read_sources(std::size_t block, ByteReader& numbers,
-                           std::vector<Facts>& facts) const {
+                           std::vector<Metadata>& metadata) const {
   ByteReader sources = block_bytes(kSources, &BlockRow::sources, block);
   Source source;
   bool any = false;
-  for (Facts& record : facts) {
+  for (Metadata& record : metadata) {
     const std::uint64_t reference = numbers.varint();
     if (reference == kNextSource) next_source(sources, source), any = true;
     if (reference == kNoSource) continue;
@@ -117,40 +87,40 @@ bool Segment::read_sources(std::size_t block, ByteReader& numbers,
   return sources.ok();
 }
 
-void Segment::block_facts(std::size_t block, std::vector<Facts>& facts) const {
-  constexpr std::uint64_t kMost = std::numeric_limits<std::uint32_t>::max();
-  facts.assign(records_in(block), {});
+void Segment::block_metadata(std::size_t block, std::vector<Metadata>& metadata) const {
+  constexpr std::uint64_t kMax = std::numeric_limits<std::uint32_t>::max();
+  metadata.assign(records_in(block), {});
   ByteReader numbers = block_bytes(kNumbers, &BlockRow::numbers, block);
   bool good = true;
   const auto number = [&] {
     const std::uint64_t value = numbers.varint();
-    good = good && value <= kMost;
+    good = good && value <= kMax;
     return static_cast<std::uint32_t>(value);
   };
-  for (Facts& record : facts)
+  for (Metadata& record : metadata)
     record.tokens = number();
   if (sections_[kStarts].data != nullptr) {
-    for (Facts& record : facts)
+    for (Metadata& record : metadata)
       record.start_bytes = number();
   }
-  if (sections_[kSources].data != nullptr) good = read_sources(block, numbers, facts) && good;
+  if (sections_[kSources].data != nullptr) good = read_sources(block, numbers, metadata) && good;
   std::uint64_t value = 0;  // hundredths and 1; 0: not known
-  for (Facts& record : facts) {
+  for (Metadata& record : metadata) {
     value += unzigzag(numbers.varint());
-    good = good && value <= kMost;
+    good = good && value <= kMax;
     if (value > 0) record.seconds = static_cast<double>(value - 1) / 100.0;
   }
   if (!good || !numbers.ok() || numbers.left() > 0) fail(kNumbers, block * kBlockRecords);
 }
 
-Segment::Facts Segment::facts(std::size_t i) const {
-  std::vector<Facts> all;
-  block_facts(i / kBlockRecords, all);
+Segment::Metadata Segment::metadata(std::size_t i) const {
+  std::vector<Metadata> all;
+  block_metadata(i / kBlockRecords, all);
   return all[i % kBlockRecords];
 }
 
 double Segment::seconds(std::size_t i) const {
-  return facts(i).seconds;
+  return metadata(i).seconds;
 }
 
 Segment::Counts Segment::token_counts(std::size_t block) const {
@@ -249,12 +219,25 @@ const TokenDecoder& Segment::decoder() const {
   std::call_once(decoder_->made, [&] {
     const Section& table = sections_[kTokenTable];
     try {
-      decoder_->decoder = TokenDecoder({table.data, static_cast<std::size_t>(table.size)});
+      decoder_->code.emplace(
+          Span<const unsigned char>(table.data, static_cast<std::size_t>(table.size)));
     } catch (const Error& error) {
       fail(error.reason());
     }
   });
-  return decoder_->decoder;
+  return *decoder_->code;
+}
+
+// Null when its table is damaged.
+const StartCode* Segment::start_code() const {
+  std::call_once(start_code_->made, [&] {
+    const Section& section = sections_[kStarts];
+    try {
+      start_code_->code.emplace(section.data, section.data + section.size);
+    } catch (const Error&) {
+    }
+  });
+  return start_code_->code ? &*start_code_->code : nullptr;
 }
 
 // Checked here: the block holds the record, as far as the rows around it say.
@@ -315,8 +298,8 @@ void Segment::append_decoded(std::size_t first, std::size_t last,
 Segment::Slice Segment::start_slice(std::size_t i) const {
   const std::size_t block = i / kBlockRecords;
   Slice slice = block_slice(kStarts, &BlockRow::starts, block);
-  std::vector<Facts> all;
-  block_facts(block, all);
+  std::vector<Metadata> all;
+  block_metadata(block, all);
   for (std::size_t j = 0; j < i % kBlockRecords; ++j)
     slice.begin += all[j].start_bytes;
   const std::uint64_t size = all[i % kBlockRecords].start_bytes;
@@ -337,16 +320,14 @@ void Segment::starts_ms(std::size_t i, std::vector<std::uint32_t>& values) const
   const unsigned char* const begin = sections_[kStarts].data + slice.begin;
   const unsigned char* const end = sections_[kStarts].data + slice.end;
   const std::size_t count = token_count(i);
-  if (!has_packed_starts(data_)) {
-    if (!read_varints(begin, end, count, values)) fail(kStarts, i);
-    return;
-  }
-  const std::shared_ptr<const StartCode> code = start_code(hash_, sections_[kStarts]);
-  if (code == nullptr || !code->read(begin, end, count, values)) fail(kStarts, i);
+  const bool good = packed_starts_
+                        ? start_code() != nullptr && start_code()->read(begin, end, count, values)
+                        : read_varints(begin, end, count, values);
+  if (!good) fail(kStarts, i);
 }
 
 std::optional<Source> Segment::source(std::size_t i) const {
-  return facts(i).source;
+  return metadata(i).source;
 }
 
 void Segment::record(std::size_t i, tokens::Record& record) const {
@@ -370,8 +351,8 @@ std::vector<Segment::ByteRange> Segment::bytes_of(std::size_t i) const {
   add_slice(kNumbers, block_slice(kNumbers, &BlockRow::numbers, block));
   if (has_starts(i)) {
     add_slice(kStarts, start_slice(i));
-    if (has_packed_starts(data_)) {
-      const std::shared_ptr<const StartCode> code = start_code(hash_, sections_[kStarts]);
+    if (packed_starts_) {
+      const StartCode* code = start_code();
       add(kStarts, 0, code == nullptr ? sections_[kStarts].size : code->table_size());
     }
   }

@@ -33,6 +33,16 @@ bool same_contents(const Source& a, const Source& b);
 /// reading it, same contents. False when that cannot be known.
 bool is_unchanged(const std::string& path, const Source& source);
 
+/// Of a regular file as it is now, read to its end for the hash; nothing for anything else.
+std::optional<Source> read_source(const std::string& path);
+
+/// Without its hash: reads nothing.
+std::optional<Source> look_at_source(const std::string& path);
+
+/// True only when it is certain that no file is there: not when its disk fails or a folder may not
+/// be looked into.
+bool is_gone(const std::string& path);
+
 /// Finds the sources of keys. Contents are read once per path, however many records a path has.
 class SourceReader {
  public:

@@ -13,10 +13,11 @@
 //   codes    ascending by length and, of one length, by value, the announcing one last: the first
 //            is 0, each other one the one before plus 1, with zeros behind it where it is longer
 //
-// Measured on 1,240 utterances of read speech, 56,938 tokens of the shipped model: 2.99 bits a token,
-// table and filling counted, where the entropy of the steps is 2.85; varints, which segments of version
-// 2 have, take 8.66. Rejected: Rice's code (4.62 at best, for steps are anything but geometric); range
-// coding in blocks (nearer the entropy, but a record is read by decoding a block).
+// Measured on 1,240 utterances of read speech, 56,938 tokens of the shipped model: 2.99 bits a
+// token, table and padding counted, where the entropy of the steps is 2.85; varints, which segments
+// of version 2 have, take 8.66. Rejected: Rice's code (4.62 at best, for steps are anything but
+// geometric); range coding in blocks (nearer the entropy, but a record is read by decoding a
+// block).
 #pragma once
 
 #include <cstddef>

@@ -20,14 +20,14 @@ constexpr std::uint64_t kPcmBytesPerSecond = 2 * 16000;
 // What the records add up to, one after the other.
 class Sums {
  public:
-  void add(const std::string& key, const Segment::Facts& facts) {
-    if (facts.seconds < 0) {
+  void add(const std::string& key, const Segment::Metadata& metadata) {
+    if (metadata.seconds < 0) {
       ++untimed_;
     } else {
-      centiseconds_ += tokens::centiseconds(facts.seconds);
-      timed_tokens_ += facts.tokens;
+      centiseconds_ += tokens::centiseconds(metadata.seconds);
+      timed_tokens_ += metadata.tokens;
     }
-    if (!facts.source) {
+    if (!metadata.source) {
       sources_known_ = false;
       return;
     }
@@ -35,7 +35,7 @@ class Sums {
     if (path == path_ && files_ > 0) return;
     path_ = path;
     ++files_;
-    file_bytes_ += facts.source->size;
+    file_bytes_ += metadata.source->size;
   }
 
   void report(Summary& summary) const {
@@ -60,16 +60,16 @@ class Sums {
 
 Sums add_up(const Archive& archive) {
   Sums sums;
-  std::vector<Segment::Facts> facts;
+  std::vector<Segment::Metadata> metadata;
   for (std::size_t s = 0; s < archive.segment_count(); ++s) {
     const Segment& segment = archive.segment(s);
     std::size_t block = segment.blocks();  // none read yet
     for_each_key(segment, archive.removed(s), [&](const std::string& key, std::size_t record) {
       if (record / kBlockRecords != block) {
         block = record / kBlockRecords;
-        segment.block_facts(block, facts);
+        segment.block_metadata(block, metadata);
       }
-      sums.add(key, facts[record % kBlockRecords]);
+      sums.add(key, metadata[record % kBlockRecords]);
     });
   }
   return sums;

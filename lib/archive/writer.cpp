@@ -94,7 +94,7 @@ void ArchiveWriter::begin() {
   try {
     load();
     apply_options();
-    adopt(taken);
+    take_header(taken);
   } catch (...) {
     end();
     throw;
@@ -186,10 +186,6 @@ void ArchiveWriter::clean_up() {
 }
 
 void ArchiveWriter::take_header(const tokens::Header& header) {
-  adopt(header);
-}
-
-void ArchiveWriter::adopt(const tokens::Header& header) {
   tokens::Header& own = manifest_.header;
   if (!tokens::may_be_archived_together(own, header)) {
     throw Error(path_, tokens::describe_mismatch(own, header));
@@ -229,7 +225,7 @@ std::uint64_t ArchiveWriter::committed() const {
 }
 
 bool ArchiveWriter::is_indexed(std::size_t tokens) const {
-  return manifest_.indexing == Indexing::pairs && tokens >= options_.least_indexed_tokens;
+  return manifest_.indexing == Indexing::pairs && tokens >= options_.min_indexed_tokens;
 }
 
 void ArchiveWriter::write_segment() {
@@ -260,7 +256,7 @@ ArchiveWriter::Mark ArchiveWriter::mark() const {
 void ArchiveWriter::roll_back(const Mark& mark) {
   if (lock_ != nullptr && !manifest_is_new_) {
     manifest_.header = read_manifest(path_).header;  // another writer may have made more of it
-    adopt(mark.header);
+    take_header(mark.header);
   } else {
     manifest_.header = mark.header;
   }

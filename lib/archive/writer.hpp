@@ -30,7 +30,7 @@ struct WriterOptions {
   /// Likewise whether segments get postings.
   std::optional<Indexing> indexing;
   /// A segment of fewer tokens gets no postings.
-  std::size_t least_indexed_tokens = kLeastIndexedTokens;
+  std::size_t min_indexed_tokens = kMinIndexedTokens;
   /// That lay out a segment; 0: as many as there are processors. What is written is the same.
   int threads = 1;
   /// How long to wait for another writer, in seconds.
@@ -55,8 +55,8 @@ struct MergeOptions {
 /// together, at `commit`; a writer that goes away before leaves nothing behind. Files that it finds
 /// and does not replace are never deleted, whatever state the folder is in. Records are kept in
 /// the order in which they come. They replace those of the same key that came before, in this
-/// commit too (also those of a file that changed; see NewerRecords), and no other. Memory is bounded
-/// by a few segments and some 18 bytes for each record of a commit.
+/// commit too (also those of a file that changed; see NewerRecords), and no other. Memory is
+/// bounded by a few segments and some 18 bytes for each record of a commit.
 ///
 /// The archive is locked only while it is written to: from when the first segment is full, or
 /// `commit`, `remove` or `merge` is called, to the end of the commit. What another writer commits
@@ -84,9 +84,9 @@ class ArchiveWriter {
   /// outside the vocabulary, times that do not fit its tokens.
   void add(const tokens::Record& record, const std::optional<Source>& source = std::nullopt);
 
-  /// Names of files in the archive's folder that look like its own and that no manifest of it speaks
-  /// of: what is left of a newer manifest, perhaps, that an older one was put in place of. They are
-  /// left alone.
+  /// Names of files in the archive's folder that look like its own and that no manifest of it
+  /// speaks of: what is left of a newer manifest, perhaps, that an older one was put in place of.
+  /// They are left alone.
   const std::vector<std::string>& strays() const { return strays_; }
 
   /// Records added since the last commit.
@@ -107,8 +107,8 @@ class ArchiveWriter {
   /// fragment stands for its parts too. Returns for each key whether it has records.
   std::vector<bool> remove(const std::vector<std::string>& keys);
 
-  /// Gives the committed records of files that were moved, and of their parts, their new keys, at the
-  /// next commit; they come to stand at the end. Returns how many. Nothing may be pending.
+  /// Gives the committed records of files that were moved, and of their parts, their new keys, at
+  /// the next commit; they come to stand at the end. Returns how many. Nothing may be pending.
   std::size_t rename(const std::vector<MovedFile>& files);
 
   /// Makes all visible, on disk when this returns; returns how many records were replaced. An
@@ -132,7 +132,6 @@ class ArchiveWriter {
   void check_place() const;
   void lock_folder();
   void apply_options();
-  void adopt(const tokens::Header& header);
   void remove_new_folder();
   void load();
   void clean_up();

@@ -116,7 +116,7 @@ std::size_t ArchiveWriter::merge(const std::vector<std::string>& others,
   }
   const auto for_each_segment = [&](const auto& action) {
     for (const MergedArchive& merged : archives) {
-      for (std::size_t s = 0; s < merged.removals.all().size(); ++s)
+      for (std::size_t s = 0; s < merged.removals.archive().segment_count(); ++s)
         action(merged, merged.removals.archive().segment(s), merged.removals.removed(s));
     }
   };

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/error.hpp"
+#include "base/regular_file.hpp"
 #include "base/temporary_name.hpp"
 
 namespace pairalign {
@@ -111,15 +112,10 @@ void FileReplacement::commit() {
 }
 
 MappedFile::MappedFile(const std::string& path) {
-  // Not blocking, or the wait for a writer of a named pipe would come before the refusal of it.
-  Descriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  if (fd.get() < 0) throw errno_error(path, "cannot open");
-  struct stat info {};
-  if (::fstat(fd.get(), &info) != 0) throw errno_error(path, "cannot stat");
-  if (!S_ISREG(info.st_mode)) throw Error(path, "not a regular file");
-  size_ = static_cast<std::size_t>(info.st_size);
+  const RegularFile file(path);
+  size_ = file.size();
   if (size_ == 0) return;  // mmap refuses an empty range
-  void* address = ::mmap(nullptr, size_, PROT_READ, MAP_SHARED, fd.get(), 0);
+  void* address = ::mmap(nullptr, size_, PROT_READ, MAP_SHARED, file.descriptor(), 0);
   if (address == MAP_FAILED) throw errno_error(path, "cannot map");
   data_ = static_cast<const unsigned char*>(address);
 }

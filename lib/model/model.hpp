@@ -9,10 +9,10 @@
 #include <vector>
 
 #include "audio/log_mel.hpp"
-#include "model/chance_strings.hpp"
 #include "model/decoder.hpp"
 #include "model/encoder.hpp"
-#include "model/substitution.hpp"
+#include "model/file/chance_strings.hpp"
+#include "model/file/substitution.hpp"
 
 namespace pairalign::model {
 

@@ -15,16 +15,13 @@ namespace {
 
 // A piece of background has this many tokens more than the query.
 constexpr std::size_t kPieceTokens = 96;
-constexpr std::size_t kFewestPieces = 8;
+constexpr std::size_t kMinPieces = 8;
 // Of archives; a record gives at most so many tokens.
 constexpr std::size_t kSampleTokens = std::size_t{1} << 15;
 constexpr std::size_t kRecordTokens = 512;
 constexpr std::uint64_t kSeed = 1;
-// Archives of more records tell the lengths of these by a sample: reading them all would take
-// longer than the search.
-constexpr std::size_t kMeasuredRecords = std::size_t{1} << 14;
 // A longer query is taken for this one, drawn out: its hits are beyond doubt, or none.
-constexpr std::size_t kLongestQuery = 1024;
+constexpr std::size_t kMaxQueryTokens = 1024;
 // A match may hang over the ends of a record, all the more where mismatches cost as much as gaps:
 // so much of the query has to lie within.
 constexpr double kWithinEdits = 0.36, kWithinBits = 0.75;
@@ -75,6 +72,8 @@ Chance::Chance(Span<const archive::Archive> archives, const align::Distance& dis
   std::size_t records = 0;
   for (const archive::Archive& archive : archives) {
     ends.push_back(records += archive.size());
+    for (const auto& [tokens, count] : archive.token_counts())
+      records_[tokens] += count;
     tokens_ += static_cast<double>(archive.token_total());
   }
   // Archive, and record in it.
@@ -84,20 +83,6 @@ Chance::Chance(Span<const archive::Archive> archives, const align::Distance& dis
     return std::pair(a, record - (a == 0 ? 0 : ends[a - 1]));
   };
   Random random(kSeed);
-  const std::size_t measured = std::min(records, kMeasuredRecords);
-  double measured_tokens = 0;
-  for (std::size_t i = 0; i < measured; ++i) {
-    const auto [a, within] = locate(measured == records ? i : random.below(records));
-    const std::size_t count = archives[a].token_count(within);
-    ++records_[count];
-    measured_tokens += static_cast<double>(count);
-  }
-  // What counts in infix mode is how many tokens there are.
-  const double scale = mode == align::Mode::infix && measured_tokens > 0
-                           ? tokens_ / measured_tokens
-                           : static_cast<double>(records) / static_cast<double>(measured);
-  for (auto& [count, of_these] : records_)
-    of_these = static_cast<std::size_t>(scale * static_cast<double>(of_these) + 0.5);
   std::vector<Token> tokens;
   const bool all = tokens_ <= kSampleTokens;
   for (std::size_t i = 0; i < records && sample_.size() < kSampleTokens; ++i) {
@@ -155,7 +140,7 @@ void Chance::score(const std::vector<std::vector<Token>>& both, const Pieces& pi
     // No match is farther away; in global mode, no string but by the tokens that are inserted.
     const std::size_t inserted =
         mode_ == align::Mode::global ? pieces[i / queries.size()].size() : 0;
-    nearest[i] = distance_.farthest(queries[i % queries.size()]) +
+    nearest[i] = distance_.max_distance(queries[i % queries.size()]) +
                  inserted * static_cast<std::size_t>(distance_.insertion());
   }
   for (const align::Region& region : found) {
@@ -190,7 +175,7 @@ ChanceLaw Chance::law(align::Strings renderings, std::size_t piece_tokens, std::
   }
   ChanceScores scores;
   const Pieces known = cut(background_, piece_tokens, most);
-  if (known.size() >= kFewestPieces) {
+  if (known.size() >= kMinPieces) {
     score(both, known, best, per_unit, scores.background, scores.background_reversed);
   }
   const Pieces here = cut(sample_, piece_tokens, most);
@@ -207,7 +192,7 @@ ChanceLaw Chance::law(align::Strings renderings, std::size_t piece_tokens, std::
 
 // Of a query that is the same forwards and backwards, such as one token over and over, each place
 // with its tokens is a match.
-void Chance::heed_order(Span<const Token> query, double best, QueryChance& chance) const {
+void Chance::account_for_order(Span<const Token> query, double best, QueryChance& chance) const {
   const std::vector<Token> backwards(std::make_reverse_iterator(query.end()),
                                      std::make_reverse_iterator(query.begin()));
   const auto score = [&](Span<const Token> string) {
@@ -255,7 +240,7 @@ QueryChance Chance::of(align::Strings renderings) const {
   for (const Span<const Token>& string : renderings) {
     if (string.empty()) continue;
     strings.push_back(string);
-    fronts.push_back(string.subspan(0, std::min(string.size(), kLongestQuery)));
+    fronts.push_back(string.subspan(0, std::min(string.size(), kMaxQueryTokens)));
   }
   if (records_.empty() || strings.empty()) return chance;
   const std::size_t m = strings[0].size();
@@ -271,7 +256,7 @@ QueryChance Chance::of(align::Strings renderings) const {
                              all_places(static_cast<double>(m)),
                              unit_score(strings[0], piece_tokens)});
   }
-  heed_order(fronts[0], best, chance);
+  account_for_order(fronts[0], best, chance);
   return chance;
 }
 

@@ -47,12 +47,12 @@ class QueryChance {
 class Chance {
  public:
   /// `background`: strings laid end to end that have nothing to do with the archives (see
-  /// model/chance_strings.hpp); empty where the model has none: the query read backwards, and what
-  /// speech is like in general, have to do then. It and `distance` must outlive this.
+  /// model/file/chance_strings.hpp); empty where the model has none: the query read backwards, and
+  /// what speech is like in general, have to do then. It and `distance` must outlive this.
   Chance(Span<const archive::Archive> archives, const align::Distance& distance, align::Mode mode,
          Span<const Token> background);
 
-  /// Of a query, or of several renderings of one question whose scores are fused (fuse.hpp). Less
+  /// Of a query, or of several renderings of one query whose scores are fused (fuse.hpp). Less
   /// than a millisecond for each that is some seconds long.
   QueryChance of(align::Strings renderings) const;
   /// Of each of these queries.
@@ -72,7 +72,7 @@ class Chance {
   double all_places(double query_tokens) const;
   void add_lengths(Span<const Token> query, align::Strings fronts, double best,
                    QueryChance& chance) const;
-  void heed_order(Span<const Token> query, double best, QueryChance& chance) const;
+  void account_for_order(Span<const Token> query, double best, QueryChance& chance) const;
 
   const align::Distance& distance_;
   align::Mode mode_;

@@ -12,9 +12,9 @@ constexpr double kAnchorCount = 16;
 constexpr double kLogRateAtMean = -0.56;
 // Pieces of an archive that weigh as much as the expectation that it is like the background.
 constexpr double kShiftPrior = 2, kWidthPrior = 30;
-constexpr double kLeastPlaces = 8;
+constexpr double kMinPlaces = 8;
 // From so many pieces on the query itself may correct what its reverse says, by so much.
-constexpr std::size_t kFewestPieces = 20;
+constexpr std::size_t kMinPieces = 20;
 constexpr double kShiftTrust = 0.5, kWidthTrust = 0.1;
 constexpr double kLowerPart = 0.75;
 // Tails of the background, fitted query by query, are steeper than what archives show, which differ
@@ -146,8 +146,7 @@ void ChanceLaw::take_archive(const ChanceScores& scores) {
   const auto pieces = static_cast<double>(scores.archive_reversed.scores.size());
   shift_variance_ = 1 / kShiftPrior;
   // Much shorter strings than the background's tell little.
-  if (pieces == 0 || scores.archive_reversed.places * kLeastPlaces < scores.background.places)
-    return;
+  if (pieces == 0 || scores.archive_reversed.places * kMinPlaces < scores.background.places) return;
   const Moments backwards = moments(scores.archive_reversed.scores);
   double shift = (backwards.mean - reversed_.mean) / reversed_.deviation;
   // The best of fewer places is lower, by what a tail that is nearly exponential says.
@@ -155,7 +154,7 @@ void ChanceLaw::take_archive(const ChanceScores& scores) {
     shift += std::log(scores.background.places / scores.archive_reversed.places) / 1.28;
   }
   double width = pieces > 3 ? backwards.deviation / reversed_.deviation : 1;
-  if (scores.archive.scores.size() >= kFewestPieces) {
+  if (scores.archive.scores.size() >= kMinPieces) {
     const Moments here = lower_part(scores.archive.scores);
     const Moments there = lower_part(scores.background.scores);
     shift = clamped_to((here.mean - there.mean) / law_.deviation, shift, kShiftTrust);

@@ -44,17 +44,7 @@ class DuplicateSearch {
         infix_(config.mode == Mode::infix),
         searched_(within_ ? archives : archives.subspan(1)),
         searcher_(searched_, pool) {
-    search_.mode = config.mode;
-    search_.k = 0;
-    search_.min_score = config.min_score;
-    search_.distance = config.distance;
-    search_.max_evalue = config.max_evalue;
-    gathers_ = infix_;
-    for (const archive::Archive& archive : archives) {
-      for (std::size_t i = 0; !gathers_ && i < archive.size(); ++i)
-        gathers_ = is_part(archive, i);
-    }
-    search_.postings = config.postings;
+    gathers_ = infix_ || std::any_of(archives.begin(), archives.end(), has_parts);
   }
 
   // What to look for of a record of the first archive; waits until there is a batch of it.
@@ -70,13 +60,13 @@ class DuplicateSearch {
     }
   }
 
-  bool batch_is_full() const { return queries_.size() >= searcher_.batch_size(search_); }
+  bool batch_is_full() const { return queries_.size() >= searcher_.batch_size(config_); }
 
   std::vector<FoundPair> answer() {
     std::vector<FoundPair> pairs;
     std::vector<QueryChance> chances;
     if (config_.chance != nullptr) chances = config_.chance->of(queries_, pool_);
-    const auto found = searcher_.search(queries_, search_, chances);
+    const auto found = searcher_.search(queries_, config_, chances);
     for (std::size_t q = 0; q < found.size(); ++q) {
       for (const Hit& hit : found[q]) {
         if (counts(asked_[q], hit)) add_pair(asked_[q], hit, pairs);
@@ -115,7 +105,7 @@ class DuplicateSearch {
   // Whether pairs are to be joined before they are told.
   bool gathers() const { return gathers_; }
 
-  DuplicatesLeftOut left_out() const { return left_out_; }
+  DuplicatesSkipped skipped() const { return skipped_; }
 
  private:
   static bool overlaps(const FoundPair& a, const FoundPair& b) {
@@ -130,16 +120,16 @@ class DuplicateSearch {
     query.tokens.assign(of_record.begin() + static_cast<std::ptrdiff_t>(side.begin),
                         of_record.begin() + static_cast<std::ptrdiff_t>(side.end));
     if (too_short(side)) {
-      ++left_out_.too_short;
-    } else if (says_little(query.tokens)) {
-      ++left_out_.uninformative;
+      ++skipped_.too_short;
+    } else if (is_uninformative(query.tokens)) {
+      ++skipped_.uninformative;
     } else {
       queries_.push_back(std::move(query));
       asked_.push_back(side);
     }
   }
 
-  bool says_little(const std::vector<Token>& tokens) const {
+  bool is_uninformative(const std::vector<Token>& tokens) const {
     const double bits = information(tokens);
     return bits < config_.min_bits ||
            bits < config_.min_bits_per_token * static_cast<double>(tokens.size());
@@ -170,7 +160,7 @@ class DuplicateSearch {
     if (!infix_) other.end = archives_[archive].token_count(hit.record);
     std::vector<Token> tokens;
     archives_[archive].tokens(other.record, other.begin, other.end, tokens);
-    if (too_short(other) || says_little(tokens)) return;
+    if (too_short(other) || is_uninformative(tokens)) return;
     FoundPair found{{{asked, other}, hit.match.distance, hit.score, hit.evalue},
                     {place_of(asked), place_of(other)},
                     {}};
@@ -220,10 +210,9 @@ class DuplicateSearch {
   bool gathers_ = false;
   Span<const archive::Archive> searched_;
   Searcher searcher_;
-  SearchConfig search_;
   std::vector<tokens::Record> queries_;
   std::vector<DuplicateSide> asked_;
-  DuplicatesLeftOut left_out_;
+  DuplicatesSkipped skipped_;
 };
 
 }  // namespace
@@ -243,7 +232,7 @@ double information(Span<const Token> tokens) {
   return bits;
 }
 
-DuplicatesLeftOut find_duplicates(Span<const archive::Archive> archives,
+DuplicatesSkipped find_duplicates(Span<const archive::Archive> archives,
                                   const DuplicatesConfig& config, ThreadPool& pool,
                                   const std::function<void(const DuplicatePair&)>& take,
                                   const std::function<void(std::size_t)>& progress) {
@@ -269,7 +258,7 @@ DuplicatesLeftOut find_duplicates(Span<const archive::Archive> archives,
   });
   for (const FoundPair& found : all)
     take(found.pair);
-  return search.left_out();
+  return search.skipped();
 }
 
 }  // namespace pairalign::search

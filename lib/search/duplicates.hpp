@@ -15,26 +15,25 @@
 
 namespace pairalign::search {
 
-struct DuplicatesConfig {
-  /// global: records as wholes. infix: the shorter one within the longer one.
-  Mode mode = Mode::global;
+/// A search for records, in infix mode for the shorter one within the longer one, with limits of
+/// its own. Its E-values are those of looking for the first side alone.
+struct DuplicatesConfig : SearchConfig {
+  DuplicatesConfig() {
+    mode = Mode::global;
+    k = 0;
+    min_score = 0.8;
+  }
   /// Parts of so many tokens, every half of that, of the first archive's records are looked for, in
   /// infix mode; 0: these records as wholes.
   std::size_t window = 0;
-  double min_score = 0.8;  ///< as Distance::score has it, of the longer record or, in
-                           ///< infix mode, of the one found in the other
-  /// Of the archives that are looked into, where E-values are wanted; must outlive the search. An
-  /// E-value is that of looking for the first side alone.
+  /// Of the archives that are looked into, where E-values are wanted; must outlive the search.
   const Chance* chance = nullptr;
-  std::optional<double> max_evalue;  ///< wants `chance`
-  std::size_t min_tokens = 0;        ///< of either side
-  double min_seconds = 0;            ///< of either side, where it is known
+  std::size_t min_tokens = 0;  ///< of either side
+  double min_seconds = 0;      ///< of either side, where it is known
   /// Of either side, what its tokens tell if their own shares are all that is known of them: their
   /// entropy, and that times their number. Silence, hum, and one token again and again tell little.
   double min_bits = 12;
   double min_bits_per_token = 2;
-  const align::Distance* distance = &align::kUnitCost;  ///< must outlive the search
-  Postings postings = Postings::where_cheaper;
 };
 
 /// One side of a pair: tokens [begin, end) of a record.
@@ -53,7 +52,7 @@ struct DuplicatePair {
 };
 
 /// Records, or windows of them, that were not looked for.
-struct DuplicatesLeftOut {
+struct DuplicatesSkipped {
   std::size_t too_short = 0;
   std::size_t uninformative = 0;
 };
@@ -75,7 +74,7 @@ double information(Span<const Token> tokens);
 /// record after the other, in the order of the first archive's records, best first; in infix mode,
 /// and where records are parts of files, when all are found. `progress` is called with how many of
 /// these records are done. Neither depends on the number of threads.
-DuplicatesLeftOut find_duplicates(Span<const archive::Archive> archives,
+DuplicatesSkipped find_duplicates(Span<const archive::Archive> archives,
                                   const DuplicatesConfig& config, ThreadPool& pool,
                                   const std::function<void(const DuplicatePair&)>& take,
                                   const std::function<void(std::size_t)>& progress);

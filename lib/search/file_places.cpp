@@ -12,6 +12,10 @@ namespace {
 
 constexpr std::size_t kMoreHits = 4;  // times as many, when some were repeats
 
+bool names_part(const std::string& key) {
+  return tokens::split_fragment(key).path.size() < key.size();
+}
+
 bool same(const FilePlace& a, const FilePlace& b) {
   const double common = std::min(a.end, b.end) - std::max(a.begin, b.begin);
   return common > std::min(a.end - a.begin, b.end - b.begin) / 2;
@@ -45,9 +49,15 @@ FilePlace file_place(const archive::Archive& archive, std::size_t record, std::s
           fragment.start_s + time->end_s};
 }
 
-bool is_part(const archive::Archive& archive, std::size_t record) {
-  const std::string key = archive.key(record);
-  return tokens::split_fragment(key).path.size() < key.size();
+bool has_parts(const archive::Archive& archive) {
+  std::vector<std::string> keys;
+  for (std::size_t s = 0; s < archive.segment_count(); ++s) {
+    for (std::size_t block = 0; block < archive.segment(s).blocks(); ++block) {
+      archive.segment(s).block_keys(block, keys);
+      if (std::any_of(keys.begin(), keys.end(), names_part)) return true;
+    }
+  }
+  return false;
 }
 
 bool overlap(const FilePlace& a, const FilePlace& b) {
@@ -55,17 +65,23 @@ bool overlap(const FilePlace& a, const FilePlace& b) {
 }
 
 std::vector<Hit> without_repeats(Span<const archive::Archive> archives, const SearchConfig& config,
-                                 const std::function<std::vector<Hit>(std::size_t k)>& find) {
-  for (std::size_t k = config.k;; k *= kMoreHits) {
-    std::vector<Hit> hits = find(k);
+                                 const FindHits& find) {
+  std::vector<Hit> hits = find(config.k, config.places);
+  const auto part = [&](const Hit& hit) {
+    return names_part(archives[hit.archive].key(hit.record));
+  };
+  if (config.mode == Mode::global || std::none_of(hits.begin(), hits.end(), part)) return hits;
+  // Two places of a window may repeat one of another: all are needed to have two of the file.
+  const std::size_t places = config.places > 1 ? 0 : config.places;
+  if (places != config.places) hits = find(config.k, places);
+  for (std::size_t k = config.k;; hits = find(k, places)) {
     const bool all = k == 0 || hits.size() < k;
-    const auto part = [&](const Hit& hit) { return is_part(archives[hit.archive], hit.record); };
-    if (config.mode == Mode::global || std::none_of(hits.begin(), hits.end(), part)) return hits;
     remove_repeats(archives, config.places, hits);
-    if (!all && hits.size() < config.k) continue;
-    if (config.k > 0) hits.resize(std::min(hits.size(), config.k));
-    return hits;
+    if (all || hits.size() >= config.k) break;
+    k *= kMoreHits;
   }
+  if (config.k > 0) hits.resize(std::min(hits.size(), config.k));
+  return hits;
 }
 
 }  // namespace pairalign::search

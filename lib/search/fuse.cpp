@@ -42,7 +42,7 @@ void keep_best(std::vector<Found>& found, std::size_t k) {
   found.resize(k);
 }
 
-// Of one question.
+// Of one query.
 class FusedScan {
  public:
   FusedScan(Span<const archive::Archive> archives, const std::vector<Span<const Token>>& strings,
@@ -87,7 +87,7 @@ class FusedScan {
       return;
     const std::size_t record = tile.first_record + document;
     std::string key = archives_[tile.archive].key(record);
-    if (config_.leave_out_self && key == key_) return;
+    if (config_.exclude_self && key == key_) return;
     found.push_back(
         {fused, std::move(key), tile.archive, record, top, best[top]->begin, best[top]->end});
   }
@@ -95,7 +95,7 @@ class FusedScan {
   double score(Span<const Token> string, const align::Region* best, std::size_t tokens) const {
     const align::Distance& distance = *config_.distance;
     const std::size_t length = distance.length(config_.mode, string.size(), tokens);
-    return distance.score(string, best != nullptr ? best->distance : distance.farthest(string),
+    return distance.score(string, best != nullptr ? best->distance : distance.max_distance(string),
                           length);
   }
 
@@ -149,7 +149,7 @@ std::vector<Hit> best_hits(Span<const archive::Archive> archives, ThreadPool& po
       std::min(records, static_cast<std::size_t>(pool.threads()) * kPiecesPerThread);
   std::vector<std::vector<Found>> found(pieces);
   pool.parallel_for(pieces, [&](std::size_t p) {
-    tiles.visit(records * p / pieces, records * (p + 1) / pieces, std::nullopt,
+    tiles.visit(records * p / pieces, records * (p + 1) / pieces,
                 [&](const RecordTile& tile) { scan.take(tile, found[p]); });
   });
   std::vector<Found> all;
@@ -180,19 +180,13 @@ std::vector<Hit> search_fused(Span<const archive::Archive> archives, ThreadPool&
   if (chance != nullptr && config.max_evalue) {
     limited.min_score = std::max(config.min_score, chance->lowest_score(*config.max_evalue));
   }
-  std::vector<Hit> hits = without_repeats(archives, limited, [&](std::size_t k) {
+  std::vector<Hit> hits = without_repeats(archives, limited, [&](std::size_t k, std::size_t) {
     SearchConfig asked = limited;
     asked.k = k;
     const FusedScan scan(archives, strings, renderings[0].key, asked);
     return best_hits(archives, pool, scan, strings, asked);
   });
-  if (chance == nullptr) return hits;
-  for (Hit& hit : hits)
-    hit.evalue = chance->expected(hit.score);
-  if (config.max_evalue) {
-    const auto too_likely = [&](const Hit& hit) { return hit.evalue > *config.max_evalue; };
-    hits.erase(std::remove_if(hits.begin(), hits.end(), too_likely), hits.end());
-  }
+  if (chance != nullptr) set_evalues(*chance, config, hits);
   return hits;
 }
 

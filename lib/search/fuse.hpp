@@ -1,4 +1,4 @@
-// Questions with several renderings: recordings of a word by several people, or one recording under
+// Queries with several renderings: recordings of a word by several people, or one recording under
 // several warps (pa-tokenize --renderings). A record is judged by all of them together.
 //
 // Scores are fused in the log domain, 8 · log2 mean 2^(bits / 8), between the mean, which a single
@@ -32,7 +32,7 @@ class Fuse {
   double scale_;
 };
 
-/// The hits of a question, best first. Every record is compared. The place of a hit, and its
+/// The hits of a query, best first. Every record is compared. The place of a hit, and its
 /// distance, are those of the rendering that fits best; a record, or a file of windows, has at most
 /// one hit. Renderings without tokens say nothing. `config` as for Searcher::search, but for
 /// postings and places; `chance`: of these renderings in these archives, where E-values are wanted,

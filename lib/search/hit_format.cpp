@@ -9,7 +9,6 @@
 #include <nlohmann/json.hpp>
 
 #include "align/alignment.hpp"
-#include "align/soft_cost.hpp"
 #include "base/error.hpp"
 #include "tokens/key.hpp"
 #include "tokens/record.hpp"
@@ -18,10 +17,6 @@ namespace pairalign::search {
 namespace {
 
 constexpr const char* kTrecTag = "pairalign";
-
-double bits(std::size_t distance) {
-  return static_cast<double>(distance) / align::SoftCost::kUnitsPerBit;
-}
 
 // The name of a key in TREC files, whose fields end at blanks.
 std::string trec_name(const std::string& key) {
@@ -64,12 +59,6 @@ Mode parse_mode(const std::string& name) {
   throw Error("", "'" + name + "' is no mode: infix or global");
 }
 
-Cost parse_cost(const std::string& name) {
-  if (name == "unit") return Cost::unit;
-  if (name == "soft") return Cost::soft;
-  throw Error("", "'" + name + "' is no cost: unit or soft");
-}
-
 std::string HitFormatter::lines(const tokens::Record& query, const std::vector<Hit>& hits) const {
   if (format_ == HitFormat::trec) return trec_lines(query.key, hits);
   std::string text;
@@ -98,7 +87,8 @@ std::string HitFormatter::key(const Hit& hit) const {
 }
 
 std::string HitFormatter::distance(std::size_t distance) const {
-  return cost_ == Cost::soft ? fmt::format("{:.2f}", bits(distance)) : std::to_string(distance);
+  if (distance_.units() == 1) return std::to_string(distance);
+  return fmt::format("{:.2f}", static_cast<double>(distance) / distance_.units());
 }
 
 std::string HitFormatter::line(const DuplicatePair& pair) const {
@@ -130,7 +120,7 @@ HitFormatter::Correspondence HitFormatter::correspondence(const tokens::Record& 
   const archive::Archive& archive = archives_[hit.archive];
   std::vector<Token> document;
   archive.tokens(hit.record, hit.match.begin, hit.match.end, document);
-  const std::string edits = align::edit_script(*alignment_, query.tokens, document);
+  const std::string edits = align::edit_script(distance_, query.tokens, document);
   const TokenTimes query_times(query.starts_ms, query.tokens.size(), query.seconds);
   const TokenTimes times(archive, hit.record);
   std::vector<double> offsets;
@@ -155,7 +145,7 @@ std::string HitFormatter::tsv_line(const tokens::Record& query, const Hit& hit) 
   std::string line = fmt::format("{}\t{}\t{}\t{:.4f}\t{}", tokens::escape_key(query.key),
                                  tokens::escape_key(place(hit)), distance(hit.match.distance),
                                  hit.score, evalue(hit));
-  if (alignment_ != nullptr) {
+  if (alignment_) {
     const Correspondence found = correspondence(query, hit);
     line += '\t' + found.cigar + '\t';
     line += found.offset_s ? fmt::format("{:.2f}", *found.offset_s) : "-";
@@ -174,14 +164,13 @@ std::string HitFormatter::json_line(const tokens::Record& query, const Hit& hit,
   json["begin"] = hit.match.begin;
   json["end"] = hit.match.end;
   if (is_estimated(archives_[hit.archive], hit, mode_)) json["place_estimated"] = true;
-  if (cost_ == Cost::soft) {
-    json["distance"] = bits(hit.match.distance);
-  } else {
-    json["distance"] = hit.match.distance;
+  json["distance"] = hit.match.distance;
+  if (distance_.units() > 1) {
+    json["distance"] = static_cast<double>(hit.match.distance) / distance_.units();
   }
   json["score"] = hit.score;
   if (hit.evalue >= 0) json["evalue"] = nlohmann::json::parse(evalue(hit));
-  if (alignment_ != nullptr) {
+  if (alignment_) {
     const Correspondence found = correspondence(query, hit);
     json["alignment"] = found.cigar;
     if (found.offset_s) json["offset"] = std::round(*found.offset_s * 1000) / 1000;

@@ -25,28 +25,25 @@ enum class HitFormat {
   eaf,       ///< the same for ELAN
 };
 
-enum class Cost {
-  unit,  ///< distances count edits
-  soft,  ///< distances are bits, see soft_cost.hpp
-};
-
-/// Parse "tsv", "jsonl", …; "infix", "global"; "unit", "soft". Throw Error("", reason) with
-/// the choices.
+/// Parse "tsv", "jsonl", …; "infix", "global". Throw Error("", reason) with the choices.
 HitFormat parse_hit_format(const std::string& name);
 Mode parse_mode(const std::string& name);
-Cost parse_cost(const std::string& name);
 
 /// Of the formats that are a document of labels.
 std::optional<tokens::LabelFormat> label_format(HitFormat format);
 
-/// Stateless between queries. The archives must outlive it.
+/// Stateless between queries. The archives and the distance, which was searched with, must outlive
+/// it.
 class HitFormatter {
  public:
-  /// `alignment`: the distance that was searched with, where hits are to tell how query and place
-  /// correspond; it must outlive it.
+  /// `alignment`: whether hits tell how query and place correspond.
   HitFormatter(Span<const archive::Archive> archives, HitFormat format, Mode mode,
-               Cost cost = Cost::unit, const align::Distance* alignment = nullptr)
-      : archives_(archives), format_(format), mode_(mode), cost_(cost), alignment_(alignment) {}
+               const align::Distance& distance = align::kUnitCost, bool alignment = false)
+      : archives_(archives),
+        format_(format),
+        mode_(mode),
+        distance_(distance),
+        alignment_(alignment) {}
 
   /// The lines of one query's hits, which are in their order. A TREC run names a document once per
   /// query: of several records of a file, the best stands for it.
@@ -80,8 +77,8 @@ class HitFormatter {
   Span<const archive::Archive> archives_;
   HitFormat format_;
   Mode mode_;
-  Cost cost_;
-  const align::Distance* alignment_;
+  const align::Distance& distance_;
+  bool alignment_;
 };
 
 }  // namespace pairalign::search

@@ -13,19 +13,19 @@ namespace {
 // The best hits are first looked for down to this score, which costs little.
 constexpr double kFirstScore = 0.7;
 // That is not worth its while when the score asked for is hardly lower.
-constexpr double kLeastStep = 0.25;
+constexpr double kMinStep = 0.25;
 // Segments without postings are scanned at each stage; when more than this part of all tokens is in
 // such, that is no gain.
-constexpr std::uint64_t kMostUnindexed = 8;
+constexpr std::uint64_t kMaxUnindexed = 8;
 
 // Tokens that are compared at once, roughly.
 constexpr std::size_t kBatchTokens = std::size_t{1} << 15;
 
-// Pieces of work per thread, where several share in one question.
+// Pieces of work per thread, where several share in one query.
 constexpr std::size_t kSharesPerThread = 4;
 // What is less than this is not shared out.
-constexpr std::size_t kLeastShareBlocks = std::size_t{1} << 14;
-constexpr std::size_t kLeastShareRanges = 4;
+constexpr std::size_t kMinShareBlocks = std::size_t{1} << 14;
+constexpr std::size_t kMinShareRanges = 4;
 constexpr std::uint64_t kUnindexedTokens = std::uint64_t{1} << 16;
 
 // Whole records each, some kUnindexedTokens of tokens.
@@ -86,18 +86,18 @@ class SegmentMatches {
   void finish() { compare(); }
 
  private:
-  struct Stretch {
+  struct Part {
     std::size_t record;
     std::size_t offset;  // in the record
     std::size_t begin;   // in tokens_
   };
 
   void add(const archive::Segment::TokenPlace& place, std::uint64_t first, std::uint64_t last) {
-    const bool new_record = stretches_.empty() || stretches_.back().record != place.record;
+    const bool new_record = documents_.empty() || documents_.back().record != place.record;
     if (new_record && tokens_.size() >= kBatchTokens) compare();
-    stretches_.push_back(
+    documents_.push_back(
         {place.record, static_cast<std::size_t>(first - place.begin), tokens_.size()});
-    segment_.append_stretch(place, first, last, tokens_);
+    segment_.append_span(place, first, last, tokens_);
   }
 
   std::size_t length(std::size_t document_tokens) const {
@@ -107,10 +107,10 @@ class SegmentMatches {
 
   void compare() {
     std::vector<Span<const Token>> documents;
-    for (std::size_t i = 0; i < stretches_.size(); ++i) {
-      const std::size_t begin = stretches_[i].begin;
-      const bool last = i + 1 == stretches_.size();
-      const std::size_t end = last ? tokens_.size() : stretches_[i + 1].begin;
+    for (std::size_t i = 0; i < documents_.size(); ++i) {
+      const std::size_t begin = documents_[i].begin;
+      const bool last = i + 1 == documents_.size();
+      const std::size_t end = last ? tokens_.size() : documents_[i + 1].begin;
       documents.emplace_back(tokens_.data() + begin, end - begin);
     }
     std::vector<align::Region> found;
@@ -122,18 +122,18 @@ class SegmentMatches {
       return std::tie(a.document, a.begin) < std::tie(b.document, b.begin);
     });
     for (const align::Region& region : found) {
-      const Stretch& stretch = stretches_[region.document];
+      const Part& part = documents_[region.document];
       collector_.add({archive_,
-                      first_record_ + archive::live_before(removed_, stretch.record),
+                      first_record_ + archive::live_before(removed_, part.record),
                       {},
                       region.distance,
                       length(documents[region.document].size()),
-                      stretch.offset + region.begin,
-                      stretch.offset + region.end});
+                      part.offset + region.begin,
+                      part.offset + region.end});
     }
     collector_.finish();
     tokens_.clear();
-    stretches_.clear();
+    documents_.clear();
   }
 
   std::size_t archive_;
@@ -144,9 +144,20 @@ class SegmentMatches {
   bool infix_;
   Ranking& ranking_;
   RegionCollector collector_;
-  std::vector<Token> tokens_;  // of all stretches
-  std::vector<Stretch> stretches_;
+  std::vector<Token> tokens_;  // of all parts
+  std::vector<Part> documents_;
 };
+
+std::size_t threads_of(const ThreadPool* pool) {
+  return pool == nullptr ? 1 : static_cast<std::size_t>(pool->threads());
+}
+
+template <class Body>
+void for_each(ThreadPool* pool, std::size_t count, const Body& body) {
+  if (pool != nullptr) return pool->parallel_for(count, body);
+  for (std::size_t i = 0; i < count; ++i)
+    body(i);
+}
 
 }  // namespace
 
@@ -162,64 +173,49 @@ IndexSearch::IndexSearch(Span<const archive::Archive> archives, ThreadPool& pool
     }
   }
   any_indexed_ = indexed > 0;
-  worthwhile_ = any_indexed_ && total - indexed <= total / kMostUnindexed;
+  worthwhile_ = any_indexed_ && total - indexed <= total / kMaxUnindexed;
 }
 
-IndexSearch::Sharing IndexSearch::alone() const {
-  return {1, [](std::size_t count, const std::function<void(std::size_t)>& body) {
-            for (std::size_t i = 0; i < count; ++i)
-              body(i);
-          }};
-}
-
-IndexSearch::Sharing IndexSearch::together() const {
-  const auto threads = static_cast<std::size_t>(pool_.threads());
-  return {threads, [this](std::size_t count, const std::function<void(std::size_t)>& body) {
-            pool_.parallel_for(count, body);
-          }};
-}
-
-Ranking IndexSearch::compare(const Question& question, const std::vector<TokenRange>& ranges,
-                             std::size_t longest_match, const Sharing& sharing) const {
-  const archive::Segment& segment = archives_[question.part.archive].segment(question.part.segment);
-  const std::size_t most = sharing.threads == 1 ? 1 : sharing.threads * kSharesPerThread;
-  const std::size_t shares = std::clamp<std::size_t>(ranges.size() / kLeastShareRanges, 1, most);
+Ranking IndexSearch::compare(const PartQuery& query, const std::vector<TokenRange>& ranges,
+                             std::size_t longest_match, ThreadPool* pool) const {
+  const archive::Segment& segment = archives_[query.part.archive].segment(query.part.segment);
+  const std::size_t threads = threads_of(pool);
+  const std::size_t most = threads == 1 ? 1 : threads * kSharesPerThread;
+  const std::size_t shares = std::clamp<std::size_t>(ranges.size() / kMinShareRanges, 1, most);
   const std::vector<std::size_t> ends = cuts(segment, ranges, shares);
-  std::vector<Ranking> found(ends.size() - 1, question.empty);
-  sharing.for_each(found.size(), [&](std::size_t share) {
-    SegmentMatches matches(archives_, question.part.archive, question.part.segment, question.scan,
+  std::vector<Ranking> found(ends.size() - 1, query.empty);
+  for_each(pool, found.size(), [&](std::size_t share) {
+    SegmentMatches matches(archives_, query.part.archive, query.part.segment, query.scan,
                            found[share]);
     for (std::size_t i = ends[share]; i < ends[share + 1]; ++i)
       matches.add(ranges[i].begin, ranges[i].end, longest_match);
     matches.finish();
   });
-  Ranking all = question.empty;
+  Ranking all = query.empty;
   for (Ranking& share : found)
     all.merge(std::move(share));
   return all;
 }
 
-std::optional<Ranking> IndexSearch::find_in_part(const Question& question,
-                                                 const Sharing& sharing) const {
-  const archive::Segment& segment = archives_[question.part.archive].segment(question.part.segment);
+std::optional<Ranking> IndexSearch::find_in_part(const PartQuery& query, ThreadPool* pool) const {
+  const archive::Segment& segment = archives_[query.part.archive].segment(query.part.segment);
   const archive::PairIndex index = segment.pair_index();
   const std::uint64_t total = segment.token_total();
   if (!index.present()) {
-    return compare(question, all_of(segment), static_cast<std::size_t>(total), sharing);
+    return compare(query, all_of(segment), static_cast<std::size_t>(total), pool);
   }
-  const SearchConfig& config = question.empty.config();
-  PairFilter filter(question.empty.query().tokens, config.mode,
-                    [&](std::size_t length) { return question.empty.bound(length); });
-  if (config.postings == Postings::where_possible) filter.ignore_price();
+  const SearchConfig& config = query.empty.config();
+  PairFilter filter(query.empty.query().tokens, config.mode,
+                    [&](std::size_t length) { return query.empty.bound(length); });
+  if (config.postings == Postings::always) filter.set_always();
   const std::optional<PairLookup> lookup = filter.prepare(index);
   if (!lookup) return std::nullopt;
 
   const std::size_t blocks = index.blocks();
   // One each and no more: lists are read from their beginning, also where their end is wanted.
-  const std::size_t shares =
-      std::clamp<std::size_t>(blocks / kLeastShareBlocks, 1, sharing.threads);
+  const std::size_t shares = std::clamp<std::size_t>(blocks / kMinShareBlocks, 1, threads_of(pool));
   std::vector<std::optional<std::vector<BlockRange>>> found(shares);
-  sharing.for_each(shares, [&](std::size_t i) {
+  for_each(pool, shares, [&](std::size_t i) {
     found[i] = lookup->find({blocks * i / shares, blocks * (i + 1) / shares});
   });
   std::vector<TokenRange> ranges;
@@ -230,7 +226,7 @@ std::optional<Ranking> IndexSearch::find_in_part(const Question& question,
                         std::min<std::uint64_t>(total, range.last * archive::kPairBlockTokens)});
     }
   }
-  return compare(question, ranges, filter.longest_match(), sharing);
+  return compare(query, ranges, filter.longest_match(), pool);
 }
 
 // All parts of each query; nothing where one of them asks for a scan.
@@ -239,20 +235,18 @@ std::vector<std::optional<Ranking>> IndexSearch::find_within(Span<const tokens::
                                                              const std::vector<align::Scan>& scans,
                                                              const SearchConfig& config) const {
   std::vector<std::optional<Ranking>> found(open.size() * parts_.size());
-  const auto find = [&](std::size_t i, const Sharing& sharing) {
+  const auto find = [&](std::size_t i, ThreadPool* pool) {
     const std::size_t q = open[i / parts_.size()];
-    found[i] = find_in_part({scans[q], parts_[i % parts_.size()], Ranking(config, queries[q])},
-                            sharing);
+    found[i] =
+        find_in_part({scans[q], parts_[i % parts_.size()], Ranking(config, queries[q])}, pool);
   };
-  // Threads share in each question where there are too few to give each thread its own.
+  // Threads share in each query where there are too few to give each thread its own.
   const auto threads = static_cast<std::size_t>(pool_.threads());
   if (found.size() < kSharesPerThread * threads) {
-    const Sharing sharing = together();
     for (std::size_t i = 0; i < found.size(); ++i)
-      find(i, sharing);
+      find(i, &pool_);
   } else {
-    const Sharing sharing = alone();
-    pool_.parallel_for(found.size(), [&](std::size_t i) { find(i, sharing); });
+    pool_.parallel_for(found.size(), [&](std::size_t i) { find(i, nullptr); });
   }
   std::vector<std::optional<Ranking>> all;
   for (const std::size_t q : open)
@@ -267,7 +261,7 @@ std::vector<std::optional<Ranking>> IndexSearch::find_within(Span<const tokens::
 
 // The scores down to which to look, one after the other.
 std::vector<double> IndexSearch::stages(const SearchConfig& config) const {
-  if (config.k > 0 && kFirstScore >= config.min_score + kLeastStep) {
+  if (config.k > 0 && kFirstScore >= config.min_score + kMinStep) {
     return {kFirstScore, config.min_score};
   }
   return {config.min_score};
@@ -276,8 +270,8 @@ std::vector<double> IndexSearch::stages(const SearchConfig& config) const {
 std::vector<std::optional<Ranking>> IndexSearch::find(Span<const tokens::Record> queries,
                                                       const SearchConfig& config) const {
   std::vector<std::optional<Ranking>> rankings(queries.size());
-  const bool at_any_price = config.postings == Postings::where_possible && any_indexed_;
-  if (!worthwhile_ && !at_any_price) return rankings;
+  const bool always = config.postings == Postings::always && any_indexed_;
+  if (!worthwhile_ && !always) return rankings;
   std::vector<std::size_t> open;
   std::vector<align::Scan> scans;
   for (std::size_t q = 0; q < queries.size(); ++q) {

@@ -41,24 +41,17 @@ class IndexSearch {
     std::size_t segment;
   };
   /// A query and the segment in which it is looked for.
-  struct Question {
+  struct PartQuery {
     const align::Scan& scan;
     Part part;
     Ranking empty;
   };
 
-  /// Calls `body(i)` for all i below a count, in one thread or in several.
-  struct Sharing {
-    std::size_t threads;
-    std::function<void(std::size_t, const std::function<void(std::size_t)>&)> for_each;
-  };
-  Sharing alone() const;
-  Sharing together() const;
-
-  /// The records within the bound of `empty`; nothing as above.
-  std::optional<Ranking> find_in_part(const Question& question, const Sharing& sharing) const;
-  Ranking compare(const Question& question, const std::vector<TokenRange>& ranges,
-                  std::size_t longest_match, const Sharing& sharing) const;
+  /// The records within the bound of `empty`; nothing as above. Shared out among the threads of a
+  /// pool; null: not shared.
+  std::optional<Ranking> find_in_part(const PartQuery& query, ThreadPool* pool) const;
+  Ranking compare(const PartQuery& query, const std::vector<TokenRange>& ranges,
+                  std::size_t longest_match, ThreadPool* pool) const;
   std::vector<std::optional<Ranking>> find_within(Span<const tokens::Record> queries,
                                                   const std::vector<std::size_t>& open,
                                                   const std::vector<align::Scan>& scans,

@@ -13,10 +13,10 @@ using archive::kPairBlockTokens;
 using archive::PairIndex;
 
 // Counts stop at 255. More pairs than this are never asked for, which is safe: fewer are weaker.
-constexpr std::size_t kMostNeeded = 250;
-constexpr std::uint32_t kMostPairs = 255;
+constexpr std::size_t kMaxNeeded = 250;
+constexpr std::uint32_t kMaxPairs = 255;
 // A match may be this many times as long as the query; scores that allow more are scanned for.
-constexpr std::size_t kMostStretch = 8;
+constexpr std::size_t kMaxStretch = 8;
 
 // Costs in ns, measured; they choose a plan and have no influence on what is found.
 constexpr double kPostingCost = 2;
@@ -61,10 +61,10 @@ PairFilter::PairFilter(Span<const Token> query, Mode mode, const DistanceBound& 
 
 void PairFilter::set_needs(const DistanceBound& bound) {
   const std::size_t m = query_.size();
-  for (std::size_t tokens = 1; tokens <= kMostStretch * m; ++tokens) {
+  for (std::size_t tokens = 1; tokens <= kMaxStretch * m; ++tokens) {
     const std::optional<std::size_t> most = bound(mode_ == Mode::infix ? m : std::max(m, tokens));
     if (!most || tokens > m + *most) break;
-    possible_ = tokens < kMostStretch * m;
+    possible_ = tokens < kMaxStretch * m;
     if (tokens + *most < m) continue;
     longest_match_ = tokens;
     const auto columns = static_cast<std::ptrdiff_t>(std::max(m, tokens));
@@ -94,12 +94,12 @@ WindowNeeds PairFilter::window_needs(const Plan& plan) const {
   WindowNeeds needs{first_width_, {}};
   for (const std::ptrdiff_t need : needs_) {
     const std::size_t needed = static_cast<std::size_t>(need) - left_out;
-    needs.needed.push_back(static_cast<std::uint8_t>(std::min(needed, kMostNeeded)));
+    needs.needed.push_back(static_cast<std::uint8_t>(std::min(needed, kMaxNeeded)));
   }
   return needs;
 }
 
-// What it costs to look at the stretches that pass by chance, as if pairs were spread evenly.
+// What it costs to look at the spans that pass by chance, as if pairs were spread evenly.
 double PairFilter::chance_cost(const PairIndex& index, double postings, const Plan& plan) const {
   const WindowNeeds needs = window_needs(plan);
   const auto blocks = static_cast<double>(index.blocks());
@@ -117,7 +117,7 @@ double PairFilter::chance_cost(const PairIndex& index, double postings, const Pl
 PairFilter::Plan PairFilter::best_plan(const PairIndex& index,
                                        const std::vector<Pair>& pairs) const {
   const double scan_cost = kScanCost * static_cast<double>(index.blocks() * kPairBlockTokens);
-  Plan best{0, false, any_price_ ? std::numeric_limits<double>::max() : scan_cost};
+  Plan best{0, false, always_ ? std::numeric_limits<double>::max() : scan_cost};
   const std::ptrdiff_t least = *std::min_element(needs_.begin(), needs_.end());
   if (least < 1) return best;
   // With so many left out that one is still needed.
@@ -158,12 +158,12 @@ std::optional<PairLookup> PairFilter::prepare(const PairIndex& index) const {
     const bool again = i > 0 && pairs[i].bucket == pairs[i - 1].bucket;
     if (!again && !index.sound(pairs[i].bucket)) return std::nullopt;
     if (!again) lists.push_back({index.list(pairs[i].bucket), 0});
-    lists.back().pairs = std::min(lists.back().pairs + 1, kMostPairs);
+    lists.back().pairs = std::min(lists.back().pairs + 1, kMaxPairs);
   }
   lookup.needs_ = window_needs(plan);
   lookup.sorted_ = plan.sorted;
   lookup.longest_match_ = longest_match_;
-  lookup.most_tokens_ = any_price_ ? 1 : kWorthwhilePart;
+  lookup.max_tokens_ = always_ ? 1 : kWorthwhilePart;
   return lookup;
 }
 
@@ -174,7 +174,7 @@ std::optional<std::vector<BlockRange>> PairLookup::find(const BlockRange& within
     if (within.first == 0) sort_windows(lists_, needs_, ranges);
     return ranges;
   }
-  if (!add_up_windows(lists_, needs_, within, longest_match_, most_tokens_, ranges)) {
+  if (!add_up_windows(lists_, needs_, within, longest_match_, max_tokens_, ranges)) {
     return std::nullopt;
   }
   return ranges;

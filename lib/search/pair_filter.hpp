@@ -1,13 +1,13 @@
 // Where in a segment a query can match at all, told by the postings of token pairs.
 //
-// Let an alignment of m query tokens with a stretch of L document tokens have d edits. Each of its
+// Let an alignment of m query tokens with a span of L document tokens have d edits. Each of its
 // columns is an edit or a match, so it has at least max(m, L) − d matches, one gap less from a
 // match to the next, and at most d gaps that hold edits. Where there are none, two neighbours of
-// the query are neighbours in the document. So the blocks of the stretch hold at least
+// the query are neighbours in the document. So the blocks of the span hold at least
 //     max(m, L) − 1 − 2d
-// pairs of the query (the q-gram lemma of Jokinen and Ukkonen 1991, with the stretch's length), and
+// pairs of the query (the q-gram lemma of Jokinen and Ukkonen 1991, with the span's length), and
 // x less when x of the query's pairs are not looked up at all. Blocks are counted by the query
-// pairs in their lists; stretches whose blocks sum up to less cannot match (counting filters:
+// pairs in their lists; spans whose blocks sum up to less cannot match (counting filters:
 // Navarro, "A guided tour to approximate string matching", ACM Computing Surveys 33, 2001). Which
 // pairs are looked up is chosen by what the lists cost to read and what is likely to pass by
 // chance. No match within the bound is ever lost.
@@ -45,7 +45,7 @@ class PairLookup {
   WindowNeeds needs_;
   bool sorted_ = false;  // entries are to be sorted, not added up
   std::size_t longest_match_ = 0;
-  double most_tokens_ = 1;
+  double max_tokens_ = 1;
 };
 
 /// For one query and one bound; const after construction, and safe to share between threads.
@@ -56,7 +56,7 @@ class PairFilter {
   PairFilter(Span<const Token> query, Mode mode, const DistanceBound& bound);
 
   /// From now on `prepare` tells whatever the postings can, at any price.
-  void ignore_price() { any_price_ = true; }
+  void set_always() { always_ = true; }
 
   /// No match within the bound has more document tokens.
   std::size_t longest_match() const { return longest_match_; }
@@ -85,7 +85,7 @@ class PairFilter {
   Span<const Token> query_;
   Mode mode_;
   bool possible_ = false;
-  bool any_price_ = false;
+  bool always_ = false;
   std::size_t longest_match_ = 0;
   std::size_t first_width_ = 0;  // blocks that a match of up to m tokens may lie in
   // By width − first_width_: the pairs that a match has which needs so many blocks.

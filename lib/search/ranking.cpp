@@ -74,7 +74,7 @@ void RegionCollector::finish() {
     const auto bound = ranking_->bound(region.length);
     if (!bound || region.distance > *bound) continue;
     region.key = archives_[region.archive].key(region.record);
-    if (ranking_->config().leave_out_self && query.key == region.key) break;
+    if (ranking_->config().exclude_self && query.key == region.key) break;
     ranking_->add(std::move(region));
   }
   open_.clear();

@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <functional>
-#include <optional>
 #include <vector>
 
 #include "archive/archive.hpp"
@@ -12,14 +11,11 @@
 
 namespace pairalign::search {
 
-/// Records of an archive, one after the other, or a part of a long one.
+/// Records of an archive, one after the other.
 struct RecordTile {
   std::size_t archive = 0;
   std::size_t first_record = 0;
   std::vector<Span<const tokens::Token>> documents;
-  /// Of a part: where in the record it begins. Further parts of the same record may follow.
-  std::size_t part_begin = 0;
-  bool part_follows = false;
 };
 
 /// The records of archives, numbered from 0 over all of them.
@@ -31,15 +27,11 @@ class RecordTiles {
   std::size_t records() const { return first_record_.back(); }
 
   /// Hands records [first, last) to `visit`, some ten thousand tokens at a time: enough to fill
-  /// lanes, few enough to stay in the cache and to let bounds tighten soon. Where an overlap is
-  /// given, a long record comes in parts that share so many tokens with the one before.
-  void visit(std::size_t first, std::size_t last, std::optional<std::size_t> overlap,
+  /// lanes, few enough to stay in the cache and to let bounds tighten soon.
+  void visit(std::size_t first, std::size_t last,
              const std::function<void(const RecordTile&)>& visit) const;
 
  private:
-  void visit_parts(const archive::Archive& archive, std::size_t overlap, RecordTile& tile,
-                   const std::function<void(const RecordTile&)>& visit) const;
-
   Span<const archive::Archive> archives_;
   std::vector<std::size_t> first_record_{0};  // of each archive, and the total
 };

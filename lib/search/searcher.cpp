@@ -16,8 +16,8 @@ namespace {
 
 // Pieces of work per thread: a few, so that one with long records does not leave the others idle.
 constexpr std::size_t kPiecesPerThread = 8;
-constexpr std::size_t kMostQueriesAtOnce = 256;
-constexpr std::size_t kMostCandidates = std::size_t{1} << 22;
+constexpr std::size_t kMaxQueriesAtOnce = 256;
+constexpr std::size_t kMaxCandidates = std::size_t{1} << 22;
 
 // Of places, where a query of unknown length has any number of them.
 constexpr std::size_t kTokensPerPlace = 64;
@@ -34,7 +34,7 @@ std::size_t Searcher::batch_size(const SearchConfig& config) const {
     for (const archive::Archive& archive : archives_)
       candidates += config.places == 1 ? 0 : archive.token_total() / kTokensPerPlace;
   }
-  return std::clamp<std::size_t>(kMostCandidates / candidates, 1, kMostQueriesAtOnce);
+  return std::clamp<std::size_t>(kMaxCandidates / candidates, 1, kMaxQueriesAtOnce);
 }
 
 std::vector<Ranking> Searcher::scan(const std::vector<const tokens::Record*>& queries,
@@ -42,21 +42,15 @@ std::vector<Ranking> Searcher::scan(const std::vector<const tokens::Record*>& qu
   const align::Distance& distance = *config.distance;
   std::vector<Span<const Token>> strings;
   std::vector<Ranking> all;
-  std::size_t longest = 0;
   for (const tokens::Record* query : queries) {
-    const std::vector<Token>& tokens = query->tokens;
-    strings.emplace_back(tokens);
+    strings.emplace_back(query->tokens);
     all.emplace_back(config, *query);
-    const auto bound = all.back().bound(distance.length(config.mode, tokens.size(), tokens.size()));
-    if (bound) longest = std::max(longest, distance.longest_match(tokens, *bound));
   }
   const align::Scan lanes(distance, strings, config.mode);
-  std::optional<std::size_t> overlap;
-  if (config.mode == Mode::infix) overlap = longest;
-
   const std::size_t records = tiles_.records();
-  const std::size_t pieces =
-      std::min(records, static_cast<std::size_t>(pool_.threads()) * kPiecesPerThread);
+  const auto threads = static_cast<std::size_t>(pool_.threads());
+  // A thread alone goes through all: the sooner its bounds tighten, the fewer keys it reads.
+  const std::size_t pieces = std::min(records, threads == 1 ? 1 : threads * kPiecesPerThread);
   std::vector<std::vector<Ranking>> found(pieces, all);
   pool_.parallel_for(pieces, [&](std::size_t p) {
     std::vector<Ranking>& rankings = found[p];
@@ -79,14 +73,13 @@ std::vector<Ranking> Searcher::scan(const std::vector<const tokens::Record*>& qu
                                       {},
                                       region.distance,
                                       length(region.query, tile.documents[region.document].size()),
-                                      tile.part_begin + region.begin,
-                                      tile.part_begin + region.end});
+                                      region.begin,
+                                      region.end});
       }
-      if (tile.part_follows) return;
       for (RegionCollector& collector : collectors)
         collector.finish();
     };
-    tiles_.visit(records * p / pieces, records * (p + 1) / pieces, overlap, visit);
+    tiles_.visit(records * p / pieces, records * (p + 1) / pieces, visit);
   });
   pool_.parallel_for(all.size(), [&](std::size_t q) {
     for (std::vector<Ranking>& piece : found)
@@ -162,15 +155,24 @@ std::vector<std::vector<Hit>> Searcher::find(Span<const tokens::Record> queries,
   std::vector<std::vector<Hit>> hits(queries.size());
   pool_.parallel_for(queries.size(), [&](std::size_t q) { hits[q] = locate(rankings[q]); });
   for (std::size_t q = 0; q < queries.size(); ++q) {
-    hits[q] = without_repeats(archives_, config, [&](std::size_t k) {
-      if (k == config.k) return std::move(hits[q]);
+    hits[q] = without_repeats(archives_, config, [&](std::size_t k, std::size_t places) {
+      if (k == config.k && places == config.places) return std::move(hits[q]);
       SearchConfig more = config;
       more.k = k;
+      more.places = places;
       Ranking ranking = find_regions(queries.subspan(q, 1), more).front();
       return locate(ranking);
     });
   }
   return hits;
+}
+
+void set_evalues(const QueryChance& chance, const SearchConfig& config, std::vector<Hit>& hits) {
+  for (Hit& hit : hits)
+    hit.evalue = chance.expected(hit.score);
+  if (!config.max_evalue) return;
+  const auto too_likely = [&](const Hit& hit) { return hit.evalue > *config.max_evalue; };
+  hits.erase(std::remove_if(hits.begin(), hits.end(), too_likely), hits.end());
 }
 
 std::vector<std::vector<Hit>> Searcher::search(Span<const tokens::Record> queries,
@@ -185,13 +187,8 @@ std::vector<std::vector<Hit>> Searcher::search(Span<const tokens::Record> querie
     narrowed.min_score = std::max(config.min_score, lowest);
   }
   std::vector<std::vector<Hit>> hits = find(queries, narrowed);
-  for (std::size_t q = 0; q < queries.size(); ++q) {
-    for (Hit& hit : hits[q])
-      hit.evalue = chances[q].expected(hit.score);
-    if (!config.max_evalue) continue;
-    const auto too_likely = [&](const Hit& hit) { return hit.evalue > *config.max_evalue; };
-    hits[q].erase(std::remove_if(hits[q].begin(), hits[q].end(), too_likely), hits[q].end());
-  }
+  for (std::size_t q = 0; q < queries.size(); ++q)
+    set_evalues(chances[q], config, hits[q]);
   return hits;
 }
 

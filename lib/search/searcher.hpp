@@ -24,8 +24,8 @@ using tokens::Token;
 
 /// Whether postings spare the comparison with every record; the hits are the same.
 enum class Postings {
-  where_cheaper,
-  where_possible,  ///< at any price: for tests
+  automatic,
+  always,  ///< at any price: for tests
   never,
 };
 
@@ -35,11 +35,11 @@ struct SearchConfig {
   std::size_t places = 0;                   ///< of these in one record at most; 0: any number
   std::optional<std::size_t> max_distance;  ///< edits, or with soft costs bits
   double min_score = 0;                     ///< places of a lower score are no hits
-  bool leave_out_self = false;              ///< records whose key is the query's key hold no hits
+  bool exclude_self = false;                ///< records whose key is the query's key hold no hits
   const align::Distance* distance = &align::kUnitCost;  ///< must outlive the search
   /// Places of a higher E-value are no hits; wants the queries' QueryChance.
   std::optional<double> max_evalue{};
-  Postings postings = Postings::where_cheaper;
+  Postings postings = Postings::automatic;
 };
 
 /// A place in a record where the query was found.
@@ -93,6 +93,9 @@ class Searcher {
   ThreadPool& pool_;
   RecordTiles tiles_;
 };
+
+/// Tells the hits of a query their E-values; those above `config.max_evalue` go.
+void set_evalues(const QueryChance& chance, const SearchConfig& config, std::vector<Hit>& hits);
 
 /// Seconds within the recording that a record stands for.
 struct TimeSpan {

@@ -112,7 +112,7 @@ void slide(const std::vector<Entry>& entries, std::size_t width, std::size_t nee
 }  // namespace
 
 bool add_up_windows(std::vector<PairBlocks> lists, const WindowNeeds& needs,
-                    const BlockRange& within, std::size_t longest_match, double most_tokens,
+                    const BlockRange& within, std::size_t longest_match, double max_tokens,
                     std::vector<BlockRange>& ranges) {
   const std::size_t overlap = needs.first_width + needs.needed.size();
   std::vector<std::uint8_t> counts(kTileBlocks + overlap + kLanes), passes(kTileBlocks);
@@ -131,7 +131,7 @@ bool add_up_windows(std::vector<PairBlocks> lists, const WindowNeeds& needs,
         static_cast<double>(passed * kPairBlockTokens + ranges.size() * longest_match);
     const std::size_t blocks_read = std::min(base + kTileBlocks, within.last) - within.first;
     const auto read = static_cast<double>(blocks_read * kPairBlockTokens);
-    if (most_tokens < 1 && tokens > read * most_tokens) {
+    if (max_tokens < 1 && tokens > read * max_tokens) {
       ranges.clear();
       return false;
     }

@@ -30,11 +30,11 @@ struct WindowNeeds {
 
 /// Where windows that pass begin, in ascending order. The same from both:
 /// Adds up bytes of all blocks: best where many blocks have entries. Finds windows that begin in
-/// `within`. Empty and `false` as soon as it shows that more than `most_tokens` of the tokens there
+/// `within`. Empty and `false` as soon as it shows that more than `max_tokens` of the tokens there
 /// would have to be looked at, `longest_match` for each range and those of its blocks; 1 allows any
 /// number.
 bool add_up_windows(std::vector<PairBlocks> lists, const WindowNeeds& needs,
-                    const BlockRange& within, std::size_t longest_match, double most_tokens,
+                    const BlockRange& within, std::size_t longest_match, double max_tokens,
                     std::vector<BlockRange>& ranges);
 /// Sorts the entries: best where few blocks have any.
 void sort_windows(std::vector<PairBlocks> lists, const WindowNeeds& needs,

@@ -1,10 +1,10 @@
-// The strings of speech that a model ships with for E-values; see model/chance_strings.hpp.
+// The strings of speech that a model ships with for E-values; see model/file/chance_strings.hpp.
 #pragma once
 
 #include <cstddef>
 
 #include "base/thread_pool.hpp"
-#include "model/chance_strings.hpp"
+#include "model/file/chance_strings.hpp"
 #include "model/model.hpp"
 #include "train/pcm_store.hpp"
 

@@ -2,7 +2,7 @@
 
 #include "base/error.hpp"
 #include "base/json_number.hpp"
-#include "model/safetensors.hpp"
+#include "model/file/safetensors.hpp"
 #include "train/state.hpp"
 
 namespace pairalign::train {

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "base/thread_pool.hpp"
+#include "model/file/substitution.hpp"
 #include "model/model.hpp"
-#include "model/substitution.hpp"
 #include "tokens/record.hpp"
 #include "train/natural_pairs.hpp"
 #include "train/pcm_store.hpp"

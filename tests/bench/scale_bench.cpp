@@ -1,4 +1,4 @@
-// Questions to an archive one at a time, by postings and by comparing with every record: how long
+// Queries of an archive one at a time, by postings and by comparing with every record: how long
 // each takes, and whether the answers are the same. Prints JSON: the seconds of all queries.
 #include <algorithm>
 #include <chrono>
@@ -75,7 +75,7 @@ int main(int argc, char** argv) {
   Options options;
   return cli::run(
       argc, argv,
-      cli::make_tool("scale_bench", "Measures questions to an archive, by postings and without.",
+      cli::make_tool("scale_bench", "Measures queries of an archive, by postings and without.",
                      cli::kJobs),
       [&](CLI::App& app) {
         app.add_option("ARCHIVE", options.archive)->required();

@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "model/safetensors.hpp"
+#include "model/file/safetensors.hpp"
 
 int main(int argc, char** argv) {
   using namespace pairalign::model;

@@ -99,7 +99,7 @@ void search(const std::vector<Archive>& archives) {
   ThreadPool pool(1);
   const search::Searcher searcher(archives, pool);
   const std::vector<tokens::Record> looked_for = queries();
-  for (const auto postings : {search::Postings::never, search::Postings::where_possible}) {
+  for (const auto postings : {search::Postings::never, search::Postings::always}) {
     search::SearchConfig config;
     config.postings = postings;
     config.max_distance = 4;

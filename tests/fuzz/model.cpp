@@ -9,7 +9,7 @@
 
 #include "base/error.hpp"
 #include "harness.hpp"
-#include "model/substitution.hpp"
+#include "model/file/substitution.hpp"
 #include "model/tokenizer.hpp"
 #include "train/state.hpp"
 

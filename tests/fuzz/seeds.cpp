@@ -73,7 +73,7 @@ int main(int argc, char** argv) {
   archive::WriterOptions options;
   fuzz::write_segment(folder + "/archive/plain", options, 3, false);
   fuzz::write_segment(folder + "/archive/rich", options, 40, true);
-  options.least_indexed_tokens = 1;
+  options.min_indexed_tokens = 1;
   fuzz::write_segment(folder + "/archive/indexed", options, 6, false);
   options.coding = archive::TokenCoding::entropy;
   fuzz::write_segment(folder + "/archive/entropy", options, 40, false);

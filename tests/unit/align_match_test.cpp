@@ -35,15 +35,15 @@ int soft_score(const SoftCost& cost, const Tokens& query, const Tokens& document
 
 void check_against_oracle(const Distance& cost, const Tokens& query, const Tokens& document) {
   Matcher matcher(cost, query);
-  const std::size_t farthest = cost.farthest(query);
+  const std::size_t max_distance = cost.max_distance(query);
   const auto global = test::matrix(cost, query, document, false)[query.size()][document.size()];
   REQUIRE(equal({matcher.best(document, Mode::global)}, {{global, 0, document.size()}}));
   REQUIRE(matcher.distance(document, Mode::global) == global);
-  std::vector<Match> best = slow_places(cost, query, document, farthest, 1);
-  if (best.empty()) best = {{farthest, 0, 0}};
+  std::vector<Match> best = slow_places(cost, query, document, max_distance, 1);
+  if (best.empty()) best = {{max_distance, 0, 0}};
   REQUIRE(equal({matcher.best(document, Mode::infix)}, best));
   REQUIRE(matcher.distance(document, Mode::infix) == best[0].distance);
-  for (const std::size_t bound : {farthest / 4, farthest / 2, farthest}) {
+  for (const std::size_t bound : {max_distance / 4, max_distance / 2, max_distance}) {
     for (const std::size_t count : {0U, 1U, 2U}) {
       CAPTURE(bound);
       CAPTURE(count);
@@ -124,8 +124,8 @@ TEST_CASE("edit distance of two strings") {
   Random random(4);
   for (int round = 0; round < 60; ++round) {
     const Tokens a = random_tokens(random.below(300), 6, random);
-    const Tokens b = round % 2 == 0 ? random_tokens(random.below(300), 6, random)
-                                    : edited(a, 8, 6, random);
+    const Tokens b =
+        round % 2 == 0 ? random_tokens(random.below(300), 6, random) : edited(a, 8, 6, random);
     const auto expected = test::matrix(kUnitCost, a, b, false)[a.size()][b.size()];
     REQUIRE(edit_distance(a, b) == expected);
     REQUIRE(edit_distance(b, a) == expected);
@@ -182,7 +182,7 @@ TEST_CASE("scores and bounds of unit costs") {
   CHECK(kUnitCost.bound(query, 0.7, 10) == 3);  // also where 1 − 0.7 is rounded down
   CHECK(kUnitCost.bound(query, 0, 10) == 9);
   CHECK_FALSE(kUnitCost.bound(query, 1.1, 10));
-  CHECK(kUnitCost.least(Mode::infix, 10, 4) == 6);
-  CHECK(kUnitCost.least(Mode::infix, 4, 10) == 0);
-  CHECK(kUnitCost.least(Mode::global, 4, 10) == 6);
+  CHECK(kUnitCost.min_distance(Mode::infix, 10, 4) == 6);
+  CHECK(kUnitCost.min_distance(Mode::infix, 4, 10) == 0);
+  CHECK(kUnitCost.min_distance(Mode::global, 4, 10) == 6);
 }

@@ -104,7 +104,7 @@ void check_all(const Distance& cost, const std::vector<Tokens>& queries,
     check_levels(cost, queries, documents, mode,
                  [&](std::size_t q, std::size_t tokens) -> std::optional<std::size_t> {
                    if (q % 5 == 4) return std::nullopt;
-                   const std::size_t each = cost.farthest(queries[q]) / (queries[q].size() + 1);
+                   const std::size_t each = cost.max_distance(queries[q]) / (queries[q].size() + 1);
                    return (queries[q].size() + tokens) * each * (q % 4) / 4;
                  });
   }
@@ -112,10 +112,10 @@ void check_all(const Distance& cost, const std::vector<Tokens>& queries,
 
 // Documents of many lengths, some of which hold an edited query.
 std::vector<Tokens> documents_for(const std::vector<Tokens>& queries, std::size_t count,
-                                  std::size_t most_tokens, unsigned alphabet, Random& random) {
+                                  std::size_t max_tokens, unsigned alphabet, Random& random) {
   std::vector<Tokens> documents;
   for (std::size_t d = 0; d < count; ++d) {
-    Tokens document = random_tokens(random.below(most_tokens), alphabet, random);
+    Tokens document = random_tokens(random.below(max_tokens), alphabet, random);
     if (d % 2 == 0) {
       const Tokens copy = edited(queries[random.below(queries.size())], 6, alphabet, random);
       const auto place = static_cast<std::ptrdiff_t>(random.below(document.size() + 1));
@@ -334,9 +334,7 @@ TEST_CASE("soft costs: a match is found wherever in a long document it stands") 
                     documents.back().begin() + static_cast<std::ptrdiff_t>(place));
       }
     }
-    const auto bound = [&](std::size_t q, std::size_t) {
-      return cost.bound(queries[q], 0, 1);
-    };
+    const auto bound = [&](std::size_t q, std::size_t) { return cost.bound(queries[q], 0, 1); };
     check_levels(cost, queries, documents, Mode::infix, bound);
     check_levels(cost, {queries[0]}, documents, Mode::infix, bound);
   }

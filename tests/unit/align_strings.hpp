@@ -41,8 +41,8 @@ inline align::SoftCost random_cost(int vocabulary, bool coarse, Random& random) 
   std::vector<std::int8_t> scores(static_cast<std::size_t>(vocabulary * vocabulary));
   for (std::size_t i = 0; i < scores.size(); ++i) {
     const bool same = i % static_cast<std::size_t>(vocabulary + 1) == 0;
-    const int score = same ? static_cast<int>(random.uniform(10, 48))
-                           : static_cast<int>(random.uniform(-40, 14));
+    const int score =
+        same ? static_cast<int>(random.uniform(10, 48)) : static_cast<int>(random.uniform(-40, 14));
     scores[i] = static_cast<std::int8_t>(
         coarse ? (static_cast<int>(random.below(4)) - 2) * align::SoftCost::kGap / 2 : score);
   }
@@ -62,9 +62,9 @@ inline std::vector<std::vector<std::size_t>> matrix(const align::Distance& dista
     const auto deletion = static_cast<std::size_t>(distance.deletion(a[i - 1]));
     d[i][0] = d[i - 1][0] + deletion;
     for (std::size_t j = 1; j <= b.size(); ++j) {
-      d[i][j] = std::min({d[i - 1][j - 1] + static_cast<std::size_t>(
-                                                distance.substitution(a[i - 1], b[j - 1])),
-                          d[i - 1][j] + deletion, d[i][j - 1] + insertion});
+      d[i][j] = std::min(
+          {d[i - 1][j - 1] + static_cast<std::size_t>(distance.substitution(a[i - 1], b[j - 1])),
+           d[i - 1][j] + deletion, d[i][j - 1] + insertion});
     }
   }
   return d;
@@ -85,7 +85,7 @@ inline std::vector<Match> slow_matches(const align::Distance& distance, const To
     const Tokens rest = part(document, begin, document.size());
     const auto last = matrix(distance, query, rest, false)[query.size()];
     for (std::size_t j = 1; j < last.size(); ++j) {
-      if (last[j] <= bound && last[j] < distance.farthest(query))
+      if (last[j] <= bound && last[j] < distance.max_distance(query))
         all.push_back({last[j], begin, begin + j});
     }
   }

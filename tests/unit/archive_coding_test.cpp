@@ -7,10 +7,9 @@
 #include <doctest/doctest.h>
 
 #include "archive/bit_packing.hpp"
+#include "archive/block_coding.hpp"
 #include "archive/entropy_coding.hpp"
-#include "archive/key_coding.hpp"
 #include "archive/removed_records.hpp"
-#include "archive/source_coding.hpp"
 #include "archive/varint.hpp"
 #include "base/error.hpp"
 #include "base/random.hpp"

@@ -7,6 +7,7 @@
 
 #include <doctest/doctest.h>
 
+#include "align/costs.hpp"
 #include "archive/manifest.hpp"
 #include "base/error.hpp"
 #include "cli/values.hpp"
@@ -118,7 +119,7 @@ TEST_CASE("what the tables offer is what the library takes") {
   check_parsed("pa-index", "--index", archive::parse_indexing, {});
   check_parsed("pa-search", "--format", search::parse_hit_format, {"table"});
   check_parsed("pa-search", "--mode", search::parse_mode, {});
-  check_parsed("pa-search", "--cost", search::parse_cost, {});
+  check_parsed("pa-search", "--cost", align::parse_cost, {});
 }
 
 TEST_CASE("the word that was meant") {

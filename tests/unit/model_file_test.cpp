@@ -7,8 +7,8 @@
 
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "model/file/safetensors.hpp"
 #include "model/model.hpp"
-#include "model/safetensors.hpp"
 #include "model/self_test.hpp"
 
 using namespace pairalign;

@@ -7,8 +7,8 @@
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "base/hash.hpp"
-#include "model/chance_strings.hpp"
-#include "model/substitution.hpp"
+#include "model/file/chance_strings.hpp"
+#include "model/file/substitution.hpp"
 
 using namespace pairalign;
 using namespace pairalign::model;

@@ -93,7 +93,7 @@ inline std::vector<search::Hit> slow_search(const tokens::Record& query, const A
     for (std::size_t r = 0; r < archives.opened()[a].size(); ++r) {
       tokens::Record record;
       archives.opened()[a].record(r, record);
-      if (query.tokens.empty() || (config.leave_out_self && record.key == query.key)) continue;
+      if (query.tokens.empty() || (config.exclude_self && record.key == query.key)) continue;
       const bool infix = config.mode == align::Mode::infix;
       align::Matcher matcher(cost, query.tokens);
       const std::size_t length =

@@ -98,7 +98,7 @@ std::vector<Pair> duplicates(const Archives& archives, const DuplicatesConfig& c
 TEST_CASE("duplicates are those that comparing all with all finds") {
   Random random(9);
   archive::WriterOptions indexed;
-  indexed.least_indexed_tokens = 0;
+  indexed.min_indexed_tokens = 0;
   for (const std::size_t others : {0U, 2U}) {
     Archives archives;
     archives.add(strings_with_copies("a", 200, random), indexed);
@@ -107,7 +107,7 @@ TEST_CASE("duplicates are those that comparing all with all finds") {
     if (others > 0) archives.add(renamed(archives.records()[0]));
     for (const Mode mode : {Mode::global, Mode::infix}) {
       for (const double score : {0.4, 0.8, 1.0}) {
-        for (const Postings postings : {Postings::where_possible, Postings::never}) {
+        for (const Postings postings : {Postings::always, Postings::never}) {
           DuplicatesConfig config;
           config.mode = mode;
           config.min_score = score;
@@ -142,7 +142,7 @@ TEST_CASE("silence, hum and one token again and again are not looked for") {
   DuplicatesConfig config;
   config.min_tokens = 3;
   std::size_t pairs = 0;
-  const DuplicatesLeftOut left_out = find_duplicates(
+  const DuplicatesSkipped skipped = find_duplicates(
       archives.opened(), config, pool,
       [&](const DuplicatePair& pair) {
         ++pairs;
@@ -151,8 +151,8 @@ TEST_CASE("silence, hum and one token again and again are not looked for") {
       },
       [](std::size_t) {});
   CHECK(pairs == 1);
-  CHECK(left_out.too_short == 1);
-  CHECK(left_out.uninformative == 2);
+  CHECK(skipped.too_short == 1);
+  CHECK(skipped.uninformative == 2);
   config.min_seconds = 1.5;
   find_duplicates(
       archives.opened(), config, pool, [](const DuplicatePair&) { REQUIRE(false); },

@@ -101,7 +101,7 @@ TEST_CASE("a place in several windows is one hit, and -k and places count what i
     config.k = 0;
     const std::vector<Hit> all = Searcher(others.opened(), pool).search(one, config)[0];
     for (const std::size_t k : {0, 1, 4, 15}) {
-      for (const std::size_t places : {0, 1}) {
+      for (const std::size_t places : {0, 1, 2, 3}) {
         config.k = k;
         config.places = places;
         const std::vector<Hit> hits = Searcher(archives.opened(), pool).search(one, config)[0];

@@ -115,7 +115,7 @@ SearchConfig random_config(Random& random) {
   if (random.chance(0.3)) config.max_distance = random.below(12);
   if (random.chance(0.7)) config.min_score = random.uniform();
   if (random.chance(0.2)) config.min_score = static_cast<double>(random.below(11)) / 10;
-  config.leave_out_self = random.chance(0.3);
+  config.exclude_self = random.chance(0.3);
   config.places = random.below(3);
   return config;
 }
@@ -124,7 +124,7 @@ SearchConfig random_config(Random& random) {
 void add_archives(Archives& archives, const Kind& kind, Random& random) {
   for (auto a = 1 + random.below(3); a > 0; --a) {
     archive::WriterOptions options;
-    options.least_indexed_tokens = random.below(200);
+    options.min_indexed_tokens = random.below(200);
     options.segment_bytes = 500 + random.below(20000);
     const std::vector<Record> records = random_strings(
         std::to_string(a) + "r", random.below(kind.longest > 100 ? 30 : 120), kind, random);
@@ -156,7 +156,7 @@ TEST_CASE("with postings and without, the hits are the same") {
         queries.push_back(random_query(archives, kind, random));
       config.postings = Postings::never;
       const auto expected = searcher.search(queries, config);
-      config.postings = Postings::where_possible;
+      config.postings = Postings::always;
       const auto found = searcher.search(queries, config);
       for (std::size_t q = 0; q < queries.size(); ++q) {
         CAPTURE(done);
@@ -170,7 +170,7 @@ TEST_CASE("with postings and without, the hits are the same") {
   CHECK(by_postings > 0);
 }
 
-TEST_CASE("threads that share in one question about one segment give what a scan gives") {
+TEST_CASE("threads that share in one query of one segment give what a scan gives") {
   const Kind kind{512, 400, 0, 0};
   Random random(8);
   std::vector<Record> records = random_strings("r", 1500, kind, random);
@@ -197,7 +197,7 @@ TEST_CASE("threads that share in one question about one segment give what a scan
       const std::vector<Record> query{i % 3 == 0 ? phrase : random_query(archives, kind, random)};
       config.postings = Postings::never;
       const auto expected = searcher.search(query, config);
-      config.postings = Postings::where_possible;
+      config.postings = Postings::always;
       check_equal(searcher.search(query, config)[0], expected[0]);
     }
   }
@@ -210,7 +210,7 @@ TEST_CASE("damaged postings are noticed, and lose no hit") {
     Random random = Random::stream(9, round);
     Archives archives;
     archive::WriterOptions options;
-    options.least_indexed_tokens = 0;
+    options.min_indexed_tokens = 0;
     archives.add(random_strings("r", 100, kind, random), options);
     archives.change_file("segment-000001", [&](std::string& bytes) {
       const archive::Segment segment("", std::vector<unsigned char>(bytes.begin(), bytes.end()));
@@ -225,7 +225,7 @@ TEST_CASE("damaged postings are noticed, and lose no hit") {
       const std::vector<Record> query{random_query(archives, kind, random)};
       config.postings = Postings::never;
       const auto expected = searcher.search(query, config);
-      config.postings = Postings::where_possible;
+      config.postings = Postings::always;
       check_equal(searcher.search(query, config)[0], expected[0]);
     }
     noticed += archives.opened()[0].index_damages().size();

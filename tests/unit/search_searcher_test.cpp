@@ -5,6 +5,7 @@
 
 #include <doctest/doctest.h>
 
+#include "align/costs.hpp"
 #include "align/soft_cost.hpp"
 #include "base/random.hpp"
 #include "search/hit_format.hpp"
@@ -73,7 +74,7 @@ TEST_CASE("hits equal those of comparing everything, for any number of threads")
 // Longer than what is read at once. Each query stands in two parts of each record, with tokens left
 // out of the one, the other or both, so that the first, the second or both are best; and some stand
 // across the end of a part.
-TEST_CASE("long records, which are read in parts") {
+TEST_CASE("long records") {
   Random random(13);
   std::vector<Record> queries(18);  // one fills lanes with documents, all fill them with queries
   for (Record& query : queries) {
@@ -190,11 +191,12 @@ TEST_CASE("hits of soft costs as text: distances in bits") {
   archives.add({{"x.wav", 2, {1, 2, 3, 4}, {}}});
   const std::vector<Hit> hits{{0, 0, {9, 1, 3}, 10.25}};
   const auto text = [&](HitFormat format) {
-    return HitFormatter(archives.opened(), format, Mode::infix, parse_cost("soft"))
+    return HitFormatter(archives.opened(), format, Mode::infix, kFiveTokens)
         .lines({"q", 1, {}, {}}, hits);
   };
   CHECK(text(HitFormat::tsv) == "q\tx.wav#t=0.50,1.50\t2.25\t10.2500\t-\testimated\n");
   CHECK(text(HitFormat::trec) == "q Q0 x 1 10.25 pairalign\n");
   CHECK(text(HitFormat::jsonl).find("\"distance\":2.25,\"score\":10.25}") != std::string::npos);
-  CHECK_THROWS_AS(parse_cost("free"), Error);
+  CHECK(align::parse_cost("soft").make({2, {4, 0, 0, 4}})->units() == kFiveTokens.units());
+  CHECK_THROWS_AS(align::parse_cost("free"), Error);
 }

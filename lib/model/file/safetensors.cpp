@@ -1,16 +1,18 @@
-#include "model/safetensors.hpp"
+#include "model/file/safetensors.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstring>
 #include <iterator>
+#include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
 #include "base/error.hpp"
+#include "base/file.hpp"
 #include "base/hash.hpp"
 #include "base/json_number.hpp"
 
@@ -38,8 +40,8 @@ bool in_identity(const std::string& name) {
   return name.compare(0, std::strlen(kChancePrefix), kChancePrefix) != 0;
 }
 
-StoredTensor find_tensor(const std::string& name, const json& entry, const unsigned char* data,
-                         std::size_t size) {
+// `size`: bytes behind the header.
+StoredTensor find_tensor(const std::string& name, const json& entry, std::size_t size) {
   StoredTensor tensor;
   const auto dtype = entry.at("dtype").get<std::string>();
   const auto* const type = std::find_if(std::begin(kTypes), std::end(kTypes),
@@ -63,7 +65,7 @@ StoredTensor find_tensor(const std::string& name, const json& entry, const unsig
   if (begin > end || end > size || end - begin != tensor.size * size_of(tensor.dtype)) {
     throw Error("", fmt::format("tensor {}: offsets do not fit the shape or the file", name));
   }
-  tensor.data = data + begin;
+  tensor.offset = begin;
   return tensor;
 }
 
@@ -88,18 +90,22 @@ void hash_label(const std::string& name, const std::vector<int>& shape, Hasher& 
 
 }  // namespace
 
+void StoredTensor::read(std::size_t begin, std::size_t count, void* out) const {
+  file->read(offset + begin * size_of(dtype), out, count * size_of(dtype));
+}
+
 void StoredTensor::copy(std::size_t begin, std::size_t count, float* out) const {
-  if (dtype == DType::i8) {
-    const auto* bytes = reinterpret_cast<const std::int8_t*>(data) + begin;
-    std::copy_n(bytes, count, out);
+  const auto converted = [&](auto values) {
+    values.resize(count);
+    read(begin, count, values.data());
+    std::copy(values.begin(), values.end(), out);
+  };
+  if (dtype == DType::f32) {
+    read(begin, count, out);
   } else if (dtype == DType::u16) {
-    std::uint16_t value = 0;
-    for (std::size_t i = 0; i < count; ++i) {
-      std::memcpy(&value, data + (begin + i) * sizeof value, sizeof value);
-      out[i] = value;
-    }
-  } else if (count > 0) {
-    std::memcpy(out, data + begin * sizeof(float), count * sizeof(float));
+    converted(std::vector<std::uint16_t>());
+  } else {
+    converted(std::vector<std::int8_t>());
   }
 }
 
@@ -112,21 +118,24 @@ std::vector<float> StoredTensor::values() const {
 SafetensorsFile::SafetensorsFile(const std::string& path) : file_(path) {
   std::uint64_t header_size = 0;
   if (file_.size() < sizeof header_size) throw Error(path, "not a safetensors file: too short");
-  std::memcpy(&header_size, file_.data(), sizeof header_size);
-  if (header_size > file_.size() - sizeof header_size) {
-    throw Error(path, "not a safetensors file, or cut short: the header exceeds the file");
-  }
-  const char* text = reinterpret_cast<const char*>(file_.data()) + sizeof header_size;
-  const unsigned char* data = file_.data() + sizeof header_size + header_size;
-  const std::size_t data_size = file_.size() - sizeof header_size - header_size;
   try {
-    const json header = json::parse(text, text + header_size);
+    file_.read(0, &header_size, sizeof header_size);
+    const std::size_t room = file_.size() - sizeof header_size;
+    if (header_size > room) {
+      throw Error("", "not a safetensors file, or cut short: the header exceeds the file");
+    }
+    std::string text(header_size, '\0');
+    file_.read(sizeof header_size, text.data(), text.size());
+    const json header = json::parse(text);
     if (!header.is_object()) throw Error("", "malformed safetensors header: not an object");
     for (const auto& [name, entry] : header.items()) {
       if (name == "__metadata__") {
         metadata_ = entry.get<std::map<std::string, std::string>>();
       } else {
-        tensors_[name] = find_tensor(name, entry, data, data_size);
+        StoredTensor tensor = find_tensor(name, entry, room - header_size);
+        tensor.file = &file_;
+        tensor.offset += sizeof header_size + header_size;
+        tensors_[name] = std::move(tensor);
       }
     }
   } catch (const json::exception& error) {
@@ -147,16 +156,20 @@ const StoredTensor& SafetensorsFile::at(const std::string& name,
   return found->second;
 }
 
+std::vector<std::string> SafetensorsFile::names_after(const std::string& prefix) const {
+  std::vector<std::string> names;
+  for (auto entry = tensors_.lower_bound(prefix);
+       entry != tensors_.end() && entry->first.compare(0, prefix.size(), prefix) == 0; ++entry)
+    names.push_back(entry->first.substr(prefix.size()));
+  return names;
+}
+
 std::uint64_t SafetensorsFile::identity() const {
   Hasher hasher;
-  std::array<float, 4096> values;
+  std::array<float, 1 << 14> values;
   for (const auto& [name, tensor] : tensors_) {
     if (!in_identity(name)) continue;
     hash_label(name, tensor.shape, hasher);
-    if (tensor.dtype == DType::f32) {
-      hasher.update(tensor.data, tensor.size * sizeof(float));
-      continue;
-    }
     for (std::size_t begin = 0; begin < tensor.size; begin += values.size()) {
       const std::size_t count = std::min(values.size(), tensor.size - begin);
       tensor.copy(begin, count, values.data());

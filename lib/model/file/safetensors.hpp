@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "base/file.hpp"
+#include "base/regular_file.hpp"
 
 namespace pairalign::model {
 
@@ -48,33 +48,41 @@ struct Safetensors {
 struct StoredTensor {
   std::vector<int> shape;
   DType dtype = DType::f32;
-  std::size_t size = 0;                 ///< values
-  const unsigned char* data = nullptr;  ///< not necessarily at a multiple of its size
+  std::size_t size = 0;  ///< values
+  const RegularFile* file = nullptr;
+  std::uint64_t offset = 0;  ///< in the file
 
-  /// The values from `begin` on, `count` of them, as floats.
+  /// The values from `begin` on, `count` of them: as they are stored, and as floats. Throw
+  /// Error("", reason) where the file does not give them.
+  void read(std::size_t begin, std::size_t count, void* out) const;
   void copy(std::size_t begin, std::size_t count, float* out) const;
   std::vector<float> values() const;
 };
 
-/// A file mapped for reading: only what is asked for is copied, which for a model makes most of the
+/// A file open for reading: only what is asked for is read, which for a model makes most of the
 /// time that loading takes.
 class SafetensorsFile {
  public:
   /// Throws Error(path, reason) that names the field: too short, a header longer than the file,
   /// JSON that does not parse, another dtype, offsets that do not fit the shape or the file.
   explicit SafetensorsFile(const std::string& path);
+  SafetensorsFile(const SafetensorsFile&) = delete;
+  SafetensorsFile& operator=(const SafetensorsFile&) = delete;
 
   const std::map<std::string, std::string>& metadata() const { return metadata_; }
-  /// They point into this object.
+  /// They are read from this object.
   const std::map<std::string, StoredTensor>& tensors() const { return tensors_; }
   /// The tensor, of exactly this shape. Throws Error(name, reason).
   const StoredTensor& at(const std::string& name, const std::vector<int>& shape) const;
+
+  /// What follows `prefix` in the names of tensors that begin so.
+  std::vector<std::string> names_after(const std::string& prefix) const;
 
   /// Safetensors::identity of the same tensors.
   std::uint64_t identity() const;
 
  private:
-  MappedFile file_;
+  RegularFile file_;
   std::map<std::string, std::string> metadata_;
   std::map<std::string, StoredTensor> tensors_;
 };

@@ -1,4 +1,4 @@
-#include "model/substitution.hpp"
+#include "model/file/substitution.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -7,7 +7,7 @@
 
 #include "base/error.hpp"
 #include "base/hash.hpp"
-#include "model/identity.hpp"
+#include "model/file/identity.hpp"
 
 namespace pairalign::model {
 namespace {
@@ -49,8 +49,8 @@ Substitution load_table(const SafetensorsFile& file, const std::string& tokenize
   } catch (const Error& error) {
     throw Error(name, error.reason());
   }
-  const auto* bytes = reinterpret_cast<const std::int8_t*>(scores.data);
-  table.scores.assign(bytes, bytes + scores.size);
+  table.scores.resize(scores.size);
+  scores.read(0, scores.size, table.scores.data());
   table.background = file.at(kBackgroundPrefix + tokenizer, {n}).values();
   check_symmetric(table, name);
   check_shares(table.background, kBackgroundPrefix + tokenizer);
@@ -68,26 +68,24 @@ void store(const SubstitutionTables& tables, Safetensors& file) {
   }
 }
 
-SubstitutionTables load_substitutions(const SafetensorsFile& file) {
-  const std::string prefix = kScoresPrefix;
+SubstitutionTables load_substitutions(const SafetensorsFile& file, const std::string& only) {
   SubstitutionTables tables;
-  for (auto entry = file.tensors().lower_bound(prefix);
-       entry != file.tensors().end() && entry->first.compare(0, prefix.size(), prefix) == 0;
-       ++entry) {
-    const std::string tokenizer = entry->first.substr(prefix.size());
-    tables[tokenizer] = load_table(file, tokenizer);
+  for (const std::string& tokenizer : file.names_after(kScoresPrefix)) {
+    if (only.empty() || tokenizer == only) tables[tokenizer] = load_table(file, tokenizer);
   }
   return tables;
 }
 
-ModelSubstitutions read_substitutions(const std::string& path) {
+ModelSubstitutions read_substitutions(const std::string& path, const std::string& only,
+                                      bool with_tables) {
   const SafetensorsFile file(path);
   try {
     const auto found = file.metadata().find(kConfigKey);
     const bool configured = found != file.metadata().end();
-    return {identity_of(file.identity(), configured ? nlohmann::json::parse(found->second)
-                                                    : nlohmann::json()),
-            load_substitutions(file), load_chance_strings(file)};
+    return {identity_of(file.identity(),
+                        configured ? nlohmann::json::parse(found->second) : nlohmann::json()),
+            with_tables ? load_substitutions(file, only) : SubstitutionTables(),
+            load_chance_strings(file, only)};
   } catch (const nlohmann::json::exception& error) {
     throw Error(path, std::string("malformed model configuration: ") + error.what());
   } catch (const Error& error) {

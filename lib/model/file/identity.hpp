@@ -1,6 +1,6 @@
-// What makes a model the one it is: its tensors and the part of its configuration that strings depend
-// on. Files of before carry no `identity` in their configuration; they keep the identity that they
-// had, of their tensors alone, so that archives of their strings stay theirs.
+// What makes a model the one it is: its tensors and the part of its configuration that strings
+// depend on. Files of before carry no `identity` in their configuration; they keep the identity
+// that they had, of their tensors alone, so that archives of their strings stay theirs.
 #pragma once
 
 #include <cstdint>

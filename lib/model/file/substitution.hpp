@@ -17,8 +17,8 @@
 #include <string>
 #include <vector>
 
-#include "model/chance_strings.hpp"
-#include "model/safetensors.hpp"
+#include "model/file/chance_strings.hpp"
+#include "model/file/safetensors.hpp"
 
 namespace pairalign::model {
 
@@ -38,10 +38,10 @@ using SubstitutionTables = std::map<std::string, Substitution>;
 /// Adds the tensors of all tables to `file`.
 void store(const SubstitutionTables& tables, Safetensors& file);
 
-/// The tables in `file`, none where it holds none. Throws Error(tensor, reason): not square, a
-/// vocabulary out of range, scores that are not I8 or not symmetric, a background that is missing,
-/// of another size or no shares.
-SubstitutionTables load_substitutions(const SafetensorsFile& file);
+/// The tables in `file`, or that of one tokenizer; none where it holds none. Throws Error(tensor,
+/// reason): not square, a vocabulary out of range, scores that are not I8 or not symmetric, a
+/// background that is missing, of another size or no shares.
+SubstitutionTables load_substitutions(const SafetensorsFile& file, const std::string& only = {});
 
 /// What a search needs of a model, read without making the model.
 struct ModelSubstitutions {
@@ -50,7 +50,9 @@ struct ModelSubstitutions {
   ChanceStrings chance;
 };
 
-/// Throws Error(path, reason), also for what `load_substitutions` and `load_chance_strings` find.
-ModelSubstitutions read_substitutions(const std::string& path);
+/// Of all tokenizers or of one, with the tables or without. Throws Error(path, reason), also for
+/// what `load_substitutions` and `load_chance_strings` find.
+ModelSubstitutions read_substitutions(const std::string& path, const std::string& only = {},
+                                      bool with_tables = true);
 
 }  // namespace pairalign::model

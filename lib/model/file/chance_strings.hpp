@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "model/safetensors.hpp"
+#include "model/file/safetensors.hpp"
 #include "tokens/record.hpp"
 
 namespace pairalign::model {
@@ -21,8 +21,8 @@ using ChanceStrings = std::map<std::string, std::vector<tokens::Token>>;
 /// Adds the tensors of all strings to `file`.
 void store(const ChanceStrings& strings, Safetensors& file);
 
-/// The strings in `file`, none where it holds none. Throws Error(tensor, reason): not U16, not of
-/// one dimension.
-ChanceStrings load_chance_strings(const SafetensorsFile& file);
+/// The strings in `file`, or those of one tokenizer; none where it holds none. Throws Error(tensor,
+/// reason): not U16, not of one dimension.
+ChanceStrings load_chance_strings(const SafetensorsFile& file, const std::string& only = {});
 
 }  // namespace pairalign::model

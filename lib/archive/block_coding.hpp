@@ -1,4 +1,4 @@
-// Keys, front-coded: of each key only what differs from the key before it.
+// Keys and sources as they stand in a block of records: what differs from the one before.
 //
 // Per key the number of bytes it begins with like the key before (0 for the first of a block), the
 // number of bytes that follow, and these bytes; numbers as varints. Paths of one folder share most
@@ -6,10 +6,11 @@
 // read one without the other, from the tables of LevelDB.
 #pragma once
 
-#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
+#include "archive/source.hpp"
 #include "archive/varint.hpp"
 
 namespace pairalign::archive {
@@ -20,5 +21,14 @@ void append_key(std::string_view previous, std::string_view key, std::string& by
 /// Makes `key`, which holds the key before (empty: none), the next one. False when the bytes cannot
 /// be keys.
 bool next_key(ByteReader& bytes, std::string& key);
+
+/// How a record refers to its source.
+enum SourceReference : std::uint64_t { kNoSource = 0, kSameSource = 1, kNextSource = 2 };
+
+/// Appends `source`, which follows `previous` in its block; the first follows a default one.
+void append_source(const Source& previous, const Source& source, std::string& bytes);
+
+/// Makes `source`, which holds the one before, the next one; whether that worked, `bytes` knows.
+void next_source(ByteReader& bytes, Source& source);
 
 }  // namespace pairalign::archive

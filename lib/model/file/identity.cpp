@@ -1,4 +1,4 @@
-#include "model/identity.hpp"
+#include "model/file/identity.hpp"
 
 #include "base/hash.hpp"
 

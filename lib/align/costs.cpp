@@ -1,0 +1,46 @@
+#include "align/costs.hpp"
+
+#include <limits>
+#include <utility>
+
+#include "align/soft_cost.hpp"
+#include "align/unit_cost.hpp"
+#include "base/error.hpp"
+
+namespace pairalign::align {
+namespace {
+
+constexpr double kAnyScore = std::numeric_limits<double>::max();
+
+template <class D>
+std::unique_ptr<const Distance> plain(TokenScores) {
+  return std::make_unique<const D>();
+}
+
+template <class D>
+std::unique_ptr<const Distance> with_scores(TokenScores scores) {
+  return std::make_unique<const D>(scores.vocabulary, std::move(scores.scores));
+}
+
+}  // namespace
+
+const std::vector<Cost>& costs() {
+  static const std::vector<Cost> kCosts = {
+      {"unit", "1 each", false, 1, plain<UnitCost>},
+      {"soft",
+       "the log-odds of token pairs by --model, which must be the one that wrote the strings", true,
+       kAnyScore, with_scores<SoftCost>},
+  };
+  return kCosts;
+}
+
+const Cost& parse_cost(const std::string& name) {
+  std::string names;
+  for (const Cost& cost : costs()) {
+    if (name == cost.name) return cost;
+    names += (names.empty() ? "" : " or ") + std::string(cost.name);
+  }
+  throw Error("", "'" + name + "' is no cost: " + names);
+}
+
+}  // namespace pairalign::align
