@@ -32,7 +32,7 @@ deps: ## install the Debian packages that are missing
 	scripts/install-deps.sh build
 
 .PHONY: demo
-demo: deps-demo ## from a bare machine to a spoken question and its answer
+demo: deps-demo ## from a bare machine to a spoken query and its answer
 	@echo 'building the tools; this takes a few minutes the first time'
 	cmake -S . -B $(BUILD) -DCMAKE_BUILD_TYPE=Release $(CMAKE_FLAGS)
 	cmake --build $(BUILD) --parallel $(JOBS) --target pa-tokenize pa-index pa-search

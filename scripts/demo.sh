@@ -23,10 +23,10 @@ step 'Twelve talks go into an archive, with the time of each token.' \
 step 'What it holds.' \
   "pa-index --info $archive"
 step 'A query by voice: 1.6 s cut out of one talk, band-limited, in noise. Where was it said?' \
-  "pa-tokenize question.opus | pa-search -k 3 $archive"
+  "pa-tokenize query.opus | pa-search -k 3 $archive"
 
 step 'The same, ranked by how tokens are confused: the score is in bits.' \
-  "pa-tokenize question.opus | pa-search -k 3 --cost soft $archive"
+  "pa-tokenize query.opus | pa-search -k 3 --cost soft $archive"
 
 printf '\n# What was said there (from transcripts.tsv; the tools never saw a word of text):\n'
 cut -f 2,4 "$work/output" | sed -E 's/#t=([0-9.]+),([0-9.]+)/\t\1\t\2/' |

@@ -21,7 +21,7 @@ struct Entry {
 };
 
 /// What to type for a purpose. A test runs the commands of a tool one after the other, in a folder
-/// that holds some recordings, `talks/`, and `question.opus`.
+/// that holds some recordings, `talks/`, and `query.opus`.
 struct Example {
   std::string purpose;
   std::string command;

@@ -10,7 +10,7 @@ namespace pairalign::manual {
 namespace {
 
 constexpr const char* kScene =
-    "These work in a folder that holds some recordings, talks/, and question.opus, in this order";
+    "These work in a folder that holds some recordings, talks/, and query.opus, in this order";
 
 // Text that roff shows as it stands: it would set hyphens and quotes that no shell takes.
 std::string escaped(const std::string& text) {

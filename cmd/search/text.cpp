@@ -43,7 +43,7 @@ many hits as it says at 0.01; -v says so. A query whose very copy has an EVALUE 
 short to mean anything, and a message says so.)";
 
 constexpr const char* kFuse =
-    R"(With --fuse, queries of one key are renderings of one question: a word said by several people, or one
+    R"(With --fuse, queries of one key are renderings of one query: a word said by several people, or one
 recording under several warps, as pa-tokenize --renderings writes them. The SCORE of a recording is that of
 all renderings, 8 log2 mean 2^(SCORE/8) bits; an edit of unit costs counts 4. Each recording is compared, and
 has one hit, at the place where the best of its renderings fits. All queries are read before the first is
@@ -104,17 +104,17 @@ others are searched).)";
     tool.files = {{"NAME.pai/", "An archive, a folder; see pairalign-archive(5)."}};
     tool.preparation = R"(pa-tokenize talks/ >talks.tsv
 pa-index talks.pai talks.tsv
-pa-tokenize question.opus >queries.tsv)";
+pa-tokenize query.opus >queries.tsv)";
     tool.examples = {
-        {"Ask by voice where this was said", "pa-tokenize question.opus | pa-search talks.pai"},
+        {"Ask by voice where this was said", "pa-tokenize query.opus | pa-search talks.pai"},
         {"The three best hits of each query, none below a score",
          "pa-search talks.pai queries.tsv -k 3 --min-score 0.3"},
         {"Every place where a recording says it, from its beginning to its end",
          "pa-search talks.pai queries.tsv -k 0 --min-score 0.6 | sort -t '#' -k 1,1 -k 2.3n"},
         {"Find more, by what the model knows of its tokens",
          "pa-search talks.pai queries.tsv --cost soft -k 5"},
-        {"Find more words by other voices, with seven renderings of the question",
-         "pa-tokenize --renderings 7 question.opus | pa-search talks.pai --fuse --cost soft -k 5"},
+        {"Find more words by other voices, with seven renderings of the query",
+         "pa-tokenize --renderings 7 query.opus | pa-search talks.pai --fuse --cost soft -k 5"},
         {"All hits that are hardly chance",
          "pa-search talks.pai queries.tsv -k 0 --max-evalue 0.1"},
         {"The recording most like each one of an archive",

@@ -83,9 +83,9 @@ relevance judgements. With --log, how a training goes.)";
     tool.preparation = R"(pa-tokenize talks/ >talks.tsv
 pa-tokenize --tokenizer vq talks/ >long.tsv
 pa-index talks.pai talks.tsv
-pa-tokenize question.opus >queries.tsv
+pa-tokenize query.opus >queries.tsv
 pa-search talks.pai queries.tsv -k 0 --format trec >unit.run
-printf '%s\n' 'question 0 travel 1' 'question 0 railway 1' >qrels.txt
+printf '%s\n' 'query 0 travel 1' 'query 0 railway 1' >qrels.txt
 echo '{"encoder": {"width": 16, "blocks": 1}}' >tiny.json
 pa-train -o tiny.safetensors --recipe tiny.json --stage geometric --steps 5 --log tiny.jsonl talks/)";
     tool.examples = {

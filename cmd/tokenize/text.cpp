@@ -52,15 +52,14 @@ recording, written when all are read. See pairalign-records(5).)"}};
          "it go by their names without the extension. See pairalign-model(5)."}};
     tool.examples = {
         {"Archive a folder of recordings", "pa-tokenize talks/ | pa-index talks.pai"},
-        {"Ask by voice where this was said",
-         "pa-tokenize question.opus | pa-search talks.pai -k 3"},
+        {"Ask by voice where this was said", "pa-tokenize query.opus | pa-search talks.pai -k 3"},
         {"Tokenise what a list of paths names",
          "find talks/ -name '*.opus' -print0 | pa-tokenize -0 >talks.tsv"},
         {"Archive only what is new or has changed",
          "pa-tokenize --skip talks.pai talks/ | pa-index talks.pai"},
         {"Write half as many tokens a second", "pa-tokenize --rate 6 talks/ | pa-stats"},
         {"Look at the tokens of a recording in Audacity, beside its waveform",
-         "pa-tokenize --format audacity question.opus >labels.txt"},
+         "pa-tokenize --format audacity query.opus >labels.txt"},
         {"The same in Praat, a tier for each recording",
          "pa-tokenize --format textgrid talks/ >talks.TextGrid"},
         {"Windows of 3 s, one every second, for a search within long recordings",
@@ -70,7 +69,7 @@ recording, written when all are read. See pairalign-records(5).)"}};
          "pa-tokenize --channel each talks/harbour.opus | cut -f 1"},
         {"Read audio that is packed, without unpacking it on disk",
          "pa-tokenize --pre zcat --pre-glob '*.gz' talks/ | cut -f 1"},
-        {"Audio from another program", "cat question.opus | pa-tokenize --tokenizer vq -"}};
+        {"Audio from another program", "cat query.opus | pa-tokenize --tokenizer vq -"}};
     tool.see_also = {"pa-index(1)",          "pa-search(1)",       "pa-stats(1)", "pa-train(1)",
                      "pairalign-records(5)", "pairalign-model(5)", "pairalign(7)"};
     return tool;

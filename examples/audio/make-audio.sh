@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes the clips of this folder: twelve short talks by synthetic voices, which share some phrases; a
-# spoken question, cut out of one of the talks and degraded; and transcripts.tsv, which says when each
+# spoken query, cut out of one of the talks and degraded; and transcripts.tsv, which says when each
 # sentence is spoken. The files it makes are committed, so only a change of this script asks for a
 # new run (scripts/install-deps.sh audio installs what it needs).
 set -eu
@@ -92,9 +92,9 @@ talk bahnhof 'de+m3 150 45' \
   'Bitte halten Sie Ihre Fahrkarten bereit.' \
   'Wir wünschen Ihnen eine gute Reise.'
 
-# The question: the middle of a sentence of `travel`, through a narrow band, quieter, in noise.
+# The query: the middle of a sentence of `travel`, through a narrow band, quieter, in noise.
 start=$(awk -F '\t' '$4 ~ /^I remember/ { print $2 }' transcripts.tsv)
 sox "$work/travel.wav" "$work/cut.wav" trim "$(add "$start" 0.75)" 1.60
 sox -R "$work/cut.wav" "$work/noise.wav" synth pinknoise vol 0.03
-sox -R -m -v 0.6 "$work/cut.wav" "$work/noise.wav" "$work/question.wav" highpass 250 lowpass 3600
-encode "$work/question.wav" question.opus
+sox -R -m -v 0.6 "$work/cut.wav" "$work/noise.wav" "$work/query.wav" highpass 250 lowpass 3600
+encode "$work/query.wav" query.opus

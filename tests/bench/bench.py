@@ -5,7 +5,7 @@
   train     a short pa-train
   search    exhaustive infix search, on one processor beside edlib in the same process
   index     pa-index on random strings, beside gzip -6 on the same lines
-  scale     archives of up to 100 M tokens: making them, their size, questions to them
+  scale     archives of up to 100 M tokens: making them, their size, queries of them
   startup   pa-tokenize on one second of audio
   stats     pa-stats on audio, beside soxi, sox, ffprobe and ffmpeg
   memory    pa-tokenize on a long recording, beside a short one

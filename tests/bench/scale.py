@@ -1,7 +1,7 @@
-"""Archives of growing size: how fast they are made, what they take, how long a question takes.
+"""Archives of growing size: how fast they are made, what they take, how long a query takes.
 
 Strings are synthetic: chains of tokens as the model's own strings have them, in records of 1 to 30
-seconds (synthetic_strings.cpp). Half of the questions are pieces of the archive of 3 s with an edit
+seconds (synthetic_strings.cpp). Half of the queries are pieces of the archive of 3 s with an edit
 at nearly every other token, half have nothing to do with it. Top 10 without a limit: nine hits or
 ten are chance, which no index can tell from the rest, so that the time is that of a comparison with
 every record. With a limit on the score the index pays.
@@ -14,7 +14,7 @@ import processes
 
 QUERIES = 10
 MIN_SCORES = (0.6, 0.7)
-QUESTIONS = {"pieces": slice(0, None, 2), "others": slice(1, None, 2)}  # as they take turns
+KINDS = {"pieces": slice(0, None, 2), "others": slice(1, None, 2)}  # as they take turns
 THREADS = (1, 2)
 
 
@@ -44,10 +44,10 @@ def rows(row, sizes):
             ]
             for score in MIN_SCORES:
                 lines.append(row(f"{part}.{score}", f"    index, score >= {score}", "ms", "{:.2f}"))
-                for questions in QUESTIONS:
-                    target = 20 if last and questions == "pieces" else None
-                    lines.append(row(f"{part}.{score}.{questions}",
-                                     f"      times as fast, {questions}", "x", at_least=target))
+                for kind in KINDS:
+                    target = 20 if last and kind == "pieces" else None
+                    lines.append(row(f"{part}.{score}.{kind}",
+                                     f"      times as fast, {kind}", "x", at_least=target))
     return lines
 
 
@@ -76,7 +76,7 @@ def ask(bench, archive, queries):
                 figures |= {f"{threads}.exhaustive": slow, f"{threads}.any": fast}
                 continue
             figures[f"{threads}.{score}"] = fast
-            for name, which in QUESTIONS.items():
+            for name, which in KINDS.items():
                 figures[f"{threads}.{score}.{name}"] = [
                     statistics.median(slow[which]) / statistics.median(fast[which])]
     search = bench.command("pa-search", "-q", "-j", 1, archive, queries)
@@ -116,7 +116,7 @@ def plot(figures, sizes, folder):
                       f"linetype {colour} dashtype {threads} pointtype {7 - 2 * (threads - 1)}")
                 for colour, (way, title) in enumerate(ways.items(), 1) for threads in THREADS],
                powers, "set logscale y", "set format y '%g'",
-               "set ylabel 'ms, median of the questions'")
+               "set ylabel 'ms, median of the queries'")
     parts = {"bits": "archive", "index_bits": "its index"}
     plots.draw(folder / "scale-size.svg", label, sizes,
                [curve(name, title, f"linetype {colour} pointtype 7")

@@ -2,7 +2,7 @@
 """How fast pa-search is beside that of another version, in one run, in turn.
 
 Each version makes its archive of the same synthetic strings (10 M tokens unless told, records of 1 to 30 s)
-and answers the same questions, exhaustively and in one thread; what is compared is processor time, which
+and answers the same queries, exhaustively and in one thread; what is compared is processor time, which
 other programs on the machine disturb less than the clock. The newer version also tells every place.
 """
 

@@ -30,7 +30,7 @@ records pipe.pai | diff wanted - || fail 'not the same records through --pipe'
 for list in shards/*.list; do
   tr '\0' '\n' <"$list" | pa-tokenize | pa-index "part-$(basename "$list" .list).pai"
 done
-pa-tokenize "$examples/audio/question.opus" audio/the*/garden.opus >queries.tsv
+pa-tokenize "$examples/audio/query.opus" audio/the*/garden.opus >queries.tsv
 find . -name 'part-*.pai' | parallel --will-cite pa-search {} queries.tsv -k 3 '>' {}.tsv
 "$cluster/merge-hits.sh" 3 part-*.tsv | cut -f 1-4 | LC_ALL=C sort >hits
 pa-search part-*.pai queries.tsv -k 3 | cut -f 1-4 | LC_ALL=C sort | diff - hits || fail 'other hits'

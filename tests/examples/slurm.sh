@@ -81,7 +81,7 @@ records merged.pai | diff wanted - || fail 'not the records of one call of pa-to
 # Two archives, searched at once: the hits are those of one search in both.
 find audio -name '[a-h]*.opus' | sed "s|^|$PWD/|" | pa-tokenize | pa-index first.pai
 find audio -name '[i-z]*.opus' | sed "s|^|$PWD/|" | pa-tokenize | pa-index second.pai
-pa-tokenize "$examples/audio/question.opus" 'audio/the talks/garden.opus' >queries.tsv
+pa-tokenize "$examples/audio/query.opus" 'audio/the talks/garden.opus' >queries.tsv
 "$cluster/slurm-search.sh" -w -k 3 queries.tsv hits.tsv first.pai second.pai >job || fail "$(cat job)"
 pa-search -k 3 first.pai second.pai queries.tsv | LC_ALL=C sort >one-search
 cut -f 1-4 one-search | diff - <(cut -f 1-4 hits.tsv | LC_ALL=C sort) || fail 'other hits than of one search'

@@ -20,12 +20,12 @@ END
 cp -r "$talks" talks
 mv talks/travel.opus $'talks/tra\tvel.opus'
 pa-tokenize talks | pa-index talks.pai
-question=$examples/audio/question.opus
-# Where the sentence is of which the question is the middle.
+query=$examples/audio/query.opus
+# Where the sentence is of which the query is the middle.
 read -r from to < <(awk -F '\t' '$4 ~ /^I remember/ { print $2, $3 }' "$examples/audio/transcripts.tsv")
 
 # The words, cut out, and nothing else: a second query by them finds the same place, surely.
-PATH=$PWD/bin "$find_words" -n 1 -c 0 -o cut talks.pai "$question" >printed
+PATH=$PWD/bin "$find_words" -n 1 -c 0 -o cut talks.pai "$query" >printed
 has printed '^1\. talks/tra\\tvel\.opus from [0-9.]+ s to [0-9.]+ s, [0-9]+ bits'
 has printed '^   cut/1\.wav$'
 seconds=$(soxi -D cut/1.wav)
@@ -37,24 +37,24 @@ awk -F '\t' -v from="$from" -v to="$to" -v key='talks/tra\\tvel.opus' '
   fail "what is cut out is found elsewhere: $(cat again)"
 
 # With context it is longer, by twice as much.
-PATH=$PWD/bin "$find_words" -n 1 -c 1 -o wide talks.pai "$question" >printed
+PATH=$PWD/bin "$find_words" -n 1 -c 1 -o wide talks.pai "$query" >printed
 awk -v s="$seconds" -v w="$(soxi -D wide/1.wav)" 'BEGIN { exit !(w > s + 1.9 && w < s + 2.1) }' ||
   fail 'not a second of context on either side'
 
 # No player: the command is printed. With one, it gets each hit.
-PATH=$PWD/bin "$find_words" -n 2 -s 0 talks.pai "$question" >printed
+PATH=$PWD/bin "$find_words" -n 2 -s 0 talks.pai "$query" >printed
 [ "$(grep -c '^   no sound here; to hear it: ffplay -ss [0-9.]* -t [0-9.]* ' printed)" -eq 2 ] ||
   fail "$(cat printed)"
 stub_player
 mkdir heard
-HEARD=$PWD/heard PATH=$PWD/bin "$find_words" -n 2 -s 0 -c 0 talks.pai "$question" >printed
+HEARD=$PWD/heard PATH=$PWD/bin "$find_words" -n 2 -s 0 -c 0 talks.pai "$query" >printed
 [ "$(find heard -type f | wc -l)" -eq 2 ] || fail 'the player was not called for each hit'
 cmp heard/0.wav cut/1.wav || fail 'the first hit is not what is heard first'
 
 status=0
-PATH=$PWD/bin "$find_words" -s 10000 talks.pai "$question" >printed 2>&1 || status=$?
+PATH=$PWD/bin "$find_words" -s 10000 talks.pai "$query" >printed 2>&1 || status=$?
 [ "$status" -eq 1 ] || fail "nothing to find: $status"
 has printed '^nothing found$'
 status=0
 PATH=$PWD/bin "$find_words" talks.pai none.wav >printed 2>&1 || status=$?
-[ "$status" -eq 2 ] || fail "no question: $status"
+[ "$status" -eq 2 ] || fail "no query: $status"

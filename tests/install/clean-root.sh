@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # usage: tests/install/clean-root.sh FOLDER_OF_PACKAGES
 # Tries the Debian packages where nothing else is: makes a minimal Debian 12 with debootstrap, installs
-# pairalign there with apt, makes recordings, archives them and asks a question; then installs
+# pairalign there with apt, makes recordings, archives them and searches; then installs
 # libpairalign-dev, and builds and runs examples/library. Needs root and the network. Nothing outside
 # the new root is touched, nothing but its own /proc is mounted, and that is gone when this ends.
 #   ROOT    where (default: a folder below /tmp, which is deleted at the end; a ROOT that is given stays)
@@ -53,10 +53,10 @@ inside '
   mkdir /trial/talks && cd /trial
   espeak-ng -w talks/boats.wav "The old boats lie in the harbour, and nobody has painted them for years."
   espeak-ng -w talks/train.wav "I remember the night train to Vienna, and the man who sold us coffee."
-  espeak-ng -w question.wav "the night train to Vienna"
+  espeak-ng -w query.wav "the night train to Vienna"
   pa-tokenize --times talks | pa-index talks.pai
   pa-index --info talks.pai
-  pa-tokenize question.wav | pa-search -k 1 talks.pai | tee hits
+  pa-tokenize query.wav | pa-search -k 1 talks.pai | tee hits
   grep -q "talks/train.wav#t=" hits
   pa-tokenize talks | pa-stats >/dev/null'
 
@@ -68,8 +68,8 @@ inside '
   g++ -std=c++17 where_said.cpp -o where-said \
     -DDEFAULT_MODEL="\"$(pkg-config --variable=model pairalign)\"" $(pkg-config --cflags --libs pairalign)
   cd /trial
-  library/build/where-said new.pai question.wav talks/*.wav | grep " is said in talks/train.wav"
-  library/where-said new.pai question.wav | grep " is said in talks/train.wav"'
+  library/build/where-said new.pai query.wav talks/*.wav | grep " is said in talks/train.wav"
+  library/where-said new.pai query.wav | grep " is said in talks/train.wav"'
 
 step 'apt purge: nothing is left'
 inside '

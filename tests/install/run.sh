@@ -42,7 +42,7 @@ uninstall() {
   done
   files "$DESTDIR" | sed 's|^|/|' | grep -vFx -f <(sed 's|^|/|' "$scratch/others") |
     diff - "$DESTDIR/opt/share/pairalign/installed-files" || fail 'what is installed is not what is listed'
-  "$DESTDIR/opt/bin/pa-tokenize" "$root/examples/audio/question.opus" | grep '^#pairalign' >/dev/null ||
+  "$DESTDIR/opt/bin/pa-tokenize" "$root/examples/audio/query.opus" | grep '^#pairalign' >/dev/null ||
     fail 'the installed pa-tokenize does not find its model'
 
   install_sh uninstall /opt
@@ -103,9 +103,9 @@ upgrade() {
 # Runs the example program $1, which knows nothing of the build, and looks at what it prints.
 try_example() {
   cd "$root/examples/audio"
-  "$1" "$scratch/talks.pai" question.opus talks/harbour.opus talks/travel.opus >"$scratch/output"
+  "$1" "$scratch/talks.pai" query.opus talks/harbour.opus talks/travel.opus >"$scratch/output"
   [ "$(grep -c ' s  token ' "$scratch/output")" -gt 50 ] || fail 'no tokens printed'
-  grep -q '^question.opus is said in talks/travel.opus, ' "$scratch/output" || fail 'not found'
+  grep -q '^query.opus is said in talks/travel.opus, ' "$scratch/output" || fail 'not found'
 }
 
 # The live example $1 gets samples through a pipe and prints the tokens that pa-tokenize in $2 makes of

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs the examples of a document: its ```sh blocks, in order, in one fresh folder.
 
-The folder holds copies of examples/audio: the recordings `talks/` and `question.opus`; the tools are
+The folder holds copies of examples/audio: the recordings `talks/` and `query.opus`; the tools are
 on PATH. A block is run with `bash -e`, and fails with the first command that does. What it prints must
 be what an ```output block says that follows it, where one does: a line that is … stands for any lines,
 … within a line for any text. Blocks marked otherwise (```sh no-run, ```console, ```) are not run.
@@ -83,7 +83,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         audio = os.path.join(ROOT, "examples", "audio")
         shutil.copytree(os.path.join(audio, "talks"), os.path.join(folder, "talks"))
-        shutil.copy(os.path.join(audio, "question.opus"), folder)
+        shutil.copy(os.path.join(audio, "query.opus"), folder)
         for line, script, expected in examples:
             status, printed, said = run_example(script, folder, environment)
             if status == 0 and (expected is None or matches(expected, printed)):

@@ -1,6 +1,6 @@
 # needs: opusdec sox soxi
 # The mean of all channels, one of them, a record for each; a channel that is the inverse of another is no silence.
-opusdec --quiet --rate 16000 audio/question.opus left.wav
+opusdec --quiet --rate 16000 audio/query.opus left.wav
 opusdec --quiet --rate 16000 audio/talks/garden.opus garden.wav
 sox garden.wav right.wav trim 0 "$(soxi -D left.wav)"
 sox -D -M left.wav right.wav both.wav

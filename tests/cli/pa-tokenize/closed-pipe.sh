@@ -1,2 +1,2 @@
 # Ends by SIGPIPE without a word, as filters do.
-yes audio/question.opus | pa-tokenize | head -n 2 | wc -l
+yes audio/query.opus | pa-tokenize | head -n 2 | wc -l

@@ -7,4 +7,4 @@ heavy=$(count --tokenizer dpvq --penalty 0.4)
 fast=$(count --tokenizer dpvq --rate 16)
 slow=$(count --tokenizer dpvq --rate 12)
 [ "$vq" -gt "$fast" ] && [ "$fast" -gt "$slow" ] && echo "rate: fewer and fewer"
-pa-tokenize --tokenizer dpvq audio/question.opus | grep -o 'tokenizer=[a-z]*'
+pa-tokenize --tokenizer dpvq audio/query.opus | grep -o 'tokenizer=[a-z]*'

@@ -1,9 +1,9 @@
 # needs: opusdec ffmpeg
 # What phones, messengers and recorders write, through ffmpeg: each is heard whole. Without ffmpeg each is named.
 seconds() { tail -n +2 | awk -F '\t' '{ printf "%s %d s\n", $1, $2 + 0.5 }'; }
-opusdec --quiet --rate 16000 audio/question.opus question.wav
+opusdec --quiet --rate 16000 audio/query.opus query.wav
 mkdir memos
-make() { ffmpeg -v error -i question.wav "$@"; }
+make() { ffmpeg -v error -i query.wav "$@"; }
 make -c:a aac memos/aac.m4a
 make -c:a alac memos/alac.m4a
 make -c:a aac -f adts memos/bare.aac

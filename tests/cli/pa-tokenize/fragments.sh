@@ -6,7 +6,7 @@ echo 'audio/talks/garden.opus#t=4.65,6.15' | pa-tokenize --tokenizer vq | tail -
 printf 'g audio/talks/garden.opus#t=4.65,6.15\n' >wav.scp
 pa-tokenize --tokenizer vq --manifest wav.scp | tail -n +2 | cut -f 1,2
 echo "-- the same samples as a program would cut"
-opusdec --quiet --rate 16000 audio/question.opus q.wav
+opusdec --quiet --rate 16000 audio/query.opus q.wav
 sox -D q.wav part.wav trim 0.5 1
 pa-tokenize --tokenizer vq 'q.wav#t=0.5,1.5' | tail -n +2 | cut -f 2,3 | cmp - <(pa-tokenize --tokenizer vq part.wav | tail -n +2 | cut -f 2,3)
 pa-tokenize --tokenizer vq --window 1 'audio/talks/garden.opus#t=2,4' | tail -n +2 | cut -f 1,2
@@ -20,6 +20,6 @@ echo 'q.wav#t=1,2' | pa-index --missing a.pai
 pa-tokenize --tokenizer vq --skip a.pai 'q.wav#t=1,2' | tail -n +2
 echo "-- faults"
 for part in t=9,8 t=100 t=1,1 channel=3; do
-  pa-tokenize --tokenizer vq "audio/question.opus#$part" | tail -n +2 || true
+  pa-tokenize --tokenizer vq "audio/query.opus#$part" | tail -n +2 || true
 done
 pa-tokenize --tokenizer vq 'gone.opus#t=1,2' | tail -n +2 || true

@@ -7,10 +7,10 @@ pa-train -q --recipe tiny.json --steps 2 -o model.safetensors audio/talks >/dev/
 pa-train -q --recipe tiny.json --steps 2 --stage geometric -o geometric.safetensors audio/talks >/dev/null
 tokenize() { pa-tokenize --model model.safetensors "$@"; }
 
-tokenize audio/question.opus | grep -o 'tokenizer=[a-z]*'
-pa-tokenize -v --model geometric.safetensors audio/question.opus 2>&1 >/dev/null | head -n 1
-pa-tokenize --model geometric.safetensors audio/question.opus | grep -o 'tokenizer=[a-z]*'
-pa-tokenize --model geometric.safetensors --tokenizer pairalign audio/question.opus 2>&1 |
+tokenize audio/query.opus | grep -o 'tokenizer=[a-z]*'
+pa-tokenize -v --model geometric.safetensors audio/query.opus 2>&1 >/dev/null | head -n 1
+pa-tokenize --model geometric.safetensors audio/query.opus | grep -o 'tokenizer=[a-z]*'
+pa-tokenize --model geometric.safetensors --tokenizer pairalign audio/query.opus 2>&1 |
   sed -E 's/[0-9a-f]{16}/ID/' || true
 
 # The same for any number of threads; no token twice in a row; starts ascend.
@@ -31,4 +31,4 @@ count() { tokenize --format km "$@" audio/talks | wc -w; }
 [ "$(count --cap 0.005)" -le "$(count)" ] && echo "capped"
 [ "$(count --repetition-penalty 9)" -gt 0 ] && echo "penalised"
 tokenize --window 4 --hop 2 audio/talks/railway.opus | tail -n +2 | cut -f 1,2 | head -n 2
-tokenize --rate 49.9 audio/question.opus 2>&1 | sed -E 's/[0-9.]+ \.\. [0-9.]+/LOW .. HIGH/' || true
+tokenize --rate 49.9 audio/query.opus 2>&1 | sed -E 's/[0-9.]+ \.\. [0-9.]+/LOW .. HIGH/' || true

@@ -1,9 +1,9 @@
 # needs: opusdec
 # A recording cut short is refused and named; with --partial what is there is written, and it is named all the same.
 half() { head -c $(($(wc -c <"$1") / 2)) "$1"; }
-opusdec --quiet --rate 16000 audio/question.opus question.wav
-flac --silent -o whole.flac question.wav
-half question.wav >cut.wav
+opusdec --quiet --rate 16000 audio/query.opus query.wav
+flac --silent -o whole.flac query.wav
+half query.wav >cut.wav
 half whole.flac >cut.flac
 half audio/talks/garden.opus >cut.opus
 pa-tokenize --tokenizer vq cut.wav cut.flac cut.opus >out 2>said || echo "exit $?"

@@ -3,7 +3,7 @@ cp data/audio/whole.flac a.flac
 cp data/audio/ten-milliseconds.wav b.wav
 pa-tokenize <b.wav | tail -n +2 || true
 cat a.flac | pa-tokenize | tail -n +2 || true
-pa-tokenize -0 <audio/question.opus | tail -n +2 || true
+pa-tokenize -0 <audio/query.opus | tail -n +2 || true
 printf 'a.flac\0b.wav\0' | pa-tokenize | tail -n +2 || true
 printf 'a.flac\0b.wav\0' | pa-index --missing x.pai || echo "exit $?"
 printf 'a.flac\r\nb.wav\r\n' | pa-tokenize | tail -n +2 | cut -f 1

@@ -2,7 +2,7 @@
 mkfifo paths
 pa-tokenize -j 2 <paths >out &
 exec 3>paths
-echo audio/question.opus >&3
+echo audio/query.opus >&3
 for ((i = 0; i < 300; i++)); do
   [ "$(wc -l <out)" -eq 2 ] && break
   sleep 0.1

@@ -23,7 +23,7 @@ grep -e natural -e nobody -e outside messages >&2
 train -v -o pairs.safetensors --pairs pairs.tsv 2>messages
 grep natural messages >&2
 for model in none words pairs; do
-  pa-tokenize --model $model.safetensors --tokenizer vq audio/question.opus | tail -n 1 | md5sum
+  pa-tokenize --model $model.safetensors --tokenizer vq audio/query.opus | tail -n 1 | md5sum
 done | sort -u | wc -l
 
 echo 'garden one

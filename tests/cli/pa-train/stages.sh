@@ -6,7 +6,7 @@ cat >tiny.json <<'END'
 END
 said() { sed -E 's/model [0-9a-f]+, [0-9]+ parameters/model ID, N parameters/; s/ in [0-9:]+, loss .*/ in TIME/'; }
 pa-train --recipe tiny.json --steps 2 --stage geometric -o one.safetensors audio/talks | said
-pa-tokenize --model one.safetensors --tokenizer pairalign audio/question.opus 2>&1 | sed -E 's/model [0-9a-f]{16}/model ID/' || echo failed
+pa-tokenize --model one.safetensors --tokenizer pairalign audio/query.opus 2>&1 | sed -E 's/model [0-9a-f]{16}/model ID/' || echo failed
 pa-train --recipe tiny.json --steps 2 --stage fixed-teacher --from one.safetensors -o two.safetensors audio/talks | said
 pa-train --steps 2 --stage ema-teacher --recipe tiny.json --from two.safetensors -o three.safetensors audio/talks | said
 

@@ -8,9 +8,9 @@ pa-train --recipe recipe.json -o m.safetensors audio || echo "exit $?"
 pa-train --resume -o m.safetensors audio || echo "exit $?"
 pa-train --stage third -o m.safetensors audio || echo "exit $?"
 pa-train --stage ema-teacher,geometric -o m.safetensors audio || echo "exit $?"
-pa-train --from audio/question.opus -o m.safetensors audio || echo "exit $?"
+pa-train --from audio/query.opus -o m.safetensors audio || echo "exit $?"
 pa-train --precision f16 -o m.safetensors audio || echo "exit $?"
-pa-train -o /dev/null audio/question.opus --steps 1 || echo "exit $?"
+pa-train -o /dev/null audio/query.opus --steps 1 || echo "exit $?"
 mkdir silent
 pa-train -o m.safetensors silent || echo "exit $?"
 ls

@@ -1,7 +1,7 @@
 # Strings of two models, or of two tokenizers, are not mixed: not in an archive, not in a search.
-pa-tokenize audio/question.opus >ours
+pa-tokenize audio/query.opus >ours
 sed -E '1s/model=[0-9a-f]+/model=0123456789abcdef/' ours >theirs
-pa-tokenize --tokenizer dpvq audio/question.opus >other
+pa-tokenize --tokenizer dpvq audio/query.opus >other
 pa-index ours.pai ours
 for strings in theirs other; do
   pa-index ours.pai $strings 2>said || echo "pa-index: exit $?"

@@ -14,8 +14,8 @@ records a.pai | cmp - first
 [ -z "$(pa-tokenize --skip a.pai talks | grep -v '^#')" ] && echo "--skip passes over all"
 echo "-- one changed, one new"
 file=$(ls talks/* | head -n 1)
-cp audio/question.opus "$file"
-cp audio/question.opus talks/zz-new.opus
+cp audio/query.opus "$file"
+cp audio/query.opus talks/zz-new.opus
 pa-tokenize --skip a.pai talks | grep -v '^#' | cut -f 1 | sed "s|$file|CHANGED|"
 nightly
 sed "s|$file|CHANGED|" listed
