@@ -11,6 +11,7 @@
 #include "align/unit_cost.hpp"
 #include "base/random.hpp"
 #include "search/duplicates.hpp"
+#include "search/file_places.hpp"
 #include "search/searcher.hpp"
 #include "search_archives.hpp"
 
@@ -115,6 +116,26 @@ TEST_CASE("a place in several windows is one hit, and -k and places count what i
     CHECK(Searcher(archives.opened(), pool).search(one, config)[0].size() ==
           Searcher(others.opened(), pool).search(one, config)[0].size());
   }
+}
+
+TEST_CASE("two places of a window that repeat one of another do not hide the next") {
+  Random random(5);
+  Archives archives;
+  archives.add(windows(1, '#', random));
+  const std::vector<Hit> all{{0, 0, {0, 6, 12}, 1},
+                             {0, 1, {0, 0, 2}, 0.9},
+                             {0, 1, {0, 3, 5}, 0.8},
+                             {0, 1, {0, 8, 11}, 0.7}};
+  SearchConfig config;
+  config.k = 0;
+  config.places = 2;
+  const std::vector<Hit> hits =
+      without_repeats(archives.opened(), config, [&](std::size_t, std::size_t places) {
+        return std::vector<Hit>(all.begin(), places == 2 ? all.end() - 1 : all.end());
+      });
+  REQUIRE(hits.size() == 2);
+  CHECK(hits[0].match.begin == 6);
+  CHECK(hits[1].match.begin == 8);
 }
 
 TEST_CASE("pairs of windows that overlap on both sides are one pair") {
