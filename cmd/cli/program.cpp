@@ -20,7 +20,7 @@ namespace pairalign::cli {
 namespace {
 
 constexpr std::size_t kOutputBuffer = 1 << 16;
-constexpr int kMostJobs = 1024;
+constexpr int kMaxJobs = 1024;
 constexpr std::size_t kShownExamples = 3;
 
 // CLI11 splits the value of a list option at the commas when it stands in brackets. This mark, put
@@ -166,7 +166,7 @@ void add_common_options(CLI::App& app, CommonOptions& options, unsigned which) {
     app.add_option("-j,--jobs", options.jobs,
                    "Threads; 0 takes all processors. The output is the same for any number")
         ->type_name("N")
-        ->check(CLI::Range(0, kMostJobs))
+        ->check(CLI::Range(0, kMaxJobs))
         ->group(group);
   }
   if ((which & kProgress) != 0) {
@@ -231,9 +231,10 @@ CLI::Option* add_input_format(CLI::App& app, std::string& format) {
 
 CLI::Option* add_manifest(CLI::App& app, std::string& list) {
   return app
-      .add_option("--manifest", list,
-                  "Read the files of a list, with its keys: a fairseq manifest (a root folder, then "
-                  "PATH<TAB>SAMPLES) or Kaldi's wav.scp (KEY PATH, no commands)")
+      .add_option(
+          "--manifest", list,
+          "Read the files of a list, with its keys: a fairseq manifest (a root folder, then "
+          "PATH<TAB>SAMPLES) or Kaldi's wav.scp (KEY PATH, no commands)")
       ->type_name(kFile);
 }
 

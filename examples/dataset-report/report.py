@@ -97,11 +97,13 @@ def text_of(value):
     return f"{round(value, 10):g}"
 
 
-def ticks(low, high, most=6):
+def ticks(low, high, most=6, whole=False):
     """Round numbers that span low .. high."""
     if not high > low:
         low, high = low - 0.5, high + 0.5
     power = 10 ** math.floor(math.log10((high - low) / most))
+    if whole:
+        power = max(power, 1)
     step = next(f * power for f in (1, 2, 5, 10, 20) if (high - low) / (f * power) <= most)
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
     return [i * step for i in range(first, max(last, first + 1) + 1)]
@@ -178,7 +180,7 @@ def histogram(title, x_label, series, colours):
         bins[name] = [100 * n / total for n in numbers] if several else numbers
     top = max(max(numbers) for numbers in bins.values())
     plot = Plot(title, x_label + (f" ({beyond} more, up to {text_of(everything[-1])})" if beyond else ""),
-                "% of recordings" if several else "recordings", x_ticks, ticks(0, top, 4))
+                "% of recordings" if several else "recordings", x_ticks, ticks(0, top, 4, whole=not several))
     for name, numbers in bins.items():
         edges = [x_ticks[0] + i * step for i in range(count + 1)]
         if several:

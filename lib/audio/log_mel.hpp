@@ -39,8 +39,8 @@ struct Warp {
   /// > 1: band centres move up by this factor (vocal tract length); near `high_hz` by less, so that
   /// the upper edge stays where it is.
   double frequency = 1;
-  /// > 1: the fine structure of the spectrum, harmonics and all, is taken from band centres that lie
-  /// higher by this factor in addition; the envelope, which the vocal tract makes, stays.
+  /// > 1: the fine structure of the spectrum, harmonics and all, is taken from band centres that
+  /// lie higher by this factor in addition; the envelope, which the vocal tract makes, stays.
   double pitch = 1;
 };
 

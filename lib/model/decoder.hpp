@@ -32,7 +32,7 @@
 
 namespace pairalign::model {
 
-inline constexpr double kMostPenalty = 4;  ///< of a path: beyond it, cosines have no say
+inline constexpr double kMaxPenalty = 4;  ///< of a path: beyond it, cosines have no say
 
 struct DecoderConfig {
   int width = 256;

@@ -35,8 +35,8 @@ int quantile_index(const float* distribution, int count, double quantile) {
 }  // namespace
 
 void check(const DecodeOptions& options) {
-  if (options.segment_penalty) check_range("penalty", *options.segment_penalty, 0, kMostPenalty);
-  check_range("end quantile", options.end_quantile, kLeastEndQuantile, 1 - kLeastEndQuantile);
+  if (options.segment_penalty) check_range("penalty", *options.segment_penalty, 0, kMaxPenalty);
+  check_range("end quantile", options.end_quantile, kMinEndQuantile, 1 - kMinEndQuantile);
   check_range("repetition penalty", options.repetition_penalty, 1, 1e6);
   check_range("cap", options.cap, 1e-6, 1);
 }

@@ -38,7 +38,7 @@ struct DecodeOptions {
 };
 
 inline constexpr int kRepetitionWindow = 8;
-inline constexpr double kLeastEndQuantile = 0.001;
+inline constexpr double kMinEndQuantile = 0.001;
 
 /// Throws Error("", reason) for values out of range.
 void check(const DecodeOptions& options);

@@ -60,7 +60,7 @@ void check(const DecoderConfig& d) {
   check_range("decoder.history", d.history, 1, 4096);
   check_range("decoder.longest", d.longest, 1, 4096);
   check_range("decoder.copy_temperature", d.copy_temperature, 1e-3, 10);
-  check_range("decoder.segment_penalty", d.segment_penalty, 0, kMostPenalty);
+  check_range("decoder.segment_penalty", d.segment_penalty, 0, kMaxPenalty);
   if (d.segment_penalty > 0 && !d.copy) {
     throw Error("", "decoder.segment_penalty needs decoder.copy; without it, it is 0");
   }

@@ -9,8 +9,8 @@
 namespace pairalign::stats {
 namespace {
 
-constexpr std::size_t kMostSteps = 6;
-constexpr int kMostDecades = 8;
+constexpr std::size_t kMaxSteps = 6;
+constexpr int kMaxDecades = 8;
 // Of a step: what a quotient may be off by, so that a round end stays the end.
 constexpr double kRounding = 1e-9;
 
@@ -42,7 +42,7 @@ std::string short_number(double value) {
 
 Axis linear_axis(std::string label, double low, double high, double least_step) {
   if (!(high > low)) high = low + std::max(std::abs(low), 1.0);
-  const double step = std::max(round_step(high - low, kMostSteps), least_step);
+  const double step = std::max(round_step(high - low, kMaxSteps), least_step);
   const double first = std::floor(low / step + kRounding);
   const double last = std::max(first + 1, std::ceil(high / step - kRounding));
   Axis axis{std::move(label), first * step, last * step, false, {}};
@@ -56,7 +56,7 @@ Axis logarithmic_axis(std::string label, double low, double high) {
   const int first = static_cast<int>(std::floor(std::log10(low)));
   const int last = std::max(first + 1, static_cast<int>(std::ceil(std::log10(high))));
   Axis axis{std::move(label), std::pow(10.0, first), std::pow(10.0, last), true, {}};
-  const int stride = (last - first) / kMostDecades + 1;
+  const int stride = (last - first) / kMaxDecades + 1;
   for (int i = first; i <= last; i += stride)
     axis.ticks.push_back({std::pow(10.0, i), power_of_ten(i)});
   return axis;

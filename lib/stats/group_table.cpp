@@ -10,10 +10,10 @@
 namespace pairalign::stats {
 namespace {
 
-constexpr std::size_t kLeastGroups = 5;
+constexpr std::size_t kMinGroups = 5;
 constexpr double kOutlier = 3.5;
 constexpr double kDeviation = 1.4826;  // of a normal distribution, in median absolute deviations
-constexpr std::size_t kMostRows = 200;
+constexpr std::size_t kMaxRows = 200;
 
 double median(std::vector<double> values) {
   const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
@@ -32,7 +32,7 @@ std::vector<std::size_t> shown_rows(const GroupTable& table,
                                     const std::vector<std::vector<bool>>& odd) {
   std::vector<std::size_t> rows(table.rows.size());
   std::iota(rows.begin(), rows.end(), std::size_t{0});
-  if (rows.size() <= kMostRows) return rows;
+  if (rows.size() <= kMaxRows) return rows;
   const auto is_odd = [&](std::size_t i) {
     return std::find(odd[i].begin(), odd[i].end(), true) != odd[i].end();
   };
@@ -40,7 +40,7 @@ std::vector<std::size_t> shown_rows(const GroupTable& table,
     if (is_odd(a) != is_odd(b)) return is_odd(a);
     return table.rows[a].values[0].value_or(0) > table.rows[b].values[0].value_or(0);
   });
-  rows.resize(kMostRows);
+  rows.resize(kMaxRows);
   std::sort(rows.begin(), rows.end());
   return rows;
 }
@@ -55,7 +55,7 @@ std::vector<std::vector<bool>> outliers(const GroupTable& table) {
     for (const GroupTable::Row& row : table.rows) {
       if (row.values[c]) values.push_back(*row.values[c]);
     }
-    if (!table.columns[c].comparable || values.size() < kLeastGroups) continue;
+    if (!table.columns[c].comparable || values.size() < kMinGroups) continue;
     const double middle = median(values);
     for (double& value : values)
       value = std::abs(value - middle);

@@ -26,7 +26,7 @@ constexpr double kTextSize = 11;
 // A letter of the widest usual sans-serif is about as wide as this part of its size.
 constexpr double kLetter = 0.62;
 // Steps along a line that are shorter than this are not drawn.
-constexpr double kLeastStep = 0.7;
+constexpr double kMinStep = 0.7;
 
 // Okabe and Ito (2008): told apart by colour-blind eyes too. Their yellow is too pale on white.
 constexpr const char* kColours[] = {"#0072b2", "#d55e00", "#009e73", "#cc79a7",
@@ -198,7 +198,7 @@ class PanelDrawing {
     for (std::size_t i = 0; i < line.points.size(); ++i) {
       const double x = x_of(line.points[i].x);
       const double y = y_of(line.points[i].y);
-      const bool close = std::abs(x - drawn_x) < kLeastStep && std::abs(y - drawn_y) < kLeastStep;
+      const bool close = std::abs(x - drawn_x) < kMinStep && std::abs(y - drawn_y) < kMinStep;
       if (close && i > 0 && i + 1 < line.points.size()) continue;
       drawn_x = x, drawn_y = y;
       fmt::format_to(std::back_inserter(points), "{}{:.1f},{:.1f}", points.empty() ? "" : " ", x,

@@ -14,11 +14,11 @@ struct Stretch {
   std::uint64_t tokens = 0;
 };
 
-/// Sums over stretches of as many records each. When there are `kMostStretches` of them, each two
+/// Sums over stretches of as many records each. When there are `kMaxStretches` of them, each two
 /// neighbours become one.
 class RateSeries {
  public:
-  static constexpr std::size_t kMostStretches = 256;
+  static constexpr std::size_t kMaxStretches = 256;
 
   void add(double seconds, std::uint64_t tokens);
   /// Oldest first; the last one may hold fewer records.

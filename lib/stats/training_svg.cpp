@@ -11,8 +11,8 @@
 namespace pairalign::stats {
 namespace {
 
-constexpr std::size_t kMostPoints = 200;  // of a curve in a stage
-constexpr std::size_t kMostTicks = 10;    // of the x axis
+constexpr std::size_t kMaxPoints = 200;  // of a curve in a stage
+constexpr std::size_t kMaxTicks = 10;    // of the x axis
 
 // Which curves a panel shows. Names that a log does not have are passed over.
 struct View {
@@ -52,7 +52,7 @@ const std::vector<View>& views() {
 
 // Means of so many neighbours each that few enough points remain.
 std::vector<Point> thinned(const std::vector<Point>& points) {
-  const std::size_t each = (points.size() + kMostPoints - 1) / kMostPoints;
+  const std::size_t each = (points.size() + kMaxPoints - 1) / kMaxPoints;
   std::vector<Point> means;
   for (std::size_t begin = 0; begin < points.size(); begin += each) {
     const std::size_t end = std::min(points.size(), begin + each);
@@ -95,14 +95,14 @@ Axis y_axis(const View& view, const std::vector<Line>& lines) {
 void divide_by_stages(const TrainingHistory& history, Panel& panel) {
   const std::size_t stages = history.stages.size();
   panel.x = {"optimiser steps of each stage", 0, static_cast<double>(stages), false, {}};
-  const std::size_t stride = (stages + kMostTicks - 1) / kMostTicks;
+  const std::size_t stride = (stages + kMaxTicks - 1) / kMaxTicks;
   for (std::size_t i = 0; i < stages; ++i) {
     const auto place = static_cast<double>(i);
     panel.bands.push_back({place, place + 1, history.stages[i].name});
     if (i % stride != 0) continue;
     const double steps = expected_steps(history.stages[i]);
     const double step =
-        std::max(1.0, round_step(steps, std::max<std::size_t>(1, kMostTicks / stages)));
+        std::max(1.0, round_step(steps, std::max<std::size_t>(1, kMaxTicks / stages)));
     for (int k = 1; k * step <= steps; ++k)
       panel.x.ticks.push_back({place + k * step / steps, short_number(k * step)});
   }

@@ -225,7 +225,7 @@ void check_values(const Recipe& r) {
 void bound_steps(double passes, double seconds, const CropConfig& crops, std::int64_t& steps) {
   const double heard_per_step = crops.crops * crops.crop_seconds;
   const auto most = static_cast<std::int64_t>(std::ceil(passes * seconds / heard_per_step));
-  steps = std::min(steps, std::max(most, kFewestSteps));
+  steps = std::min(steps, std::max(most, kMinSteps));
 }
 
 }  // namespace

@@ -137,8 +137,8 @@ struct Recipe {
 std::int64_t stage_steps(const Recipe& recipe, const std::string& stage);
 
 /// Bounds the steps of every stage by `epochs` over `seconds` of audio, but never below
-/// kFewestSteps (a learning rate must rise and fall), nor above what the recipe says.
-inline constexpr std::int64_t kFewestSteps = 300;
+/// kMinSteps (a learning rate must rise and fall), nor above what the recipe says.
+inline constexpr std::int64_t kMinSteps = 300;
 Recipe fit_to_corpus(Recipe recipe, double seconds);
 
 /// Throws Error("", reason) for text that is no JSON object, an unknown key (named with its path),

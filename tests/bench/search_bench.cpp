@@ -19,13 +19,13 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "align/soft_cost.hpp"
 #include "archive/archive.hpp"
 #include "archive/writer.hpp"
 #include "base/error.hpp"
 #include "base/random.hpp"
 #include "base/thread_pool.hpp"
 #include "cli/program.hpp"
-#include "align/soft_cost.hpp"
 #include "search/searcher.hpp"
 
 namespace pairalign {
@@ -34,7 +34,7 @@ namespace {
 using tokens::Record;
 using tokens::Token;
 
-constexpr unsigned kMostOfEdlib = 256;
+constexpr unsigned kMaxForEdlib = 256;
 constexpr unsigned kSoftVocabulary = 512;
 constexpr std::size_t kQueryTokens = 38;  // 3 s at 12.7 tokens/s
 constexpr std::size_t kBatch = 16;
@@ -94,7 +94,7 @@ Corpus make_corpus(const std::string& path, unsigned vocabulary, std::size_t doc
   for (std::size_t i = 0; i < documents; ++i) {
     const Record record{
         fmt::format("{:08}", i), -1, random_tokens(document_tokens, vocabulary, random), {}};
-    if (vocabulary <= kMostOfEdlib) corpus.bytes += as_bytes(record.tokens);
+    if (vocabulary <= kMaxForEdlib) corpus.bytes += as_bytes(record.tokens);
     writer.add(record);
   }
   writer.commit();
@@ -177,8 +177,8 @@ void add_edlib_rate(const Corpus& corpus, const Record& query, Rates& rates) {
 }
 
 // The measurements take turns, so that a slower spell of the machine meets all of them.
-Rates measure(const Corpus& corpus, const std::vector<Record>& queries,
-              const align::SoftCost& cost, int repeats) {
+Rates measure(const Corpus& corpus, const std::vector<Record>& queries, const align::SoftCost& cost,
+              int repeats) {
   search::SearchConfig soft = exhaustive();
   soft.distance = &cost;
   Rates rates;
@@ -200,7 +200,7 @@ cli::ExitStatus run_bench(const Options& options, cli::Context& context) {
   Random random(1);
   const align::SoftCost cost = random_cost(random);
   nlohmann::json report;
-  for (const unsigned vocabulary : {kMostOfEdlib, kSoftVocabulary, 65536U}) {
+  for (const unsigned vocabulary : {kMaxForEdlib, kSoftVocabulary, 65536U}) {
     const std::vector<Record> queries = random_queries(vocabulary, random);
     const std::size_t short_tokens = options.document_tokens;
     for (const std::size_t document_tokens : {options.tokens, short_tokens}) {

@@ -163,20 +163,20 @@ TEST_CASE("an operand may be columns of a wider matrix") {
 
 TEST_CASE("a row of a product does not depend on the rows beside it") {
   // Strings must not depend on what happens to be multiplied together.
-  constexpr int kMostRows = 1040, kInner = 512, kCols = 72;
+  constexpr int kMaxRows = 1040, kInner = 512, kCols = 72;
   Random random(2);
-  const Values a = random_values(area(kMostRows, kInner), random);
+  const Values a = random_values(area(kMaxRows, kInner), random);
   const Values b = random_values(area(kInner, kCols), random);
   for (const Precision precision : {Precision::f32, fastest_precision()}) {
     for (const Transpose transpose : {Transpose::no, Transpose::yes}) {
       Operand oa, ob;
       ob.assign(b.data(), transpose == Transpose::yes ? kCols : kInner,
                 transpose == Transpose::yes ? kInner : kCols, precision);
-      Values all(area(kMostRows, kCols)), part(all);
-      oa.assign(a.data(), kMostRows, kInner, precision);
+      Values all(area(kMaxRows, kCols)), part(all);
+      oa.assign(a.data(), kMaxRows, kInner, precision);
       matmul(oa, Transpose::no, ob, transpose, all.data());
       for (const int rows : {1, 2, 5, 15, 16, 40, 100}) {
-        const int first = kMostRows - rows;
+        const int first = kMaxRows - rows;
         oa.assign(a.data() + area(first, kInner), rows, kInner, precision);
         matmul(oa, Transpose::no, ob, transpose, part.data());
         REQUIRE(std::equal(all.begin() + static_cast<std::ptrdiff_t>(area(first, kCols)), all.end(),
@@ -191,26 +191,26 @@ TEST_CASE("nor does it with packed matrices, at every shape of the shipped model
   struct Matrix {
     int rows, cols;
   };
-  constexpr int kMostRows = 1040;
+  constexpr int kMaxRows = 1040;
   Random random(3);
   for (const Matrix& shape :
        {Matrix{400, 256}, Matrix{256, 1}, Matrix{256, 64}, Matrix{256, 256}, Matrix{256, 512},
         Matrix{256, 513}, Matrix{256, 768}, Matrix{256, 1216}, Matrix{512, 256}}) {
-    const Values a = random_values(area(kMostRows, shape.rows), random);
+    const Values a = random_values(area(kMaxRows, shape.rows), random);
     const Values b = random_values(area(shape.rows, shape.cols), random);
     for (const Precision precision : {Precision::f32, fastest_precision()}) {
       CAPTURE(shape.rows);
       CAPTURE(shape.cols);
       PackedMatrix packed(shape.rows, shape.cols, precision);
       const Storage storage = pack(packed, b);
-      Values all(area(kMostRows, shape.cols)), part(all);
+      Values all(area(kMaxRows, shape.cols)), part(all);
       Operand left;
-      left.assign(a.data(), kMostRows, shape.rows, precision);
+      left.assign(a.data(), kMaxRows, shape.rows, precision);
       matmul(left, packed, all.data());
       for (const int rows : {1, 2, 3, 4, 5, 7, 8, 11, 13, 15, 16, 17, 40, 100, 512, 1023}) {
         CAPTURE(rows);
-        for (const int first : {0, 3, kMostRows - rows}) {
-          if (first + rows > kMostRows) continue;
+        for (const int first : {0, 3, kMaxRows - rows}) {
+          if (first + rows > kMaxRows) continue;
           left.assign(a.data() + area(first, shape.rows), rows, shape.rows, precision);
           matmul(left, packed, part.data());
           REQUIRE(std::equal(part.begin(),

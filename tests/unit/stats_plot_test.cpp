@@ -212,7 +212,7 @@ TEST_CASE("stretches hold all records, in order, however many there are") {
       first += stretch.records;
     }
     CHECK(first == records);
-    CHECK(series.stretches().size() <= RateSeries::kMostStretches);
+    CHECK(series.stretches().size() <= RateSeries::kMaxStretches);
     CHECK(series.stretches().size() >= std::min<std::uint64_t>(records, 128));
   }
 }

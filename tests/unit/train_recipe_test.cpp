@@ -38,8 +38,8 @@ TEST_CASE("a small corpus is trained for fewer steps, but not for too few") {
   CHECK(fit_to_corpus(recipe, 1600).geometric.steps == 800);
   CHECK(fit_to_corpus(recipe, 1601).geometric.steps == 801);
   CHECK(fit_to_corpus(recipe, 1e6).geometric.steps == 1000);
-  CHECK(fit_to_corpus(recipe, 1).geometric.steps == kFewestSteps);
-  CHECK(fit_to_corpus(recipe, 1).fixed_teacher.steps == kFewestSteps);
+  CHECK(fit_to_corpus(recipe, 1).geometric.steps == kMinSteps);
+  CHECK(fit_to_corpus(recipe, 1).fixed_teacher.steps == kMinSteps);
   CHECK(fit_to_corpus(recipe, 1).ema_teacher.steps == 7);
   recipe.epochs = 0;
   CHECK(fit_to_corpus(recipe, 1).geometric.steps == 1000);

@@ -6,10 +6,10 @@
 namespace pairalign::stats {
 namespace {
 
-constexpr double kRange = 1e-6;        // 60 dB
-constexpr double kLeastPower = 1e-14;  // what floats leave of nothing
-constexpr double kAboveNoise = 4;      // 6 dB
-constexpr double kLowest = 60;  // Hz: below is hum and offset, which may be all of the maximum
+constexpr double kRange = 1e-6;      // 60 dB
+constexpr double kMinPower = 1e-14;  // what floats leave of nothing
+constexpr double kAboveNoise = 4;    // 6 dB
+constexpr double kLowest = 60;       // Hz: below is hum and offset, which may be all of the maximum
 
 }  // namespace
 
@@ -35,7 +35,7 @@ std::optional<double> BandwidthMeter::bandwidth() const {
     smooth[k] = (sums_[k - 1] + sums_[k] + sums_[k + 1]) / (3 * static_cast<double>(frames_));
     if (static_cast<double>(k) * bin_width_ >= kLowest) highest = std::max(highest, smooth[k]);
   }
-  const double least = std::max({highest * kRange, kAboveNoise * rounding_noise_, kLeastPower});
+  const double least = std::max({highest * kRange, kAboveNoise * rounding_noise_, kMinPower});
   for (std::size_t k = sums_.size() - 1; k-- > 1;) {
     if (smooth[k] < least) continue;
     // Up to the last bin: all of the band.

@@ -8,8 +8,8 @@
 namespace pairalign::stats {
 namespace {
 
-constexpr int kLeastRun = 3;
-constexpr int kMostBits = 16;
+constexpr int kMinRun = 3;
+constexpr int kMaxBits = 16;
 constexpr double kZeroRunSeconds = 0.02;
 
 struct Sums {
@@ -65,7 +65,7 @@ double power_db(double power) {
 LevelMeter::LevelMeter(int channels, int sample_rate, int bits)
     : channels_(static_cast<std::size_t>(channels)),
       least_zeros_(std::max<std::int64_t>(1, std::llround(sample_rate * kZeroRunSeconds))) {
-  const int exponent = std::clamp(bits == 0 ? kMostBits : bits, 2, kMostBits) - 1;
+  const int exponent = std::clamp(bits == 0 ? kMaxBits : bits, 2, kMaxBits) - 1;
   // The greatest value of two's complement is one step below 1; half a step more for rounding.
   full_scale_ = static_cast<float>(1 - 1.5 * std::pow(2.0, -exponent));
 }
@@ -97,8 +97,8 @@ void LevelMeter::count_clipped(Span<const float> samples, Channel& channel) cons
     const bool same_side = (sample > 0) == (channel.run > 0) && channel.run != 0;
     const std::int64_t length = same_side ? std::abs(channel.run) + 1 : 1;
     channel.run = sample > 0 ? length : -length;
-    if (length == kLeastRun) channel.clipped += kLeastRun;
-    if (length > kLeastRun) ++channel.clipped;
+    if (length == kMinRun) channel.clipped += kMinRun;
+    if (length > kMinRun) ++channel.clipped;
   }
 }
 

@@ -15,8 +15,8 @@ constexpr double kQuantileNormal = -0.8416;  // of the standard normal distribut
 constexpr double kLowestLevel = -150;        // dB
 constexpr double kLevelStep = 0.5;           // dB
 constexpr double kSpeechRatio = 4;           // 6 dB
-constexpr double kLeastSpeech = 1e-7;        // -70 dBFS: below, nobody speaks
-constexpr double kLeastSnr = -20, kMostSnr = 100;
+constexpr double kMinSpeech = 1e-7;          // -70 dBFS: below, nobody speaks
+constexpr double kMinSnr = -20, kMaxSnr = 100;
 
 double mel(double hz) {
   return 1127 * std::log1p(hz / 700);
@@ -93,7 +93,7 @@ SpeechMeter::Noise SpeechMeter::noise() const {
 }
 
 SpeechMeter::Level SpeechMeter::speech_frames(const Noise& noise) const {
-  const double least = std::max(kSpeechRatio * noise.telephone_power, kLeastSpeech);
+  const double least = std::max(kSpeechRatio * noise.telephone_power, kMinSpeech);
   Level sums;
   for (const Level& level : levels_) {
     if (level.frames == 0) continue;
@@ -110,7 +110,7 @@ std::optional<double> SpeechMeter::snr() const {
   if (speech.frames == 0) return std::nullopt;
   const double mean = speech.power / static_cast<double>(speech.frames);
   const double ratio = std::max(mean - noise.power, 0.0) / noise.power;
-  return std::clamp(power_db(ratio), kLeastSnr, kMostSnr);
+  return std::clamp(power_db(ratio), kMinSnr, kMaxSnr);
 }
 
 std::optional<double> SpeechMeter::speech() const {

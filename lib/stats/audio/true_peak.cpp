@@ -28,7 +28,7 @@ constexpr float kPhase[kPhases][kPhaseTaps] = {
      0.0109863281250F, 0.0017089843750F}};
 
 // No output exceeds the largest sample by more than the largest sum of sizes of a phase, 2.023.
-constexpr double kMostGain = 2.03;
+constexpr double kMaxGain = 2.03;
 
 PAIRALIGN_MULTIVERSION
 float peak_of(const float* samples, std::size_t count) {
@@ -88,7 +88,7 @@ void TruePeakMeter::add(Span<const float> samples, std::array<float, kTaps - 1>&
     std::copy_n(samples.data() + begin, count, span_.begin() + kTaps - 1);
     const float peak = peak_of(span_.data(), count + kTaps - 1);
     peak_ = std::max<double>(peak_, peak);
-    if (kMostGain * peak > peak_) {
+    if (kMaxGain * peak > peak_) {
       peak_ = std::max<double>(peak_, interpolated_peak(span_.data(), count));
     }
     std::copy_n(span_.data() + count, kTaps - 1, before.begin());
