@@ -127,7 +127,7 @@ void add_options(CLI::App& app, SearchOptions& options) {
                "Leave out hits whose key is the query's key");
   app.add_flag(
       "--fuse", options.fuse,
-      "Take queries of one key for renderings of one query, and judge a recording by all of them; "
+      "Judge a recording by all queries of one key, as renderings of one query; "
       "see pa-tokenize --renderings");
   app.add_option(
          "--format", options.format,
