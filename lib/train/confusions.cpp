@@ -328,15 +328,12 @@ model::SubstitutionTables measure_substitutions(const model::Model& model, const
                                            : plan_pairs(recipe, store, pairs);
   const std::size_t all = crops.size() + paired.size() / 2;
   Counts degraded, natural;
-  const auto add = [&](const TokenPairs& found, Counts& counts) {
-    add_pairs(found, model.vocabulary(), counts);
-  };
   find_in_order(
       crops.size(), model, penalty, pool,
       [&](std::size_t i, FrameTokenizer& tokenizer) {
         return pair_tokens(recipe, log_mel, store, noise, crops[i], tokenizer);
       },
-      [&](const TokenPairs& found) { add(found, degraded); },
+      [&](const TokenPairs& found) { add_pairs(found, model.vocabulary(), degraded); },
       [&](std::size_t done) {
         if (report) report(done, all);
       });
@@ -347,7 +344,7 @@ model::SubstitutionTables measure_substitutions(const model::Model& model, const
         return pair_spans(recipe, log_mel, store, &paired[2 * i], tokenizer);
       },
       [&](PairedSpans& found) {
-        add(found.tokens, natural);
+        add_pairs(found.tokens, model.vocabulary(), natural);
         for (auto& [name, pair] : found.strings)
           strings[name].push_back(std::move(pair));
       },

@@ -196,24 +196,23 @@ class Strings:
         self.paths, self.archives = {}, {}
 
     def __getitem__(self, name):
-        return self.made(name, self.arguments)
+        return self.made(name)
 
     def warped(self, name):
         """Warps of each recording, under one key."""
-        return self.made(name, [*self.arguments, "--renderings", str(WARPS)])
+        return self.made(name, "--renderings", str(WARPS))
 
-    def made(self, name, arguments):
-        made = name, *arguments
-        if made not in self.paths:
+    def made(self, name, *more):
+        if (name, *more) not in self.paths:
             folder = self.audio[name]
-            origin = [self.model.origin, arguments, folder.name]
-            self.paths[made] = self.cache.get(f"strings-{name}", origin, lambda path: self.tools.write(
-                path, "pa-tokenize", *self.tools.jobs, *arguments, *self.model.option, folder))
-        return self.paths[made]
+            origin = [self.model.origin, [*self.arguments, *more], folder.name]
+            self.paths[name, *more] = self.cache.get(
+                f"strings-{name}", origin, lambda path: self.tokenize(path, folder, *more))
+        return self.paths[name, *more]
 
-    def tokenize(self, path, *audio):
+    def tokenize(self, path, *audio_and_options):
         self.tools.write(path, "pa-tokenize", *self.tools.jobs, *self.arguments,
-                         *self.model.option, *audio)
+                         *self.model.option, *audio_and_options)
 
     def archive(self, name):
         if name not in self.archives:

@@ -7,10 +7,10 @@
 #include <doctest/doctest.h>
 #include <unistd.h>
 
-#include "base/random.hpp"
 #include "model/self_test.hpp"
 #include "model/tokenizer.hpp"
 #include "pairalign/pairalign.h"
+#include "untrained_model.hpp"
 
 using namespace pairalign;
 using namespace pairalign::model;
@@ -22,16 +22,7 @@ struct ModelFile {
   ModelFile()
       : path(std::filesystem::temp_directory_path() /
              ("pairalign-" + std::to_string(::getpid()) + ".safetensors")) {
-    ModelInfo info;
-    info.encoder.width = 16;
-    info.encoder.blocks = 2;
-    info.encoder.codes = 32;
-    info.encoder.dimension = 8;
-    info.rate_curve = {{0.0, 40}, {0.1, 20}, {0.5, 10}};
-    nn::TensorTable table;
-    const Encoder encoder(table, info.encoder);
-    Random random(3);
-    Model(info, table.initialise(random)).save(path);
+    test::untrained_model().save(path);
   }
   ~ModelFile() { std::filesystem::remove(path); }
   std::string path;

@@ -10,28 +10,17 @@
 #include "model/segmenter.hpp"
 #include "model/self_test.hpp"
 #include "model/tokenizer.hpp"
+#include "untrained_model.hpp"
 
 using namespace pairalign;
 using namespace pairalign::model;
 using test::AudioFile;
+using test::untrained_model;
 
 namespace {
 
-Model random_model() {
-  ModelInfo info;
-  info.encoder.width = 16;
-  info.encoder.blocks = 2;
-  info.encoder.codes = 32;
-  info.encoder.dimension = 8;
-  info.rate_curve = {{0.0, 40}, {0.1, 20}, {0.5, 10}};
-  nn::TensorTable table;
-  const Encoder encoder(table, info.encoder);
-  Random random(3);
-  return {info, table.initialise(random)};
-}
-
 Model random_model_with_decoder() {
-  ModelInfo info = random_model().info();
+  ModelInfo info = untrained_model().info();
   info.decoder.emplace();
   info.decoder->width = 16;
   info.decoder->pointer_width = 8;
@@ -114,7 +103,7 @@ void check_same(const tokens::Record& record, const std::vector<Segment>& segmen
 }  // namespace
 
 TEST_CASE("frames: a code for each, and embeddings nearest to it") {
-  const Model model = random_model();
+  const Model model = untrained_model();
   const std::vector<float> pcm = make_signal(11.7);  // more than a chunk of frames
   const tokens::Record record = run_on(model, TokenizerKind::frames, pcm)[0];
   const audio::LogMel log_mel(model.info().features);
@@ -197,7 +186,7 @@ TEST_CASE("samples that are pushed, live or not, give the string of the file") {
 }
 
 TEST_CASE("a recording encoded in pieces gives the string of one forward pass") {
-  const Model model = random_model();
+  const Model model = untrained_model();
   for (const double seconds : {0.01, 1.0, 10.23, 10.25, 37.7}) {
     CAPTURE(seconds);
     const std::vector<float> pcm = make_signal(seconds);
@@ -216,7 +205,7 @@ TEST_CASE("a recording encoded in pieces gives the string of one forward pass") 
 }
 
 TEST_CASE("an empty recording is one record without tokens") {
-  const auto records = run_on(random_model(), TokenizerKind::vq, {});
+  const auto records = run_on(untrained_model(), TokenizerKind::vq, {});
   REQUIRE(records.size() == 1);
   CHECK(records[0].seconds == 0);
   CHECK(records[0].tokens.empty());
@@ -283,7 +272,7 @@ TEST_CASE("several recordings at once have the records that each has by itself")
 }
 
 TEST_CASE("the rate is looked up in the model's curve") {
-  const Model model = random_model();
+  const Model model = untrained_model();
   const std::vector<float> pcm = make_signal(5);
   const auto tokens_at = [&](double rate) {
     TokenizerOptions options;
@@ -307,7 +296,7 @@ TEST_CASE("the rate is looked up in the model's curve") {
 TEST_CASE("the default rate is one that the model can meet") {
   const std::vector<float> pcm = make_signal(5);
   const auto tokens_of = [&](const std::vector<RatePoint>& curve, std::optional<double> penalty) {
-    Model model = random_model();
+    Model model = untrained_model();
     model.set_rate_curve(curve);
     TokenizerOptions options;
     options.kind = TokenizerKind::dpvq;
@@ -323,7 +312,7 @@ TEST_CASE("the default rate is one that the model can meet") {
 TEST_CASE("pairalign: the decoder's string over the frames of the whole recording") {
   const Model model = random_model_with_decoder();
   CHECK(default_kind(model) == TokenizerKind::pairalign);
-  CHECK(default_kind(random_model()) == TokenizerKind::vq);
+  CHECK(default_kind(untrained_model()) == TokenizerKind::vq);
   FreeDecoder decoder = [&] {
     DecodeOptions options;
     options.repetition_penalty = 2;
@@ -375,11 +364,12 @@ TEST_CASE("pairalign: control of the rate") {
   CHECK_THROWS_AS(tokens_with([](TokenizerOptions& o) { o.decode.end_quantile = 1.5; }), Error);
   TokenizerOptions options;
   options.kind = TokenizerKind::pairalign;
-  CHECK_THROWS_WITH_AS(Tokenizer(random_model(), options), doctest::Contains("no decoder"), Error);
+  CHECK_THROWS_WITH_AS(Tokenizer(untrained_model(), options), doctest::Contains("no decoder"),
+                       Error);
 }
 
 TEST_CASE("windows: a record each, with fragments, tokens those of the recording's frames") {
-  const Model model = random_model();
+  const Model model = untrained_model();
   const std::vector<float> pcm = make_signal(7.1);
   TokenizerOptions options;
   options.window_s = 3;
@@ -407,7 +397,7 @@ TEST_CASE("windows: a record each, with fragments, tokens those of the recording
 }
 
 TEST_CASE("a last window of less than half a hop is left out, a lone short one is kept") {
-  const Model model = random_model();
+  const Model model = untrained_model();
   TokenizerOptions options;
   options.window_s = 3;
   options.hop_s = 3;
@@ -417,7 +407,7 @@ TEST_CASE("a last window of less than half a hop is left out, a lone short one i
 }
 
 TEST_CASE("options that make no sense are refused") {
-  const Model model = random_model();
+  const Model model = untrained_model();
   const auto make = [&](const TokenizerOptions& options) { Tokenizer tokenizer(model, options); };
   TokenizerOptions options;
   options.window_s = 3;
