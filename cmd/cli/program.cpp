@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <cstdio>
 #include <memory>
 #include <new>
 
@@ -48,6 +49,14 @@ std::string decapitalised(std::string text) {
     text[0] = static_cast<char>(text[0] - 'A' + 'a');
   }
   return text;
+}
+
+// libsndfile prints what it finds wrong with some files, amid our records. Output writes to the
+// descriptor, nobody else to stdio's stream.
+void keep_libraries_from_stdout() {
+#ifdef __GLIBC__  // where the stream is a variable
+  if (std::FILE* nowhere = std::fopen("/dev/null", "w")) stdout = nowhere;
+#endif
 }
 
 // A file opened while descriptor 0, 1 or 2 is closed would take its number, and what is meant for
@@ -260,6 +269,7 @@ int run(int argc, char** argv, const Tool& tool, const std::function<void(CLI::A
         const std::function<ExitStatus(Context&)>& body) {
   std::signal(SIGPIPE, SIG_DFL);  // a parent may have it ignored
   reserve_standard_descriptors();
+  keep_libraries_from_stdout();
   guard_against_sudden_ends();
   Messages messages(tool.name);
   Output out;

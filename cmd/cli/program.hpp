@@ -104,7 +104,10 @@ CLI::Option* add_precision(CLI::App& app, std::string& precision);  ///< --preci
 /// terminal, where waiting for input would look like a hang. `expected` completes "no input: ...".
 void require_piped_stdin(const std::string& expected);
 
-/// The frame of every main: parses, runs `body`, turns exceptions and failures into messages and an
+/// What each tool defines, in its run.cpp; main.cpp and the fuzzers call it.
+int tool_main(int argc, char** argv);
+
+/// The frame of every `tool_main`: parses, runs `body`, turns exceptions and failures into messages and an
 /// exit status, checks standard output at the end. `setup` registers the tool's own options; help
 /// shows the value that each option's variable has then, so defaults stay with the library.
 /// `body` returns kDone or kNothingFound; recorded failures turn either into kFailed.

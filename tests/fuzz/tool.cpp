@@ -1,4 +1,4 @@
-// A whole tool: its own main, as tool_main, called in a folder with files of every kind it takes.
+// A whole tool: its tool_main, called in a folder with files of every kind it takes.
 //
 // An input is lines of arguments, an empty line, and the bytes of the file `input`. The same bytes
 // are on standard input, but for slashes, which become '_' there and in the arguments: a list of
@@ -18,10 +18,9 @@
 
 #include "archive/writer.hpp"
 #include "base/file.hpp"
+#include "cli/program.hpp"
 #include "harness.hpp"
 #include "small_model.hpp"
-
-int tool_main(int argc, char** argv);
 
 namespace pairalign::fuzz {
 namespace {
@@ -142,7 +141,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   for (std::string& argument : list)
     argv.push_back(argument.data());
   argv.push_back(nullptr);
-  const int status = tool_main(static_cast<int>(list.size()), argv.data());
+  const int status = pairalign::cli::tool_main(static_cast<int>(list.size()), argv.data());
   require(status >= 0 && status <= 2, "a tool ends with 0, 1 or 2");
   return 0;
 }

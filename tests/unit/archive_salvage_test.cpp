@@ -1,5 +1,6 @@
 // What a check says of a damaged archive, and what a salvage saves of it.
 #include <algorithm>
+#include <cstring>
 
 #include <doctest/doctest.h>
 

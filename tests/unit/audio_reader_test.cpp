@@ -314,6 +314,37 @@ TEST_CASE("tags in front of a WAV file, joined WAV files, several data chunks") 
   CHECK(contains(decoder.remarks()[0], "500 bytes behind its audio"));
 }
 
+TEST_CASE("tags behind a WAV file are no audio, and nothing to remark") {
+  const Folder folder;
+  const std::string wav = wav_of("RIFF", 2036, "", 2000, std::string(2000, '\x10'));
+  const std::string ape = "APETAGEX" + little_endian(2000, 4) + little_endian(32, 4) +
+                          little_endian(0, 4) + std::string(12, '\0');
+  for (const std::string& tag :
+       {"TAG" + std::string(125, ' '), ape,
+        "ID3\x03" + std::string("\0\0\0\0\x01\0", 6) + std::string(128, '\0')}) {
+    CAPTURE(tag.substr(0, 8));
+    write_bytes(folder / "a.wav", wav + tag);
+    Decoder decoder(folder / "a.wav");
+    CHECK(read_all(decoder).size() == 1000);
+    CHECK(decoder.remarks().empty());
+  }
+}
+
+TEST_CASE("RF64 tells its length in a chunk of its own") {
+  const Folder folder;
+  const std::string samples(2000, '\x10');
+  const std::string ds64 = "ds64" + little_endian(28, 4) + little_endian(2072, 8) +
+                           little_endian(2000, 8) + little_endian(1000, 8) + little_endian(0, 4);
+  const std::string whole = wav_of("RF64", 0xffffffff, ds64, 0xffffffff, samples);
+  write_bytes(folder / "a.wav", whole);
+  Decoder decoder(folder / "a.wav");
+  CHECK(read_all(decoder).size() == 1000);
+  CHECK(decoder.remarks().empty());
+  write_bytes(folder / "a.wav", whole.substr(0, whole.size() - 50));
+  CHECK_THROWS_WITH_AS(decode_file(folder / "a.wav"), doctest::Contains("50 bytes are missing"),
+                       Error);
+}
+
 TEST_CASE("one channel, the mean, and a channel that is the inverse of another") {
   const Folder folder;
   const std::size_t frames = 40000;
@@ -465,6 +496,17 @@ TEST_CASE("what ffmpeg says of a file") {
   CHECK(messages.errors == std::vector<std::string>{"stream 0, offset 0x12: partial file"});
   CHECK_FALSE(parse_ffmpeg_messages("[warning] Estimating duration from bitrate, this\n" + text)
                   .duration_s);
+  // Lengths that are not those of the one stream of audio are not held against it.
+  const std::string second = "[info]   Stream #0:2: Audio: opus, 48000 Hz\n";
+  const std::string video = "[info]   Stream #0:2: Video: h264, yuv420p\n";
+  for (const std::string& stream : {second, video}) {
+    std::string more = text;
+    more.insert(more.find("[mov @"), stream);
+    CHECK_FALSE(parse_ffmpeg_messages(more).duration_s);
+  }
+  CHECK(parse_ffmpeg_messages("[null @ 0x5] [error] Application provided invalid, non "
+                              "monotonically increasing dts to muxer\n")
+            .errors.empty());
 }
 
 TEST_CASE("without ffmpeg its formats are named; a program that is none is an error") {

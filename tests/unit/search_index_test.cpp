@@ -1,7 +1,5 @@
 // Searches by postings against searches without, and on part of the cases against a plain dynamic
-// programme. Run with --cases N for more of them than CTest asks for.
-#undef DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
-#define DOCTEST_CONFIG_IMPLEMENT
+// programme. CASES=N asks for more of them than CTest does.
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
@@ -24,7 +22,10 @@ using tokens::Record;
 
 namespace {
 
-std::size_t asked_cases = 4000;
+std::size_t asked_cases() {
+  const char* cases = std::getenv("CASES");
+  return cases == nullptr ? 4000 : std::strtoull(cases, nullptr, 10);
+}
 
 // Strings of one kind: how many different tokens, how long, how often copied from another.
 struct Kind {
@@ -142,7 +143,7 @@ void add_archives(Archives& archives, const Kind& kind, Random& random) {
 TEST_CASE("with postings and without, the hits are the same") {
   constexpr std::size_t kQueriesPerArchives = 100;
   std::size_t by_postings = 0;
-  for (std::size_t done = 0; done < asked_cases; done += kQueriesPerArchives) {
+  for (std::size_t done = 0; done < asked_cases(); done += kQueriesPerArchives) {
     Random random = Random::stream(7, done);
     const Kind kind = random_kind(random);
     Archives archives;
@@ -231,11 +232,4 @@ TEST_CASE("damaged postings are noticed, and lose no hit") {
     noticed += archives.opened()[0].index_damages().size();
   }
   CHECK(noticed > 30);
-}
-
-int main(int argc, char** argv) {
-  for (int i = 1; i + 1 < argc; ++i) {
-    if (std::strcmp(argv[i], "--cases") == 0) asked_cases = std::strtoull(argv[i + 1], nullptr, 10);
-  }
-  return doctest::Context(argc, argv).run();
 }

@@ -3,3 +3,9 @@ for name in header-only ten-milliseconds eight-channels nan; do
   pa-tokenize data/audio/$name.wav | tail -n +2 |
     awk -F '\t' '{ print $1, $2, NF, ($3 ~ /^[0-9]+( [0-9]+)*$/ ? "tokens" : "no tokens") }'
 done
+# A damaged MIDI sample dump, of which libsndfile prints a line per packet: they are no records.
+python3 -c '
+import sys
+head = bytes.fromhex("f07e0001000010485007403b0100000000000000f7")
+sys.stdout.buffer.write(head + 600 * (b"\x55\x22\x00\x01" + bytes(122) + b"\xf7"))' >damaged.sds
+pa-tokenize damaged.sds | tail -n +2 | cut -f 1,2

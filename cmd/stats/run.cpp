@@ -235,8 +235,7 @@ cli::ExitStatus measure(const StatsOptions& options, cli::Context& context) {
 }  // namespace
 }  // namespace pairalign
 
-int main(int argc, char** argv) {
-  using namespace pairalign;
+int pairalign::cli::tool_main(int argc, char** argv) {
   StatsOptions options;
   return cli::run(
       argc, argv, stats_tool(), [&](CLI::App& app) { add_options(app, options); },

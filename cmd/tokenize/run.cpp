@@ -226,8 +226,7 @@ cli::ExitStatus tokenize(const TokenizeOptions& options, cli::Context& context) 
 }  // namespace
 }  // namespace pairalign
 
-int main(int argc, char** argv) {
-  using namespace pairalign;
+int pairalign::cli::tool_main(int argc, char** argv) {
   TokenizeOptions options;
   return cli::run(
       argc, argv, tokenize_tool(), [&](CLI::App& app) { add_options(app, options); },

@@ -333,8 +333,7 @@ cli::ExitStatus find_duplicates(const SearchOptions& options, const SearchReques
 }  // namespace
 }  // namespace pairalign
 
-int main(int argc, char** argv) {
-  using namespace pairalign;
+int pairalign::cli::tool_main(int argc, char** argv) {
   SearchOptions options;
   return cli::run(
       argc, argv, search_tool(), [&](CLI::App& app) { add_options(app, options); },

@@ -66,8 +66,7 @@ cli::ExitStatus index(const IndexOptions& options, cli::Context& context) {
 }  // namespace
 }  // namespace pairalign
 
-int main(int argc, char** argv) {
-  using namespace pairalign;
+int pairalign::cli::tool_main(int argc, char** argv) {
   IndexOptions options;
   return cli::run(
       argc, argv, index_tool(), [&](CLI::App& app) { add_options(app, options); },

@@ -414,7 +414,7 @@ std::string command_line(int argc, char** argv) {
 
 }  // namespace
 
-int main(int argc, char** argv) {
+int pairalign::cli::tool_main(int argc, char** argv) {
   TrainOptions options;
   return cli::run(
       argc, argv, train_tool(), [&](CLI::App& app) { add_options(app, options); },
