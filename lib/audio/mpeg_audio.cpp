@@ -162,7 +162,10 @@ std::int64_t MpegAudio::tag_length() {
     const std::int64_t length = id3v2_length(at(0));
     const std::int64_t begin = next_offset_ - static_cast<std::int64_t>(window_.size() - begin_);
     // One that lies about its length must not swallow the rest.
-    return bytes_.is_stream() || begin + length <= bytes_.size() ? length : 0;
+    char last;
+    const std::int64_t n = bytes_.read(begin + length - 1, &last, 1);
+    if (n < 0) throw errno_error(name_, "cannot read");
+    return n == 1 ? length : 0;
   }
   if (begins(at(0), "APET") && fill(kApeHead) && begins(at(0), "APETAGEX")) {
     const std::int64_t body = little_endian(at(12), 4);

@@ -145,6 +145,23 @@ TEST_CASE("an MP3 that begins in mid-frame, behind something else, or has a hole
   CHECK(contains(decoder.remarks()[0], "no whole frame of MPEG audio"));
 }
 
+TEST_CASE("a tag within an MP3 that lies about its length swallows nothing, in a pipe neither") {
+  const Folder folder;
+  std::string bytes = audio_bytes(folder, kMp3, 16000, 1, 4);
+  bytes.insert(bytes.size() / 2, "ID3\x04" + std::string("\0\0\x0f\x7f\x7f\x7f", 6));
+  write_bytes(folder / "a", bytes);
+  const Samples expected = decode_file(folder / "a");
+  CHECK(expected.size() > 3.5 * kSampleRate);
+  std::array<int, 2> ends{};
+  REQUIRE(::pipe(ends.data()) == 0);
+  REQUIRE(::fcntl(ends[1], F_SETPIPE_SZ, 1 << 20) >= static_cast<int>(bytes.size()));
+  REQUIRE(::write(ends[1], bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()));
+  ::close(ends[1]);
+  Decoder decoder = Decoder::from_descriptor(ends[0], "pipe");
+  CHECK(read_all(decoder) == expected);
+  ::close(ends[0]);
+}
+
 TEST_CASE("an MP3 shorter than its header tells is an error, and partly heard when asked") {
   const Folder folder;
   const std::string whole = audio_bytes(folder, kMp3, 16000, 1, 4);
