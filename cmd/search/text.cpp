@@ -28,9 +28,9 @@ and is no hit.)";
 
 constexpr const char* kSoftCosts =
     R"(These find more: the model that wrote the strings tells which tokens stand for one another. SCORE
-is in bits: how much likelier the tokens found are as another rendering of the query than by chance, 4
-bits less for each insertion and deletion. It grows with what was said alike, so that one --min-score
-serves queries of any length. What has score 0 or less is no hit. DISTANCE is what the score lacks of
+is in bits: how much likelier the tokens found are as another rendering of the query than by chance, 3
+bits less for each insertion and deletion; a query's tokens of pauses and noise are left out at no cost.
+It grows with what was said alike, so that one --min-score serves queries of any length. What has score 0 or less is no hit. DISTANCE is what the score lacks of
 the best that any tokens could reach, in bits.)";
 
 constexpr const char* kEvalue =

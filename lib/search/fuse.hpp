@@ -22,7 +22,7 @@ class QueryChance;
 /// A way to fuse the scores of some renderings.
 class Fuse {
  public:
-  /// Renderings are not empty. An edit counts for 4 bits, as a gap of soft costs does.
+  /// Renderings are not empty. An edit counts for 4 bits.
   Fuse(const align::Distance& distance, align::Mode mode, align::Strings renderings);
 
   /// As many as there are renderings. Never above the highest of them, nor below the mean.

@@ -166,6 +166,21 @@ TEST_CASE("soft costs by hand") {
   CHECK(soft_score(cost, query, {0, 2, 1, 2}, Mode::global) == 76 - kGap);
 }
 
+TEST_CASE("a token that says little is left out of a query at no cost, and scores what it did") {
+  // 2 is such a token; the scores of 0 and 1 with themselves are 40.
+  const SoftCost cost(3, {40, -8, -16, -8, 40, -16, -16, -16, 20});
+  const auto score = [&](const Tokens& query, const Tokens& document) {
+    const std::size_t distance = Matcher(cost, query).best(document, Mode::infix).distance;
+    return SoftCost::kUnitsPerBit * cost.score(query, distance, 1);
+  };
+  CHECK(score({0, 1}, {0, 1}) == 80);
+  CHECK(score({2, 0, 1, 2}, {0, 1}) == 80);
+  CHECK(score({2, 0, 1, 2}, {2, 0, 1, 0}) == 100);
+  CHECK(score({0, 1}, {0, 2, 1}) == 80 - kGap);  // insertions cost what they did
+  CHECK(cost.bound(Tokens{2, 0, 1}, 25, 1) == 0);
+  CHECK_FALSE(cost.bound(Tokens{2, 0, 1}, 25.25, 1));
+}
+
 TEST_CASE("tokens beyond the vocabulary match nothing, not even themselves") {
   const SoftCost cost(2, {12, -7, -9, 10});
   CHECK(cost.score_of(0, 2) == -9);
