@@ -18,12 +18,6 @@
 namespace pairalign::audio {
 namespace {
 
-// Writers that cannot seek back to fill in the length leave the greatest value they can: 2^32 − 1
-// (ffmpeg), or close to 2^31 (sox).
-constexpr std::int64_t kOpenLength = 0x7f000000;
-constexpr std::int64_t kMaxLength = std::int64_t{1} << 60;
-constexpr int kMaxChunks = 4096;
-constexpr std::int64_t kChunkHead = 8;
 constexpr std::int64_t kSphereHead = 1024;
 
 // A few bytes of the file at a time; zeros behind its end.
