@@ -87,6 +87,12 @@ bool is_foreign_by_chance(const Look& look, const Mark& mark) {
          (look.bytes[0] != 0x47 || look.length < 377 || look.bytes[376] != 0x47);
 }
 
+// Then libsndfile would have libmpg123 search for more, which tells stderr all that it meets.
+bool begins_like_mpeg(const Look& look) {
+  const bool sync = look.bytes[0] == 0xff && (look.bytes[1] & 0xe0) == 0xe0;
+  return sync || std::memcmp(look.bytes.data(), "ID3", 3) == 0;
+}
+
 bool is_text(const Look& look) {
   return look.length > 0 &&
          std::none_of(
@@ -144,6 +150,8 @@ Recognised recognise(const ByteRange& bytes, const std::string& name) {
   if (!result.text && holds_mpeg_frames(rest, name, kMpegReach, kMpegFrames)) {
     result.container = Container::mpeg;
     result.name = "MPEG audio";
+  } else if (begins_like_mpeg(look)) {
+    result.container = Container::foreign;
   }
   return result;
 }

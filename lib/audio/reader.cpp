@@ -35,7 +35,7 @@ std::unique_ptr<Reader> open_native(const Recognised& found, const ByteRange& by
     case Container::foreign:
       break;
   }
-  throw UnknownFormat(name, found.name);
+  throw UnknownFormat(name, found.name != nullptr ? found.name : "no whole frame of MPEG audio");
 }
 
 std::string what_ffmpeg_would_read(const Recognised& found, const std::string& reason) {

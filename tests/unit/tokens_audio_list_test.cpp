@@ -76,13 +76,14 @@ TEST_CASE("an empty list has no entries; one that is not there cannot be opened"
 }
 
 TEST_CASE("what is another kind of list is refused as a whole, by its name") {
-  for (const auto& [text, kind] : std::vector<std::pair<std::string, std::string>>{
+  for (const auto& list : std::vector<std::pair<std::string, std::string>>{
            {"{\"audio_filepath\": \"a.wav\", \"duration\": 1}\n", "JSON"},
            {"[{\"path\": \"a.wav\"}]\n", "JSON"},
            {"path,text\na.wav,hello world\n", "CSV"},
            {"id\tpath\ttext\nx\ta.wav\thello\n", "a table of 3 columns"},
            {"a.wav\nb.wav\n", "a list of single words"},
            {std::string("RIFF\0\0\0\0WAVE\n", 13), "binary data"}}) {
+    const std::string text = list.first, kind = list.second;  // clang captures no bindings
     CAPTURE(text);
     const std::string path = "/tmp/audio-list-" + std::to_string(::getpid());
     std::ofstream(path, std::ios::binary) << text;

@@ -9,3 +9,9 @@ import sys
 head = bytes.fromhex("f07e0001000010485007403b0100000000000000f7")
 sys.stdout.buffer.write(head + 600 * (b"\x55\x22\x00\x01" + bytes(122) + b"\xf7"))' >damaged.sds
 pa-tokenize damaged.sds | tail -n +2 | cut -f 1,2
+# What begins like MPEG audio and is none: libmpg123, asked by libsndfile, has much to say of it.
+python3 -c '
+import random, sys
+random.seed(5)
+sys.stdout.buffer.write(b"\xff\xf3\x48\xc4" + bytes(random.randrange(255) for _ in range(5000)))' >none.mp3
+pa-tokenize none.mp3 2>&1 >none.txt | grep -v '^pa-tokenize: ' || echo 'no words of others'
