@@ -34,8 +34,7 @@ SoftCost::SoftCost(int vocabulary, std::vector<std::int8_t> scores)
   lowest_ = *std::min_element(scores_.begin(), scores_.end());
   says_little_ = tokens_that_say_little(scores_, n);
   for (std::size_t i = 0; i < n * n; ++i) {
-    if (says_little_[i / n])
-      scores_[i] = static_cast<std::int8_t>(std::max(scores_[i] - kGap, -128));
+    if (says_little_[i / n]) scores_[i] = static_cast<std::int8_t>(lowered(scores_[i]));
   }
   row_best_.reserve(n);
   for (auto row = scores_.begin(); row != scores_.end(); row += vocabulary)

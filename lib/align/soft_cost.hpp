@@ -18,8 +18,10 @@
 // and w = ½; .956 and .133 with p given the token before and w = ½, .937 and .113 with w = 1.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -48,9 +50,11 @@ class SoftCost : public Distance {
   /// Less `kGap` for a query token that is deleted at no cost. A token beyond the vocabulary has
   /// the lowest score of all with every token, itself included.
   int score_of(Token query, Token document) const {
-    return query < vocabulary_ && document < vocabulary_
+    if (query >= vocabulary_) return lowest_;
+    return document < vocabulary_
                ? scores_[query * static_cast<std::size_t>(vocabulary_) + document]
-               : lowest_;
+           : says_little_[query] ? lowered(lowest_)
+                                 : lowest_;
   }
   /// The sum of these where each query token meets the token that suits it best, or none where that
   /// scores more: no alignment scores more.
@@ -70,6 +74,9 @@ class SoftCost : public Distance {
   std::unique_ptr<Lanes> lanes(Strings queries, Mode mode, SimdLevel level) const override;
 
  private:
+  static constexpr int lowered(int score) {
+    return std::max<int>(score - kGap, std::numeric_limits<std::int8_t>::min());
+  }
   // What `score_of` keeps back of the tokens of a query.
   int kept_back(Span<const Token> query) const;
   int best_of(Token query) const { return query < vocabulary_ ? row_best_[query] : unknown_best_; }
