@@ -9,10 +9,13 @@
 #include <utility>
 #include <vector>
 
-#include <CLI/CLI.hpp>
-
 #include "base/error.hpp"
 #include "cli/tool.hpp"
+
+namespace CLI {  // whose header takes seconds to compile
+class App;
+class Option;
+}  // namespace CLI
 
 namespace pairalign::cli {
 

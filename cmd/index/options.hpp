@@ -5,8 +5,6 @@
 #include <string>
 #include <vector>
 
-#include <CLI/CLI.hpp>
-
 #include "archive/writer.hpp"
 #include "cli/program.hpp"
 

@@ -6,8 +6,6 @@
 #include <string>
 #include <vector>
 
-#include <CLI/CLI.hpp>
-
 #include "align/costs.hpp"
 #include "cli/program.hpp"
 #include "search/duplicates.hpp"

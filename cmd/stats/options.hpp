@@ -4,8 +4,6 @@
 #include <string>
 #include <vector>
 
-#include <CLI/CLI.hpp>
-
 #include "cli/program.hpp"
 #include "stats/retrieval.hpp"
 

@@ -5,8 +5,6 @@
 #include <string>
 #include <vector>
 
-#include <CLI/CLI.hpp>
-
 #include "cli/program.hpp"
 #include "model/decoding.hpp"
 #include "model/model.hpp"

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include <CLI/CLI.hpp>
+
 #include "audio/decoder.hpp"
 #include "cli/program.hpp"
 #include "pcm16.hpp"

@@ -15,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include <CLI/CLI.hpp>
 #include <edlib.h>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>

@@ -2,6 +2,7 @@
 // headerless PCM, 16 bits, 16 kHz, mono, or the onsets.
 #include "../unit/timing_signal.hpp"
 
+#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include "cli/program.hpp"
