@@ -19,7 +19,7 @@ namespace {
 
 constexpr std::uint64_t kSeed = 0x636f6e667573;  // apart from every training seed a user may choose
 constexpr int kMaxCrops = 3000;
-// Crops of a small corpus: more would only hear the same again.
+// Crops and pairs of a small corpus: more would only hear the same again.
 constexpr double kPasses = 8;
 
 constexpr int kMaxPairs = 10000;  // natural ones: they are confused in more ways than views are
@@ -183,7 +183,9 @@ std::vector<CropPlan> plan_crops(const Recipe& recipe, const PcmStore& store) {
 std::vector<CropPlan> plan_pairs(const Recipe& recipe, const PcmStore& store,
                                  const NaturalPairs& pairs) {
   CropConfig config = recipe.geometric;
-  config.crops = kMaxPairs * 2;
+  // Of few spans no more than each with some others.
+  const double draws = std::min<double>(kMaxPairs, kPasses * static_cast<double>(pairs.spans()));
+  config.crops = 2 * static_cast<int>(draws);
   config.views = 0;
   config.pair_share = 1;
   config.teacher_warp = 0;
