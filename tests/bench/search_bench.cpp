@@ -124,6 +124,7 @@ std::vector<std::size_t> edlib_distances(const Record& query, const Corpus& corp
 search::SearchConfig exhaustive() {
   search::SearchConfig config;
   config.k = kHits;
+  config.places = 1;  // of each document the best, which is what edlib finds
   config.postings = search::Postings::never;
   return config;
 }
