@@ -31,6 +31,10 @@ struct Task {
   std::size_t piece_at(std::size_t i) const {
     return mode == Mode::infix ? i : pieces.by_size()[i];
   }
+
+  void add(std::size_t query, const TextPiece& piece, std::size_t nearest) const {
+    found.push_back({query, piece.document, nearest, piece.begin, piece.begin + piece.size});
+  }
 };
 
 // What is wanted of one query.
@@ -61,30 +65,6 @@ class Limit {
   std::uint32_t below_;
 };
 
-// Takes down where one query is near: pieces that overlap make one region.
-class Regions {
- public:
-  Regions(const Task& task, std::size_t query) : task_(task), query_(query) {}
-
-  void add(const TextPiece& piece, std::size_t distance) {
-    std::vector<Region>& found = task_.found;
-    const std::size_t end = piece.begin + piece.size;
-    if (latest_ < found.size() && found[latest_].document == piece.document &&
-        piece.begin < found[latest_].end) {
-      found[latest_].distance = std::min(found[latest_].distance, distance);
-      found[latest_].end = end;
-      return;
-    }
-    latest_ = found.size();
-    found.push_back({query_, piece.document, distance, piece.begin, end});
-  }
-
- private:
-  const Task& task_;
-  std::size_t query_;
-  std::size_t latest_ = std::numeric_limits<std::size_t>::max();
-};
-
 // Queries that are measured together.
 struct Group {
   std::vector<std::size_t> queries;
@@ -105,21 +85,17 @@ void Group::find(const Task& task) const {
   }
   const std::vector<std::uint32_t> distances = measure(task);
   Limit limit(task, queries[0]);
-  Regions regions(task, queries[0]);
   for (std::size_t i = 0; i < distances.size(); ++i) {
     const std::size_t p = task.piece_at(i);
     const TextPiece& piece = task.pieces.all()[p];
-    if (distances[p] < limit.below(piece.size)) regions.add(piece, distances[p]);
+    if (distances[p] < limit.below(piece.size)) task.add(queries[0], piece, distances[p]);
   }
 }
 
 void Group::find_shared(const Task& task) const {
   std::vector<Limit> limits;
-  std::vector<Regions> regions;
-  for (const std::size_t query : queries) {
+  for (const std::size_t query : queries)
     limits.emplace_back(task, query);
-    regions.emplace_back(task, query);
-  }
   const std::unique_ptr<LaneRun> run = lanes->start();
   std::vector<std::uint32_t> below(queries.size()), distances(queries.size());
   for (std::size_t i = 0; i < task.pieces.all().size(); ++i) {
@@ -133,7 +109,7 @@ void Group::find_shared(const Task& task) const {
     const Span<const Token> text = piece.text();
     run->measure(Strings(&text, 1), distances.data());
     for (std::size_t lane = 0; lane < queries.size(); ++lane) {
-      if (distances[lane] < below[lane]) regions[lane].add(piece, distances[lane]);
+      if (distances[lane] < below[lane]) task.add(queries[lane], piece, distances[lane]);
     }
   }
 }

@@ -41,9 +41,10 @@ class Scan {
   Scan(Scan&&) noexcept;
   Scan& operator=(Scan&&) noexcept;
 
-  /// Appends the regions that hold all matches within the bound, each match in one region: for each
-  /// query those of a document one after the other, as they lie in it. In global mode a document is
-  /// a region. Call it with some ten thousand tokens at a time to let bounds tighten; with at least
+  /// Appends the regions that hold all matches within the bound: for each query those of a document
+  /// one after the other, as they lie in it. Each overlaps only its neighbours, which may hold the
+  /// same match; no match touches two regions between which another lies. In global mode a document
+  /// is a region. Call it with some ten thousand tokens at a time to let bounds tighten; with at least
   /// 32 documents, unless they are long, to fill the lanes.
   void find(Strings documents, const Bound& bound, std::vector<Region>& found) const;
 

@@ -55,19 +55,46 @@ std::vector<Candidate> Ranking::take() {
 }
 
 void RegionCollector::add(Candidate region) {
-  const bool same = !open_.empty() && open_.back().record == region.record &&
-                    open_.back().archive == region.archive;
-  if (!same) finish();
-  if (!same || region.begin >= open_.back().end) {
-    open_.push_back(std::move(region));
-    return;
+  if (!open_.empty() &&
+      (open_.back().record != region.record || open_.back().archive != region.archive))
+    finish();
+  open_.push_back(std::move(region));
+}
+
+// Of 2n - 1 regions n have another between them, so that no place is in two of these: n places are
+// as near as the farthest of the 2n - 1, and what is farther is not among the n best of the record.
+void RegionCollector::drop_far() {
+  const SearchConfig& config = ranking_->config();
+  std::size_t wanted = config.places == 0 ? config.k : config.places;
+  if (config.k > 0) wanted = std::min(wanted, config.k);
+  if (wanted == 0 || open_.size() < 2 * wanted) return;
+  std::vector<std::size_t> distances;
+  for (const Candidate& region : open_)
+    distances.push_back(region.distance);
+  const auto farthest = distances.begin() + static_cast<std::ptrdiff_t>(2 * wanted - 2);
+  std::nth_element(distances.begin(), farthest, distances.end());
+  const auto far = [&](const Candidate& region) { return region.distance > *farthest; };
+  open_.erase(std::remove_if(open_.begin(), open_.end(), far), open_.end());
+}
+
+// Which of the matches that overlap are places is decided in all of them at once.
+void RegionCollector::join() {
+  std::size_t last = 0;
+  for (std::size_t i = 1; i < open_.size(); ++i) {
+    if (open_[i].begin >= open_[last].end) {
+      if (++last != i) open_[last] = std::move(open_[i]);
+      continue;
+    }
+    open_[last].distance = std::min(open_[last].distance, open_[i].distance);
+    open_[last].end = std::max(open_[last].end, open_[i].end);
   }
-  open_.back().distance = std::min(open_.back().distance, region.distance);
-  open_.back().end = std::max(open_.back().end, region.end);
+  open_.resize(std::min(open_.size(), last + 1));
 }
 
 // Keys are slow to read: only where the bound, which others may have lowered, still allows.
 void RegionCollector::finish() {
+  drop_far();
+  join();
   keep_best(open_, ranking_->config().places);
   const tokens::Record& query = ranking_->query();
   for (Candidate& region : open_) {

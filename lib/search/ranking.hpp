@@ -61,12 +61,15 @@ class RegionCollector {
   RegionCollector(Span<const archive::Archive> archives, Ranking& ranking)
       : archives_(archives), ranking_(&ranking) {}
 
-  /// Without its key. Regions that overlap become one.
+  /// Without its key.
   void add(Candidate region);
   /// The record is complete.
   void finish();
 
  private:
+  void drop_far();
+  void join();
+
   Span<const archive::Archive> archives_;
   Ranking* ranking_;
   std::vector<Candidate> open_;  // of the record under way

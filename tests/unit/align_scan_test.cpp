@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -69,16 +70,22 @@ void check_scan(const Distance& cost, const std::vector<Tokens>& queries,
         continue;
       }
       std::vector<Match> places;
-      std::size_t end = 0;
-      for (; next != found.end() && next->query == q && next->document == d; ++next) {
-        REQUIRE(next->begin >= end);
-        end = next->end;
-        REQUIRE(end <= documents[d].size());
-        const auto text = document.subspan(next->begin, end - next->begin);
-        REQUIRE(next->distance == matcher.distance(text, mode));
-        REQUIRE(next->distance <= *most);
-        for (const Match& place : matcher.places(text, *most))
-          places.push_back({place.distance, next->begin + place.begin, next->begin + place.end});
+      while (next != found.end() && next->query == q && next->document == d) {
+        const std::size_t begin = next->begin;
+        std::size_t end = begin;
+        std::size_t before = begin;  // the end of the last but one
+        do {
+          REQUIRE(next->begin >= before);
+          before = std::exchange(end, next->end);
+          REQUIRE(end <= documents[d].size());
+          const auto text = document.subspan(next->begin, end - next->begin);
+          REQUIRE(next->distance == matcher.distance(text, mode));
+          REQUIRE(next->distance <= *most);
+          ++next;
+        } while (next != found.end() && next->query == q && next->document == d &&
+                 next->begin < end);
+        for (const Match& place : matcher.places(document.subspan(begin, end - begin), *most))
+          places.push_back({place.distance, begin + place.begin, begin + place.end});
       }
       std::sort(places.begin(), places.end(), [](const Match& a, const Match& b) {
         return std::tie(a.distance, a.end) < std::tie(b.distance, b.end);

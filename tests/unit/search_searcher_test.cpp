@@ -112,6 +112,39 @@ TEST_CASE("long records") {
   }
 }
 
+// Everything in them is near: only what cannot be among the best is left out before places are
+// looked for, and places touch the borders of what is scanned at once.
+TEST_CASE("the best places of long records in which a query is near everywhere") {
+  Random random(14);
+  Archives archives;
+  std::vector<Record> records;
+  for (const std::size_t size : {9000U, 33000U, 20U, 70000U}) {
+    std::vector<Token> tokens(size);
+    for (Token& token : tokens)
+      token = static_cast<Token>(random.below(5));
+    records.push_back({"r" + std::to_string(size), 1, tokens, {}});
+  }
+  archives.add(records);
+  std::vector<Record> queries = random_records("k", 6, random);
+  for (std::size_t q = 3; q < queries.size(); ++q)  // found exactly, once or everywhere
+    queries[q].tokens.assign(records[1].tokens.begin() + 4000,
+                             records[1].tokens.begin() + 4000 + (q - 3) * 60 + 2);
+  ThreadPool pool(2);
+  const Searcher searcher(archives.opened(), pool);
+  for (const align::Distance* distance : {static_cast<const align::Distance*>(&align::kUnitCost),
+                                          static_cast<const align::Distance*>(&kFiveTokens)}) {
+    for (const std::size_t k : {0U, 1U, 3U, 10U}) {
+      for (const std::size_t places : {1U, 2U, 5U, 0U}) {
+        if (k == 0 && places == 0) continue;
+        const SearchConfig config{Mode::infix, k, places, {}, 0, false, distance};
+        const auto hits = searcher.search(queries, config);
+        for (std::size_t q = 0; q < queries.size(); ++q)
+          check_equal(hits[q], slow_search(queries[q], archives, config));
+      }
+    }
+  }
+}
+
 TEST_CASE("no archive, no record, no query") {
   ThreadPool pool(2);
   Archives archives;
