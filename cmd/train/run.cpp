@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <csignal>
-#include <cstdlib>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -13,6 +12,7 @@
 
 #include <fmt/format.h>
 
+#include "audio/temporary_file.hpp"
 #include "base/file.hpp"
 #include "base/temporary_name.hpp"
 #include "cli/default_model.hpp"
@@ -259,8 +259,7 @@ void refuse_silence(const train::PcmStore& store, cli::Messages& messages) {
 
 // Before the disk is filled.
 void tell_scratch_space(const std::vector<std::string>& files, cli::Messages& messages) {
-  const char* const given = std::getenv("TMPDIR");
-  const std::string folder = given != nullptr && *given != '\0' ? given : "/tmp";
+  const std::string folder = audio::temporary_folder();
   std::error_code fault;
   std::uintmax_t bytes = 0;
   for (const std::string& file : files) {

@@ -81,16 +81,17 @@ struct Look {
   }
 };
 
-bool is_foreign_by_chance(const Look& look, const Mark& mark) {
-  // One byte of a transport stream tells little: its packets all begin with it.
-  return mark.bytes == "\x47" &&
-         (look.bytes[0] != 0x47 || look.length < 377 || look.bytes[376] != 0x47);
-}
-
-// Then libsndfile would have libmpg123 search for more, which tells stderr all that it meets.
+// Libsndfile would have libmpg123 search for more of it, which tells stderr all that it meets.
 bool begins_like_mpeg(const Look& look) {
   const bool sync = look.bytes[0] == 0xff && (look.bytes[1] & 0xe0) == 0xe0;
   return sync || std::memcmp(look.bytes.data(), "ID3", 3) == 0;
+}
+
+bool has_by_chance(const Look& look, const Mark& mark) {
+  // One byte of a transport stream tells little: its packets all begin with it.
+  if (mark.bytes == "\x47")
+    return look.bytes[0] != 0x47 || look.length < 377 || look.bytes[376] != 0x47;
+  return mark.offset > 0 && begins_like_mpeg(look);
 }
 
 bool is_text(const Look& look) {
@@ -140,7 +141,7 @@ Recognised recognise(const ByteRange& bytes, const std::string& name) {
   }
   if (look.length == 0) result.begin = 0;  // a tag that lies about its length, or nothing else
   for (const Mark& mark : kMarks) {
-    if (!look.has(mark) || is_foreign_by_chance(look, mark)) continue;
+    if (!look.has(mark) || has_by_chance(look, mark)) continue;
     result.container = mark.container;
     result.name = mark.name;
     return result;

@@ -13,9 +13,12 @@
 
 namespace pairalign::audio {
 
-TemporaryFile::TemporaryFile() {
+std::string temporary_folder() {
   const char* folder = std::getenv("TMPDIR");
-  folder_ = folder != nullptr && *folder != '\0' ? folder : "/tmp";
+  return folder != nullptr && *folder != '\0' ? folder : "/tmp";
+}
+
+TemporaryFile::TemporaryFile() : folder_(temporary_folder()) {
   std::string path = folder_ + "/pairalign.XXXXXX";
   fd_ = Descriptor(::mkostemp(path.data(), O_CLOEXEC));
   if (fd_.get() < 0) throw errno_error(folder_, "cannot create a temporary file");

@@ -8,7 +8,10 @@
 
 namespace pairalign::audio {
 
-/// A file in $TMPDIR (or /tmp) without a name: it is unlinked at once, so nothing is left behind
+/// $TMPDIR, or /tmp.
+std::string temporary_folder();
+
+/// A file in the temporary folder without a name: it is unlinked at once, so nothing is left behind
 /// however the program ends. Faults, a full disk among them, are Error(folder, ...).
 class TemporaryFile {
  public:

@@ -13,5 +13,7 @@ pa-tokenize damaged.sds | tail -n +2 | cut -f 1,2
 python3 -c '
 import random, sys
 random.seed(5)
-sys.stdout.buffer.write(b"\xff\xf3\x48\xc4" + bytes(random.randrange(255) for _ in range(5000)))' >none.mp3
-pa-tokenize none.mp3 2>&1 >none.txt | grep -v '^pa-tokenize: ' || echo 'no words of others'
+noise = bytes(random.randrange(255) for _ in range(5000))
+open("none.mp3", "wb").write(b"\xff\xf3\x48\xc4" + noise)
+open("none.wav", "wb").write(b"\xff\xf3\x48\xc4" + noise[:4] + b"WAVE" + noise)'
+pa-tokenize none.mp3 none.wav 2>&1 >none.txt | grep -v '^pa-tokenize: ' || echo 'no words of others'
