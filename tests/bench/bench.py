@@ -125,7 +125,7 @@ class Plan(NamedTuple):
     search_tokens: int = 10_000_000
     index_repeats: int = 3
     index_tokens: int = 10_000_000
-    scale_tokens: Tuple[int, ...] = (1_000_000, 10_000_000, 100_000_000)
+    scale_tokens: Tuple[int, ...] = (1_000_000, 10_000_000, 20_000_000, 100_000_000)
     startup_repeats: int = 21
     short_seconds: int = 120
     long_seconds: int = 2 * 3600

@@ -16,6 +16,9 @@ QUERIES = 10
 MIN_SCORES = (0.6, 0.7)
 KINDS = {"pieces": slice(0, None, 2), "others": slice(1, None, 2)}  # as they take turns
 THREADS = (1, 2)
+PROCESSES = {"unit": (), "soft": ("--cost", "soft"), "0.6": ("--min-score", MIN_SCORES[0])}
+PROCESS_REPEATS = 11
+PROCESS_TARGET = (20_000_000, 50)  # tokens, of 100,000 recordings; ms
 
 
 def millions(tokens):
@@ -35,6 +38,10 @@ def rows(row, sizes):
             row(f"{key}.search_memory", "  memory of pa-search, mapped files included", "MB",
                 "{:.0f}"),
         ]
+        for name, arguments in PROCESSES.items():
+            goal = PROCESS_TARGET[1] if tokens == PROCESS_TARGET[0] and name == "unit" else None
+            title = " ".join(["  a process for one query, with E-values", *map(str, arguments)])
+            lines.append(row(f"{key}.process.{name}", title, "ms", "{:.0f}", at_most=goal))
         for threads in THREADS:
             name = f"{threads} thread" + "s" * (threads > 1)
             part = f"{key}.{threads}"
@@ -82,6 +89,12 @@ def ask(bench, archive, queries):
     search = bench.command("pa-search", "-q", "-j", 1, archive, queries)
     _, memory = processes.run_measured(search, allowed=(0, 1))  # 1: nothing found
     figures["search_memory"] = [memory]
+    one = bench.scratch / "scale-query.tsv"
+    one.write_text("".join(queries.read_text().splitlines(keepends=True)[:2]))  # after the header
+    for name, arguments in PROCESSES.items():
+        search = bench.command("pa-search", "-q", *bench.model, *map(str, arguments), archive, one)
+        figures[f"process.{name}"] = [1000 * processes.run_measured(search, allowed=(0, 1))[0]
+                                      for _ in range(PROCESS_REPEATS)]
     return figures
 
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -15,6 +16,7 @@
 #include "audio/ffmpeg_audio.hpp"
 #include "audio/mpeg_audio.hpp"
 #include "audio_fixture.hpp"
+#include "base/descriptor.hpp"
 #include "base/file.hpp"
 #include "base/random.hpp"
 
@@ -41,6 +43,25 @@ std::string noise_bytes(const Folder& folder, int format, double seconds) {
   write_audio(folder / "made", format, kSampleRate, 1, pcm);
   return read_file(folder / "made");
 }
+
+// Wide enough to be filled before it is read.
+class Pipe {
+ public:
+  explicit Pipe(std::size_t capacity) {
+    std::array<int, 2> ends{};
+    REQUIRE(::pipe(ends.data()) == 0);
+    reader_ = Descriptor(ends[0]);
+    writer_ = Descriptor(ends[1]);
+    REQUIRE(::fcntl(writer_.get(), F_SETPIPE_SZ, 1 << 20) >= static_cast<int>(capacity));
+  }
+
+  int reader() const { return reader_.get(); }
+  void write(std::string_view bytes) { write_all(writer_.get(), bytes, "pipe"); }
+  void end() { writer_ = Descriptor(); }
+
+ private:
+  Descriptor reader_, writer_;
+};
 
 // Of the frames of an MP3 that lie within [begin, end) of it.
 double seconds_of_frames(const std::string& mp3, std::size_t begin, std::size_t end) {
@@ -152,14 +173,11 @@ TEST_CASE("a tag within an MP3 that lies about its length swallows nothing, in a
   write_bytes(folder / "a", bytes);
   const Samples expected = decode_file(folder / "a");
   CHECK(expected.size() > 3.5 * kSampleRate);
-  std::array<int, 2> ends{};
-  REQUIRE(::pipe(ends.data()) == 0);
-  REQUIRE(::fcntl(ends[1], F_SETPIPE_SZ, 1 << 20) >= static_cast<int>(bytes.size()));
-  REQUIRE(::write(ends[1], bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()));
-  ::close(ends[1]);
-  Decoder decoder = Decoder::from_descriptor(ends[0], "pipe");
+  Pipe pipe(bytes.size());
+  pipe.write(bytes);
+  pipe.end();
+  Decoder decoder = Decoder::from_descriptor(pipe.reader(), "pipe");
   CHECK(read_all(decoder) == expected);
-  ::close(ends[0]);
 }
 
 TEST_CASE("an MP3 shorter than its header tells is an error, and partly heard when asked") {
@@ -445,23 +463,19 @@ TEST_CASE("WAV, MP3, Opus and Vorbis are heard while they come") {
     CAPTURE(format);
     const std::string bytes = noise_bytes(folder, format, 8);
     const Samples expected = decode_file(folder / "made");
-    std::array<int, 2> ends{};
-    REQUIRE(::pipe(ends.data()) == 0);
-    REQUIRE(::fcntl(ends[1], F_SETPIPE_SZ, 1 << 20) >= static_cast<int>(bytes.size()));
+    Pipe pipe(bytes.size());
     const std::size_t half = bytes.size() / 2;
-    REQUIRE(::write(ends[1], bytes.data(), half) == static_cast<ssize_t>(half));
-    Decoder decoder = Decoder::from_descriptor(ends[0], "live");
+    pipe.write(bytes.substr(0, half));
+    Decoder decoder = Decoder::from_descriptor(pipe.reader(), "live");
     Samples heard, block(1000);
     while (heard.size() < 2 * kSampleRate) {  // would wait for ever if it wanted the end
       const std::size_t n = decoder.read(block);
       heard.insert(heard.end(), block.begin(), block.begin() + static_cast<std::ptrdiff_t>(n));
     }
-    REQUIRE(::write(ends[1], bytes.data() + half, bytes.size() - half) ==
-            static_cast<ssize_t>(bytes.size() - half));
-    ::close(ends[1]);
+    pipe.write(bytes.substr(half));
+    pipe.end();
     const Samples rest = read_all(decoder);
     heard.insert(heard.end(), rest.begin(), rest.end());
-    ::close(ends[0]);
     CHECK(heard == expected);
   }
 }
