@@ -58,6 +58,7 @@ struct Layout {
   int channels = 0;
   int rate = 0;
   int frame_bytes = 0;
+  int sample_bits = 0;
   std::vector<Data> data;
   std::int64_t end = 0;        // behind its last chunk
   std::int64_t unchunked = 0;  // bytes from there on that are no chunks and no WAV file
@@ -123,6 +124,7 @@ class LayoutParser {
     layout_.channels = static_cast<int>(chunk.number(10, 2));
     layout_.rate = static_cast<int>(chunk.number(12, 4));
     layout_.frame_bytes = static_cast<int>(chunk.number(20, 2));
+    layout_.sample_bits = static_cast<int>(chunk.number(22, 2));
     if (layout_.encoding == kExtensible) layout_.encoding = static_cast<int>(chunk.number(32, 2));
   }
 
@@ -177,6 +179,8 @@ std::optional<int> raw_encoding(const Layout& layout) {
   const int bytes = layout.frame_bytes / layout.channels;
   constexpr int kPcmTypes[] = {0, SF_FORMAT_PCM_U8, SF_FORMAT_PCM_16, SF_FORMAT_PCM_24,
                                SF_FORMAT_PCM_32};
+  // Where a header contradicts itself, files and pipes are left to libsndfile alike.
+  if (layout.encoding == kPcm && bytes != (layout.sample_bits + 7) / 8) return std::nullopt;
   if (layout.encoding == kPcm && bytes >= 1 && bytes <= 4) return kPcmTypes[bytes] | endianness;
   if (layout.encoding == kFloat && bytes == 4) return SF_FORMAT_FLOAT | endianness;
   if (layout.encoding == kFloat && bytes == 8) return SF_FORMAT_DOUBLE | endianness;
