@@ -96,7 +96,9 @@ template <class Read>
 auto read_all(const std::vector<std::string>& files, const std::string& label, ThreadPool& pool,
               cli::Context& context, Read read) {
   cli::Progress progress(label, files.size(), context.options.progress);
-  return read(files, pool, [&](std::size_t done, const Error* failure) {
+  audio::DecoderOptions options;
+  options.ffmpeg = cli::find_ffmpeg();
+  return read(files, options, pool, [&](std::size_t done, const Error* failure) {
     if (failure != nullptr) context.messages.failure(*failure);
     progress.update(done);
   });

@@ -324,9 +324,9 @@ const std::string& Decoder::fault() const {
   return impl_->fault;
 }
 
-std::vector<float> decode_file(const std::string& path) {
+std::vector<float> decode_file(const std::string& path, const DecoderOptions& options) {
   constexpr std::size_t kGrowth = 1 << 16;
-  Decoder decoder(path);
+  Decoder decoder(path, options);
   std::vector<float> pcm;
   for (;;) {
     const std::size_t before = pcm.size();

@@ -81,6 +81,6 @@ class Decoder {
 };
 
 /// A whole file at once.
-std::vector<float> decode_file(const std::string& path);
+std::vector<float> decode_file(const std::string& path, const DecoderOptions& options = {});
 
 }  // namespace pairalign::audio

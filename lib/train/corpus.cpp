@@ -10,8 +10,8 @@ namespace {
 
 // Decodes in groups: as many files in memory as keeps the threads busy, no more. `take` is given
 // the index of the path, too.
-void for_each_decoded(const std::vector<std::string>& paths, ThreadPool& pool,
-                      const ReadProgress& progress,
+void for_each_decoded(const std::vector<std::string>& paths, const audio::DecoderOptions& options,
+                      ThreadPool& pool, const ReadProgress& progress,
                       const std::function<void(std::size_t, std::vector<float>)>& take) {
   const std::size_t group = 8 * static_cast<std::size_t>(pool.threads());
   for (std::size_t start = 0; start < paths.size(); start += group) {
@@ -20,7 +20,7 @@ void for_each_decoded(const std::vector<std::string>& paths, ThreadPool& pool,
     std::vector<std::optional<Error>> failures(count);
     pool.parallel_for(count, [&](std::size_t i) {
       try {
-        decoded[i] = audio::decode_file(paths[start + i]);
+        decoded[i] = audio::decode_file(paths[start + i], options);
       } catch (const Error& error) {
         failures[i] = error;
       }
@@ -34,10 +34,11 @@ void for_each_decoded(const std::vector<std::string>& paths, ThreadPool& pool,
 
 }  // namespace
 
-Recordings read_recordings(const std::vector<std::string>& paths, ThreadPool& pool,
+Recordings read_recordings(const std::vector<std::string>& paths,
+                           const audio::DecoderOptions& options, ThreadPool& pool,
                            const ReadProgress& progress) {
   Recordings recordings;
-  for_each_decoded(paths, pool, progress, [&](std::size_t path, std::vector<float> pcm) {
+  for_each_decoded(paths, options, pool, progress, [&](std::size_t path, std::vector<float> pcm) {
     recordings.store.add(pcm);
     recordings.paths.push_back(path);
   });
@@ -45,10 +46,10 @@ Recordings read_recordings(const std::vector<std::string>& paths, ThreadPool& po
   return recordings;
 }
 
-NoiseBank read_noise(const std::vector<std::string>& paths, ThreadPool& pool,
-                     const ReadProgress& progress) {
+NoiseBank read_noise(const std::vector<std::string>& paths, const audio::DecoderOptions& options,
+                     ThreadPool& pool, const ReadProgress& progress) {
   NoiseBank bank;
-  for_each_decoded(paths, pool, progress,
+  for_each_decoded(paths, options, pool, progress,
                    [&](std::size_t, std::vector<float> pcm) { bank.add(std::move(pcm)); });
   return bank;
 }

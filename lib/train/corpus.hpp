@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "audio/decoder.hpp"
 #include "base/error.hpp"
 #include "base/random.hpp"
 #include "base/thread_pool.hpp"
@@ -31,12 +32,13 @@ struct Recordings {
 
 /// Decodes `paths`, several at once, into one sealed store, in the order of `paths` whatever the
 /// number of threads. Files that cannot be read are reported and left out; so are empty ones.
-Recordings read_recordings(const std::vector<std::string>& paths, ThreadPool& pool,
+Recordings read_recordings(const std::vector<std::string>& paths,
+                           const audio::DecoderOptions& options, ThreadPool& pool,
                            const ReadProgress& progress);
 
 /// The same for noise clips, kept in memory.
-NoiseBank read_noise(const std::vector<std::string>& paths, ThreadPool& pool,
-                     const ReadProgress& progress);
+NoiseBank read_noise(const std::vector<std::string>& paths, const audio::DecoderOptions& options,
+                     ThreadPool& pool, const ReadProgress& progress);
 
 /// A place for a crop of `samples`: recordings are drawn by their length, so that every second of
 /// the corpus is as likely; a recording shorter than the crop is taken from its start.
