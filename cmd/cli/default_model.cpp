@@ -15,7 +15,7 @@ bool is_file(const fs::path& path) {
   return fs::is_regular_file(path, ignored);
 }
 
-// ../share/pairalign beside the running program: true in a build folder and wherever it is
+// ../share/pairalign relative to the running program, in a build folder and wherever it is
 // installed.
 fs::path shipped_models() {
   std::error_code error;

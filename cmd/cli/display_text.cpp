@@ -25,7 +25,7 @@ struct Character {
   std::size_t width;
 };
 
-// wcwidth(3) and mbrtowc(3) of this thread know UTF-8 while it lives, whatever the user's locale.
+// While it lives, wcwidth(3) and mbrtowc(3) in this thread use UTF-8, whatever the user's locale.
 class Utf8Locale {
  public:
   Utf8Locale() : locale_(::newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr)) {
@@ -117,7 +117,7 @@ std::string fit_end(std::string_view text, std::size_t columns, std::string_view
   auto first = all.begin();
   if (width > columns) {
     const std::size_t room = columns - std::min(columns, display_width(ellipsis));
-    // A mark goes with the character that it combines with.
+    // A combining mark is cut with its base character.
     while (first != all.end() && (width > room || first->width == 0)) {
       width -= first->width;
       ++first;

@@ -7,26 +7,26 @@
 
 namespace pairalign::cli {
 
-/// What standard output is shown on.
+/// The display behind standard output.
 struct Display {
   std::size_t columns = 0;  ///< 0: no limit
   bool colour = false;
   bool utf8 = false;  ///< may show more than ASCII
 };
 
-/// Of a terminal its width, and colours unless $NO_COLOR is set; elsewhere $COLUMNS where that is
-/// set, and no colours.
+/// On a terminal its width, and colours unless $NO_COLOR is set; elsewhere $COLUMNS if set, and no
+/// colours.
 Display display_of_stdout();
 
-/// Columns that UTF-8 `text` takes: most characters one, those of East Asia two, combining marks
-/// none. What is not UTF-8, or does not print, is shown as '?' by the functions below, in one.
+/// Columns that UTF-8 `text` takes: one for most characters, two for East Asian ones, none for
+/// combining marks. What is not UTF-8, or does not print, counts as '?', one column.
 std::size_t display_width(std::string_view text);
 
-/// The end of `text`, which tells most of a path, in at most `columns`; `ellipsis` stands for what
-/// is missing.
+/// The end of `text`, the most telling part of a path, in at most `columns`; `ellipsis` replaces
+/// what is cut.
 std::string fit_end(std::string_view text, std::size_t columns, std::string_view ellipsis);
 
-/// A bar of `columns` for `part`, 0 … 1, with a resolution of eighths where `utf8`.
+/// A bar of `columns` filled to `part`, 0 … 1, with a resolution of eighths if `utf8`.
 std::string bar(double part, std::size_t columns, bool utf8);
 
 /// How a time is shown: 0:01:02.3, 0:01:02, or 1:02.

@@ -70,7 +70,7 @@ std::string wrap(const std::string& text, std::size_t indent) {
 
 std::string HelpFormatter::make_help(const CLI::App* app, std::string name,
                                      CLI::AppFormatMode mode) const {
-  // CLI11 puts a blank line behind one group of options and another before the next.
+  // CLI11 puts a blank line after one group of options and another before the next.
   return CLI::detail::find_and_replace(Formatter::make_help(app, std::move(name), mode), "\n\n\n",
                                        "\n\n");
 }
@@ -90,7 +90,7 @@ std::string HelpFormatter::make_option(const CLI::Option* option, bool is_positi
   } else {
     text.resize(kDescriptionColumn, ' ');
   }
-  // The formatter's interface is const, but CLI11 hands out the checks of an option only to change.
+  // The formatter's interface is const, but CLI11 gives access only to non-const validators.
   const std::string description = describe(const_cast<CLI::Option&>(*option));
   return text + wrap(description, kDescriptionColumn) + '\n';
 }

@@ -26,7 +26,7 @@ std::string wrap(const std::string& text, std::size_t indent);
 /// What follows the options: notes, exit status, examples. Not yet wrapped.
 std::string help_footer(const Tool& tool);
 
-/// The first `most` commands to type, indented, a line each, each below its purpose.
+/// The first `most` example commands, one indented line each, below their purposes.
 std::string example_lines(const Tool& tool, std::size_t most);
 
 }  // namespace pairalign::cli

@@ -22,8 +22,8 @@ namespace {
 using Take = std::function<void(const std::string&)>;
 using Fail = std::function<void(const std::string&, const std::string&)>;
 
-// What the readers of lib/audio and FFmpeg open by name, as phones, recorders and players write it.
-// Headerless formats (.raw, .gsm) are not among them: nobody can tell their rate.
+// Formats that the readers of lib/audio and FFmpeg open, as written by phones, recorders and
+// players. Headerless formats (.raw, .gsm) are excluded: their sampling rate is unknown.
 constexpr const char* kAudioExtensions[] = {
     "wav",  "wave", "bwf", "flac", "ogg", "oga", "opus", "spx",  "mp3",  "mp2", "aif",
     "aiff", "aifc", "au",  "snd",  "caf", "w64", "rf64", "sph",  "nist", "voc", "pvf",
@@ -39,7 +39,7 @@ class FolderWalk {
   /// Returns how many files were taken.
   std::size_t walk(const std::string& folder, const struct stat& info) {
     const std::pair<dev_t, ino_t> identity(info.st_dev, info.st_ino);
-    // A link to a folder that we are inside of would be walked forever.
+    // A link to a folder that we are already inside would be followed forever.
     if (std::find(ancestors_.begin(), ancestors_.end(), identity) != ancestors_.end()) return 0;
     ancestors_.push_back(identity);
     std::size_t taken = 0;
@@ -80,7 +80,7 @@ class FolderWalk {
       if (exists && S_ISDIR(entry.info.st_mode)) {
         entries.emplace_back(name + '/', std::move(entry));
       } else if (is_wanted_(name) && (!exists || S_ISREG(entry.info.st_mode))) {
-        entries.emplace_back(name, std::move(entry));  // a dangling link is taken: opening it tells
+        entries.emplace_back(name, std::move(entry));  // a dangling link too: opening it will fail
       } else if (!exists && (found->d_type == DT_DIR || error == ENAMETOOLONG)) {
         errno = error;
         fail_(entry.path, errno_error("", "cannot open the folder").reason());
@@ -137,7 +137,7 @@ void take_path_lines(bool nul_separated, const Take& take, const Fail& fail,
   });
 }
 
-// The first bytes of audio files; none of them begins a path that anybody has.
+// Magic bytes of audio files; no path in practice begins with any of them.
 bool is_audio(std::string_view bytes) {
   using namespace std::string_view_literals;
   const auto has = [bytes](std::size_t at, std::string_view mark) {

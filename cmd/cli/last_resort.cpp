@@ -15,7 +15,7 @@
 namespace pairalign::cli {
 namespace {
 
-// Only calls that are allowed in signal handlers, and no memory.
+// Only async-signal-safe calls, and no allocation.
 [[noreturn]] void end_with(const char* reason) {
   for (const char* part :
        {static_cast<const char*>(program_invocation_short_name), ": ", reason, "\n"}) {
@@ -28,14 +28,14 @@ void on_lost_page(int) {
   end_with("a file was cut short while it was read, or its disk failed");
 }
 
-// Functions of the standard library that may not throw end the program while the exception is under
-// way, when nothing tells any more which it is.
+// An exception that leaves a noexcept function of the standard library ends the program at a point
+// where it can no longer be identified.
 std::atomic<bool> memory_ran_out{false};
 
 struct sigaction bad_address_before;
 
-// oneDNN does not survive every lack of memory. Any other fault of a program is to be seen: the
-// access is repeated under the action from before.
+// oneDNN may crash when memory runs out. Any other bug must stay visible: the access is repeated
+// under the previous action.
 void on_bad_address(int) {
   if (memory_ran_out) end_with("out of memory");
   ::sigaction(SIGSEGV, &bad_address_before, nullptr);
@@ -52,7 +52,7 @@ void on_bad_address(int) {
     if (memory_ran_out) end_with("out of memory");
   } catch (const std::bad_alloc&) {
     end_with("out of memory");
-  } catch (...) {  // a fault of the program: let it be seen
+  } catch (...) {  // a bug: let it be seen
   }
   std::abort();
 }

@@ -1,23 +1,20 @@
-// What is said when neither a tool nor `run` can say it.
+// Messages for failures that neither a tool nor `run` can report.
 #pragma once
 
 namespace pairalign::cli {
 
-/// Ends the tool with a message and status 2, not with a bare SIGBUS, when a file that is read
-/// through a mapping is cut short meanwhile, or its disk fails; likewise when a library crashes for
-/// lack of memory, or ends the tool by itself, as libgomp then does: its status 1 means something
-/// else here. Nothing half written is left by that: what has a name was made under another one
-/// first.
+/// Ends the tool with a message and status 2, instead of a bare SIGBUS, when a memory-mapped file
+/// is truncated or its disk fails; likewise when a library crashes for lack of memory, or exits by
+/// itself, as libgomp then does, with status 1, which means something else here. No half-written
+/// file is left: files are written under a temporary name and then renamed.
 ///
-/// Linking this file also does so for memory that runs out where nobody catches it: before `run`
-/// and in threads.
+/// Linking this file also covers uncaught std::bad_alloc before `run` and in threads.
 void guard_against_sudden_ends();
 
-/// To be called where a lack of memory was caught and the work goes on: a crash later on is of
-/// another cause.
+/// Call this when std::bad_alloc was caught and the work goes on: a later crash has another cause.
 void memory_is_back();
 
-/// From here on the program ends with the status that it returns.
+/// From here on, exiting is intended: the program's own exit status stands.
 void let_program_end();
 
 }  // namespace pairalign::cli

@@ -1,4 +1,4 @@
-// Work on many items at once, results in input order.
+// Processing items in parallel, with results in input order.
 #pragma once
 
 #include <condition_variable>
@@ -17,18 +17,18 @@
 
 namespace pairalign::cli {
 
-/// What a thread of an OrderedMap does with items: it takes one, and others that are waiting until
-/// it is full, and then gives the results of all.
+/// What a thread of an OrderedMap does: it takes waiting items until it is full or none is waiting,
+/// then returns the results of all of them.
 template <class Item, class Result>
 class Worker {
  public:
   virtual ~Worker() = default;
-  /// What it throws becomes of this item.
+  /// An exception becomes the result of this item.
   virtual void take(Item& item) = 0;
-  /// Whether the items it has taken should not wait for more.
+  /// Whether the items taken should be finished without waiting for more.
   virtual bool full() const = 0;
-  /// Of each item taken since the last call without a throw, in order. What it throws becomes of
-  /// all of them.
+  /// The results of the items taken since the last call, in order, without those for which `take`
+  /// threw. An exception becomes the result of all of them.
   virtual std::vector<Result> finish() = 0;
 };
 
@@ -36,11 +36,11 @@ class Worker {
 /// delivery: `deliver` is called for one item after the other, in the order of `push`, whatever the
 /// number of workers, so the output is the same for any -j.
 ///
-/// Delivery has a thread of its own: a result goes out as soon as those before it are out, also
+/// Delivery has a thread of its own: a result goes out as soon as those before it are out, even
 /// while the caller waits for its next input on a slow pipe. So what `deliver` touches belongs to
 /// that thread until `finish` has returned.
 ///
-/// At most `window` items are under way, `push` waits for room: memory stays bounded.
+/// At most `window` items are in flight; `push` waits for room, so memory stays bounded.
 template <class Item, class Result>
 class OrderedMap {
  public:
@@ -60,7 +60,7 @@ class OrderedMap {
     }
   }
 
-  /// Without `finish`: what is not yet begun is dropped.
+  /// Without `finish`, items not yet started are dropped.
   ~OrderedMap() { stop(); }
   OrderedMap(const OrderedMap&) = delete;
   OrderedMap& operator=(const OrderedMap&) = delete;
@@ -101,7 +101,7 @@ class OrderedMap {
       if (slot == nullptr && taken.empty()) return;
       if (slot != nullptr) {
         try {
-          taken.reserve(taken.size() + 1);  // for what the worker takes must get into it
+          taken.reserve(taken.size() + 1);  // so that the push_back below cannot fail
           worker.take(slot->item);
           taken.push_back(slot);
         } catch (...) {
@@ -117,7 +117,7 @@ class OrderedMap {
     }
   }
 
-  // Null when nothing waits to be taken (`wait`: and nothing will).
+  // Null if no item is waiting (with `wait`: and none will come).
   std::shared_ptr<Slot> next_slot(bool wait) {
     std::unique_lock<std::mutex> lock(mutex_);
     if (wait) todo_.wait(lock, [&] { return stop_ || !waiting_.empty(); });

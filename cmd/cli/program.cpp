@@ -24,8 +24,8 @@ constexpr std::size_t kOutputBuffer = 1 << 16;
 constexpr int kMaxJobs = 1024;
 constexpr std::size_t kShownExamples = 3;
 
-// CLI11 splits the value of a list option at the commas when it stands in brackets. This mark, put
-// before such arguments and taken off every value again, keeps a folder named "[a,b]" in one piece.
+// CLI11 splits a value of a list option at commas if it is in brackets. This mark, put before such
+// arguments and removed from every value again, keeps a folder named "[a,b]" in one piece.
 constexpr char kVerbatim = '\x01';
 
 std::vector<std::string> arguments(int argc, char** argv) {
@@ -33,7 +33,7 @@ std::vector<std::string> arguments(int argc, char** argv) {
   for (std::string& arg : args) {
     if (!arg.empty() && arg.front() == '[' && arg.back() == ']') arg.insert(0, 1, kVerbatim);
   }
-  std::reverse(args.begin(), args.end());  // the order in which CLI11 wants a vector
+  std::reverse(args.begin(), args.end());  // CLI11 expects a vector in reverse order
   return args;
 }
 
@@ -51,16 +51,16 @@ std::string decapitalised(std::string text) {
   return text;
 }
 
-// libsndfile prints what it finds wrong with some files, amid our records. Output writes to the
-// descriptor, nobody else to stdio's stream.
+// libsndfile prints its complaints about some files to stdout, amid our records. Output writes to
+// the descriptor; nothing else uses the stdio stream.
 void keep_libraries_from_stdout() {
 #ifdef __GLIBC__  // where the stream is a variable
   if (std::FILE* nowhere = std::fopen("/dev/null", "w")) stdout = nowhere;
 #endif
 }
 
-// A file opened while descriptor 0, 1 or 2 is closed would take its number, and what is meant for
-// the user would be written into it. A missing stream becomes one that fails when it is used.
+// A file opened while descriptor 0, 1 or 2 is closed would get its number, and output meant for the
+// user would be written into it. A missing stream is replaced by one that fails when used.
 void reserve_standard_descriptors() {
   for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd) {
     if (::fcntl(fd, F_GETFD) >= 0 || errno != EBADF) continue;
@@ -68,7 +68,7 @@ void reserve_standard_descriptors() {
   }
 }
 
-// CLI11 says "the following argument was not expected"; a slip of the keys deserves better. Tools
+// CLI11 says "the following argument was not expected"; a typo deserves a better message. Tools
 // take any number of paths, so what is left over is an option.
 UsageError unknown_option(const CLI::App& app) {
   const std::vector<std::string> left_over = app.remaining();
@@ -108,7 +108,7 @@ ExitStatus parse_and_run(CLI::App& app, std::vector<std::string> args, CommonOpt
   return body(context);
 }
 
-// What helps after wrong use; to someone who typed the bare name, what the tool is for.
+// A hint after a usage error; examples too if the tool was called without arguments.
 void print_hint(const Tool& tool, bool bare) {
   const std::string examples = "for example:\n" + example_lines(tool, kShownExamples);
   print_message((bare ? examples : "") + "try " + tool.name + " --help");
@@ -173,17 +173,17 @@ void add_common_options(CLI::App& app, CommonOptions& options, unsigned which) {
   const std::string group = "Common options";
   if ((which & kJobs) != 0) {
     app.add_option("-j,--jobs", options.jobs,
-                   "Threads; 0 takes all processors. The output is the same for any number")
+                   "Threads; 0 uses all processors. The output does not depend on it")
         ->type_name("N")
         ->check(CLI::Range(0, kMaxJobs))
         ->group(group);
   }
   if ((which & kProgress) != 0) {
     app.add_flag("--progress", options.progress,
-                 "Show progress on standard error even when it is no terminal")
+                 "Show progress on standard error even if it is not a terminal")
         ->group(group);
   }
-  app.add_flag("-q,--quiet", options.quiet, "No warnings, only failures")->group(group);
+  app.add_flag("-q,--quiet", options.quiet, "Print errors only, no warnings")->group(group);
   app.add_flag("-v,--verbose", options.verbosity, "More messages; may be repeated")->group(group);
 }
 
@@ -212,7 +212,7 @@ void configure(CLI::App& app, const Tool& tool, CommonOptions& options,
 
 CLI::Option* add_paths(CLI::App& app, const std::string& name, std::vector<std::string>& paths,
                        const std::string& description) {
-  // Values are taken as they are: CLI11's conversion to a vector gives "{}" a meaning too.
+  // Values are taken literally: CLI11's conversion to a vector gives "{}" a special meaning.
   const auto take = [&paths](const CLI::results_t& values) {
     paths = values;
     return true;
@@ -227,13 +227,13 @@ CLI::Option* add_model(CLI::App& app, std::string& model) {
   return app
       .add_option(
           "--model", model,
-          "Model file, or the name of an installed model. Without it $PAIRALIGN_MODEL, then "
-          "the model that came with the tools")
+          "Model file, or the name of an installed model. Default: $PAIRALIGN_MODEL, else the "
+          "model shipped with the tools")
       ->type_name(kModel);
 }
 
 CLI::Option* add_input_format(CLI::App& app, std::string& format) {
-  return app.add_option("--input-format", format, "Format of the token strings that are read")
+  return app.add_option("--input-format", format, "Format of the input token strings")
       ->type_name("NAME")
       ->check(one_of({"auto", "tsv", "jsonl", "kaldi"}));
 }
@@ -242,21 +242,21 @@ CLI::Option* add_manifest(CLI::App& app, std::string& list) {
   return app
       .add_option(
           "--manifest", list,
-          "Read the files of a list, with its keys: a fairseq manifest (a root folder, then "
-          "PATH<TAB>SAMPLES) or Kaldi's wav.scp (KEY PATH, no commands)")
+          "Read the audio files listed in FILE, under the keys given there: a fairseq manifest "
+          "(a root folder, then PATH<TAB>SAMPLES) or Kaldi's wav.scp (KEY PATH, no commands)")
       ->type_name(kFile);
 }
 
 CLI::Option* add_null(CLI::App& app, bool& null) {
   return app.add_flag("-0,--null", null,
-                      "Standard input lists things separated by NUL, not by newlines, as they are");
+                      "Items on standard input end in NUL, not newline, and are taken literally");
 }
 
 CLI::Option* add_precision(CLI::App& app, std::string& precision) {
   return app
       .add_option("--precision", precision,
-                  "Precision of the matrix products. f32, bf16, or auto, which takes bf16 where "
-                  "the processor has it")
+                  "Precision of matrix products: f32, bf16, or auto, which uses bf16 if the "
+                  "processor supports it")
       ->type_name("NAME")
       ->check(one_of({"auto", "f32", "bf16"}));
 }
@@ -267,7 +267,7 @@ void require_piped_stdin(const std::string& expected) {
 
 int run(int argc, char** argv, const Tool& tool, const std::function<void(CLI::App&)>& setup,
         const std::function<ExitStatus(Context&)>& body) {
-  std::signal(SIGPIPE, SIG_DFL);  // a parent may have it ignored
+  std::signal(SIGPIPE, SIG_DFL);  // a parent may have had it ignored
   reserve_standard_descriptors();
   keep_libraries_from_stdout();
   guard_against_sudden_ends();
@@ -281,7 +281,7 @@ int run(int argc, char** argv, const Tool& tool, const std::function<void(CLI::A
     return parse_and_run(app, arguments(argc, argv), options, Context{messages, out, options},
                          body);
   });
-  // Also after a failure: what was written before it is right and may be all a user has.
+  // Also after a failure: output written before it is valid, and may be all the user gets.
   guarded(messages, tool, bare, [&] {
     out.finish();
     return kDone;

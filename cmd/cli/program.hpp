@@ -22,12 +22,12 @@ namespace pairalign::cli {
 /// The exit status of every tool, as in its manual.
 enum ExitStatus : int {
   kDone = 0,
-  kNothingFound = 1,  ///< pa-search: no hit
+  kNothingFound = 1,  ///< pa-search: no hit; pa-stats --flag: no finding
   kFailed = 2,        ///< usage error, or at least one input failed (the others were processed)
 };
 
-/// A call that cannot be right whatever the files hold: conflicting options, no input. `run` prints
-/// the reason with a hint at --help; where nothing at all was given, with examples.
+/// A call that is wrong whatever the files contain: conflicting options, no input. `run` prints the
+/// reason with a hint at --help, and with examples if there were no arguments.
 class UsageError : public Error {
  public:
   explicit UsageError(const std::string& reason) : Error("", reason) {}
@@ -81,7 +81,7 @@ class Output {
 struct CommonOptions {
   bool quiet = false;
   int verbosity = 0;
-  bool progress = false;  ///< force the bar when stderr is no terminal
+  bool progress = false;  ///< force the bar if stderr is not a terminal
   int jobs = 0;           ///< 0 asks for all processors; once parsed, the number of threads (≥ 1)
 };
 enum CommonOption : unsigned { kJobs = 1, kProgress = 2 };
@@ -96,7 +96,7 @@ void configure(CLI::App& app, const Tool& tool, CommonOptions& options,
 CLI::Option* add_paths(CLI::App& app, const std::string& name, std::vector<std::string>& paths,
                        const std::string& description);
 
-// Options that several tools have, with one meaning; each binds the tool's variable.
+// Options shared by several tools; each is bound to the tool's variable.
 CLI::Option* add_model(CLI::App& app, std::string& model);          ///< --model
 CLI::Option* add_input_format(CLI::App& app, std::string& format);  ///< --input-format
 CLI::Option* add_manifest(CLI::App& app, std::string& list);        ///< --manifest
@@ -110,9 +110,9 @@ void require_piped_stdin(const std::string& expected);
 /// What each tool defines, in its run.cpp; main.cpp and the fuzzers call it.
 int tool_main(int argc, char** argv);
 
-/// The frame of every `tool_main`: parses, runs `body`, turns exceptions and failures into messages and an
-/// exit status, checks standard output at the end. `setup` registers the tool's own options; help
-/// shows the value that each option's variable has then, so defaults stay with the library.
+/// The frame of every `tool_main`: parses, runs `body`, turns exceptions and failures into messages
+/// and an exit status, checks standard output at the end. `setup` registers the tool's own options;
+/// help shows the value that each option's variable has then, so defaults stay with the library.
 /// `body` returns kDone or kNothingFound; recorded failures turn either into kFailed.
 struct Context {
   Messages& messages;

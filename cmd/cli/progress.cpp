@@ -12,7 +12,7 @@
 namespace pairalign::cli {
 namespace {
 
-// Six redraws a second are as many as an eye follows; more only cost the terminal.
+// The eye follows no more than six redraws a second; more only burden the terminal.
 constexpr double kRedrawSeconds = 0.167;
 constexpr std::size_t kMaxBar = 20;
 constexpr std::size_t kMinBar = 5;

@@ -20,7 +20,7 @@ struct ProgressState {
   std::string note;            ///< free text at the end
 };
 
-/// One line of at most `columns`, in which the bar takes the room that the figures leave.
+/// One line of at most `columns`; the bar takes the room that the numbers leave.
 std::string progress_line(const ProgressState& state, std::size_t columns);
 
 /// Shown when stderr is a terminal (or when forced), redrawn at most six times a second, erased at

@@ -1,4 +1,4 @@
-// Token strings from files and standard input, as the tools that read them take them.
+// Token strings from files and standard input, for all tools that read them.
 #pragma once
 
 #include <cstddef>
@@ -12,11 +12,11 @@
 
 namespace pairalign::cli {
 
-/// What several inputs were written with, which must be one and the same.
+/// The header of several inputs, which must agree.
 class CommonHeader {
  public:
-  /// Throws HeaderError(name, reason) when `header` contradicts those taken before; what these left
-  /// open, it fills in.
+  /// Throws HeaderError(name, reason) if `header` contradicts those taken before; fills in what
+  /// these left open.
   void take(const tokens::Header& header, const std::string& name);
   const tokens::Header& header() const { return header_; }
 
@@ -24,17 +24,17 @@ class CommonHeader {
   tokens::Header header_;
 };
 
-/// The records of several inputs, one after the other. An input that cannot be opened and a line
-/// that cannot be read are named and passed over; a header that contradicts an earlier one is a
-/// HeaderError, for strings of two models are never mixed.
+/// The records of several inputs, one after the other. Inputs that cannot be opened and lines that
+/// cannot be read are reported and skipped; a header that contradicts an earlier one is a
+/// HeaderError: strings of different models are never mixed.
 class RecordInputs {
  public:
-  /// No `paths`: standard input, unless that is a terminal (UsageError, with `expected` for text).
-  /// `common` is what the inputs have to agree with besides one another.
+  /// No `paths`: standard input, unless that is a terminal (UsageError with the text `expected`).
+  /// `common` is a header that the inputs must agree with, besides one another.
   RecordInputs(std::vector<std::string> paths, tokens::InputFormat format,
                const std::string& expected, Messages& messages, CommonHeader common = {});
 
-  /// False when all inputs are used up.
+  /// False at the end of the last input.
   bool next(tokens::Record& record);
 
   /// What is known from the inputs so far.
@@ -51,8 +51,8 @@ class RecordInputs {
   CommonHeader common_;
 };
 
-/// The value of an option by a parser of the library; its fault becomes a UsageError that names the
-/// option.
+/// Parses the value of an option with a parser of the library, whose Error becomes a UsageError
+/// that names the option.
 template <class Value>
 Value parse_option(const std::string& option, const std::string& text,
                    Value (*parse)(const std::string&)) {

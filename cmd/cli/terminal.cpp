@@ -10,12 +10,12 @@
 namespace pairalign::cli {
 namespace {
 
-// A process has one stderr, so what is shown on its last line is process-wide too.
+// A process has one stderr, so the state of its last line is process-wide too.
 std::mutex status_mutex;
 std::size_t status_width = 0;
 
-// One write(2) a call: lines of several tools of one pipeline stay whole. A message that cannot be
-// written has nowhere to be reported.
+// One write(2) per call: lines of several tools in one pipeline stay whole. If a message cannot be
+// written, there is nowhere to report that.
 void write_stderr(std::string_view text) {
   while (!text.empty()) {
     const ssize_t n = ::write(STDERR_FILENO, text.data(), text.size());

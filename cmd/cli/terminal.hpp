@@ -20,8 +20,8 @@ void clear_status();
 /// Columns of the terminal on stderr; 80 where there is none.
 std::size_t terminal_columns();
 
-/// `text` with control characters written as \n, \t or \xHH: a path may hold any of them, and a
-/// message is to stay one line and must not drive the terminal.
+/// `text` with control characters written as \n, \t or \xHH: a path may contain any of them, and a
+/// message must stay on one line and must not control the terminal.
 std::string printable(std::string_view text);
 
 }  // namespace pairalign::cli

@@ -1,5 +1,5 @@
-// What a tool says about itself. Its parser, --help, manual page and completions are all made of
-// this text and of the options that it registers; nothing is written twice.
+// The description of a tool. Its parser, --help, manual page and completions are all generated from
+// this text and the options that it registers; nothing is written twice.
 #pragma once
 
 #include <string>
@@ -14,14 +14,14 @@ struct Section {
   std::string text;
 };
 
-/// Something to look up by its name: a file, a variable of the environment.
+/// Something to look up by name: a file, an environment variable.
 struct Entry {
   std::string name;
   std::string text;
 };
 
-/// What to type for a purpose. A test runs the commands of a tool one after the other, in a folder
-/// that holds some recordings, `talks/`, and `query.opus`.
+/// A command and its purpose. A test runs the commands of a tool in order, in a folder that holds
+/// some recordings, `talks/`, and `query.opus`.
 struct Example {
   std::string purpose;
   std::string command;
@@ -29,21 +29,21 @@ struct Example {
 
 struct Tool {
   std::string name;
-  std::string purpose;          ///< what `whatis` says of it
+  std::string purpose;          ///< the line that `whatis` shows
   std::string summary;          ///< the first paragraph of --help and of the manual page
   unsigned common_options = 0;  ///< of cli::CommonOption
 
-  std::string description;     ///< further paragraphs, of the manual page only
+  std::string description;     ///< further paragraphs, in the manual page only
   std::vector<Section> notes;  ///< sections of both
   std::string exit_status;
-  std::vector<Entry> environment;  ///< besides what every tool heeds
+  std::vector<Entry> environment;  ///< besides those that every tool uses
   std::vector<Entry> files;
-  std::string preparation;            ///< commands that the examples build on; may be empty
-  std::vector<Example> examples;      ///< the first three are shown to who calls without arguments
+  std::string preparation;            ///< commands to run before the examples; may be empty
+  std::vector<Example> examples;      ///< a call without arguments shows the first three
   std::vector<std::string> see_also;  ///< pages, as "pa-search(1)"
 };
 
-/// A program that has a summary and options, and no manual page.
+/// A program with a summary and options but no manual page.
 inline Tool make_tool(const std::string& name, const std::string& summary,
                       unsigned common_options = 0) {
   Tool tool;

@@ -9,10 +9,10 @@
 namespace pairalign::cli {
 namespace {
 
-constexpr const char* kChoice = "choice";  // name of the check, by which it is found again
+constexpr const char* kChoice = "choice";  // name by which the check is found again
 constexpr char kSeparator = '|';           // of the words in its description
 
-// Edits: a letter replaced, left out or put in, or two neighbours swapped (optimal string
+// Edits: substitution, deletion, insertion, or transposition of neighbours (optimal string
 // alignment).
 std::size_t edit_distance(const std::string& a, const std::string& b) {
   std::vector<std::vector<std::size_t>> cost(a.size() + 1, std::vector<std::size_t>(b.size() + 1));

@@ -1,4 +1,4 @@
-// What the value of an option may be, said once for parser, help, manual and completions.
+// Permitted values of options, defined once for parser, help, manual and completions.
 #pragma once
 
 #include <string>
@@ -8,8 +8,8 @@
 
 namespace pairalign::cli {
 
-// The name of a value, which CLI::Option::type_name sets, says what completions offer. A positional
-// argument is named after its value.
+// The name of a value, set by CLI::Option::type_name, determines what completions offer. A
+// positional argument is named after its value.
 constexpr const char* kPath = "PATH";        ///< audio files and folders
 constexpr const char* kArchive = "ARCHIVE";  ///< folders NAME.pai
 constexpr const char* kModel = "MODEL";      ///< safetensors files and names of installed models
@@ -21,20 +21,20 @@ constexpr const char* kArchiveOrFile = "ARCHIVE|FILE";
 /// The name of an option's value without what CLI11 appends to it; empty for flags.
 std::string value_name(const CLI::Option& option);
 
-/// A check for values that are words of a list. Its message names the word that comes nearest.
+/// A check that a value is one of `choices`. Its message suggests the nearest one.
 CLI::Validator one_of(const std::vector<std::string>& choices);
 
-/// A check for numbers of 0 or more; "nan" and "inf" bound nothing and are none.
+/// A check for numbers of 0 or more; rejects "nan" and "inf", which bound nothing.
 CLI::Validator not_negative();
 
-/// The words that `one_of` lets pass; none for options without that check.
+/// The words that `one_of` accepts; empty for options without that check.
 std::vector<std::string> choices_of(CLI::Option& option);
 
-/// What an option is for, with its choices, unless its description goes through them, and default.
+/// The description of an option, with its choices (unless it names them all) and default.
 std::string describe(CLI::Option& option);
 
-/// The word that was probably meant by `typed`: the one of which it is the beginning, else the one
-/// fewest edits away when these are at most a third of it; empty where none is near.
+/// The word that was probably meant by `typed`: one that begins with it, else the one fewest edits
+/// away if these are at most a third of its length; empty if none is near.
 std::string nearest(const std::string& typed, const std::vector<std::string>& words);
 
 }  // namespace pairalign::cli

@@ -1,4 +1,4 @@
-// What pa-index does, by its options.
+// The actions of pa-index.
 #pragma once
 
 #include <string>
@@ -9,8 +9,8 @@
 
 namespace pairalign {
 
-// Inputs, lines and keys that fail are named and passed over. Each throws Error when nothing can be
-// done at all.
+// Inputs, lines and keys that fail are reported and skipped. Each action throws Error if nothing
+// can be done at all.
 
 void append(const IndexOptions& options, cli::Context& context);
 void dump(const IndexOptions& options, cli::Context& context);
@@ -22,8 +22,8 @@ void merge(const IndexOptions& options, cli::Context& context);
 void prune(const IndexOptions& options, cli::Context& context);
 void salvage(const IndexOptions& options, cli::Context& context);
 
-/// Warns of what a commit found: files in the archive's folder that nothing speaks of, segments
-/// that could not be made fewer.
+/// Warns of what a commit found: files in the archive's folder that nothing refers to, segments
+/// that could not be merged.
 void report_state(const std::string& path, const archive::ArchiveWriter& writer,
                   cli::Messages& messages);
 

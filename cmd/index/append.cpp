@@ -20,19 +20,19 @@
 namespace pairalign {
 namespace {
 
-// How often the progress bar is told, in records.
+// Records between updates of the progress bar.
 constexpr std::uint64_t kProgressStep = 1024;
 
 using Clock = std::chrono::steady_clock;
 
-// SIGINT, SIGTERM and SIGHUP end the input, not the tool: what has come in is archived, as when the
-// pipe's other end is killed. They reach the tool only while it waits for input, so that they cut
-// no commit short.
+// SIGINT, SIGTERM and SIGHUP end the input, not the tool: what has arrived is archived, as when the
+// other end of the pipe is killed. They are delivered only while the tool waits for input, so that
+// they interrupt no commit.
 volatile std::sig_atomic_t stop_signal = 0;
 
 class StopSignals {
  public:
-  // Before any thread is made, for threads have the signal mask of those that make them.
+  // To be made before any thread, since threads inherit the signal mask.
   StopSignals() {
     struct sigaction action {};
     action.sa_handler = [](int signal) { stop_signal = signal; };
@@ -48,8 +48,7 @@ class StopSignals {
     ::sigprocmask(SIG_BLOCK, &stopping, &usual_);
   }
 
-  // Whether there is something to read, or the end of it; false when the time is over or a signal
-  // has come.
+  // True if input, or its end, can be read; false after a timeout or a signal.
   bool wait_for_input(int fd, const std::optional<Clock::time_point>& end) const {
     pollfd input{fd, POLLIN, 0};
     timespec left{};
@@ -66,8 +65,8 @@ class StopSignals {
   sigset_t usual_{};
 };
 
-// Takes in one input after the other, each whole or, when its header does not fit, nothing of it
-// but for what a commit on the way has made part of the archive.
+// Appends one input after the other. If the header of an input does not fit, nothing of it is
+// appended except what has already been committed on the way.
 class Appending {
  public:
   Appending(const IndexOptions& options, tokens::InputFormat format, cli::Context& context)
@@ -135,7 +134,7 @@ class Appending {
            Clock::now() - last_commit_ >= interval_;
   }
 
-  // On the way, a commit may be put off: what has come in is still there.
+  // A commit on the way may be postponed: the pending records are kept.
   void commit_if_due() {
     if (!is_due()) return;
     try {
@@ -146,8 +145,8 @@ class Appending {
     }
   }
 
-  // Before each read: waits, commits what has come in when it is time to. After a signal, takes
-  // what has come in already, for the tool before this one in a pipe ends by the same signal.
+  // Before each read: waits for input, and commits when due. After a signal, still reads what has
+  // arrived, since the tool before this one in a pipe is ended by the same signal.
   bool wait_for_input(int fd) {
     constexpr std::chrono::seconds kGrace(1);
     for (;;) {
@@ -178,7 +177,7 @@ class Appending {
       if (writer_.pending() % kProgressStep == 0) progress_.update(writer_.pending(), "records");
       commit_if_due();
     }
-    take_header(*reader);  // of an input without records
+    take_header(*reader);  // for an input without records
     if (!taken.known() && writer_.header().known() && added_ + writer_.pending() > before) {
       messages_.warning(reader->name() + ": no model in its header: taken for strings of " +
                         describe(writer_.header()));
@@ -194,7 +193,7 @@ class Appending {
     }
   }
 
-  // The next good record; names the bad lines on the way to it.
+  // The next valid record; reports bad lines before it.
   bool next(tokens::RecordReader& reader, tokens::Record& record) {
     for (;;) {
       try {
@@ -237,7 +236,7 @@ class Appending {
   StopSignals signals_;
   std::chrono::duration<double> interval_;
   Clock::time_point last_commit_;
-  std::optional<Clock::time_point> stop_;  // when nothing more is read, once a signal has come
+  std::optional<Clock::time_point> stop_;  // when to stop reading, once a signal has arrived
   bool stopped_ = false;
   archive::ArchiveWriter writer_;
   archive::ArchiveWriter::Mark mark_;

@@ -16,29 +16,29 @@ namespace {
 constexpr double kMaxWaitSeconds = 1e7;
 
 void add_actions(CLI::App& app, IndexOptions& options) {
-  app.add_flag("--dump", options.dump, "Print the records of ARCHIVE as they went in");
-  app.add_flag("--info", options.info, "Print what ARCHIVE holds and what takes up its room");
-  app.add_flag("--check", options.check,
-               "Compare all of ARCHIVE with its checksums and name what is damaged");
+  app.add_flag("--dump", options.dump, "Print the records of ARCHIVE as they were added");
+  app.add_flag("--info", options.info, "Print what ARCHIVE holds and what uses its space");
+  app.add_flag("--check", options.check, "Verify all checksums of ARCHIVE and report damage");
   app.add_flag("--missing", options.missing,
-               "Print the paths on standard input that ARCHIVE lacks; those it has no strings of, "
+               "Print the paths on standard input that ARCHIVE lacks: those it has no strings of, "
                "or whose files have changed since");
   app.add_flag("--remove", options.remove,
-               "Remove the records whose keys stand on standard input; as they are written in "
-               "records, and a key without #t= stands for its parts too");
+               "Remove the records whose keys are on standard input, escaped as in records; a key "
+               "without #t= includes its parts");
   app.add_flag("--merge", options.merge,
-               "Rewrite ARCHIVE as few segments, without removed records; with the records of the "
-               "archives FILE... behind its own, and of one key the last one stays");
+               "Rewrite ARCHIVE as few segments, without removed records, followed by the records "
+               "of the archives FILE...; of records with the same key, the last one stays (see "
+               "--replace)");
   app.add_flag(
       "--prune", options.prune,
-      "Remove the records of files that are there no more; not of those on a disk that seems "
-      "not to be mounted");
+      "Remove the records of files that no longer exist, except on a disk that seems not to be "
+      "mounted");
   app.add_option("--salvage", options.salvage,
-                 "Write what is sound of the damaged ARCHIVE into a new archive NEW")
+                 "Write the intact part of the damaged ARCHIVE to a new archive NEW")
       ->type_name("NEW");
 }
 
-// Names of what is asked for besides appending.
+// Names of the actions requested instead of appending.
 std::vector<std::string> actions(const IndexOptions& options) {
   std::vector<std::string> names;
   const std::pair<const char*, bool> given[] = {
@@ -55,27 +55,30 @@ std::vector<std::string> actions(const IndexOptions& options) {
 }  // namespace
 
 void add_options(CLI::App& app, IndexOptions& options) {
-  app.add_option(cli::kArchive, options.archive, "Folder of the archive, by custom NAME.pai")
+  app.add_option(cli::kArchive, options.archive, "Folder of the archive, by convention NAME.pai")
       ->required();
   cli::add_paths(app, cli::kFile, options.files,
-                 "Token strings to append; - or none reads standard input. With --merge: archives");
+                 "Token strings to append; - or no FILE reads standard input. With --merge: "
+                 "archives");
   add_actions(app, options);
   cli::add_null(app, options.null);
   app.add_option("--pack", options.pack,
                  "How ARCHIVE stores tokens from now on: fixed (the same number of bits each, fast "
-                 "to scan) or entropy (fewer for likely ones). Default: as it does, at first fixed")
+                 "to scan) or entropy (fewer bits for frequent tokens). Default: unchanged; fixed "
+                 "in a new archive")
       ->type_name("HOW")
       ->check(cli::one_of({"fixed", "entropy"}));
   app.add_option(
          "--index", options.index,
-         "What ARCHIVE keeps from now on to spare searches with a limit most records: pairs (where "
-         "pairs of tokens are, 10 to 13 bits a token) or none. Default: as it does, at first pairs")
+         "Index that ARCHIVE keeps from now on, so that searches with a limit skip most records: "
+         "pairs (positions of token pairs, 10 to 13 bits per token) or none. Default: unchanged; "
+         "pairs in a new archive")
       ->type_name("HOW")
       ->check(cli::one_of({"pairs", "none"}));
-  app.add_option(
-         "--commit-every", options.commit_every,
-         "Make what has come in part of ARCHIVE every so many seconds; a long pipe that breaks "
-         "loses no more. 0: all of it or nothing, at the end")
+  app.add_option("--commit-every", options.commit_every,
+                 "Commit what has arrived at intervals of SECONDS, so that a long pipe that breaks "
+                 "loses no "
+                 "more than that. 0: commit all or nothing, at the end")
       ->type_name("SECONDS")
       ->check(cli::not_negative())
       ->check(CLI::Range(0.0, kMaxWaitSeconds));
@@ -84,32 +87,31 @@ void add_options(CLI::App& app, IndexOptions& options) {
       ->type_name("SECONDS")
       ->check(cli::not_negative())
       ->check(CLI::Range(0.0, kMaxWaitSeconds));
-  app.add_flag(
-      "--no-compact", options.no_compact,
-      "Leave segments as they are; by default small ones are made one as they become many");
+  app.add_flag("--no-compact", options.no_compact,
+               "Do not merge segments; by default, small ones are merged when there are many");
   app.add_flag("--checksum", options.checksum,
-               "With --missing: also read the files whose size and time are those archived");
+               "Also read files whose size and time are unchanged (with --missing)");
   app.add_flag("--moved", options.moved,
-               "With --missing: files that were moved are known again by their contents; their "
-               "records take the new paths and they are not printed");
+               "Recognise moved files by their contents, give their records the new paths, and do "
+               "not print them (with --missing)");
   app.add_flag(
       "--replace", options.replace,
-      "With --merge: of records of one key that differ, keep the last; without it, nothing "
-      "is merged then");
+      "If records with the same key differ, keep the last one (with --merge); without --replace, "
+      "nothing is merged in that case");
   app.add_option("--prefix", options.prefix,
-                 "With --merge: put before the keys of the archives FILE..., so that those of two "
-                 "machines stay apart")
+                 "Prepend PREFIX to the keys from the archives FILE..., to keep those of two "
+                 "machines apart (with --merge)")
       ->type_name("PREFIX");
   app.add_flag("--force", options.force,
-               "With --prune: also remove records of files on disks that seem not to be mounted");
+               "Also remove records of files on disks that seem not to be mounted (with --prune)");
   app.add_flag("-n,--dry-run", options.dry_run,
-               "With --prune: print the keys of what would be removed, and remove nothing");
+               "Print the keys of what would be removed, and remove nothing (with --prune)");
   cli::add_input_format(app, options.input_format);
   std::vector<std::string> formats = tokens::output_format_names();
   formats.insert(formats.end(), {"text", "json"});
   app.add_option("--format", options.format,
-                 "Format of the output. Of --dump: " + tokens::describe_output_formats(false) +
-                     " (default: tsv). Of --info: text or json (default: text)")
+                 "Output format. --dump: " + tokens::describe_output_formats(false) +
+                     " (default: tsv). --info: text or json (default: text)")
       ->type_name("NAME")
       ->check(cli::one_of(formats));
 }

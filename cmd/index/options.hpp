@@ -20,7 +20,7 @@ struct IndexOptions {
   bool missing = false;
   bool merge = false;
   bool prune = false;
-  std::string salvage;  ///< archive to salvage into; empty: not asked for
+  std::string salvage;  ///< archive to salvage into; empty: no salvage
   bool null = false;
   std::string pack;
   std::string index;
@@ -40,10 +40,10 @@ struct IndexOptions {
 const cli::Tool& index_tool();
 void add_options(CLI::App& app, IndexOptions& options);
 
-/// Throws cli::UsageError for options that do not go together.
+/// Throws cli::UsageError for options that cannot be combined.
 void check_usage(const IndexOptions& options);
 
-/// Of what is done to the archive; `wait` counts for all that write to it.
+/// For every action that writes to the archive.
 archive::WriterOptions writer_options(const IndexOptions& options, const cli::Context& context);
 
 }  // namespace pairalign

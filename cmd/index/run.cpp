@@ -1,4 +1,4 @@
-// pa-index: token strings to archives, and what is in them.
+// pa-index: writes archives of token strings, and reports what is in them.
 #include <algorithm>
 #include <iterator>
 #include <string>

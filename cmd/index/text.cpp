@@ -6,29 +6,28 @@ const cli::Tool& index_tool() {
   static const cli::Tool kTool = [] {
     cli::Tool tool;
     tool.name = "pa-index";
-    tool.purpose = "archive token strings, and look after archives";
+    tool.purpose = "archive token strings and maintain archives";
     tool.common_options = cli::kJobs | cli::kProgress;
     tool.summary =
-        R"(Appends token strings to an archive, which is made when it does not exist; records of keys
-that are there already replace the older ones, and of one key given twice the last stays.)";
+        R"(Appends token strings to an archive, which is created if it does not exist. A record
+replaces any earlier record with the same key.)";
     tool.description =
-        R"(Strings of one archive are of one model and one tokenizer: input whose header says otherwise
-is refused. A file's size, time and content are remembered with its string, so that --missing and
-pa-tokenize --skip know what is new.
+        R"(All strings in an archive come from one model and one tokenizer: input whose header says
+otherwise is refused. The size, time and checksum of each file are stored with its string, so that
+--missing and pa-tokenize --skip know what is new.
 
-One writer at a time, for as long as a commit takes: a second one waits for it (--wait), and input is
-waited for without the lock. Readers are never in the way. Killed at any instant, a call leaves the
-archive as it was before a commit, or as it is after. A long pipe is committed every minute
-(--commit-every) and when a signal asks the tool to end; with --commit-every 0 all of a call becomes
-visible together, or none of it.
+Only one process writes at a time, for the duration of a commit: a second one waits for it (--wait).
+No lock is held while waiting for input, and readers never block a writer. Killed at any point,
+pa-index leaves the archive as it was before a commit or as it is after. A long pipe is committed
+every minute (--commit-every) and on a signal to terminate; with --commit-every 0, all records of a
+run become visible together, or none.
 
-Segments of many small appends are made one by and by. What is damaged is never rewritten, and an archive that lost its
-manifest is never appended to.)";
+Segments of many small appends are merged over time. Damaged segments are never rewritten, and
+nothing is appended to an archive that has lost its manifest.)";
     tool.exit_status =
-        R"(0 done; 2 wrong use, damage found, records lost, or an input, a line of one or a key failed
-(it is named, the others are done).)";
-    tool.files = {
-        {"NAME.pai/", "An archive, a folder. Its files are described in pairalign-archive(5)."}};
+        R"(0 success; 2 usage error, damage found, records lost, or an input, an input line or a key
+failed (it is reported, the others are processed).)";
+    tool.files = {{"NAME.pai/", "An archive (a folder); see pairalign-archive(5)."}};
     tool.preparation = R"(pa-tokenize talks/ >talks.tsv)";
     tool.examples = {
         {"Archive a folder of recordings", "pa-tokenize talks/ | pa-index talks.pai"},

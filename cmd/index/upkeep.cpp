@@ -19,7 +19,7 @@
 namespace pairalign {
 namespace {
 
-// An archive that is to be changed must be there; only appending and merging make one.
+// An archive to be changed must exist; only appending and merging create one.
 void require_archive(const std::string& path) {
   if (archive::is_free(path)) throw Error(path, "no such archive");
 }

@@ -3,7 +3,7 @@
 namespace pairalign::manual {
 namespace {
 
-// Folders, to go on into, and the files whose names, in lower case, match.
+// Folders, to descend into, and the files whose names, in lower case, match.
 constexpr const char* kFiles = R"sh(
 FUNCTION_files() {
   local name
@@ -50,7 +50,7 @@ FUNCTION() {
   case $option in
 )sh";
 
-// What completes a value; `current` is what is typed of it.
+// The command that completes a value; `current` is what has been typed of it.
 std::string action(const OptionRow& row) {
   switch (offer_for(row)) {
     case Offer::nothing:
@@ -90,8 +90,8 @@ std::string option_names(const OptionTable& table) {
          "' -- \"$current\"))\n    return\n  fi\n";
 }
 
-// Where there are two kinds of arguments, one of the first kind comes first. (The value of an
-// option, as a word of its own, is taken for an argument too.)
+// With two kinds of arguments, the first argument is of the first kind. (The value of an option, as
+// a separate word, counts as an argument too.)
 std::string arguments(const OptionTable& table) {
   std::vector<std::string> actions;
   for (const OptionRow& row : table.rows) {

@@ -1,4 +1,4 @@
-// Completions for the shells: options, the words that values may be, files of the right kind.
+// Shell completions: options, permitted values, files of the right kind.
 #pragma once
 
 #include <string>
@@ -14,17 +14,17 @@ std::string fish_completion(const OptionTable& table);
 
 // What the three have in common.
 
-/// `script` with the tool's name for TOOL and the beginning of the names of its functions,
-/// "_pa_index", for FUNCTION.
+/// `script` with TOOL replaced by the tool's name, and FUNCTION by the prefix of its functions,
+/// "_pa_index".
 std::string filled_in(const std::string& script, const cli::Tool& tool);
 
-/// The words with a blank between them.
+/// The words joined by `separator`.
 std::string joined(const std::vector<std::string>& words, const std::string& separator = " ");
 
 /// The extensions of audio files, as alternatives of a regular expression or a glob of zsh.
 std::string audio_extensions();
 
-/// True when an option or argument of the tool is offered this.
+/// True if any option or argument of the tool is completed by this.
 bool offers(const OptionTable& table, Offer offer);
 
 }  // namespace pairalign::manual

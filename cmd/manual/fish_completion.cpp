@@ -33,7 +33,7 @@ function _FUNCTION_models
 end
 )sh";
 
-// fish takes \ and ' within single quotes for escapes.
+// Within single quotes, fish wants \ and ' escaped.
 std::string single_quoted(const std::string& text) {
   std::string word = "'";
   for (const char c : text) {
@@ -43,7 +43,7 @@ std::string single_quoted(const std::string& text) {
   return word + '\'';
 }
 
-// What follows -a; nothing for values that nobody can guess.
+// The argument of -a; empty for values that cannot be completed.
 std::string candidates(const OptionRow& row) {
   switch (offer_for(row)) {
     case Offer::nothing:
@@ -78,8 +78,8 @@ std::string option_line(const OptionRow& row) {
   return line + " -d " + single_quoted(row.brief) + '\n';
 }
 
-// Where there are two kinds of arguments, one of the first kind comes first. (The value of an
-// option, as a word of its own, is taken for an argument too.)
+// With two kinds of arguments, the first argument is of the first kind. (The value of an option, as
+// a separate word, counts as an argument too.)
 std::string argument_lines(const OptionTable& table) {
   std::vector<std::string> offered;
   for (const OptionRow& row : table.rows) {

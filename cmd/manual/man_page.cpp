@@ -12,7 +12,7 @@ namespace {
 constexpr const char* kScene =
     "These work in a folder that holds some recordings, talks/, and query.opus, in this order";
 
-// Text that roff shows as it stands: it would set hyphens and quotes that no shell takes.
+// Escapes text, for which roff would otherwise set hyphens and quotes that no shell accepts.
 std::string escaped(const std::string& text) {
   std::string roff;
   for (const char c : text) {
@@ -42,7 +42,7 @@ std::string escaped(const std::string& text) {
   return roff;
 }
 
-// A line that began with a dot would be a request.
+// A line that begins with a dot would be a roff request.
 std::string text_line(const std::string& roff) {
   return (!roff.empty() && roff.front() == '.' ? "\\&" : "") + roff + '\n';
 }
@@ -61,18 +61,18 @@ std::string upper_case(std::string text) {
   return text;
 }
 
-// True for what a reader types as it is: options, names of tools and of other pages.
+// True for what is typed literally: options, names of tools and of other pages.
 bool is_literal(const std::string& word) {
   if (word.size() > 1 && word.front() == '-') return std::isdigit(word[1]) == 0 || word == "-0";
   return word.compare(0, 3, "pa-") == 0 || word.compare(0, 10, "pairalign-") == 0;
 }
 
-// A word of running text, with the marks around it.
+// A word of running text, with the punctuation around it.
 std::string marked_up(const std::string& word) {
   constexpr const char* kOpening = "(\"$";
   constexpr const char* kClosing = ".,;:)?\"";
   const std::size_t first = std::min(word.find_first_not_of(kOpening), word.size());
-  std::size_t end = word.find('(', first);  // the section of a page stays upright
+  std::size_t end = word.find('(', first);  // the section of a page is not bold
   if (end == std::string::npos) end = word.find_last_not_of(kClosing) + 1;
   if (end <= first) return escaped(word);
   const std::string core = word.substr(first, end - first);

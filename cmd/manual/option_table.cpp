@@ -17,7 +17,7 @@
 namespace pairalign::manual {
 namespace {
 
-// "Threads; 0 takes all processors." → "Threads".
+// "Threads; 0 uses all processors." → "Threads".
 std::string first_clause(const std::string& description) {
   std::size_t end = description.size();
   for (const char* stop : {". ", "; ", ": ", " ("})

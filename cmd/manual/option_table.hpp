@@ -12,8 +12,8 @@ struct OptionRow {
   std::vector<std::string> names;    ///< as typed, "-j" before "--jobs"; empty for a positional
   std::string value;                 ///< name of its value; empty for a flag
   std::vector<std::string> choices;  ///< what the value may be; empty: anything
-  std::string description;           ///< with choices and default, as --help has it
-  std::string brief;                 ///< the beginning of it, for a line in a list
+  std::string description;           ///< with choices and default, as in --help
+  std::string brief;                 ///< its first clause, for a line in a list
   std::string group;
   bool positional = false;
   bool required = false;
@@ -25,7 +25,7 @@ struct OptionTable {
   std::vector<OptionRow> rows;  ///< in the order of --help
 };
 
-/// Of the five tools, as their parsers have them.
+/// The tables of the five tools, from their parsers.
 std::vector<OptionTable> option_tables();
 
 /// What completions offer for a value.

@@ -1,4 +1,4 @@
-// pa-manual: manual pages and completions from the option tables. Part of the build, not of what is
+// pa-manual: manual pages and completions from the option tables. Part of the build and not
 // installed; `make manual` runs it.
 #include <cstdio>
 #include <exception>

@@ -13,7 +13,7 @@ FUNCTION_models() {
 }
 )sh";
 
-// Text within a specification of _arguments, where colons and brackets have a meaning.
+// Text within a specification of _arguments, where colons and brackets are special.
 std::string spec_text(const std::string& text) {
   std::string escaped;
   for (const char c : text) {

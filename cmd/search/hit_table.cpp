@@ -12,7 +12,7 @@ namespace {
 constexpr std::size_t kBarColumns = 8;
 constexpr std::size_t kIndent = 2;
 constexpr std::size_t kGap = 2;
-// With less than this, a recording can hardly be told from others.
+// With fewer columns, recordings are hard to tell apart.
 constexpr std::size_t kMinForRecording = 24;
 
 constexpr const char* kBold = "1";
@@ -32,7 +32,7 @@ const char* bar_style(double evalue) {
 
 struct HitTable::Row {
   std::string rank;
-  double part;  // of the best score that any tokens could reach
+  double part;  // of the best possible score
   double evalue;
   std::string score;
   std::string chance;     // empty when not estimated

@@ -1,4 +1,4 @@
-// Hits as a person reads them on a terminal.
+// Hits as a table for the terminal.
 #pragma once
 
 #include <cstddef>
@@ -13,14 +13,13 @@
 
 namespace pairalign {
 
-/// A heading for each query, a line for each hit: rank, a bar and a figure for the score, how many
-/// as good chance would give, when and where. Columns are aligned within a query; where the lines
-/// would be wider than the display, the recording is cut at its front, and what matters least is
-/// left out. Colours of the bar: green where chance would give at most one such hit in a hundred
-/// archives like these, yellow where at most one in this, else none.
+/// A heading for each query, a line for each hit: rank, the score as a bar and a number, E-value,
+/// time and recording. Columns are aligned within a query; if the lines would be wider than the
+/// display, the recording is truncated at the front, and the least important columns are left out.
+/// The bar is green for an E-value of at most 0.01, yellow up to 1, else not coloured.
 class HitTable {
  public:
-  /// The distance, which was searched with, must outlive it, as the formatter must.
+  /// The formatter and the distance, that of the search, must outlive it.
   HitTable(const search::HitFormatter& formatter, const align::Distance& distance,
            const cli::Display& display)
       : formatter_(formatter), distance_(distance), display_(display) {}

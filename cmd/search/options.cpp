@@ -15,7 +15,7 @@
 namespace pairalign {
 namespace {
 
-// Of hits, of edits: beyond any use, within any type.
+// Hits or edits: more than anyone needs, and within the range of any type.
 constexpr int kMaxAsked = 1'000'000'000;
 
 constexpr const char* kTableFormat = "table";
@@ -30,7 +30,7 @@ bool names_archive(const std::string& argument) {
   return ::stat(argument.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
 }
 
-// What pairs of records are not asked about.
+// Excludes options that do not apply to pairs of records.
 void exclude_queries(CLI::App& app, CLI::Option& duplicates) {
   for (const char* name : {"-k", "--places", "--max-distance", "--min-score", "--no-self", "--fuse",
                            "--format", "--input-format", "--alignment", "--between"}) {
@@ -85,32 +85,32 @@ std::optional<search::HitFormat> hit_format(const SearchOptions& options) {
 
 void add_options(CLI::App& app, SearchOptions& options) {
   cli::add_paths(app, cli::kArchiveOrFile, options.arguments,
-                 "Archives (folders, or names that end in .pai) and files of token strings to look "
-                 "for; - or no file reads these from standard input");
-  app.add_option("-k", options.search.k, "Hits per query; 0: all")
+                 "Archives to search (folders, or names that end in .pai) and files of token "
+                 "strings to search for; - or no file reads these from standard input");
+  app.add_option("-k", options.search.k, "Maximum number of hits per query; 0: all")
       ->type_name("N")
       ->check(CLI::Range(0, kMaxAsked));
   app.add_option(
          "--places", options.places,
-         "Of these at most N in one recording, where it says the same several times; 0: all. "
-         "Default: all, in a trec run, which names documents, the best")
+         "Maximum number of hits in one recording; 0: all. Default: all; 1 with --format trec, "
+         "which ranks documents")
       ->type_name("N")
       ->check(CLI::Range(0, kMaxAsked));
   app.add_option("--max-distance", options.search.max_distance,
-                 "Only hits of at most N edits, with soft costs bits")
+                 "Only hits with at most N edits (bits with soft costs)")
       ->type_name("N")
       ->check(CLI::Range(0, kMaxAsked));
-  app.add_option("--min-score", options.search.min_score, "Only hits of at least this score")
+  app.add_option("--min-score", options.search.min_score, "Only hits with a score of at least S")
       ->type_name("S")
       ->check(cli::not_negative());
   app.add_option("--max-evalue", options.search.max_evalue,
-                 "Only hits of E-value at most E; see EVALUE")
+                 "Only hits with an E-value of at most E; see EVALUE")
       ->type_name("E")
       ->check(cli::not_negative());
   app.add_option(
          "--mode", options.mode,
-         "What is compared. infix: the query with any part of a recording. global: query and "
-         "recording as wholes. Default: infix, of duplicates global")
+         "What is compared. infix: the query with any part of a recording. global: the whole "
+         "query with the whole recording. Default: infix; global with --duplicates")
       ->type_name("NAME")
       ->check(cli::one_of({"infix", "global"}));
   std::vector<std::string> costs;
@@ -119,7 +119,7 @@ void add_options(CLI::App& app, SearchOptions& options) {
     costs.emplace_back(cost.name);
     meanings += std::string(". ") + cost.name + ": " + cost.meaning;
   }
-  app.add_option("--cost", options.cost, "What edits cost" + meanings)
+  app.add_option("--cost", options.cost, "Edit costs" + meanings)
       ->type_name("NAME")
       ->check(cli::one_of(costs));
   cli::add_model(app, options.model);
@@ -127,37 +127,37 @@ void add_options(CLI::App& app, SearchOptions& options) {
                "Leave out hits whose key is the query's key");
   app.add_flag(
       "--fuse", options.fuse,
-      "Judge a recording by all queries of one key, as renderings of one query; "
-      "see pa-tokenize --renderings");
+      "Treat queries with the same key as renderings of one query, and fuse their scores; see "
+      "pa-tokenize --renderings");
   app.add_option(
          "--format", options.format,
-         "Format of the output. tsv, jsonl, trec, textgrid (for Praat), eaf (for ELAN), or table "
-         "for a person to read. Default: table on a terminal, else tsv")
+         "Output format: tsv, jsonl, trec, textgrid (for Praat), eaf (for ELAN), or table (for "
+         "reading). Default: table on a terminal, else tsv")
       ->type_name("NAME")
       ->check(cli::one_of({"tsv", "jsonl", "trec", "textgrid", "eaf", kTableFormat}));
   app.add_flag("--alignment", options.alignment,
-               "Tell how query and place correspond, and by how many seconds they are apart");
+               "Also print the alignment of query and match, and their offset in seconds");
   app.add_flag("--between", options.between,
-               "Look for the strings of one file in those of another: without an archive, with "
-               "--alignment");
+               "Search for the strings of one file in those of another, without an archive; "
+               "implies --alignment");
   cli::add_input_format(app, options.input_format);
   app.add_flag("--exhaustive", options.exhaustive,
-               "Compare with every record, without the index: the same hits, to check it by");
+               "Compare with every record, to check the index; the hits are the same");
   CLI::Option* duplicates =
       app.add_option("--duplicates", options.duplicates,
-                     "Pairs of records with at least this score, and no queries");
+                     "Find pairs of records with a score of at least S, without queries");
   duplicates->type_name("S")->check(cli::not_negative());
   app.add_option("--min-tokens", options.pairs.min_tokens,
-                 "Of --duplicates: only what has at least N tokens")
+                 "Only what has at least N tokens (with --duplicates)")
       ->type_name("N")
       ->check(CLI::Range(0, kMaxAsked));
   app.add_option("--min-seconds", options.pairs.min_seconds,
-                 "Of --duplicates: only what lasts at least this long")
+                 "Only what lasts at least S seconds (with --duplicates)")
       ->type_name("S")
       ->check(cli::not_negative());
   app.add_option("--part", options.pairs.window,
-                 "Of --duplicates --mode infix: look for parts of N tokens, every half of that, "
-                 "instead of whole records")
+                 "Search for parts of N tokens, overlapping by half, instead of whole records "
+                 "(with --duplicates --mode infix)")
       ->type_name("N")
       ->check(CLI::Range(2, kMaxAsked));
   exclude_queries(app, *duplicates);

@@ -19,7 +19,7 @@ struct SearchOptions {
   std::vector<std::string> arguments;  ///< archives and files of queries
   search::SearchConfig search;
   std::optional<std::size_t> places;
-  std::optional<double> duplicates;  ///< min. score of pairs, which are what is asked for
+  std::optional<double> duplicates;  ///< minimum score of pairs; if set, find pairs
   search::DuplicatesConfig pairs;
   bool alignment = false;
   bool between = false;  ///< the last of the files is searched, without an archive
@@ -37,16 +37,16 @@ struct SearchOptions {
 const cli::Tool& search_tool();
 void add_options(CLI::App& app, SearchOptions& options);
 
-/// What the options say, in the library's terms. Throws cli::UsageError for what cannot be right.
+/// The options in the library's terms. Throws cli::UsageError for those that cannot be right.
 struct SearchRequest {
   search::SearchConfig search;
   const align::Cost* cost;
-  std::optional<search::HitFormat> format;  ///< nothing: a table, to be read by a person
+  std::optional<search::HitFormat> format;  ///< nothing: a table for reading
   tokens::InputFormat input_format;
   std::vector<std::string> archives;
   std::vector<std::string> files;
   search::DuplicatesConfig pairs;
-  bool evalues;  ///< tell them
+  bool evalues;  ///< whether they are wanted
 };
 SearchRequest parse_request(const SearchOptions& options);
 

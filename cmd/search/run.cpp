@@ -1,4 +1,4 @@
-// pa-search: where in archives a token string is found.
+// pa-search: finds token strings in archives.
 #include <cerrno>
 #include <cstddef>
 #include <cstdlib>
@@ -35,7 +35,7 @@
 namespace pairalign {
 namespace {
 
-// From here on nothing is told from chance, whatever is found.
+// From this E-value on, hits cannot be distinguished from chance.
 constexpr double kMeaningless = 1;
 
 std::vector<archive::Archive> open_archives(const std::vector<std::string>& paths,
@@ -49,8 +49,8 @@ std::vector<archive::Archive> open_archives(const std::vector<std::string>& path
   return archives;
 }
 
-// What the model that wrote the strings of these archives knows of its tokens. Empty where that
-// model is not at hand and none is asked for.
+// Substitution scores and chance strings of the model that wrote these archives. Empty if that
+// model is not available and none was requested.
 model::ModelSubstitutions read_model(const std::string& given, const align::Cost& cost,
                                      const tokens::Header& header, cli::Messages& messages) {
   const bool asked = cost.needs_scores || !given.empty();
@@ -85,7 +85,7 @@ align::TokenScores scores_of(model::ModelSubstitutions& model, const std::string
   return {table->second.vocabulary, std::move(table->second.scores)};
 }
 
-// The hits are right all the same.
+// Damage to the index only: the hits are still correct.
 void warn_of_damages(const std::vector<archive::Archive>& archives, cli::Messages& messages) {
   for (const archive::Archive& archive : archives) {
     for (const Error& damage : archive.index_damages())
@@ -93,11 +93,11 @@ void warn_of_damages(const std::vector<archive::Archive>& archives, cli::Message
   }
 }
 
-// The text of one query's hits.
+// Formats one query's hits.
 using WriteHits =
     std::function<std::string(const tokens::Record& query, const std::vector<search::Hit>& hits)>;
 
-// Takes queries batch by batch, so that any number of them needs bounded memory.
+// Processes queries in batches, so that memory is bounded for any number of them.
 class Session {
  public:
   Session(const search::SearchConfig& config, const std::vector<archive::Archive>& archives,
@@ -125,7 +125,7 @@ class Session {
     finish();
   }
 
-  // Queries of one key are renderings of one query, wherever they stand in the input.
+  // Queries with the same key are renderings of one query, wherever they are in the input.
   void run_fused(cli::RecordInputs& inputs) {
     std::vector<std::vector<tokens::Record>> groups;
     std::unordered_map<std::string, std::size_t> positions;  // by key
@@ -174,7 +174,7 @@ class Session {
     if (too_short_++ == 0) first_too_short_ = query.key;
   }
 
-  // Once, for there may be thousands.
+  // Warns once, since there may be thousands.
   void finish() {
     progress_.finish();
     if (too_short_ == 0) return;
@@ -204,7 +204,7 @@ class Session {
   std::string first_too_short_;
 };
 
-// An archive of a file's strings, which is on disk only until it is open.
+// An archive of a file's strings, on disk only until it has been opened.
 archive::Archive archive_of(const std::string& file, tokens::InputFormat format,
                             cli::CommonHeader& header, cli::Messages& messages) {
   struct Folder {
@@ -228,7 +228,7 @@ archive::Archive archive_of(const std::string& file, tokens::InputFormat format,
   return archive::Archive::open(path);
 }
 
-// What hits are judged by.
+// What hits are scored with.
 struct Scoring {
   model::ModelSubstitutions known;
   std::unique_ptr<const align::Distance> distance;
@@ -250,7 +250,7 @@ struct Scoring {
   const search::Chance* chance_or_null() const { return chance ? &*chance : nullptr; }
 };
 
-// Of hits that cannot be shown in it, which are named, no label.
+// Hits that cannot be shown in the document are reported and get no label.
 void add_labels(const search::HitFormatter& formatter, const std::string& query,
                 const std::vector<search::Hit>& hits, tokens::LabelDocument& document,
                 cli::Messages& messages) {

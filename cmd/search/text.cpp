@@ -4,74 +4,75 @@ namespace pairalign {
 namespace {
 
 constexpr const char* kOutput =
-    R"(QUERY and KEY are keys as in token strings. start and end say where the match is, in seconds of
-the file, from the token times in the archive. Where a record has none (pa-tokenize --no-times), they are
-estimated as if all of its tokens were of one length, which may be off by a pause; a sixth field then says
-`estimated` (JSON: "place_estimated"). They are missing when the duration is unknown too. A recording that
-says the same several times is listed with every place, as far as limits and -k allow: places do not
-overlap, and -k and limits count places. In archives of windows that overlap (pa-tokenize --window), a place
-that several windows hold is listed once, as the best of them has it. Hits of a query are ordered by score, equal scores by key. There
-is no header line, so
-that hits of several archives can be merged with sort. trec: query, Q0, document, rank, score, tag;
-names without folders and extension, each document once. textgrid and eaf: one document for Praat or ELAN,
-with a tier for each recording and a label, QUERY SCORE EVALUE, where each hit is.
+    R"(QUERY and KEY are keys as in token strings. start and end are the position of the match in
+the file, in seconds, from the token times in the archive. If a record has none (pa-tokenize
+--no-times), they are estimated as if all its tokens were equally long, which may be off by a pause;
+a sixth field then says `estimated` (JSON: "place_estimated"). If the duration is unknown too, they
+are missing. A recording that says the same thing several times is listed with every place, as far
+as limits and -k allow: places do not overlap, and -k and limits count places. In archives of
+overlapping windows (pa-tokenize --window), a place found in several windows is listed once, as in
+the best of them. Hits of a query are sorted by score, ties by key. There is no header line, so that
+hits from several archives can be merged with sort. trec: query, Q0, document, rank, score, tag;
+names have no folders or extension, and each document is listed once. textgrid and eaf: one document
+for Praat or ELAN, with a tier per recording and a label, QUERY SCORE EVALUE, at each hit.
 
-On a terminal hits are shown as a table: below each query rank, a bar and a figure for the score, E and
-EVALUE, times as h:mm:ss.s, and the recording, cut at its front where the terminal is too narrow. The bar
-is green where EVALUE is at most 0.01, and yellow up to 1. --format table writes it into a pipe too,
-without colours, as wide as $COLUMNS.)";
+On a terminal, hits are shown as a table: below each query the rank, the score as a bar and a
+number, EVALUE after the letter E, times as h:mm:ss.s, and the recording, truncated at the front if
+the terminal is too narrow. The bar is green if EVALUE is at most 0.01, and yellow up to 1. --format
+table writes the table to a pipe too, without colours and $COLUMNS wide.)";
 
 constexpr const char* kUnitCosts =
-    R"(DISTANCE counts substitutions, insertions and deletions of tokens. SCORE is 1 - DISTANCE / tokens of
-the query; in global mode / tokens of the longer string. What has score 0 shares nothing with the query
-and is no hit.)";
+    R"(DISTANCE counts substitutions, insertions and deletions of tokens. SCORE is 1 - DISTANCE /
+tokens of the query; in global mode, / tokens of the longer string. A score of 0 means nothing in
+common with the query, and is not a hit.)";
 
 constexpr const char* kSoftCosts =
-    R"(These find more: the model that wrote the strings tells which tokens stand for one another. SCORE
-is in bits: how much likelier the tokens found are as another rendering of the query than by chance, 3
-bits less for each insertion and deletion; a query's tokens of pauses and noise are left out at no cost.
-It grows with what was said alike, so that one --min-score serves queries of any length. What has score 0 or less is no hit. DISTANCE is what the score lacks of
-the best that any tokens could reach, in bits.)";
+    R"(These find more: the model that wrote the strings knows which tokens stand for one another.
+SCORE is in bits: how much more likely the tokens found are as another rendering of the query than
+by chance, less 3 bits for each insertion and deletion; deleting a query's tokens of pauses and
+noise is free. SCORE grows with the length of the match, so one --min-score serves queries of any
+length. A score of 0 or less is not a hit. DISTANCE is the gap to the best possible score, in
+bits.)";
 
 constexpr const char* kEvalue =
-    R"(The number of places of that score or a better one to be expected by chance in these archives,
-whatever they hold: told from strings of speech that ship with the model, the one that wrote the archives
-(--model), and how the query read backwards scores in the archives. A hit with an EVALUE well below 1 means
-something, one near or above 1 nothing. Measured, it is right to a factor of two, at 0.001 of three. Without
-that model, or where it has no such strings, chance gave twelve (unit costs) to twenty times (soft costs) as
-many hits as it says at 0.01; -v says so. A query whose very copy has an EVALUE above 1 is too
-short to mean anything, and a message says so.)";
+    R"(The number of places with the same or a better score expected by chance in these archives. It
+is estimated from strings of speech that ship with the model that wrote the archives (--model), and
+from how the query read backwards scores in the archives. A hit with an EVALUE well below 1 is
+meaningful, one near or above 1 is not. In measurements it was right within a factor of two, at
+0.001 of three. Without that model, or if it has no such strings, chance gave twelve (unit costs) to
+twenty times (soft costs) as many hits as EVALUE said at 0.01; -v reports this case. A query whose
+exact copy would have an EVALUE above 1 is too short to be meaningful, and a warning says so.)";
 
 constexpr const char* kFuse =
-    R"(With --fuse, queries of one key are renderings of one query: a word said by several people, or one
-recording under several warps, as pa-tokenize --renderings writes them. The SCORE of a recording is that of
-all renderings, 8 log2 mean 2^(SCORE/8) bits; an edit of unit costs counts 4. Each recording is compared, and
-has one hit, at the place where the best of its renderings fits. All queries are read before the first is
-answered.)";
+    R"(With --fuse, queries with the same key are renderings of one query: a word said by several
+people, or one recording under several warps, as pa-tokenize --renderings writes them. The SCORE of
+a recording is that of all renderings, 8 log2 mean 2^(SCORE/8) bits; with unit costs, an edit counts
+as 4 bits. Every recording is compared and has at most one hit, at the place of the best-matching
+rendering. All queries are read before the first is answered.)";
 
 constexpr const char* kSpeed =
-    R"(Archives hold an index that spares most of the work where hits of unit costs are wanted with a
-score of some 0.6 and more: with --min-score or --max-distance, or when there are as many such hits as
-are asked for. With soft costs, and for lower scores, every record is compared. Hits are the same with
-and without.)";
+    R"(Archives have an index that saves most of the work of a search with unit costs for scores of
+about 0.6 or more: with --min-score or --max-distance, or if there are as many such hits as -k asks
+for. With soft costs, or for lower scores, every record is compared. The hits are the same with and
+without the index.)";
 
 constexpr const char* kAlignment =
-    R"(--alignment adds two columns behind EVALUE: a CIGAR string as in SAM, = the same token, X another, I only
-in the query, D only in the recording; and by how many seconds the same is later in the file of the
-recording than in that of the query, the median over tokens that meet, or - where times are not known (JSON:
-"alignment", "offset"). --between does so for two files of token strings, without an archive: the strings of
-the first are looked for in those of the second.)";
+    R"(--alignment adds two columns after EVALUE: a CIGAR string as in SAM (= the same token, X
+another, I only in the query, D only in the recording), and how many seconds later the match is in
+the recording's file than in the query's: the median over aligned tokens, or - if times are unknown
+(JSON: "alignment", "offset"). --between does this for two files of token strings, without an
+archive: it searches for the strings of the first in those of the second.)";
 
 constexpr const char* kDuplicates =
-    R"(--duplicates S prints pairs of records with a score of at least S, KEY, KEY, DISTANCE, SCORE, EVALUE,
-each once: those within one archive; with several those of a record of the first with one of the others.
-In global mode, the default here, whole records are compared. In infix mode the first KEY is the record
-that is found within the other, and every place where it is makes a pair; with --part parts of the
-records are looked for, those that overlap are joined, and the fragments tell what corresponds. Of records
-that are windows of a file, pairs that overlap are one too. EVALUE, of looking for the first KEY alone, is
-told, and limits, where --max-evalue is given; S may then be 0. Silence, hum and few tokens again and again,
-which by the entropy of their tokens have less than 12 bits, or less than 2 for each, make no pairs; -v
-counts what was left out.)";
+    R"(--duplicates S prints pairs of records with a score of at least S, each once, as KEY, KEY,
+DISTANCE, SCORE, EVALUE: with one archive, pairs within it; with several, pairs of a record of the
+first and one of another. In global mode, the default here, whole records are compared. In infix
+mode, the first KEY is the record found within the other, and each place where it occurs is a pair;
+with --part, parts of records are searched for, overlapping matches are joined, and the fragments
+say what corresponds. If records are windows of a file, overlapping pairs are joined too. EVALUE, as
+of a search for the first KEY alone, is printed (and limits pairs) only with --max-evalue; S may
+then be 0. Silence, hum and a few tokens repeated over and over (a token entropy of less than 12
+bits in all, or 2 bits per token) make no pairs; -v counts what was left out.)";
 
 }  // namespace
 
@@ -85,23 +86,22 @@ const cli::Tool& search_tool() {
         R"(Finds token strings in archives by edit distance. Prints hits, best first: QUERY,
 KEY#t=start,end, DISTANCE, SCORE, EVALUE, separated by TAB.)";
     tool.description =
-        R"(Queries and archives must be of one model and one tokenizer. An argument that ends in .pai or
-names a folder is an archive to search in, any other a file of queries.)";
+        R"(Queries and archives must come from the same model and tokenizer. An argument that ends
+in .pai or names a folder is an archive to search; any other is a file of queries.)";
     tool.notes = {{"Output", kOutput},           {"Unit costs", kUnitCosts},
                   {"Soft costs", kSoftCosts},    {"EVALUE", kEvalue},
                   {"Several renderings", kFuse}, {"Speed", kSpeed},
                   {"Alignment", kAlignment},     {"Duplicates", kDuplicates}};
     tool.exit_status =
-        R"(0 done; 1 nothing found; 2 wrong use, or an input or a line of one failed (it is named, the
-others are searched).)";
+        R"(0 success; 1 nothing found; 2 usage error, or an input or an input line failed (it is
+reported, the others are processed).)";
     tool.environment = {
         {"PAIRALIGN_MODEL",
-         "Model of soft costs and E-values, where --model names none: a file, or the name of an "
-         "installed "
-         "one."},
-        {"NO_COLOR", "When set, tables on a terminal have no colours. No other tool writes any."},
-        {"COLUMNS", "Width of a table that is written into a pipe."}};
-    tool.files = {{"NAME.pai/", "An archive, a folder; see pairalign-archive(5)."}};
+         "Model for soft costs and E-values without --model: a file, or the name of an installed "
+         "model."},
+        {"NO_COLOR", "If set, tables on a terminal have no colours. No other tool uses colours."},
+        {"COLUMNS", "Width of a table written to a pipe."}};
+    tool.files = {{"NAME.pai/", "An archive (a folder); see pairalign-archive(5)."}};
     tool.preparation = R"(pa-tokenize talks/ >talks.tsv
 pa-index talks.pai talks.tsv
 pa-tokenize query.opus >queries.tsv)";

@@ -25,7 +25,7 @@
 namespace pairalign {
 namespace {
 
-// Headers are read so fast that handing over each by itself would take as long.
+// Reading a header is so fast that handing over each one separately would take as long.
 constexpr std::size_t kHeadersTogether = 32;
 constexpr int kFilesAhead = 4;
 
@@ -62,7 +62,7 @@ class AudioWorker : public cli::Worker<Item, stats::MeasuredAudio> {
   std::vector<stats::MeasuredAudio> finish() override { return std::exchange(results_, {}); }
 
  private:
-  // A file that is not there fails; one that holds no audio, or not all of it, is measured.
+  // A missing file fails; one with no audio, or only part of it, is measured.
   stats::AudioFigures figures_of(const std::string& path) const {
     const bool standard_input = path == "-";
     Descriptor file(standard_input ? -1 : ::open(path.c_str(), O_RDONLY | O_CLOEXEC));
@@ -83,7 +83,7 @@ class AudioWorker : public cli::Worker<Item, stats::MeasuredAudio> {
   std::vector<stats::MeasuredAudio> results_;
 };
 
-// Takes the results in order; prints what is printed per recording, and sums up.
+// Takes the results in order; prints per-recording output, and accumulates the rest.
 class Delivery {
  public:
   Delivery(const StatsOptions& options, cli::Context& context, std::size_t given)
@@ -193,8 +193,7 @@ cli::ExitStatus report_audio(const StatsOptions& options, cli::Context& context)
           take({path, path, std::move(reason)});
         });
   };
-  // Counted first, so that progress knows the end; a list that is piped in is worked on as it
-  // comes.
+  // Counted first, so that progress knows the total; a piped list is processed as it arrives.
   if (!piped) for_each([&](Item item) { given.push_back(std::move(item)); });
 
   Pipeline::Workers workers;

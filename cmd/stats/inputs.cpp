@@ -17,8 +17,8 @@ namespace {
 
 constexpr std::size_t kLook = 4096;
 
-// The first bytes of what is left in a descriptor, which stay there. Empty where that cannot be
-// done, as for a terminal.
+// The next bytes of a descriptor, without consuming them. Empty where that is impossible, as for a
+// terminal.
 std::string peek(int fd) {
   std::string bytes(kLook, '\0');
   struct stat info {};
@@ -46,7 +46,7 @@ bool exists(const std::string& path) {
   return !path.empty() && ::stat(path.c_str(), &info) == 0;
 }
 
-// Text has no zero bytes, and every format of audio has some at its beginning.
+// Text has no zero bytes; every audio format has some near its beginning.
 StatsInput kind_of_path(const std::string& path) {
   struct stat info {};
   if (path == "-") return holds_zero(peek(STDIN_FILENO)) ? StatsInput::audio : StatsInput::records;

@@ -1,4 +1,4 @@
-// What pa-stats was given: audio, a list of audio, or token strings.
+// The inputs of pa-stats: audio, a list of audio, or token strings.
 #pragma once
 
 #include <functional>
@@ -11,11 +11,11 @@ namespace pairalign {
 
 enum class StatsInput { records, audio };
 
-/// By folders, names and first bytes, without taking any from a pipe. Throws cli::UsageError for
-/// both at once.
+/// Judged by folders, names and first bytes, without consuming any from a pipe. Throws
+/// cli::UsageError for a mixture of both.
 StatsInput kind_of_input(const StatsOptions& options);
 
-/// Calls `take(path, key)` for each recording, `fail(path, reason)` for what is none.
+/// Calls `take(path, key)` for each recording, `fail(path, reason)` for what is not one.
 void for_each_recording(const StatsOptions& options,
                         const std::function<void(std::string path, std::string key)>& take,
                         const std::function<void(std::string path, std::string reason)>& fail);

@@ -7,52 +7,50 @@ namespace pairalign {
 void add_options(CLI::App& app, StatsOptions& options) {
   cli::add_paths(
       app, cli::kPath, options.files,
-      "Audio files, and folders, which are walked for audio; or files of token strings; with "
-      "--qrels "
-      "runs, in TREC format or as pa-search prints hits. With none, standard input holds token "
-      "strings, or paths of audio, one a line; - reads token strings or audio from there");
+      "Audio files and folders (searched recursively); or files of token strings; with --qrels, "
+      "runs in TREC format or as pa-search prints hits. Without PATH, standard input holds token "
+      "strings, or paths of audio, one per line; - reads token strings or audio from there");
   app.add_option("--against", options.against,
-                 "Count how many tokens are saved over the strings of the same recordings in FILE; "
-                 "recordings meet by key, else by file name without extension. -v: each of them. "
-                 "With --qrels: the differences from the run in FILE, with 95 % intervals")
+                 "Count the tokens saved compared with the strings of the same recordings in FILE, "
+                 "matched by key, else by file name without extension. -v: per recording. With "
+                 "--qrels: the differences from the run in FILE, with 95 % intervals")
       ->type_name(cli::kFile);
   app.add_option(
          "--pairs", options.pairs,
-         "Compare each string with the one of the same recording in FILE: edit similarity "
-         "(1 - distance / longer), Jaccard of the token sets, shorter / longer, edits, change "
-         "of length")
+         "Compare each string with that of the same recording in FILE: edit similarity "
+         "(1 - distance / longer), Jaccard index of the token sets, shorter / longer, edits, "
+         "change of length")
       ->type_name(cli::kFile);
   app.add_option("--qrels", options.qrels,
-                 "Retrieval metrics of runs by the TREC judgements in FILE. -v: each query")
+                 "Retrieval metrics of runs, from the TREC judgements in FILE. -v: per query")
       ->type_name(cli::kFile);
   app.add_option("--min-relevance", options.retrieval.min_relevance,
-                 "Least judgement of --qrels that counts as relevant")
+                 "Lowest judgement in --qrels that counts as relevant")
       ->type_name("N")
       ->check(CLI::Range(0, 1000000))
       ->each([&options](const std::string&) { options.min_relevance_given = true; });
   app.add_option("--terms", options.terms,
-                 "With --against a run: resample terms instead of queries; FILE holds lines of "
-                 "query TAB term")
+                 "Resample terms instead of queries (with --qrels and --against); FILE holds lines "
+                 "of query TAB term")
       ->type_name(cli::kFile);
   app.add_option("--log", options.log,
-                 "Curves of a training from what `pa-train --log` wrote, also while it runs: first "
-                 "and last value and the course of the measures of each stage. -v: of all measures")
+                 "Training curves from the log that `pa-train --log` writes, also while it runs: "
+                 "first value, last value and curve of the main measures of each stage. -v: of all")
       ->type_name(cli::kFile);
   app.add_flag("--quick", options.quick,
-               "Of audio: read headers only, and no sample; thousands of files a second");
+               "Read only the headers of audio files; thousands of files per second");
   app.add_option(
          "--by", options.by,
-         "Figures by group. folder, folder:N (the first N folders of the path; -N: the last "
-         "ones), a file of lines KEY GROUP such as Kaldi's utt2spk, or a regular expression, "
-         "whose first group in brackets is taken: speakers, splits, microphones. * marks "
-         "groups that stand out")
+         "Statistics by group, such as speaker, split or microphone: folder, folder:N (the first "
+         "N folders of the path; -N: the last N), a file of lines KEY GROUP such as Kaldi's "
+         "utt2spk, or a regular expression, whose first capture group is used. * marks outliers")
       ->type_name("GROUPING");
   app.add_flag("--flag", options.flag,
-               "Of audio: a line for each finding, PATH, CHECK, VALUE and LIMIT, separated by TAB. "
-               "Status 1 when there is none");
+               "Check audio: print a line for each finding, PATH, CHECK, VALUE and LIMIT, "
+               "separated by TAB. Exit status 1 if there is none");
   app.add_option_function<std::vector<std::string>>(
          "--limit", [&options](const std::vector<std::string>& limits) { options.limits = limits; },
-         "Limit of a check of audio, such as snr=15; off leaves the check out. May be repeated")
+         "Limit of an audio check, such as snr=15; snr=off disables it. May be repeated")
       ->type_name("CHECK=LIMIT")
       ->type_size(1)
       ->allow_extra_args(false);
@@ -60,8 +58,8 @@ void add_options(CLI::App& app, StatsOptions& options) {
   cli::add_null(app, options.null);
   cli::add_input_format(app, options.input_format);
   app.add_option("--format", options.format,
-                 "Format of the report. text, json or svg, a picture: histograms and curves of the "
-                 "same figures; of audio also tsv or jsonl, a line per recording")
+                 "Report format: text, json or svg (histograms and curves of the same data); for "
+                 "audio also tsv or jsonl, one line per recording")
       ->type_name("NAME")
       ->check(cli::one_of({"text", "json", "svg", "tsv", "jsonl"}));
 }

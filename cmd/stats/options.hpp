@@ -31,9 +31,9 @@ struct StatsOptions {
 const cli::Tool& stats_tool();
 void add_options(CLI::App& app, StatsOptions& options);
 
-/// Throws cli::UsageError for options that do not go together.
+/// Throws cli::UsageError for options that cannot be combined.
 void check_usage(const StatsOptions& options);
-/// The same, once it is known what the inputs are.
+/// The same, once the kind of input is known.
 void check_usage_of_audio(const StatsOptions& options);
 void check_usage_of_records(const StatsOptions& options);
 

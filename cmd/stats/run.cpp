@@ -1,5 +1,5 @@
-// pa-stats: what is in a folder of audio, what token strings look like, how similar two streams
-// are, how good a ranking is.
+// pa-stats: statistics of audio and of token strings, similarity of two streams, retrieval metrics,
+// training curves.
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -28,7 +28,7 @@
 namespace pairalign {
 namespace {
 
-// How often the progress bar is told, in records.
+// Records between updates of the progress bar.
 constexpr std::uint64_t kProgressStep = 1024;
 
 // The sections of the report, in the format asked for.
@@ -36,13 +36,13 @@ class Report {
  public:
   explicit Report(const std::string& format) : format_(format) {}
 
-  /// Sections in text stand below their heading; the first needs none.
+  /// Text sections follow their heading; the first needs none.
   void add_text(const std::string& heading, const std::string& text) {
     if (!text_.empty()) text_ += '\n' + heading + '\n';
     text_ += text;
   }
   void add_json(const std::string& name, stats::Json json) { members_[name] = std::move(json); }
-  /// The title of the first section is that of the picture.
+  /// The title of the first section is that of the figure.
   void add_title(const std::string& title, const std::string& subtitle) {
     figure_.title = title;
     figure_.subtitle = subtitle;
@@ -68,7 +68,7 @@ tokens::InputFormat input_format(const StatsOptions& options) {
   return cli::parse_option("--input-format", options.input_format, tokens::parse_input_format);
 }
 
-// Reads a whole file of references; returns what it was written with.
+// Reads a whole file of references; returns its header.
 template <class Take>
 cli::CommonHeader read_references(const std::string& path, const StatsOptions& options,
                                   cli::Messages& messages, Take take) {
@@ -91,7 +91,7 @@ void name_unmatched(const std::vector<std::string>& keys, const std::string& ref
   if (matched == 0) throw Error(reference, "holds no partner of any record");
 }
 
-// Everything that token strings are asked for in one pass over them.
+// All statistics of token strings, in one pass over them.
 class RecordStatistics {
  public:
   RecordStatistics(const StatsOptions& options, cli::Context& context)
@@ -110,7 +110,7 @@ class RecordStatistics {
 
   void read_records() {
     if (!options_.by.empty()) group_of_ = stats::parse_grouping(options_.by);
-    // Distances between strings of two models mean nothing; savings of one over the other do.
+    // Distances between strings of different models are meaningless; token savings are not.
     cli::RecordInputs inputs(options_.files, input_format(options_),
                              "give files of token strings, or pipe them in", context_.messages,
                              pairs_header_);

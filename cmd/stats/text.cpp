@@ -10,34 +10,38 @@ namespace pairalign {
 namespace {
 
 constexpr const char* kMetrics =
-    R"(MAP as trec_eval defines it, over all relevant documents of the qrels; MRR; P@k; R@k, the share of
-queries with a relevant document in the top k; the mean rank of the first relevant one; MTWV, the
-maximum over score thresholds of 1 - mean over queries of (misses + 999.9 * false alarms), as shares of
-the relevant and of the other documents named. Every query with a relevant document counts, also when
-the run does not name it. Documents judged below 0 are left out of the query's ranking. Equal scores are
-ranked by document.
+    R"(MAP as trec_eval defines it, over all relevant documents in the qrels; MRR; P@k; R@k, the
+share of queries with a relevant document in the top k; the mean rank of the first relevant one;
+MTWV, the maximum over score thresholds of 1 - mean over queries of (misses + 999.9 * false alarms),
+as shares of the relevant documents and of all others named. Every query with a relevant document
+counts, even if it is not in the run. Documents judged below 0 are removed from the query's ranking.
+Ties in score are ranked by document name.
 
-With --against RUN: how much better than that other run, of the same queries, and the interval that holds
-95 % of 10,000 paired bootstrap resamples. Queries are resampled, or terms where --terms tells which
-queries ask for the same: these share their relevant documents. An interval that holds 0 tells nothing.)";
+With --against RUN: the improvement over that run of the same queries, and the interval that
+contains 95 % of 10,000 paired bootstrap resamples. Queries are resampled or, with --terms, groups
+of queries for the same term, which share their relevant documents. If the interval contains 0,
+there is no evidence of a difference.)";
 
 constexpr const char* kFigures =
-    R"(FIGURES OF AUDIO. Of each recording, in the columns of --format tsv and the members of --format jsonl, which begin with the
-path and, with --by, its group, and end with the checks that found something. What is not known is an
-empty field, or null. --quick has only those that a header tells: container to header_seconds, and fault.)";
+    R"(AUDIO MEASUREMENTS. These are the columns of --format tsv and the members of --format jsonl
+for each recording, preceded by the path and, with --by, the group, and followed by the checks that
+found something. Unknown values are empty fields, or null. --quick gives only what the header says:
+container to header_seconds, and fault.)";
 
 constexpr const char* kSnr =
-    R"(snr is estimated without a model, from the recording alone. Noise is what a fifth of the frames of 32 ms
-lie below in each of 24 bands (quantiles, after Stahl, Fischer and Bippus, 2000); the ratio is the mean
-power of the frames that stand 6 dB out of it between 300 and 3,400 Hz, less the noise, to the noise.
-Measured on read speech with white, pink and babble noise at known ratios, it is high by 6 to 8 dB at a true
-0 dB, 4 to 5 at 10, 2 to 4 at 20, and 0 to 2 at 30.
-What is steady counts as noise, a tone or a hum as well; music counts mostly as speech.)";
+    R"(snr is estimated from the recording alone, without a model. The noise is taken from the level
+that a fifth of the 32 ms frames lie below in each of 24 bands (quantiles, after Stahl, Fischer and
+Bippus, 2000); frames at least 6 dB above the noise between 300 and 3,400 Hz count as speech; the
+ratio is their mean power, less the noise, to the noise. On read speech with white, pink and babble
+noise at known ratios, it is too high by 6 to 8 dB at a true 0 dB, 4 to 5 at 10, 2 to 4 at 20, and 0
+to 2 at 30. Anything steady counts as noise, including a tone or hum; music counts mostly as
+speech.)";
 
 constexpr const char* kChecks =
-    R"(CHECKS OF AUDIO. What --flag and the column flags speak of. --limit sets a limit, or leaves a check out. Defaults are for
-recordings of speech; they are meant to find what is wrong, not what could be better. damaged, for what
-cannot be read or not to its end, has no limit: its VALUE is the reason.)";
+    R"(AUDIO CHECKS. These are reported by --flag and in the column flags. --limit changes a limit
+or disables a check. The defaults are for recordings of speech; they are meant to find what is
+wrong, not what could be better. damaged, for files that cannot be read, or not to the end, has no
+limit: its VALUE is the reason.)";
 
 // A paragraph for each figure, of the manual page.
 std::string figures() {
@@ -71,15 +75,16 @@ const cli::Tool& stats_tool() {
     tool.purpose = "measure audio, token strings, retrieval and training";
     tool.common_options = cli::kJobs | cli::kProgress;
     tool.summary =
-        R"(Measures what it is given. Of audio: rates, levels, clipping, silence, bandwidth, noise, damage; in sum,
-by group, per recording, or as a list of recordings to look at. Of token strings: rates, vocabulary,
-entropy, lengths, repetition; with --against, --pairs or --qrels also against another stream or against
-relevance judgements. With --log, how a training goes.)";
+        R"(Measures audio, token strings, search results and training runs. Audio: rates, levels,
+clipping, silence, bandwidth, noise, damage; in total, by group, per recording, or as a list of
+recordings to check. Token strings: rates, vocabulary, entropy, lengths, repetition; with --against
+or --pairs, compared with another stream. With --qrels, retrieval metrics. With --log, training
+curves.)";
     tool.notes = {{"Metrics of --qrels", kMetrics}};
     tool.description = figures() + "\n\n" + checks();
     tool.exit_status =
-        "0 done; 1 --flag found nothing; 2 wrong use, or an input or a line of one failed (it is "
-        "reported, the others are counted). With --flag, damaged audio is a finding.";
+        "0 success; 1 --flag found nothing; 2 usage error, or an input or an input line failed (it "
+        "is reported, the others are counted). With --flag, damaged audio is a finding.";
     tool.preparation = R"(pa-tokenize talks/ >talks.tsv
 pa-tokenize --tokenizer vq talks/ >long.tsv
 pa-index talks.pai talks.tsv

@@ -22,8 +22,8 @@ bool exists(const std::string& path) {
   return ::stat(path.c_str(), &status) == 0;
 }
 
-// The path with a fragment, as it was given, names a part, and so does the key; a file of that very
-// name is another matter.
+// The key of a part is its path with the fragment, as given, unless there is a file of exactly that
+// name.
 std::string key_of(const std::string& path) {
   return exists(path) ? tokens::key_of_file(path) : path;
 }

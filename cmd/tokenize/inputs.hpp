@@ -1,4 +1,4 @@
-// What pa-tokenize is to read.
+// The inputs of pa-tokenize.
 #pragma once
 
 #include <cstdint>
@@ -18,18 +18,18 @@ struct Item {
   std::uint64_t bytes = 0;  ///< of the file; 0: not known
 };
 
-/// In order; files that an archive has, as they are, are passed over when the user wants that.
+/// In order; with --skip, files that are archived and unchanged are skipped.
 void for_each_item(const TokenizeOptions& options, const std::function<void(Item)>& take);
 
 /// Whether the file at `path` goes through --pre: the last glob that matches its name, or its path
-/// where the glob holds a '/', decides; "!GLOB" takes files out.
+/// if the glob contains a '/', decides; "!GLOB" excludes files.
 bool wants_pre(const TokenizeOptions& options, const std::string& path);
 
-/// Its size; 0: not known.
+/// The size of a file; 0: not known.
 std::uint64_t size_of(const std::string& path);
 
-/// What to open for a path: a file, or, where there is none of that name, the part of one that a
-/// media fragment names.
+/// What to open for a path: a file or, if there is none of that name, the part of one that a media
+/// fragment selects.
 struct Source {
   std::string path;
   audio::DecoderOptions options;

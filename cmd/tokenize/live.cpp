@@ -14,10 +14,10 @@
 namespace pairalign {
 namespace {
 
-// 50 ms: samples asked for at once.
+// Samples per read: 50 ms.
 constexpr std::size_t kBlock = audio::kSampleRate / 20;
 
-// Lines of tokens, each written when its end, the start of the next, is known.
+// Lines of tokens, each written once the end of the token, the start of the next, is known.
 class TokenLines {
  public:
   TokenLines(const tokens::RecordFormatter& formatter, std::string key)
@@ -31,7 +31,7 @@ class TokenLines {
     }
   }
 
-  /// The last one known, and those of the whole string that `add` was not given.
+  /// The last token known, and those of the whole string that `add` was not given.
   void finish(const tokens::Record& whole, std::string& text) const {
     tokens::Record rest = whole;
     const auto written = static_cast<std::ptrdiff_t>(known_ > 0 ? known_ - 1 : 0);
@@ -53,7 +53,7 @@ class TokenLines {
     record.starts_ms = std::move(pair.starts_ms);
     std::string lines;
     formatter_.append(record, lines);
-    text += lines.substr(0, lines.find('\n') + 1);  // the second is not ready
+    text += lines.substr(0, lines.find('\n') + 1);  // the second has no end yet
   }
 
   const tokens::RecordFormatter& formatter_;

@@ -1,4 +1,4 @@
-// Standard input as it comes.
+// Tokenising standard input as it arrives.
 #pragma once
 
 #include "cli/program.hpp"
@@ -6,12 +6,12 @@
 
 namespace pairalign {
 
-/// Whether what is read from a pipe can be written before its end: windows, and formats with a line
-/// a token. A record of the whole begins with its duration, which only the end tells.
+/// Whether output can be written before the end of a pipe: windows, and formats with one line per
+/// token. A record of the whole begins with its duration, which is known only at the end.
 bool is_live(const TokenizeOptions& options);
 
-/// Writes what it knows of standard input as soon as it knows it; the lines are those of a file.
-/// Throws Error("standard input", reason), after the lines up to there.
+/// Writes the lines of standard input, each as soon as it is known; they are the same as for a
+/// file. Throws Error("standard input", reason) after the lines up to the fault.
 void tokenize_live(const Work& work, cli::Context& context);
 
 }  // namespace pairalign

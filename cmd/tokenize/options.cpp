@@ -14,36 +14,36 @@ namespace {
 
 void add_decoding_options(CLI::App& app, TokenizeOptions& options) {
   app.add_option("--end-quantile", options.decode.end_quantile,
-                 "Where in the distribution of its ends pairalign ends a token, between 0 and 1; "
-                 "larger gives somewhat fewer tokens")
+                 "Quantile of the predicted end distribution, between 0 and 1, at which pairalign "
+                 "ends a token; larger values give slightly fewer tokens")
       ->type_name("Q")
       ->check(cli::not_negative());
   app.add_option("--repetition-penalty", options.decode.repetition_penalty,
-                 "Divisor of the probability of tokens that pairalign has just written")
+                 "Divide by X the probability of tokens that pairalign has just written")
       ->type_name("X")
       ->check(cli::not_negative());
   app.add_option("--cap", options.decode.cap,
-                 "Maximum number of tokens per 10 ms of pairalign; a string stops there")
+                 "Maximum number of tokens per 10 ms for pairalign; a string stops there")
       ->type_name("X")
       ->check(cli::not_negative());
 }
 
 void add_listening_options(CLI::App& app, TokenizeOptions& options) {
   app.add_option("--channel", options.channel,
-                 "Channel to listen to. mix: the mean of all, a channel that is the inverse of "
-                 "another turned first. N: that one, 1 is the first. each: a record for each, with "
-                 "#channel=N behind its key where there are several")
+                 "Channel to use. mix: the mean of all, with phase-inverted channels flipped "
+                 "first. N: channel N, counted from 1. each: one record per channel, with "
+                 "#channel=N appended to the key if there are several")
       ->type_name("NAME");
   app.add_flag("--partial", options.partial,
-               "Write what can be read of recordings that are damaged or cut short; they are "
-               "reported, and the exit status is 2, all the same");
+               "Write what can be read of damaged or truncated recordings; they are still "
+               "reported, and the exit status is still 2");
   app.add_option("--pre", options.preprocessor,
-                 "Read the audio that COMMAND PATH writes to standard output instead of the file; "
-                 "it is run for each file, which is its standard input too")
+                 "Instead of each file, read the audio that COMMAND PATH writes to standard "
+                 "output; the file is also its standard input")
       ->type_name("COMMAND");
   app.add_option("--pre-glob", options.pre_globs,
-                 "Run --pre only for files whose names match GLOB; !GLOB leaves those out. May be "
-                 "repeated, the last that matches decides. Folders are walked for them too")
+                 "Run --pre only on files whose names match GLOB; !GLOB excludes them. May be "
+                 "repeated; the last match decides. Folders are searched for such files too")
       ->type_name("GLOB")
       ->expected(1)
       ->allow_extra_args(false)
@@ -55,17 +55,16 @@ void add_listening_options(CLI::App& app, TokenizeOptions& options) {
 void add_frame_options(CLI::App& app, TokenizeOptions& options) {
   app.add_flag(
          "--frames", options.frames,
-         "One code for each frame of 20 ms: the nearest, repetitions kept, as those who train "
-         "on units of HuBERT want them; with --format km a line for each recording")
+         "One code per 20 ms frame: the nearest, repeats kept, as for training on HuBERT units; "
+         "with --format km, one line per recording")
       ->excludes("--tokenizer");
-  app.add_option(
-         "--embeddings", options.embeddings,
-         "Write the embedding of each frame of 20 ms to FILE: a matrix for NumPy (.npy, "
-         "float32). Standard output says which rows are whose: KEY, SECONDS, first row, rows")
+  app.add_option("--embeddings", options.embeddings,
+                 "Write the embedding of each 20 ms frame to FILE, a NumPy matrix (.npy, float32). "
+                 "Standard output maps recordings to rows: KEY, SECONDS, first row, number of rows")
       ->type_name(cli::kFile);
 }
 
-// What makes strings, which are not written.
+// Rejects options about strings, which are not written.
 void check_embeddings(const TokenizeOptions& options) {
   const std::pair<const char*, bool> given[] = {
       {"--tokenizer", options.kind.has_value()},
@@ -82,7 +81,7 @@ void check_embeddings(const TokenizeOptions& options) {
   }
 }
 
-// Nothing when it is left to the model.
+// Nothing if it is left to the model.
 std::optional<model::TokenizerKind> tokenizer_kind(const TokenizeOptions& options) {
   if (options.frames) return model::TokenizerKind::frames;
   if (!options.embeddings.empty()) return model::TokenizerKind::vq;
@@ -123,32 +122,31 @@ void check_kind_options(const TokenizeOptions& options, model::TokenizerKind kin
 
 void add_options(CLI::App& app, TokenizeOptions& options) {
   cli::add_paths(app, cli::kPath, options.paths,
-                 "Audio files; folders, which are walked for audio files; - for audio on standard "
-                 "input. With none, standard input holds paths, one a line");
+                 "Audio files; folders (searched recursively); - for audio on standard input. "
+                 "Without PATH, paths are read from standard input, one per line");
   cli::add_model(app, options.model);
   app.add_option(
          "--tokenizer", options.kind,
-         "How strings are made. pairalign: written by the model's autoregressive decoder. vq: "
-         "the nearest code of each frame, repetitions removed. dpvq: fewer tokens, found with "
-         "a penalty on each change of code. Default: pairalign; vq where the model has no "
-         "decoder")
+         "How strings are made. pairalign: by the model's autoregressive decoder. vq: the "
+         "nearest code of each frame, repeats removed. dpvq: fewer tokens, by a penalty on each "
+         "change of code. Default: pairalign; vq if the model has no decoder")
       ->type_name("NAME")
       ->check(cli::one_of({"pairalign", "vq", "dpvq"}));
   add_frame_options(app, options);
   app.add_option("--rate", options.rate,
-                 fmt::format("Tokens per second aimed at by pairalign and dpvq (default: what "
-                             "pairalign was trained with; dpvq: {})",
+                 fmt::format("Target tokens per second for pairalign and dpvq (default: as "
+                             "pairalign was trained; dpvq: {})",
                              model::kDefaultRate))
       ->type_name("R")
       ->check(cli::not_negative());
   app.add_option(
          "--penalty", options.penalty,
-         "Penalty per token of pairalign and dpvq, instead of one chosen for --rate; larger gives "
-         "fewer tokens")
+         "Penalty per token for pairalign and dpvq, instead of one chosen for --rate; larger "
+         "values give fewer tokens")
       ->type_name("P")
       ->check(cli::not_negative());
   add_decoding_options(app, options);
-  app.add_option("--window", options.window_s, "A record for each window of S seconds")
+  app.add_option("--window", options.window_s, "Write one record per window of S seconds")
       ->type_name("S")
       ->check(cli::not_negative());
   app.add_option("--hop", options.hop_s,
@@ -157,26 +155,26 @@ void add_options(CLI::App& app, TokenizeOptions& options) {
       ->check(cli::not_negative());
   app.add_option(
          "--renderings", options.renderings,
-         fmt::format("Of each recording N records, all with its key: as it is, and with other "
-                     "vocal tracts and tempos, up to {}. For pa-search --fuse, which finds "
-                     "more by them; recordings of at most ten minutes",
+         fmt::format("Write N records per recording (at most {}), all with its key: one as it "
+                     "is, the others with altered vocal tract and tempo. With them pa-search "
+                     "--fuse finds more; recordings of at most ten minutes",
                      model::kMaxRenderings))
       ->type_name("N")
       ->check(CLI::Range(1, model::kMaxRenderings));
   app.add_flag(
       "--no-times", options.no_times,
-      "Leave out the field with the start of each token, in milliseconds. On synthetic audio "
-      "with known onsets these starts are off by 20.5 ms in the median and 59.6 ms at the "
-      "95th percentile, no better than chance for that many tokens (21.0 ms)");
-  app.add_flag("--times", options.times, "Write that field, as is done without this option");
+      "Leave out the field with the start time of each token, in milliseconds. On synthetic "
+      "audio with known onsets, the median error of these times is 20.5 ms and its 95th "
+      "percentile 59.6 ms, no better than chance for that many tokens (21.0 ms)");
+  app.add_flag("--times", options.times, "Write token start times (the default)");
   add_listening_options(app, options);
   app.add_option("--format", options.format,
-                 "Format of the output. " + tokens::describe_output_formats(true))
+                 "Output format: " + tokens::describe_output_formats(true))
       ->type_name("NAME")
       ->check(cli::one_of(tokens::output_format_names()));
   cli::add_precision(app, options.precision);
   app.add_option("--skip", options.skip,
-                 "Pass over files that ARCHIVE has strings of, unless they have changed since")
+                 "Skip files that ARCHIVE has strings of, unless they have changed since")
       ->type_name(cli::kArchive);
   cli::add_manifest(app, options.list);
   cli::add_null(app, options.null);

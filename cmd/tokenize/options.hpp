@@ -43,12 +43,12 @@ void add_options(CLI::App& app, TokenizeOptions& options);
 /// As `--channel` says: 0 is the mix, −1 each of them. Throws cli::UsageError.
 int channel(const TokenizeOptions& options);
 
-/// Throws cli::UsageError for what cannot be right whatever the model.
+/// Throws cli::UsageError for what is wrong with any model.
 void check_usage(const TokenizeOptions& options);
 tokens::OutputFormat output_format(const TokenizeOptions& options);
 nn::Precision precision(const TokenizeOptions& options);
 
-/// What is left to the model filled in. Throws cli::UsageError for options of another tokenizer.
+/// With defaults from the model filled in. Throws cli::UsageError for options of another tokenizer.
 model::TokenizerOptions tokenizer_options(const TokenizeOptions& options,
                                           const model::Model& model);
 

@@ -33,7 +33,7 @@
 namespace pairalign {
 namespace {
 
-// Files under way per thread: enough that short ones are decoded side by side, and that a long one
+// Files in flight per thread: enough that short ones are decoded side by side, and that a long one
 // does not leave the other threads idle.
 constexpr int kFilesAhead = 32;
 
@@ -42,8 +42,8 @@ using Pipeline = cli::OrderedMap<Item, Lines>;
 // Writes the lines of each input as its turn comes, and counts.
 class Delivery {
  public:
-  // What is known of the work: nothing when a list of paths is piped in.
-  // `matrix`: for embeddings, where they are wanted.
+  // `given`: the inputs; empty if a list of paths is piped in.
+  // `matrix`: for embeddings, if they are wanted.
   Delivery(cli::Context& context, const std::vector<Item>& given, const TokenizeOptions& options,
            model::NpyFile* matrix)
       : options_(options),
@@ -57,7 +57,7 @@ class Delivery {
   }
 
   void operator()(Item& item, std::future<Lines>& result) {
-    // Flushed at once: the next tool of the pipeline may be waiting and the next input may take
+    // Flushed at once: the next tool in the pipeline may be waiting, and the next input may take
     // long.
     out_.write(text_of(item, result));
     out_.flush();
@@ -80,7 +80,7 @@ class Delivery {
   }
 
  private:
-  // Of an input that failed, which is named, nothing; in km, whose lines have no keys, an empty
+  // Nothing for an input that failed, which is reported; in km, whose lines have no keys, an empty
   // line that keeps its place.
   std::string text_of(const Item& item, std::future<Lines>& result) {
     try {
@@ -111,7 +111,7 @@ class Delivery {
     return options_.format == "km" ? "\n" : "";
   }
 
-  // Its rows to the matrix, and the line that says where they are.
+  // Appends its rows to the matrix, and returns the line that says where they are.
   std::string append_rows(FrameRows& part) const {
     const std::int64_t first = matrix_->rows();
     matrix_->append({static_cast<const float*>(part.rows.map()), part.rows.size() / sizeof(float)});
@@ -119,7 +119,7 @@ class Delivery {
                        matrix_->rows() - first);
   }
 
-  // By size, for time left: recordings of a folder may be seconds and hours long.
+  // By size, for the time left: recordings in a folder may last seconds or hours.
   std::optional<double> part_done() const {
     if (bytes_given_ == 0) return std::nullopt;
     return static_cast<double>(bytes_done_) / static_cast<double>(bytes_given_);
@@ -184,8 +184,8 @@ cli::ExitStatus tokenize(const TokenizeOptions& options, cli::Context& context) 
         fmt::format("#pairalign-embeddings 1 model={} dimension={}\n", model.id(), dimension));
   }
 
-  // Paths that are given or listed are counted first, so that progress knows the end; a list that
-  // is piped in is worked on as it comes.
+  // Paths that are given or listed are counted first, so that progress knows the total; a piped
+  // list is processed as it arrives.
   std::vector<Item> given;
   if (!piped_paths) {
     for_each_item(options, [&](Item item) {

@@ -9,47 +9,48 @@ const cli::Tool& tokenize_tool() {
     tool.purpose = "speech to token strings";
     tool.common_options = cli::kJobs | cli::kProgress;
     tool.summary =
-        R"(Turns speech into token strings, one line a recording: KEY, SECONDS, TOKENS, separated by
-TAB.)";
+        R"(Turns speech into token strings, one line per recording: KEY, SECONDS, TOKENS, separated
+by TAB.)";
     tool.description =
-        R"(A token is one of a few hundred sounds that the model knows; the same words give nearly the
-same string. Audio of any rate, with any number of channels, is brought to 16 kHz mono first: the mean
-of the channels, where one that is the inverse of another is turned before, so that it cancels nothing.
-WAV, FLAC, MP3, Opus, Vorbis, AIFF, CAF and what else libsndfile knows is read by linked libraries;
-M4A, AAC, AMR, WebM, WMA, MP4 and the rest by ffmpeg(1), where that is installed; -v tells which. All
-parts of joined and chained files are read.
+        R"(A token is one of the few hundred sounds in the model's codebook; the same words give
+nearly the same string. Audio of any sample rate and number of channels is first converted to 16 kHz
+mono: the mean of the channels, with phase-inverted channels flipped so that they do not cancel.
+WAV, FLAC, MP3, Opus, Vorbis, AIFF, CAF and anything else that libsndfile supports is read by linked
+libraries; M4A, AAC, AMR, WebM, WMA, MP4 and the rest by ffmpeg(1), if installed; -v says which was
+used. All parts of concatenated and chained files are read.
 
-A recording that is damaged, cut short, or of an unknown kind is reported and the exit status is 2;
-nothing is left out of a record without a message. --partial writes what can be read of it all the same.
+A recording that is damaged, truncated or of an unknown format is reported, and the exit status is
+2; nothing is left out of a record without a message. --partial still writes what can be read of it.
 
-A PATH may end in a media fragment, as keys and hits do: talk.wav#t=4.65,6.15 is that part, in seconds,
-and talk.wav#channel=2 one channel. A file whose very name ends like that wins; its key gets #t=0 behind
-it.
+A PATH may end in a media fragment, as keys and hits do: talk.wav#t=4.65,6.15 selects those seconds,
+talk.wav#channel=2 one channel. A file whose actual name ends like that takes precedence; #t=0 is
+appended to its key.
 
-With - audio is read as it comes through a pipe, in WAV, MP3 and Ogg; other formats are read once all
-of it is there.
+With -, WAV, MP3 and Ogg audio is decoded as it arrives through the pipe; other formats are decoded
+once all of it has arrived.
 
-Lines come in the order of the inputs, each as soon as those before it are out, and are the same for
-any number of threads. --precision bf16 is faster where the processor has it, and gives about one token
-of 200 otherwise. An input that cannot be read is named, and the others are written.)";
+Lines are written in the order of the inputs, each as soon as those before it are out, and do not
+depend on the number of threads. --precision bf16 is faster if the processor supports it, and
+changes about one token in 200. An input that cannot be read is reported, and the others are
+processed.)";
     tool.notes = {
-        {"Formats", R"(tsv: the lines above, below a header that names the model. jsonl: the
-same as JSON. kaldi: key and tokens. km: tokens only, an empty line
-for an input that failed. ctm: a line a token, with times. audacity: a label
-track, of one recording. textgrid and eaf: one document for Praat or ELAN, with a tier for each
-recording, written when all are read. See pairalign-records(5).)"}};
+        {"Formats", R"(tsv: the lines above, after a header that names the model. jsonl: the
+same as JSON. kaldi: key and tokens. km: tokens only; an empty line
+for an input that failed. ctm: one line per token, with times. audacity: a label
+track for one recording. textgrid and eaf: one document for Praat or ELAN, with a tier per
+recording, written at the end. See pairalign-records(5).)"}};
     tool.exit_status =
-        "0 done; 2 wrong use, or an input failed (it is named, the others are written).";
+        "0 success; 2 usage error, or an input failed (it is reported, the others are processed).";
     tool.environment = {
         {"PAIRALIGN_MODEL",
-         "Model, where --model names none: a file, or the name of an installed one."},
+         "Model to use without --model: a file, or the name of an installed model."},
         {"PAIRALIGN_FFMPEG",
-         "Path of the program ffmpeg; empty: it is not used. Without it, that of PATH."},
-        {"TMPDIR", "Folder for audio that arrives on standard input; /tmp without it."}};
+         "Path of ffmpeg; if empty, ffmpeg is not used. Default: the one found in PATH."},
+        {"TMPDIR", "Folder for audio that arrives on standard input (default: /tmp)."}};
     tool.files = {
         {"../share/pairalign/default.safetensors",
-         "The model that came with the tools, from the folder of the program on. Models beside "
-         "it go by their names without the extension. See pairalign-model(5)."}};
+         "The model shipped with the tools, relative to the folder of the program. Models beside "
+         "it are referred to by name without the extension. See pairalign-model(5)."}};
     tool.examples = {
         {"Archive a folder of recordings", "pa-tokenize talks/ | pa-index talks.pai"},
         {"Ask by voice where this was said", "pa-tokenize query.opus | pa-search talks.pai -k 3"},

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t kReadSamples = 1 << 15;
 
-// Standard input, which can be read once, in a file, which can be read for each channel.
+// Copies standard input, which can be read only once, to a file, to be read for each channel.
 audio::TemporaryFile copy_of_stdin() {
   audio::TemporaryFile file;
   std::vector<char> block(1 << 16);
@@ -43,7 +43,7 @@ class TokenizeWorker::Input {
     each_ = each_ && source_.options.channel == 0;
   }
 
-  /// Whether channels that are not named go into records of their own.
+  /// Whether every channel gets a record of its own: --channel each, and none named in the path.
   bool each() const { return each_; }
 
   audio::Decoder open(int channel) {

@@ -17,24 +17,24 @@
 
 namespace pairalign {
 
-/// The embeddings of a recording, a row a frame. On disk, for it may be long.
+/// The embeddings of a recording, one row per frame. On disk, since it may be long.
 struct FrameRows {
   std::string key;
   double seconds = 0;
   audio::TemporaryFile rows;
 };
 
-/// What has become of one input, and what is to be said of it.
+/// The result of one input, and what to report about it.
 struct Lines {
   std::vector<tokens::Record> records;
   std::vector<FrameRows> embeddings;
   double seconds = 0;
-  std::string library;               ///< that read it
-  std::vector<std::string> remarks;  ///< nothing was lost by it
+  std::string library;               ///< that decoded it
+  std::vector<std::string> remarks;  ///< warnings, without loss of audio
   std::string fault;                 ///< what was not read, and why; empty: nothing
 };
 
-/// What is the same for all workers.
+/// Shared by all workers.
 struct Work {
   const TokenizeOptions& options;
   const model::Model& model;
@@ -62,7 +62,7 @@ class TokenizeWorker : public cli::Worker<Item, Lines> {
   model::Tokenizer tokenizer_;
   std::optional<model::FrameStream> frames_;  // where embeddings are wanted instead
   std::vector<Lines> taken_;                  // of the items since the last call of finish
-  // Which of them each recording of the tokenizer is of; none: of an item that failed.
+  // For each recording of the tokenizer, its index in taken_; none if the item failed.
   std::vector<std::optional<std::size_t>> owners_;
 };
 

@@ -10,7 +10,8 @@
 namespace pairalign {
 
 void add_options(CLI::App& app, TrainOptions& options) {
-  cli::add_paths(app, cli::kPath, options.paths, "Audio file or folder (walked) to learn from");
+  cli::add_paths(app, cli::kPath, options.paths,
+                 "Audio files and folders (searched recursively) to train on");
   app.add_option("-o,--output", options.output,
                  "Model file to write (FILE.safetensors); the checkpoint "
                  "is kept beside it as FILE.safetensors.checkpoint")
@@ -20,11 +21,11 @@ void add_options(CLI::App& app, TrainOptions& options) {
                  "defaults; see --print-recipe")
       ->type_name(cli::kRecipe);
   app.add_flag("--print-recipe", options.print_recipe,
-               "Print the whole recipe that these options amount to, and stop");
+               "Print the complete recipe that results from the options, and exit");
   app.add_option("--stage", options.stages,
                  "Run only these stages of the curriculum, separated by commas and in this order: "
-                 "geometric, fixed-teacher, ema-teacher. chance, alone and with --from: train "
-                 "nothing, but put strings of PATH into the model, from which pa-search tells "
+                 "geometric, fixed-teacher, ema-teacher. chance, alone and with --from: do not "
+                 "train, but store strings of PATH in the model, from which pa-search estimates "
                  "E-values")
       ->delimiter(',')
       ->allow_extra_args(false)
@@ -33,19 +34,20 @@ void add_options(CLI::App& app, TrainOptions& options) {
           {train::kGeometric, train::kFixedTeacher, train::kEmaTeacher, train::kChanceStage}))
       ->default_str("");
   app.add_option("--from", options.from,
-                 "Model to begin with: its encoder, and its decoder where that is like the "
-                 "recipe's, instead of the geometric stage (unless --stage names it)")
+                 "Model to start from, instead of the geometric stage (unless --stage names it): "
+                 "its encoder, and its decoder if that has the recipe's shape")
       ->type_name(cli::kModel);
-  app.add_flag("--resume", options.resume, "Go on from the checkpoint of an interrupted run");
+  app.add_flag("--resume", options.resume, "Continue from the checkpoint of an interrupted run");
   app.add_flag("--force", options.force,
-               "Replace the model that is there, and begin anew though there is a checkpoint");
+               "Replace an existing model, and start over even if there is a checkpoint");
   app.add_option("--steps", options.steps,
-                 "Optimiser steps of each stage. Without it, as many as the recipe says, but none "
-                 "that hears the audio more than 200 times over (\"epochs\" of the recipe); at "
-                 "least 300, however short the audio")
+                 "Optimiser steps of each stage. Default: the recipe's, reduced to at most 200 "
+                 "epochs (\"epochs\" in the recipe), but to no fewer than 300 steps, however short "
+                 "the audio")
       ->type_name("N");
   app.add_option("--seed", options.seed, "Random seed, instead of the recipe's")->type_name("N");
-  app.add_option("--valid", options.valid, "Folder to validate on, instead of a share of PATH")
+  app.add_option("--valid", options.valid,
+                 "Folder to validate on, instead of a held-out share of PATH")
       ->type_name(cli::kFolder);
   app.add_option("--noise", options.noise, "Folder of noises to mix in; without it, white noise")
       ->type_name(cli::kFolder);
@@ -55,12 +57,13 @@ void add_options(CLI::App& app, TrainOptions& options) {
     app.add_option(name, files, help)->allow_extra_args(false)->type_name(cli::kFile);
   };
   add_lists("--words", options.words,
-            "Times of words as a CTM (recording channel start duration word): a word, or run of up "
-            "to three, said twice is learnt as a natural pair. May be given again");
+            "Word times as a CTM (recording channel start duration word): a word, or run of up to "
+            "three, said twice is a natural pair to train on. May be repeated");
   add_lists("--speakers", options.speakers,
-            "Who speaks in each recording, as Kaldi's utt2spk: words are paired across speakers");
+            "Speaker of each recording, as Kaldi's utt2spk: words are paired across speakers");
   add_lists("--pairs", options.pairs,
-            "Natural pairs as pa-search prints them: two keys with times, KEY#t=start,end, a line");
+            "Natural pairs as pa-search prints them: two keys with times, KEY#t=start,end, per "
+            "line");
   cli::add_precision(app, options.precision);
 }
 

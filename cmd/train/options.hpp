@@ -23,11 +23,11 @@ struct TrainOptions {
 const cli::Tool& train_tool();
 void add_options(CLI::App& app, TrainOptions& options);
 
-/// Whether --stage names the strings of chance.
+/// Whether --stage is chance.
 bool measures_chance(const TrainOptions& options);
 
-/// Throws cli::UsageError when the model to write or what to learn from is not named, or when what
-/// --stage chance needs is not.
+/// Throws cli::UsageError if the model to write or the audio is not named, or for options that do
+/// not fit --stage chance.
 void check_usage(const TrainOptions& options);
 
 }  // namespace pairalign

@@ -37,7 +37,7 @@ using namespace pairalign;
 
 constexpr std::int64_t kReportEvery = 20;  // steps
 
-// The shape of what is there already is not for the recipe to choose.
+// The shapes of an existing model override those of the recipe.
 void fit_to_model(const model::Model& model, bool stages_given, train::Recipe& recipe) {
   recipe.encoder = model.info().encoder;
   recipe.features = model.info().features;
@@ -70,7 +70,7 @@ train::Recipe read_recipe(const TrainOptions& o, const std::optional<model::Mode
   return train::parse_recipe(train::to_json(recipe));  // checks the values given as options too
 }
 
-// Audio files and, of each, the argument it was found under.
+// Audio files and, for each, the argument it was found under.
 struct AudioFiles {
   std::vector<std::string> paths;
   std::unordered_map<std::string, std::string> roots;
@@ -122,12 +122,12 @@ std::string describe(const train::StepSummary& summary) {
          fmt::format(", {} codes, {:.0f} pairs/s", summary.codes_used, summary.pairs_per_second);
 }
 
-// Of several processes the first speaks and writes for all.
+// Of several processes, only the first reports and writes.
 bool first_of(const train::Communicator& peers) {
   return peers.rank() == 0;
 }
 
-// Returns false when a signal to any of the processes ended the loop; a checkpoint is written then.
+// Returns false if a signal to any of the processes ended the loop, after writing a checkpoint.
 bool train_steps(train::Trainer& trainer, const std::string& checkpoint, train::TrainingLog& log,
                  const train::Communicator& peers, cli::Context& context) {
   const train::Recipe& recipe = trainer.recipe();
@@ -219,7 +219,7 @@ train::NaturalPairs read_pairs(const TrainOptions& o, const train::PairConfig& c
   return pairs;
 }
 
-// What a run that was killed while it wrote has left beside the file of that name.
+// Removes the temporary files that a run killed while writing has left beside that file.
 void remove_leftovers(const std::string& path) {
   const std::filesystem::path file(path);
   const std::string prefix = file.filename().string() + kTemporarySuffix;
@@ -244,7 +244,7 @@ bool is_silent(const train::PcmStore& store, std::size_t recording) {
   return true;
 }
 
-// Nothing can be learned from silence, and nothing of the result would tell.
+// Nothing can be learned from silence, and the result would not show it.
 void refuse_silence(const train::PcmStore& store, cli::Messages& messages) {
   std::size_t silent = 0;
   for (std::size_t i = 0; i < store.count(); ++i)
@@ -312,7 +312,7 @@ std::unique_ptr<train::Trainer> make_trainer(const TrainOptions& o, const train:
                                           std::move(pairs), precision, pool, peers);
 }
 
-// Counts of confusions take the longest part of it.
+// Counting confusions takes most of the time.
 model::Model export_model(const train::Trainer& trainer, const std::string& command,
                           cli::Context& context) {
   std::optional<cli::Progress> progress;
@@ -339,7 +339,7 @@ void check_call(const TrainOptions& o, const std::string& checkpoint) {
   }
 }
 
-// A trained model as it is, with strings of other audio to tell chance by.
+// Copies a trained model, with chance strings (for E-values) from other audio.
 cli::ExitStatus measure_chance(const TrainOptions& o, cli::Context& context) {
   check_usage(o);
   check_replaceable(o.output);

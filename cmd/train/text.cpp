@@ -10,36 +10,36 @@ const cli::Tool& train_tool() {
     tool.common_options = cli::kJobs | cli::kProgress;
     tool.summary = "Trains a tokenizer on a folder of audio. It needs no transcripts.";
     tool.description =
-        R"(Learns from two renderings of the same content, in three stages: an encoder whose codes stay the
-same (geometric), a decoder that writes strings from the encoder (fixed-teacher), and one that writes
-what its own average writes from the other rendering (ema-teacher). The renderings are a recording and
-its degraded copy and, with --words or --pairs, the same words said twice; only those teach it other
-speakers. Then it counts how tokens are confused, which pa-search --cost soft needs, and prints
-what the strings are like on held-out recordings.
+        R"(Training uses two renderings of the same content, in three stages: an encoder whose codes
+stay the same (geometric), a decoder that learns to write the encoder's strings (fixed-teacher), and
+one that learns to write what the moving average of its own weights writes from the other rendering
+(ema-teacher). The renderings are a recording and a degraded copy and, with --words or --pairs, the
+same words said twice; only the latter teach it other speakers. pa-train then counts how often
+tokens are confused with one another, which pa-search --cost soft needs, and prints string metrics
+on held-out recordings.
 
-With the recipe that is built in, and some hours of speech, that takes an hour and more. Audio is read
-into a file without name in $TMPDIR, 115 MB an hour. SIGINT and SIGTERM write a checkpoint and stop;
---resume goes on from there, to the same bytes.)";
+With the built-in recipe and some hours of speech, this takes an hour or more. Audio is decoded to
+an unnamed file in $TMPDIR, 115 MB per hour. On SIGINT or SIGTERM, pa-train writes a checkpoint and
+stops; --resume continues from there, and the result is the same to the byte.)";
     tool.notes = {{"Several processes",
                    R"(Built with -DPAIRALIGN_MPI=ON, pa-train also runs under mpirun. Each
-process takes a batch of the recipe's size and the gradients are added, so that two processes learn
-as one does from batches of twice the size. The first of them writes.)"}};
+process takes a batch of the recipe's size, and gradients are summed over the processes, so that two
+processes train like one with twice the batch size. Only the first one writes files.)"}};
     tool.notes.push_back(
         {"Natural pairs",
-         R"(Lists name a recording by its path as given or by what follows the PATH it was found
-in, with or without extension. Two spans are a pair when they hold the same word, or run of up to three
-words with no gap between them, or stand in one line of --pairs; their frames are aligned by dynamic
-time warping over the teacher's embeddings. A name that matches no recording, a span outside its
-recording and a pair that overlaps itself are counted, and the first ones named. The recipe says how
-much of a batch they are (pair_share, 0 for none), how often a piece is taught its partner's target
-(pair_crossing), and what spans are used (pairs).)"});
+         R"(Lists name a recording by its path as given or relative to the PATH it was found in,
+with or without extension. Two spans are a pair if they hold the same word, or the same run of up to
+three words without a gap, or are on one line of --pairs; their frames are aligned by dynamic time
+warping over the teacher's embeddings. Names that match no recording, spans outside their recording
+and pairs that overlap themselves are counted, and the first ones are reported. The recipe sets the
+share of pairs in a batch (pair_share, 0 for none), how often a piece is trained on its partner's
+target (pair_crossing), and which spans are used (pairs).)"});
     tool.exit_status =
-        R"(0 the model is written; 2 wrong use, training stopped by a signal, or an input failed (it is
-named, and the model is made of the others).)";
-    tool.environment = {
-        {"TMPDIR", "Folder for the audio while it is learnt from; /tmp without it."}};
+        R"(0 the model was written; 2 usage error, training stopped by a signal, or an input failed
+(it is reported, and the model is trained on the others).)";
+    tool.environment = {{"TMPDIR", "Folder for decoded audio during training (default: /tmp)."}};
     tool.files = {{"FILE.safetensors.checkpoint",
-                   "State of a training that is not done, beside the model that it is to give."}};
+                   "State of an unfinished training run, beside the model to be written."}};
     tool.preparation =
         R"(echo '{"encoder": {"width": 16, "blocks": 1}, "decoder": {"width": 16, "layers": 1}}' >tiny.json)";
     tool.examples = {

@@ -1,4 +1,4 @@
-// where-said ARCHIVE QUERY [RECORDING]...: keeps recordings in an archive and tells where in it
+// where-said ARCHIVE QUERY [RECORDING]...: adds recordings to an archive and reports where in it
 // the words of a query are said. README.md beside this file says how to build it.
 #include <cstddef>
 #include <cstdio>
@@ -34,7 +34,7 @@ void print_tokens(const Record& record) {
   }
 }
 
-// All of them, or when one cannot be read none.
+// All of them, or none if one cannot be read.
 void append(const std::string& archive, Tokenizer& tokenizer,
             const std::vector<std::string>& recordings) {
   ArchiveWriter writer(archive, tokenizer.header());
@@ -46,7 +46,7 @@ void append(const std::string& archive, Tokenizer& tokenizer,
   writer.commit();
 }
 
-// The three best places.
+// Prints the three best places.
 void search(const std::string& path, const Record& query) {
   const std::vector<Archive> archives = [&] {
     std::vector<Archive> opened;

@@ -1,5 +1,5 @@
-// live [TOKENIZER]: tokenises a microphone, or anything else that gives samples as time goes by.
-// Raw samples on standard input (16 kHz, mono, 16 bits, little-endian), a line per token on
+// live [TOKENIZER]: tokenises a microphone, or any other live source of samples. Reads raw samples
+// from standard input (16 kHz, mono, 16 bits, little-endian), and writes a line per token to
 // standard output as soon as it is settled: its start in seconds and its id. README.md beside this
 // file says how to build it.
 #include <algorithm>
@@ -49,7 +49,7 @@ void run(pairalign::model::Tokenizer& tokenizer) {
       ++told;
     }
   }
-  // What was still open when the samples ended.
+  // Tokens that were not yet settled when the samples ended.
   const auto recordings = tokenizer.finish();
   const pairalign::tokens::Record& record = recordings.front().records.front();
   for (; told < record.tokens.size(); ++told)

@@ -1,4 +1,4 @@
-// A trained model, and the tokenizers over it: files, or samples that are pushed as they come.
+// A trained model and its tokenizers, for files or for samples pushed as they arrive.
 #pragma once
 
 #include "model/model.hpp"

@@ -8,7 +8,7 @@
 namespace pairalign::align {
 namespace {
 
-// Up to so many cells a matrix is kept as a whole.
+// Matrices of at most this many cells are kept whole.
 constexpr std::size_t kMaxCells = std::size_t{1} << 20;
 
 class Aligner {
@@ -31,7 +31,7 @@ class Aligner {
   std::string edits() { return std::move(edits_); }
 
  private:
-  // Where in the document a best alignment passes from the one part of the query to the other.
+  // Where in the document an optimal alignment passes from the front of the query to the back.
   std::size_t crossing(Span<const Token> front, Span<const Token> back,
                        Span<const Token> document) const {
     const std::vector<std::uint32_t> before = prefixes(front, document);
@@ -46,7 +46,7 @@ class Aligner {
     return best;
   }
 
-  // The distances of a query from what the document begins with, from nothing to all of it.
+  // The distance of a query from every prefix of the document, from the empty one to the whole.
   std::vector<std::uint32_t> prefixes(Span<const Token> query, Span<const Token> document) const {
     std::vector<std::uint32_t> values;
     distance_.rows(query)->values(document, Start::front, values);

@@ -7,18 +7,17 @@
 
 namespace pairalign::align {
 
-/// The edits of an alignment of two whole strings at the least distance, in their order: '=' where
-/// a token meets the same token, 'X' where it meets another, 'I' where only the query has one, 'D'
-/// where only the document has one, as in SAM's CIGAR strings. Of several alignments always the
-/// same.
+/// The edits of an optimal global alignment, in order: '=' for a match, 'X' for a substitution, 'I'
+/// for a token that only the query has (Distance::deletion) and 'D' for one that only the document
+/// has (Distance::insertion), as in SAM's CIGAR strings. Ties are always broken the same way.
 ///
-/// O(m · n) time and O(m + n) memory: large matrices are cut where a best alignment crosses the
-/// middle of the query (Hirschberg, "A linear space algorithm for computing maximal common
+/// O(m · n) time and O(m + n) memory: large matrices are split where an optimal alignment crosses
+/// the middle of the query (Hirschberg, "A linear space algorithm for computing maximal common
 /// subsequences", CACM 18, 1975).
 std::string edit_script(const Distance& distance, Span<const Token> query,
                         Span<const Token> document);
 
-/// Run lengths: "==X=" is 2=1X1=. Of an empty alignment "*".
+/// Run-length encoded: "==X=" becomes 2=1X1=. An empty alignment gives "*".
 std::string cigar(const std::string& edits);
 
 }  // namespace pairalign::align

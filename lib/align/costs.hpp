@@ -1,4 +1,4 @@
-// The distances that users choose from by name.
+// The distances that users select by name.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,7 @@
 
 namespace pairalign::align {
 
-/// What a model knows of pairs of tokens, as SoftCost takes it.
+/// A model's scores of token pairs, in the form that SoftCost takes.
 struct TokenScores {
   int vocabulary = 0;
   std::vector<std::int8_t> scores;
@@ -18,16 +18,16 @@ struct TokenScores {
 
 struct Cost {
   const char* name;
-  const char* meaning;  ///< of an edit's cost, for the help
-  bool needs_scores;    ///< the TokenScores of the model that wrote the strings
-  double max_score;     ///< of any query
+  const char* meaning;  ///< what edits cost, for the help text
+  bool needs_scores;    ///< whether it needs the TokenScores of the model that wrote the strings
+  double max_score;     ///< the highest score that any query can have
   std::unique_ptr<const Distance> (*make)(TokenScores scores);
 };
 
 /// The first is the default.
 const std::vector<Cost>& costs();
 
-/// Throws Error("", reason) with the choices.
+/// Throws Error("", reason) that lists the choices.
 const Cost& parse_cost(const std::string& name);
 
 }  // namespace pairalign::align

@@ -7,7 +7,7 @@
 namespace pairalign::align {
 namespace {
 
-// The matrix column by column. What a token costs against each of the query's is asked for once.
+// The matrix, column by column. Substitution costs are computed once per distinct document token.
 class PlainRows : public Rows {
  public:
   PlainRows(const Distance& distance, Span<const Token> query)
@@ -55,7 +55,7 @@ class PlainRows : public Rows {
   int insertion_;
   std::vector<int> deletions_;
   std::vector<int> column_;
-  std::vector<std::size_t> row_of_;  // by token; 0: not asked for yet
+  std::vector<std::size_t> row_of_;  // by token; 0: not computed yet
   std::size_t rows_ = 0;
   std::vector<int> costs_;  // (rows_, query)
 };

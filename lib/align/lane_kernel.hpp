@@ -1,7 +1,7 @@
-// The inner loops of lanes, for each instruction set. Not part of the library's face.
+// The inner loops of the SIMD lanes, for each instruction set. Not part of the public interface.
 //
-// One source, lane_kernels.inc, in vector extensions of GCC and Clang, is compiled for each of the
-// sets that a processor may have, and `kernels` finds what was compiled for it.
+// One source, lane_kernels.inc, uses the vector extensions of GCC and Clang and is compiled once
+// per instruction set; `kernels` selects the version for a given one.
 #pragma once
 
 #include <cstddef>
@@ -13,17 +13,17 @@ namespace pairalign::align {
 
 // Unit costs: Myers' recurrence in each lane.
 //
-// A query of m tokens takes ⌈m / bits⌉ blocks of rows, a word of `bits` for each, in every lane.
-// Its last row is the top bit of the last block; the first block is filled up in front with rows
-// whose cells equal the row above the matrix, so that queries of several lengths can stand side by
-// side. A kernel runs one block over some columns: down the blocks passes, for each column, the
-// horizontal difference of the row between them.
+// A query of m tokens takes ⌈m / bits⌉ blocks of rows in its lane, a word of `bits` for each. Its
+// last row is the top bit of the last block; the first block is padded at the top with rows whose
+// cells equal the row above the matrix, so that queries of different lengths can run side by side.
+// A kernel runs one block over some columns; for each column, a block passes the horizontal
+// difference of its last row down to the next block.
 
-/// Columns of one run at most.
+/// Maximum number of columns in one run.
 constexpr std::size_t kLaneColumns = 256;
-/// Row numbers behind the last column of a lane that are read, though not used.
+/// Row numbers past the last column of a lane that are read but not used.
 constexpr std::size_t kLaneAhead = 8;
-/// From the row numbers of one lane to those of the next.
+/// Stride from the row numbers of one lane to those of the next.
 constexpr std::size_t kLaneStride = kLaneColumns + kLaneAhead;
 
 /// Stands for a token; see TokenRows.
@@ -37,12 +37,12 @@ struct UnitColumns {
   const Word* masks;
   /// Row numbers of the columns' tokens. Shared text: (columns). Own text: (lanes, kLaneStride).
   const RowNumber* rows;
-  /// (lanes): vertical differences D[i] − D[i − 1] that are 1 and −1, before the first column and,
-  /// in the end, of the last.
+  /// (lanes): bit vectors of the vertical differences D[i] − D[i − 1] that are 1 and −1: on entry
+  /// those before the first column, on return those of the last.
   Word* plus;
   Word* minus;
-  /// (columns, lanes): 1 where the horizontal difference of the row above the block is 1, and is
-  /// −1. Replaced by those of the block's last row.
+  /// (columns, lanes): 1 where the horizontal difference of the row above the block is 1, and where
+  /// it is −1. Replaced by those of the block's last row.
   Word* carry_plus;
   Word* carry_minus;
   /// (lanes): the cell in the last row of the last column, and the lowest of the last row so far.
@@ -53,19 +53,19 @@ struct UnitColumns {
 template <class Word>
 using UnitFunction = void (*)(const UnitColumns<Word>&);
 
-/// How a block relates to those around it, which decides what of UnitColumns is used.
+/// The position of a block among the others, which decides which fields of UnitColumns are used.
 enum BlockPlace {
-  kSingleBlock,  ///< no carry in: 0, as in infix mode; looks for the lowest cell of the last row
+  kSingleBlock,  ///< no carry in (0, as in infix mode); tracks the lowest cell of the last row
   kFirstBlock,   ///< no carry in; carries out
   kMiddleBlock,  ///< carries in and out
-  kLastBlock,    ///< carries in; looks for the lowest cell of the last row
+  kLastBlock,    ///< carries in; tracks the lowest cell of the last row
   kBlockPlaces
 };
 
 template <class Word>
 struct UnitKernel {
   std::size_t lanes;
-  /// Queries from which on shared text is faster than own text, one query after the other.
+  /// From this many queries on, shared text is faster than own text, one query after another.
   std::size_t shared_from;
   /// All lanes read one text, each with a query of its own.
   UnitFunction<Word> shared_text[kBlockPlaces];
@@ -73,7 +73,7 @@ struct UnitKernel {
   UnitFunction<Word> own_text[kBlockPlaces];
 };
 
-// Soft costs: cell by cell, down the columns. Gaps are those of SoftCost.
+// Soft costs: cell by cell, down the columns. Gap costs are those of SoftCost.
 
 constexpr std::size_t kSoftLanes = 32;
 /// Rows of scores are stored in multiples of this where lanes read texts of their own.
@@ -94,8 +94,8 @@ struct SoftColumns {
   /// by `top_step` in all.
   const Cell* top_steps;
   Cell top_step;
-  Cell* top;     ///< (lanes): the row above the matrix, before these columns and then behind them
-  Cell* column;  ///< (rows, lanes): the same of the matrix
+  Cell* top;     ///< (lanes): the row above the matrix, before these columns; on return, after them
+  Cell* column;  ///< (rows, lanes): the same for the rows of the matrix
   Cell* best;    ///< (lanes): the highest cell of the last row so far
 };
 

@@ -1,4 +1,4 @@
-// Many matrices at once, one in each lane of wide registers. Not part of the library's face.
+// Many matrices at once, one in each SIMD lane. Not part of the public interface.
 #pragma once
 
 #include <cstddef>
@@ -9,12 +9,12 @@
 
 namespace pairalign::align {
 
-/// The matrices under way; for one thread.
+/// The matrices being computed; not thread-safe.
 class LaneRun {
  public:
   virtual ~LaneRun() = default;
-  /// Of several queries: their distances from the one text. Of one query: its distance from each of
-  /// at most as many texts as there are lanes; fastest where these are equally long.
+  /// With several queries: their distances from a single text. With one query: its distance from
+  /// each text, of which there are at most as many as lanes; fastest when they are equally long.
   virtual void measure(Strings texts, std::uint32_t* distances) = 0;
 };
 

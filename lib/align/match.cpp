@@ -40,7 +40,7 @@ Match Matcher::best(Span<const Token> document, Mode mode) {
   return {least, begin_of(document, 0, end, least), end};
 }
 
-// By running the query backwards from the match's end, not beyond token `first`.
+// Found by running the query backwards from the end of the match, no farther than token `first`.
 std::size_t Matcher::begin_of(Span<const Token> document, std::size_t first, std::size_t end,
                               std::size_t distance) {
   const std::size_t reach = std::min(end - first, distance_.longest_match(query_, distance));
@@ -51,9 +51,9 @@ std::size_t Matcher::begin_of(Span<const Token> document, std::size_t first, std
   return end - (static_cast<std::size_t>(found - part_.begin()) + 1);
 }
 
-// The last row tells for each end the distance of the best match there. A place that is taken
-// changes it only behind its end, and there no farther than a match can span: those cells are
-// computed anew, as if the document began there.
+// The last row gives, for each end, the distance of the best match there. Taking a place changes it
+// only after the end of the place, and no farther than a match can span: those cells are recomputed
+// as if the document began there.
 std::vector<Match> Matcher::places(Span<const Token> document, std::size_t bound,
                                    std::size_t count) {
   std::vector<Match> places;
@@ -71,7 +71,7 @@ std::vector<Match> Matcher::places(Span<const Token> document, std::size_t bound
     if (values_[j] <= bound) ends.emplace(values_[j], j);
   }
   const std::size_t longest = distance_.longest_match(query_, bound);
-  std::set<std::size_t> borders{0};  // where places end, and documents begin
+  std::set<std::size_t> borders{0};  // the beginning of the document, and the ends of places
   while (!ends.empty() && (count == 0 || places.size() < count)) {
     const auto [distance, last] = ends.top();
     ends.pop();
@@ -83,7 +83,7 @@ std::vector<Match> Matcher::places(Span<const Token> document, std::size_t bound
     borders.insert(end);
     std::fill(values_.begin() + static_cast<std::ptrdiff_t>(begin),
               values_.begin() + static_cast<std::ptrdiff_t>(end), kTaken);
-    // Up to the next place, if that is nearer.
+    // Up to the next place, if that comes first.
     std::size_t stop = std::min(document.size(), end + longest);
     for (std::size_t j = end; j < stop; ++j) {
       if (values_[j] == kTaken) stop = j;

@@ -1,4 +1,4 @@
-// Where a query fits a document: matches, places and alignments, of any distance.
+// Where a query matches a document: matches, places and alignments, for any distance.
 #pragma once
 
 #include <cstddef>
@@ -11,32 +11,31 @@
 
 namespace pairalign::align {
 
-/// Where a query fits a document: document tokens [begin, end).
+/// Where a query matches a document: document tokens [begin, end).
 struct Match {
   std::size_t distance = 0;
   std::size_t begin = 0;
   std::size_t end = 0;
 };
 
-/// A query made ready for one document after the other; not for several threads at once. The
-/// plain computation that Scan is compared with.
+/// A query prepared for comparison with one document after another; not thread-safe. The plain
+/// computation that Scan is compared with.
 class Matcher {
  public:
   /// The distance and the query's tokens must outlive it.
   Matcher(const Distance& distance, Span<const Token> query);
 
-  /// The least distance. Against an empty document, and in infix mode at most, that of leaving the
-  /// whole query out.
+  /// The least distance. Against an empty document, and at most in infix mode, it is the cost of
+  /// deleting the whole query.
   std::size_t distance(Span<const Token> document, Mode mode);
 
-  /// Of several places at the least distance it is the one with the smallest `end`, and of those
-  /// the one with the largest `begin`: the first, and there the shortest. A query that fits nowhere
-  /// matches the empty part [0, 0). In global mode it is [0, n).
+  /// The match at the least distance. Ties go to the smallest `end`, then to the largest `begin`:
+  /// the first match, and the shortest there. Of a query that fits nowhere, the empty part [0, 0).
+  /// In global mode the match is [0, n).
   Match best(Span<const Token> document, Mode mode);
 
-  /// All places within `bound`, best first, that do not overlap: the best match as above, then the
-  /// best of those that share no token with it, and so on. None is empty. At most `count` of them;
-  /// 0: all.
+  /// Non-overlapping places within `bound`, best first: the best match as above, then the best of
+  /// those that share no token with it, and so on. None is empty. At most `count` of them; 0: all.
   std::vector<Match> places(Span<const Token> document, std::size_t bound, std::size_t count = 0);
 
  private:

@@ -11,13 +11,13 @@
 namespace pairalign::align {
 namespace {
 
-// Fewer texts are sooner done one by one than in lanes most of which are empty.
+// Fewer texts are faster one by one than in mostly empty lanes.
 constexpr std::size_t kMinTexts = 4;
 
-// "Below" a distance stands for "wanted": 0 wants none, and nothing is below kFar.
+// A distance is wanted if it is below a limit: limit 0 wants none, and kFar is below no limit.
 constexpr std::uint32_t kFar = std::numeric_limits<std::uint32_t>::max();
 
-// What one call of `find` is about.
+// The inputs and the output of one call of `find`.
 struct Task {
   const Distance& distance;
   Strings queries;
@@ -26,8 +26,8 @@ struct Task {
   const TextPieces& pieces;
   std::vector<Region>& found;
 
-  // The i-th piece. In infix mode in the order of documents, so that the pieces of one follow one
-  // another; in global mode by size, so that bounds are asked for once for each.
+  // The i-th piece: in infix mode in the order of documents, so that the pieces of a document are
+  // consecutive; in global mode by size, so that bounds are asked for once per size.
   std::size_t piece_at(std::size_t i) const {
     return mode == Mode::infix ? i : pieces.by_size()[i];
   }
@@ -37,13 +37,13 @@ struct Task {
   }
 };
 
-// What is wanted of one query.
+// Which distances are wanted for one query.
 class Limit {
  public:
   Limit(const Task& task, std::size_t query) : task_(task), query_(query), below_(ask(0)) {}
 
-  // Distances below it to a text of this many tokens; 0 where the text is too short or too long for
-  // any. Asks only when another length than before comes up.
+  // Distances to a text of this many tokens are wanted below this; 0 where the text is too short or
+  // too long for any. Asks for the bound only when the length differs from the previous one.
   std::uint32_t below(std::size_t tokens) {
     if (task_.mode == Mode::global && tokens != tokens_) {
       tokens_ = tokens;
@@ -68,7 +68,7 @@ class Limit {
 // Queries that are measured together.
 struct Group {
   std::vector<std::size_t> queries;
-  std::size_t texts_at_once = 1;  // of a query alone
+  std::size_t texts_at_once = 1;  // with a single query
   std::unique_ptr<Lanes> lanes;   // null: one pair of strings at a time
 
   void find(const Task& task) const;
@@ -114,7 +114,7 @@ void Group::find_shared(const Task& task) const {
   }
 }
 
-// The distance of each piece, or kFar where it cannot be near enough.
+// The distance to each piece, or kFar where it cannot be near enough.
 std::vector<std::uint32_t> Group::measure(const Task& task) const {
   const std::vector<TextPiece>& pieces = task.pieces.all();
   std::vector<std::uint32_t> distances(pieces.size(), kFar);
@@ -158,7 +158,7 @@ struct Scan::Impl {
   std::vector<Group> groups;
 };
 
-// Longest first, so that what does not fill the lanes is filled up with shorter ones.
+// Longest first, so that lanes left over are filled with shorter queries.
 Scan::Impl::Impl(const Distance& of, Strings strings, Mode scan_mode, SimdLevel level)
     : distance(of), queries(strings.begin(), strings.end()), mode(scan_mode) {
   for (const Span<const Token>& query : queries)
@@ -185,7 +185,7 @@ Scan::Impl::Impl(const Distance& of, Strings strings, Mode scan_mode, SimdLevel 
       add(std::move(members), layout.lanes);
       continue;
     }
-    for (const std::size_t q : members)  // an empty one has no lanes of its own
+    for (const std::size_t q : members)  // an empty query has no lanes
       add({q}, distance.layout(queries[q].size(), level).lanes);
   }
 }

@@ -9,9 +9,9 @@
 namespace pairalign::align {
 namespace {
 
-constexpr double kScoreTolerance = 1e-9;  // as of unit costs
+constexpr double kScoreTolerance = 1e-9;  // as for unit costs
 
-// By token, whether it scores little with itself.
+// For each token, whether its score with itself is low.
 std::vector<bool> tokens_that_say_little(const std::vector<std::int8_t>& scores, std::size_t n) {
   std::vector<int> own(n);
   for (std::size_t t = 0; t < n; ++t)

@@ -14,15 +14,16 @@ constexpr std::size_t kLanes = kSoftLanes;
 constexpr int kLowestScore = std::numeric_limits<std::int8_t>::min();
 static_assert(SoftCost::kGap <= -kLowestScore, "the lowest score must not pay");
 
-// Queries from which on lanes of queries are faster than lanes of documents, query after query.
+// From this many queries on, a query per lane is faster than a document per lane, one query after
+// another.
 constexpr std::size_t kSharedFrom = 22;
-// Longer queries go alone: side by side, their scores would take too much memory.
+// Longer queries run alone: side by side, their scores would take too much memory.
 constexpr std::size_t kMaxSharedTokens = 256;
-// Columns that are laid out at once.
+// Columns laid out at a time.
 constexpr std::size_t kColumns = 256;
 
-// Whether no cell overflows 16 bits: upwards by a score of 127 in each row, downwards by a gap for
-// each token of both strings and then the lowest score.
+// Whether no cell can overflow 16 bits: upwards with a score of 127 in each row, downwards with a
+// gap for each token of both strings and then the lowest score.
 bool fits_16_bits(std::size_t rows, std::size_t document_tokens, Mode mode) {
   constexpr std::size_t kMaxRows = std::numeric_limits<std::int16_t>::max() / 127;
   constexpr std::size_t kMaxTokens =
@@ -32,11 +33,11 @@ bool fits_16_bits(std::size_t rows, std::size_t document_tokens, Mode mode) {
 
 // Queries side by side, or one for all lanes.
 //
-// Shorter queries, and lanes without one, are filled up in front with rows whose cells must equal
-// the row above the matrix. In infix mode that is 0, kept by scores of 0; in global mode it falls
-// by a gap a column, which is the best that any score below leaves. Before a text of its own
-// begins, the first column is repeated: by the lowest score in every row, and no fall of the row
-// above.
+// Shorter queries, and lanes without one, are padded at the top with rows whose cells must equal
+// the row above the matrix. In infix mode that row is 0, which scores of 0 preserve; in global mode
+// it falls by a gap per column, which the lowest score preserves, as it never beats a gap. Before a
+// lane's own text begins, the first column must repeat: every row has the lowest score, and the row
+// above does not fall.
 class SoftLanes : public Lanes {
  public:
   SoftLanes(Strings queries, const SoftCost& cost, Mode mode, const Kernels& with);
@@ -48,7 +49,7 @@ class SoftLanes : public Lanes {
   std::size_t unknown;  // stands for the tokens beyond the vocabulary
   std::size_t blank;    // stands for columns before a text begins
   std::size_t rows = 0;
-  std::vector<std::int8_t> scores;  // as SoftColumns has them
+  std::vector<std::int8_t> scores;  // laid out as in SoftColumns
   std::vector<int> first_column;    // (rows, lanes)
   std::vector<int> best_possible;   // by query
 };
@@ -100,7 +101,7 @@ class SoftRun : public LaneRun {
   }
 
  private:
-  // The matrices in all lanes, as they stand behind some columns.
+  // The state of the matrices in all lanes after some columns.
   template <class Cell>
   struct Matrices {
     std::array<Cell, kLanes> top;
@@ -147,8 +148,8 @@ class SoftRun : public LaneRun {
     }
   }
 
-  // All texts end in the same column, those that are shorter begin behind blank ones. `left`:
-  // columns from the first of these to the end.
+  // All texts end in the same column; shorter ones are preceded by blank columns. `left`: columns
+  // from the first of these to the end.
   template <class Cell>
   void lay_out(Strings texts, std::size_t left, std::size_t columns, Cell* top_steps) {
     const auto number = [&](Token token) {

@@ -5,10 +5,10 @@
 namespace pairalign::align {
 namespace {
 
-// New tokens of a piece: many, for the sake of few repeated ones, and few, so that the pieces of
-// one document fill lanes.
+// New tokens per piece: enough that few are repeated, few enough that the pieces of one document
+// fill the lanes.
 constexpr std::size_t kPieceTokens = 4096;
-// Pieces longer than this count as equally long.
+// Pieces longer than this are sorted as equally long.
 constexpr std::size_t kMaxSortedTokens = 16 * kPieceTokens;
 
 }  // namespace
@@ -30,7 +30,7 @@ TextPieces::TextPieces(Strings documents, std::size_t overlap, bool uncut) {
   sort_by_size();
 }
 
-// By counting: a tile of short documents is scanned in the time that comparing takes.
+// Counting sort: a comparison sort would take as long as scanning a tile of short documents.
 void TextPieces::sort_by_size() {
   const auto key = [](const TextPiece& piece) { return std::min(piece.size, kMaxSortedTokens); };
   std::size_t longest = 0;

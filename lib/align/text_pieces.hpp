@@ -1,4 +1,4 @@
-// Documents cut and ordered for the lanes of a scan. Not part of the library's face.
+// Documents cut and ordered for the lanes of a scan. Not part of the public interface.
 #pragma once
 
 #include <cstddef>
@@ -22,13 +22,13 @@ struct TextPiece {
 
 class TextPieces {
  public:
-  /// Documents that are much longer than most are cut, unless `uncut`, into pieces that share
-  /// `overlap` tokens with the one before: a match of up to overlap + 1 tokens lies within one.
+  /// Unless `uncut`, long documents are cut into pieces that share `overlap` tokens with the
+  /// previous one: a match of up to overlap + 1 tokens lies within one piece.
   TextPieces(Strings documents, std::size_t overlap, bool uncut);
 
-  /// In the order of the documents, and within each by where they begin.
+  /// In the order of the documents, and within each by position.
   const std::vector<TextPiece>& all() const { return pieces_; }
-  /// Positions in `all()`, shortest piece first: neighbours are of about the same length.
+  /// Indices into `all()`, shortest piece first: neighbours are of about the same length.
   const std::vector<std::uint32_t>& by_size() const { return by_size_; }
 
  private:

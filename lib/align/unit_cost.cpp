@@ -11,7 +11,7 @@ namespace pairalign::align {
 namespace {
 
 constexpr std::size_t kWordBits = 64;
-// So that a score which is the limit, but for the rounding of a decimal fraction, is within it.
+// So that a score equal to the limit, but for the rounding of a decimal fraction, is within it.
 constexpr double kScoreTolerance = 1e-9;
 
 // Vertical differences of one column within a block of 64 rows: bit i is set in `plus` where
@@ -62,8 +62,8 @@ class BitRows : public Rows {
       masks_[i / kWordBits * rows_ + row_of_[query[i]]] |= std::uint64_t{1} << (i % kWordBits);
   }
 
-  // Row strips, not columns: a block's state stays in registers, and what passes down to the next
-  // block is one horizontal difference per column.
+  // Row strips, not columns: a block's state stays in registers, and only one horizontal difference
+  // per column is passed down to the next block.
   void values(Span<const Token> text, Start start, std::vector<std::uint32_t>& values) override {
     const int top = start == Start::front ? 1 : 0;
     values.resize(text.size());
@@ -104,7 +104,7 @@ class BitRows : public Rows {
     }
   }
 
-  // Tokens that the query does not hold share row 0, which is all zero.
+  // Tokens that are not in the query share row 0, which is all zero.
   std::uint32_t row(Token token) const {
     return row_of_[token < row_of_.size() ? token : row_of_.size() - 1];
   }

@@ -1,9 +1,9 @@
-// Unit costs: the edit distance of Levenshtein, bit-parallel.
+// Unit costs: the Levenshtein distance, bit-parallel.
 //
 // Myers, "A fast bit-vector algorithm for approximate string matching based on dynamic programming"
 // (J. ACM 46, 1999), in the block formulation of Hyyrö (2003): 64 rows of the dynamic-programming
-// matrix are one machine word, a document token costs about a dozen word operations per 64 query
-// tokens. Time O(⌈m / 64⌉ · n) for a query of m and a document of n tokens.
+// matrix fit one machine word, and a document token costs about a dozen word operations per 64
+// query tokens. Time O(⌈m / 64⌉ · n) for a query of m and a document of n tokens.
 #pragma once
 
 #include <cstddef>
@@ -15,8 +15,8 @@
 
 namespace pairalign::align {
 
-/// A score is 1 − distance / length: of the query in infix mode, of the longer string in global
-/// mode.
+/// The score is 1 − distance / length, with the length of the query in infix mode and of the longer
+/// string in global mode.
 class UnitCost : public Distance {
  public:
   int substitution(Token query, Token document) const override { return query != document; }

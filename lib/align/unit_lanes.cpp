@@ -12,16 +12,16 @@
 namespace pairalign::align {
 namespace {
 
-// Longer queries go alone: side by side, their bit vectors would take too much memory.
+// Longer queries run alone: side by side, their bit vectors would take too much memory.
 constexpr std::size_t kMaxSharedBlocks = 4;
-// Up to here tokens are their own numbers, which spares a look-up for each: a table with a row for
-// every token still stays in the cache.
+// With fewer token values than this, tokens are their own row numbers, which saves a look-up for
+// each: a table with a row for every token still fits the cache.
 constexpr std::size_t kMaxOwnNumbers = 1024;
 
 constexpr std::size_t kStep = 16;
 using Step = RowNumber __attribute__((vector_size(kStep * sizeof(RowNumber))));
 
-// The last step may repeat some of the one before it: short texts leave no rest to do one by one.
+// The last step may overlap the one before it: short texts leave no remainder to do one by one.
 PAIRALIGN_MULTIVERSION
 void clamp(const Token* tokens, std::size_t count, RowNumber most, RowNumber* rows) {
   if (count < kStep) {
@@ -39,11 +39,11 @@ void clamp(const Token* tokens, std::size_t count, RowNumber most, RowNumber* ro
   }
 }
 
-// Numbers for the tokens of some queries, to index their bit vectors with. Tokens that no query
-// holds share one number; one more, `blank()`, stands for the columns before a text begins.
+// Numbers the tokens of some queries, to index their bit vectors. Tokens that no query holds share
+// one number; one more, `blank()`, stands for the columns before a text begins.
 class TokenRows {
  public:
-  // So many tokens never take more numbers than there are.
+  // This many tokens never need more numbers than RowNumber has.
   static constexpr std::size_t kMaxTokens = std::numeric_limits<RowNumber>::max() - 1;
 
   // At most kMaxTokens in all.
@@ -89,8 +89,8 @@ class TokenRows {
  private:
   std::size_t rows_;
   RowNumber other_;
-  // By token, up to the largest of the queries, then one more: `other_`. Empty where tokens are
-  // few: then each is its own number.
+  // By token, up to the largest of the queries, then one more: `other_`. Empty where there are few
+  // token values: then each is its own number.
   std::vector<RowNumber> row_of_;
 };
 
@@ -102,7 +102,7 @@ std::size_t blocks_of(std::size_t query_tokens) {
   return (query_tokens + kWordBits<Word> - 1) / kWordBits<Word>;
 }
 
-// The bit vectors of queries side by side: one in each lane, or one for all lanes.
+// The bit vectors of queries side by side: a query in each lane, or one for all lanes.
 template <class Word>
 struct Profile {
   Profile(Strings queries, Mode wanted, const UnitKernel<Word>& with);
@@ -121,7 +121,7 @@ struct Profile {
   std::vector<Word> lengths;     // (width): 0 where a place is empty
   std::vector<Word> masks;       // (blocks, rows, width)
   std::vector<Word> first_plus;  // (blocks, width): the vertical differences of 1 before the first
-                                 // column, which are all those of rows that are a query's
+                                 // column: those of all rows that belong to a query
 
  private:
   void fill_masks(std::size_t place, std::size_t padding, Span<const Token> query);
@@ -150,9 +150,8 @@ Profile<Word>::Profile(Strings strings, Mode wanted, const UnitKernel<Word>& wit
   }
 }
 
-// The rows before a query's first, `padding` of them, must repeat the row above the matrix. Where
-// that is 0, as in infix mode and before a text begins, they equal every token; where it is 1, 2,
-// 3, …, none.
+// The `padding` rows above a query's first must repeat the row above the matrix. Where that is 0,
+// as in infix mode and before a text begins, they match every token; where it is 1, 2, 3, …, none.
 template <class Word>
 void Profile<Word>::fill_masks(std::size_t place, std::size_t padding, Span<const Token> query) {
   const auto set = [&](std::size_t bit, std::size_t row) {
@@ -173,8 +172,8 @@ class UnitRun : public LaneRun {
   explicit UnitRun(const Profile<Word>& profile)
       : profile_(profile), lanes_(profile.kernel.lanes) {}
 
-  // All texts end in the same column: those that are shorter begin behind columns that change
-  // nothing, as their token equals none of the query's and the row above the matrix stays 0.
+  // All texts end in the same column: shorter ones are preceded by columns that change nothing, as
+  // their token matches none of the query's and the row above the matrix stays 0.
   void measure(Strings texts, std::uint32_t* distances) override {
     begin(texts.size());
     std::size_t longest = 0;
@@ -210,7 +209,7 @@ class UnitRun : public LaneRun {
     }
   }
 
-  // (blocks, width) of the profile to (blocks, lanes): as they are, or the same in all lanes.
+  // From (blocks, width) of the profile to (blocks, lanes): copied, or the same in all lanes.
   void spread(const std::vector<Word>& from, std::vector<Word>& to) const {
     if (profile_.width == lanes_) {
       to = from;
@@ -267,7 +266,7 @@ class UnitRun : public LaneRun {
 
   std::uint32_t distance(std::size_t lane, std::size_t text_tokens) const {
     if (profile_.mode == Mode::infix) return static_cast<std::uint32_t>(lowest_[lane]);
-    // Down the last column, from its cell in row 0.
+    // Summed down the last column, from its cell in row 0.
     std::size_t value = text_tokens;
     for (std::size_t at = lane; at < plus_.size(); at += lanes_) {
       value += std::bitset<64>(plus_[at]).count();
@@ -314,7 +313,7 @@ LaneLayout unit_layout(std::size_t query_tokens, SimdLevel level) {
   return layout;
 }
 
-// The first query, which is the longest, decides.
+// The first query, which is the longest, decides the word size.
 std::unique_ptr<Lanes> unit_lanes(Strings queries, Mode mode, SimdLevel level) {
   const Kernels& found = *kernels(level);
   if (is_narrow(queries[0].size()))

@@ -1,8 +1,8 @@
-// Unit costs in lanes. Not part of the library's face.
+// Unit costs in SIMD lanes. Not part of the public interface.
 //
-// Measured on one core of a Zen 4, queries of 38 tokens: 1.8 G tokens/s for one query and 3.1 G for
-// each 16 together, 1.0 and 2.4 G where documents have 51 tokens; AVX2 two thirds of it. One pair
-// of strings at a time 0.3 G.
+// Measured on one core of a Zen 4, queries of 38 tokens: 1.8 G tokens/s for one query and 3.1 G in
+// total for 16 together, 1.0 and 2.4 G where documents have 51 tokens; with AVX2 two thirds of
+// that. One pair of strings at a time: 0.3 G.
 #pragma once
 
 #include <cstddef>

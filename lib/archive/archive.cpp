@@ -21,7 +21,7 @@ Segment open_segment(const std::string& folder, const SegmentEntry& entry) {
   return segment;
 }
 
-// What a manifest speaks of may be gone when a writer replaced the manifest meanwhile.
+// Files that a manifest names may be gone if a writer has replaced the manifest meanwhile.
 bool all_there(const std::string& folder, const Manifest& manifest) {
   for (const SegmentEntry& entry : manifest.segments) {
     const auto there = [&](const std::string& name) {

@@ -1,16 +1,16 @@
-// Archives of token strings: the reading side. writer.hpp is the other.
+// Archives of token strings: reading. For writing, see writer.hpp.
 //
-// An archive is a folder, by custom NAME.pai:
-//   manifest         which segments count, in order (manifest.hpp)
+// An archive is a folder, by convention NAME.pai:
+//   manifest         which segments belong to the archive, in order (manifest.hpp)
 //   segment-000001   immutable files of records (segment_format.hpp)
 //   removed-000002   which records of a segment are removed (removed_records.hpp)
 //   lock             held by the one writer (folder_lock.hpp)
-// A writer makes new files under names in .new, each fsynced, replaces the manifest in one
-// rename(2), and gives them their names. Killed at any instant, it leaves the archive as it was
-// before or after: files no manifest names are not read. The next writer deletes of them those in
-// .new and those that the manifest lists as replaced. Readers take no lock: what they have mapped
-// never changes, also when a writer deletes the file. One that finds a file gone before it could
-// open it reads the manifest again.
+// A writer creates new files under names ending in .new, fsyncs each, replaces the manifest with
+// one rename(2), and then drops the suffix. Killed at any instant, it leaves the archive in the
+// state before or after the commit: files that no manifest names are not read. Of these, the next
+// writer deletes the .new files and those that the manifest lists as replaced. Readers take no
+// lock: what they have mapped never changes, even when a writer deletes the file. A reader that
+// finds a file gone before it could open it reads the manifest again.
 #pragma once
 
 #include <cstddef>
@@ -30,19 +30,19 @@ namespace pairalign::archive {
 
 struct Manifest;
 
-/// An archive as it stood when it was opened; safe to read from several threads. Records keep the
-/// order in which they were added, and are numbered from 0 to size() − 1; removed ones are not
-/// seen. Where a record turns out to be damaged, its accessors throw Error(file, reason); they
-/// never read outside the file.
+/// A snapshot of an archive, taken when it was opened; safe to read from several threads. Records
+/// keep the order in which they were added and are numbered from 0 to size() − 1; removed ones are
+/// skipped. The accessors of a damaged record throw Error(file, reason); they never read outside
+/// the file.
 class Archive {
  public:
-  /// Throws Error: no archive, or a file of it is missing, cut or damaged where that shows at once.
+  /// Throws Error if there is no archive, or if opening finds a file missing, cut short or damaged.
   static Archive open(const std::string& path);
 
-  /// Of segments whose postings were asked for and found damaged, so far.
+  /// One for each segment whose postings were read so far and found damaged.
   std::vector<Error> index_damages() const;
 
-  /// Opens all there is and compares it with its checksums. Empty: sound.
+  /// Opens all files and compares them with their checksums. Empty: no damage.
   static std::vector<Error> verify(const std::string& path);
 
   const tokens::Header& header() const { return header_; }
@@ -52,24 +52,24 @@ class Archive {
   std::size_t size() const { return first_record_.back(); }
   std::uint64_t token_total() const { return token_total_; }
 
-  /// Read from among up to 31 keys before it: for the records one wants to name, not for all.
+  /// Decodes up to 31 keys before it: for single records, not for iterating over all of them.
   std::string key(std::size_t i) const { return read(i, &Segment::key); }
   /// Negative: not known.
   double seconds(std::size_t i) const { return read(i, &Segment::seconds); }
   std::size_t token_count(std::size_t i) const { return read(i, &Segment::token_count); }
-  /// How many records have so many tokens.
+  /// Number of records by number of tokens.
   std::map<std::size_t, std::size_t> token_counts() const;
-  /// `values` is replaced; pass the same vector again to spare its allocation.
+  /// `values` is replaced; pass the same vector again to reuse its memory.
   void tokens(std::size_t i, std::vector<tokens::Token>& values) const;
   /// Tokens [begin, end) of a record.
   void tokens(std::size_t i, std::size_t begin, std::size_t end,
               std::vector<tokens::Token>& values) const;
   /// The tokens of records [first, last), those of record i at offsets[i − first] ..
-  /// offsets[i − first + 1]: the way to go through all of them.
+  /// offsets[i − first + 1]: the way to iterate over all records.
   void tokens(std::size_t first, std::size_t last, std::vector<tokens::Token>& values,
               std::vector<std::size_t>& offsets) const;
-  /// Where to cut off records from `first` on to read at once: behind those of `tokens` tokens or a
-  /// little more, at the latest at the end of the segment.
+  /// End of a run of records to read at once from `first` on: after at least `tokens` tokens, or at
+  /// the end of the segment if that comes first.
   std::size_t run_end(std::size_t first, std::size_t tokens) const;
   bool has_starts(std::size_t i) const { return read(i, &Segment::has_starts); }
   /// Empty when the record has none.
@@ -78,16 +78,16 @@ class Archive {
   void record(std::size_t i, tokens::Record& record) const;
 
   struct SectionTotal {
-    /// kSectionKinds for what frames the sections.
+    /// kSectionKinds for "removed" and "framing".
     SectionKind kind = kSectionKinds;
     std::string name;
     std::uint64_t bytes = 0;
   };
-  /// What takes up the room: each kind of section over all segments, then "removed": which records
-  /// are, and "framing": heads, padding, sections of unknown kinds and manifest.
+  /// Bytes by use: each kind of section over all segments, then "removed" (files of removed
+  /// records) and "framing" (heads, padding, sections of unknown kinds, manifest).
   std::vector<SectionTotal> section_totals() const;
 
-  /// What there is of removed records and, by their part in the records, of room they take.
+  /// Removed records and, in proportion to their number, the bytes they occupy.
   struct Removed {
     std::uint64_t records = 0;
     std::uint64_t tokens = 0;
@@ -95,7 +95,7 @@ class Archive {
   };
   Removed removed_total() const;
 
-  /// Segments and what of them is removed. Record `i` of the archive is record
+  /// Segments and their removed records. Record `i` of the archive is record
   /// nth_live(removed(s), i − first_record(s)) of the last segment s with first_record(s) ≤ i.
   std::size_t segment_count() const { return parts_.size(); }
   const Segment& segment(std::size_t s) const { return parts_[s].segment; }
@@ -107,7 +107,7 @@ class Archive {
     Segment segment;
     RecordNumbers removed;
     std::uint64_t removed_tokens;
-    std::uint64_t removed_bytes;  // of the file that names them
+    std::uint64_t removed_bytes;  // of the file that lists them
   };
   struct Place {
     const Segment& segment;

@@ -24,8 +24,8 @@ void unpack_one_by_one(const unsigned char* packed, std::uint64_t first, std::si
 }
 
 #ifdef PAIRALIGN_WIDE_UNPACK
-// Token k of a group of eight begins in byte k · bits / 8: a shuffle brings its bytes into a lane
-// of 32 bits, a shift and a mask free it from its neighbours.
+// Token k of a group of eight begins in byte k · bits / 8: a shuffle brings its bytes into a 32-bit
+// lane, then a shift and a mask remove its neighbours.
 __attribute__((target("avx2"))) std::size_t unpack_by_sixteen(const unsigned char* packed,
                                                               std::uint64_t readable,
                                                               std::size_t count, int bits,
@@ -93,7 +93,7 @@ void pack(const std::vector<tokens::Token>& values, int bits, std::string& packe
 
 void unpack(const unsigned char* packed, std::uint64_t first, std::size_t count, int bits,
             tokens::Token* values) {
-  // Eight tokens fill whole bytes: from a multiple of 8 on, all groups of them are alike.
+  // Eight tokens fill whole bytes: from a multiple of 8 on, all groups are laid out alike.
   std::size_t done = std::min<std::size_t>(count, (8 - first % 8) % 8);
   unpack_one_by_one(packed, first, done, bits, values);
 #ifdef PAIRALIGN_WIDE_UNPACK

@@ -1,4 +1,4 @@
-// Tokens as one stream of bits, each with the same number of bits, least significant bit first.
+// Bit packing of tokens: the same number of bits each, least significant bit first.
 #pragma once
 
 #include <cstddef>
@@ -10,20 +10,20 @@
 
 namespace pairalign::archive {
 
-/// `unpack` reads whole words: this many bytes behind a stream must be readable.
+/// `unpack` reads whole words: this many bytes after a stream must be readable.
 constexpr std::size_t kPackingSlack = 4;
 
-/// Bits that hold 0 .. `largest`, from 1 to 16.
+/// Bits needed for 0 .. `largest`, from 1 to 16.
 int bits_for(tokens::Token largest);
 
 /// Bytes of `count` packed tokens.
 std::uint64_t packed_size(std::uint64_t count, int bits);
 
-/// Appends the packed stream, its last byte filled up with zeros.
+/// Appends the packed stream, its last byte padded with zero bits.
 void pack(const std::vector<tokens::Token>& values, int bits, std::string& packed);
 
-/// Tokens [first, first + count) of the stream, into `values[0, count)`. About 14 G tokens/s where
-/// there is AVX2, else 1.5 G.
+/// Unpacks tokens [first, first + count) of the stream into `values[0, count)`. About 14 G tokens/s
+/// with AVX2, 1.5 G without.
 void unpack(const unsigned char* packed, std::uint64_t first, std::size_t count, int bits,
             tokens::Token* values);
 

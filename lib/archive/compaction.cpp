@@ -5,14 +5,14 @@
 namespace pairalign::archive {
 namespace {
 
-// By their number, for it is what removed records are known by without opening the segment.
+// Estimated from the number of removed records, which is known without opening the segment.
 std::uint64_t removed_bytes(const SegmentEntry& entry) {
   return static_cast<std::uint64_t>(static_cast<double>(entry.bytes) *
                                     static_cast<double>(entry.removed.records) /
                                     static_cast<double>(std::max<std::uint64_t>(1, entry.records)));
 }
 
-// Tokens and records that are left. Unlike bytes, they add up exactly when segments become one.
+// Tokens and records that are left. Unlike bytes, they add up exactly when segments are merged.
 std::uint64_t weight(const SegmentEntry& entry) {
   return entry.tokens - entry.removed.tokens + entry.records - entry.removed.records;
 }

@@ -28,7 +28,7 @@ struct Interval {
   std::uint32_t frequency = 0;
 };
 
-// Frequencies of tokens by row, and what coding with them takes.
+// Frequencies of tokens by row, and the cost of coding with them.
 struct Statistics {
   bool order1 = false;
   int scale_bits = kScaleBits;
@@ -44,7 +44,7 @@ struct Statistics {
   }
 };
 
-// `counts` of all tokens after one; adds the row to the table and sets its intervals.
+// `counts` of all tokens that follow a given one; adds the row to the table and sets its intervals.
 void add_row(const std::uint32_t* counts, Statistics& statistics, Interval* intervals) {
   std::vector<Token> present;
   std::vector<std::uint32_t> frequencies;
@@ -96,8 +96,8 @@ Statistics count(const std::vector<Token>& tokens, const std::vector<std::uint32
   return statistics;
 }
 
-// Tokens [begin, end), whose records end at `record_ends`, as one block. States are filled from the
-// last token to the first, for they are emptied the other way round.
+// Codes tokens [begin, end), whose records end at `record_ends`, as one block. Encoding runs from
+// the last token to the first, because decoding runs the other way.
 void encode_block(const Statistics& statistics, const std::vector<Token>& tokens,
                   const std::uint32_t* record_ends, std::size_t records, std::string& stream) {
   const std::uint32_t begin = record_ends[0];
@@ -137,7 +137,7 @@ void normalise(std::vector<std::uint32_t>& counts, int scale_bits) {
     *std::max_element(counts.begin(), counts.end()) += static_cast<std::uint32_t>(scale - sum);
     return;
   }
-  // Too much was rounded up to 1: taken from the largest, which feel it least.
+  // Too many counts were rounded up to 1: take the excess from the largest, which it affects least.
   std::vector<std::size_t> order(counts.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
@@ -227,7 +227,7 @@ void TokenDecoder::index_row(const Row& row) {
   }
 }
 
-// The entry whose slots hold `slot`, below 2^n; the row has entries.
+// The entry whose slots include `slot`, below 2^n; the row must have entries.
 inline const TokenDecoder::Entry* TokenDecoder::find(std::size_t row, std::uint32_t slot) const {
   const Entry* entry = &entries_[rows_[row].first] +
                        buckets_[(row << kBucketBits) + (slot >> (scale_bits_ - kBucketBits))];

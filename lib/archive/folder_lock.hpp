@@ -7,12 +7,12 @@
 
 namespace pairalign::archive {
 
-/// Holds an exclusive flock(2) on a file, made when absent. The kernel lets go of it when the
-/// holder ends, however it ends, so no stale lock is left to be cleared by hand.
+/// Holds an exclusive flock(2) on a file, which is created if absent. The kernel releases it when
+/// the holder ends, however it ends, so there are no stale locks to clear by hand.
 class FolderLock {
  public:
-  /// Waits up to `wait_seconds` for another process that holds the lock. Throws Error(`archive`, …)
-  /// when it holds it still, or the lock cannot be had.
+  /// Waits up to `wait_seconds` for another process to release the lock. Throws Error(`archive`, …)
+  /// if it still holds the lock then, or if locking fails.
   FolderLock(const std::string& archive, const std::string& file, double wait_seconds = 0);
   FolderLock(const FolderLock&) = delete;
   FolderLock& operator=(const FolderLock&) = delete;

@@ -16,7 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The folder of a path, without a slash at its end but for the root; "." where it names none.
+// The folder of a path, without a trailing slash except for the root; "." if the path has none.
 std::string folder_of(std::string_view path) {
   const std::size_t slash = path.rfind('/');
   if (slash == path.npos) return ".";
@@ -76,7 +76,7 @@ class Search {
     }
   }
 
-  // The last folder of a path that is there.
+  // The deepest folder of a path that exists.
   const std::string& last_folder(const std::string& folder) {
     const auto known = last_.find(folder);
     if (known != last_.end()) return known->second;
@@ -97,7 +97,7 @@ class Search {
   GoneFiles found_;
   std::unordered_set<std::string> seen_;
   std::vector<std::string> absent_;
-  std::unordered_set<std::string> alive_;  // folders below which some file is there
+  std::unordered_set<std::string> alive_;  // folders below which some archived file exists
   std::unordered_map<std::string, std::string> last_;
   std::unordered_map<std::string, bool> holds_mounts_;
 };

@@ -1,4 +1,4 @@
-// Going through the keys of a segment.
+// Iterating over the keys of a segment.
 #pragma once
 
 #include <cstddef>
@@ -10,7 +10,7 @@
 
 namespace pairalign::archive {
 
-/// Calls `visit(key, record)` for each record that is not removed. Throws as Segment::block_keys.
+/// Calls `visit(key, record)` for each record that is not removed. Throws like Segment::block_keys.
 template <class Visit>
 void for_each_key(const Segment& segment, const RecordNumbers& removed, Visit visit) {
   std::vector<std::string> keys;

@@ -88,7 +88,7 @@ SegmentEntry parse_segment(const Json& line) {
   return segment;
 }
 
-// The text without its last line; checks that line.
+// Returns the text without its last line, which it checks.
 std::string_view without_end_line(const std::string& path, std::string_view text) {
   const std::size_t last = text.size() < 2 ? text.npos : text.rfind('\n', text.size() - 2);
   if (last == text.npos) throw Error(path, "damaged: too short for a manifest");

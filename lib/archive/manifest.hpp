@@ -1,8 +1,8 @@
 // The manifest: which segments an archive consists of.
 //
-// JSON lines, for it is small (some 130 bytes per segment of up to 64 MiB), read once, and the
+// JSON lines, because it is small (some 130 bytes per segment of up to 64 MiB), read once, and the
 // first thing a person looks at when something is wrong: `jq . NAME.pai/manifest`. As text it needs
-// no byte-order mark, and counts are no danger: nothing is allocated by them.
+// no byte-order mark, and wrong counts are harmless: no memory is allocated from them.
 //
 //   {"pairalign_archive":2,"model":"…","tokenizer":"…","vocab":512,"pack":"entropy","index":"none",
 //    "next_file":4,"replaced":[1]}
@@ -10,22 +10,23 @@
 //   {"segment":2,…,"removed":{"file":3,"records":…,"tokens":…,"hash":"16 hex digits"}}
 //   {"end":2,"xxh3":"16 hex digits"}
 //
-// The first line (one line in the file) is magic and version in one; model, tokenizer and vocab are
-// absent when unknown, pack when new segments are written with tokens of fixed width, index when
-// they are with postings. `replaced` are the numbers of files that the manifest before named and
-// this one does not, and those of them that could not be deleted until now: should the writer be killed
-// before it deletes them, the next one does, and it deletes no other. `removed` names the file that says
-// which records of the segment are removed (removed_records.hpp), how many, and their tokens.
-// The last line, newline included, is the end mark: the number of segments, and the XXH3-64 of all
-// bytes above it. `hash` is the checksum of a segment's head, which covers the checksums of all its
-// sections. Numbers of files are never used again, so a reader with an old manifest in hand cannot
+// The first line (a single line in the file) is both magic and version; model, tokenizer and vocab
+// are absent when unknown, pack when new segments get tokens of fixed width, index when they get
+// postings. `replaced` lists the numbers of files that the previous manifest named and this one
+// does not, and of earlier ones that could not be deleted yet: if the writer is killed before it
+// deletes them, the next one does, and it deletes no others. `removed` gives the file that lists
+// the removed records of the segment (removed_records.hpp), their number, and the number of their
+// tokens. The last line, newline included, is the end mark: the number of segments, and the XXH3-64
+// of all bytes above it. `hash` is the checksum of a segment's head, which covers the checksums of
+// all its sections. File numbers are never reused, so a reader that holds an old manifest cannot
 // open a new file by an old name.
 //
-// Version 2 came, before any release, with version 2 of the segments: `removed`, `pack`, and one
-// count of files for segments and removed records, which was `next_segment`.
+// Version 2 came, before any release, with version 2 of the segments: it added `removed` and
+// `pack`, and replaced `next_segment` by one counter for files of segments and of removed records.
 //
 // Rejected: a binary manifest (nothing gained at this size); a log to which each append adds a line
-// (a line half written must be told from damage, and an append could not remove or replace).
+// (a half-written line must be distinguished from damage, and an append could not remove or
+// replace).
 #pragma once
 
 #include <cstdint>
@@ -84,12 +85,12 @@ const char* name_of(Indexing indexing);
 /// Throws Error(path, reason) for text that is not exactly what `to_text` gives.
 Manifest parse_manifest(const std::string& path, std::string_view text);
 
-/// The removed records of a segment, empty when it has none. Throws Error(file, reason) when they
-/// are not what the manifest speaks of.
+/// The removed records of a segment, empty when it has none. Throws Error(file, reason) if they are
+/// not those that the manifest describes.
 RecordNumbers read_removed(const std::string& folder, const SegmentEntry& entry);
 
-/// The manifest of the archive in `folder`. Throws Error(folder, reason) when there is none, and as
-/// parse_manifest.
+/// The manifest of the archive in `folder`. Throws Error(folder, reason) when there is none, and
+/// like parse_manifest.
 Manifest read_manifest(const std::string& folder);
 
 }  // namespace pairalign::archive

@@ -1,4 +1,5 @@
-// Files that an archive knows by another path: moved or renamed, and recognised by their contents.
+// Files that an archive knows under another path: moved or renamed, and recognised by their
+// contents.
 #pragma once
 
 #include <cstdint>
@@ -19,12 +20,12 @@ struct MovedFile {
 
 class MovedFiles {
  public:
-  /// Takes 24 bytes per file of the archive, which must outlive it.
+  /// Uses 24 bytes of memory per file of `archive`, which must outlive it.
   explicit MovedFiles(const Archive& archive);
 
-  /// The move that brought the file at `path` there: the archive has records of a file with the same
-  /// contents, and that is gone. Reads the file only where one of its size is archived. Each file of
-  /// the archive is given once.
+  /// The move that brought the file to `path`: the archive has records of a file with the same
+  /// contents that no longer exists. Reads the file only if one of its size is archived. Each
+  /// archived file is returned only once.
   std::optional<MovedFile> find(const std::string& path);
 
  private:

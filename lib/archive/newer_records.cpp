@@ -16,7 +16,7 @@ std::uint64_t hash_of(std::string_view text) {
 
 }  // namespace
 
-// Hashes are spread evenly, so a bucket holds at most some kBucketSize entries.
+// Hashes are spread evenly, so a bucket holds at most about kBucketSize entries.
 void RecordTable::sort() {
   std::sort(entries_.begin(), entries_.end(), [](const Entry& a, const Entry& b) {
     return a.hash != b.hash ? a.hash < b.hash : a.place < b.place;
@@ -55,7 +55,7 @@ NewerRecords::NewerRecords(std::vector<Input> segments) : segments_(std::move(se
 void NewerRecords::take_in(std::size_t s) {
   const Input& own = segments_[s];
   std::vector<Segment::Metadata> metadata;
-  std::size_t block = own.segment->blocks();  // that the metadata are of
+  std::size_t block = own.segment->blocks();  // the one that the metadata are of
   std::string last_path;
   std::optional<Source> last_source;
   for_each_key(*own.segment, own.removed, [&](const std::string& short_key, std::size_t record) {
@@ -90,7 +90,7 @@ std::optional<RecordPlace> NewerRecords::newest(const std::string& key) const {
   return std::nullopt;
 }
 
-// Records of one path nearly always follow one another.
+// Remembers the last path, because records of one path are nearly always adjacent.
 const std::vector<NewerRecords::FileState>& NewerRecords::states_of(std::string_view path) {
   if (path == path_) return states_;
   states_.clear();

@@ -1,5 +1,5 @@
-// Which records newer ones replace, told in one pass over the older ones, however many segments the
-// newer ones are in.
+// Which older records are replaced by newer ones, found in one pass over the older ones, however
+// many segments the newer ones are in.
 #pragma once
 
 #include <cstddef>
@@ -16,7 +16,7 @@
 
 namespace pairalign::archive {
 
-/// A record, by the number of its segment in some list, and its own within that.
+/// A record, by the number of its segment in some list and its own number in that segment.
 struct RecordPlace {
   std::uint32_t segment = 0;
   std::uint32_t record = 0;
@@ -29,7 +29,7 @@ inline bool operator>(const RecordPlace& a, const RecordPlace& b) {
   return b < a;
 }
 
-/// Records by a hash each, in some 18 bytes, for they may be many millions.
+/// Maps hashes to records, in some 18 bytes each, because there may be many millions.
 class RecordTable {
  public:
   struct Entry {
@@ -38,9 +38,9 @@ class RecordTable {
   };
 
   void add(std::uint64_t hash, const RecordPlace& place) { entries_.push_back({hash, place}); }
-  /// After the last `add`.
+  /// Call after the last `add`.
   void sort();
-  /// Those of a hash, in the order of their places; begin and end.
+  /// Begin and end of the entries of a hash, in the order of their places.
   std::pair<const Entry*, const Entry*> find(std::uint64_t hash) const;
 
  private:
@@ -48,40 +48,40 @@ class RecordTable {
   std::size_t bucket_of(std::uint64_t hash) const { return hash >> shift_; }
 
   std::vector<Entry> entries_;
-  std::vector<std::size_t> first_;  // of each bucket: hashes with the same upper bits
+  std::vector<std::size_t> first_;  // start of each bucket: hashes with the same upper bits
   int shift_ = 63;
 };
 
-/// Records that replace older ones: those of the same key and, where the file behind a record has
-/// changed, all older ones made from the file as it was: its whole, and all its parts, for a window
-/// beyond the new end of a file would be of no file any more.
+/// Records that replace older ones. A record replaces those of the same key and, if its file has
+/// changed, all older ones made from the file's previous contents, as a whole or in parts;
+/// otherwise a window beyond the new end of the file would remain.
 ///
-/// Keys are found by their hashes, and compared themselves where these agree. Not safe to use from
+/// Keys are looked up by hash, and compared in full when the hashes match. Not safe to use from
 /// several threads.
 class NewerRecords {
  public:
-  /// The records of a segment but for removed ones, with `prefix` before their keys.
+  /// The records of a segment except removed ones, with `prefix` prepended to their keys.
   struct Input {
-    const Segment* segment = nullptr;  ///< that stays as long as NewerRecords
+    const Segment* segment = nullptr;  ///< must outlive NewerRecords
     RecordNumbers removed;
     std::string prefix;
   };
 
-  /// Of segments from the oldest to the newest.
+  /// Segments from the oldest to the newest.
   explicit NewerRecords(std::vector<Input> segments);
 
   /// The newest record of a key.
   std::optional<RecordPlace> newest(const std::string& key) const;
-  /// A record in segment `from` or later that was made from the file of `key`, and from other
-  /// contents of it than that record of an older segment.
+  /// A record in segment `from` or later made from the file of `key`, but from contents other than
+  /// those that this record of an older segment was made from.
   std::optional<RecordPlace> changed(const std::string& key, const Segment& older,
                                      std::size_t record, std::size_t from);
-  /// Whether a record was made from the contents of this older one's file, which is gone: it was
-  /// moved.
+  /// Whether the file of this older record was moved: it is gone, and a newer record was made from
+  /// the same contents.
   bool moved(const Segment& older, std::size_t record, const Source& source);
 
  private:
-  /// A file as a record knows it.
+  /// The state of a file as recorded with a record.
   struct FileState {
     RecordPlace place;
     std::optional<Source> source;
@@ -92,9 +92,9 @@ class NewerRecords {
 
   std::vector<Input> segments_;
   RecordTable keys_;
-  RecordTable paths_;                    // of parts of files: the first of each run of one source
+  RecordTable paths_;                    // of parts of files: the first of each run with one source
   std::vector<std::uint64_t> contents_;  // hashes of files, ascending
-  std::optional<std::string> path_;      // looked up last, and what was found
+  std::optional<std::string> path_;      // last path looked up, and what was found
   std::vector<FileState> states_;
 };
 

@@ -10,7 +10,7 @@ namespace pairalign::archive {
 PageCheck::PageCheck(const unsigned char* data, std::size_t size, const std::uint32_t* sums)
     : data_(data), size_(size), sums_(sums), states_(page_count(size)) {}
 
-// Two threads may look at the same page, and find the same.
+// Two threads may check the same page, with the same result.
 PageCheck::State PageCheck::look_at(std::size_t page) const {
   const std::size_t at = page * kPageBytes;
   const bool same = page_sum(data_ + at, std::min(kPageBytes, size_ - at)) == sums_[page];

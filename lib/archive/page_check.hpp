@@ -1,4 +1,4 @@
-// Whether pages of a segment agree with their checksums, looked at when they are first needed.
+// Checks pages of a segment against their checksums when they are first needed.
 #pragma once
 
 #include <atomic>
@@ -8,19 +8,19 @@
 
 namespace pairalign::archive {
 
-/// For what is read in small parts of a large section, where to compare all of it first would take
-/// longer than the reading. A page is hashed once, in a quarter of a microsecond. Safe to share
-/// between threads.
+/// For reading small parts of a large section, where checking all of it first would take longer
+/// than the reading. A page is hashed once, in a quarter of a microsecond. Safe to share between
+/// threads.
 class PageCheck {
  public:
-  /// `size` bytes at `data`, the first of which begins a page; `sums` as page_sums gives them, as
-  /// many as there are pages. Both must outlive it.
+  /// `size` bytes at `data`, which is the beginning of a page; `sums` as from page_sums, one for
+  /// each page. Both must outlive it.
   PageCheck(const unsigned char* data, std::size_t size, const std::uint32_t* sums);
 
-  /// Whether the pages that hold bytes [begin, end), counted from `data`, are what they were.
+  /// Whether the pages that hold bytes [begin, end), counted from `data`, match their checksums.
   bool sound(std::size_t begin, std::size_t end) const;
 
-  /// Whether `sound` has ever said no.
+  /// Whether `sound` has ever returned false.
   bool damage_seen() const { return damage_seen_.load(std::memory_order_relaxed); }
 
  private:

@@ -8,13 +8,13 @@ namespace {
 constexpr int kMinBits = 8;
 constexpr int kMaxBits = 15;
 
-// What is known of a bucket while postings are counted, then written.
+// State of a bucket while postings are counted, then written.
 struct Bucket {
   std::uint32_t last = 0;  // block, plus 1
   std::uint32_t at = 0;
 };
 
-// Calls visit(bucket, difference from the block before) for each posting.
+// Calls visit(bucket, difference from the previous block) for each posting.
 template <class Visit>
 void for_each_posting(Span<const tokens::Token> tokens, Span<const std::uint32_t> ends, int bits,
                       std::vector<Bucket>& buckets, Visit visit) {
@@ -34,7 +34,7 @@ std::uint32_t varint_size(std::uint32_t value) {
   return 1U + (value >> 7 != 0) + (value >> 14 != 0) + (value >> 21 != 0) + (value >> 28 != 0);
 }
 
-// As append_varint, into bytes that are there.
+// Like append_varint, into bytes that are already there.
 void write_varint(std::uint32_t value, unsigned char* bytes) {
   if (value >= 1U << 14) {
     for (; value >= 0x80; value >>= 7)

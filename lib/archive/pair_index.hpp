@@ -1,23 +1,23 @@
-// Postings of token pairs: in which stretches of a segment two tokens follow one another.
+// Postings of token pairs: the blocks of a segment in which one token follows another.
 //
-// A search filters with them (search/pair_filter.hpp). A pair is two neighbouring tokens of one
-// record, in their order. The tokens of a segment, whatever records they belong to, are cut into
-// blocks of kPairBlockTokens; a pair lies in the block of its first token. Pairs are hashed to at
-// most 2^15 buckets; a bucket's list names each block with a pair of that bucket once, in ascending
-// order.
+// A search uses them as a filter (search/pair_filter.hpp). A pair is two adjacent tokens of one
+// record, in order. The tokens of a segment are cut into blocks of kPairBlockTokens regardless of
+// record boundaries; a pair belongs to the block of its first token. Pairs are hashed to at most
+// 2^15 buckets; the list of a bucket contains each block with a pair of that bucket once, in
+// ascending order.
 //
 //   section     content
-//   pair lists  u32 × (B + 1): where the list of each bucket begins in the pairs, and their end;
-//               B is a power of two
-//   pairs       lists: block numbers, the first plus 1 and then the differences, as varints
+//   pair lists  u32 × (B + 1): where the list of each bucket begins in 'pairs', and the end of the
+//               last one; B is a power of two
+//   pairs       the lists: block numbers, the first plus 1 and then the differences, as varints
 //
-// Measured on 10 M tokens of the shipped model's bigrams, bits per token: 12.5. Blocks of 32 would
-// take 11.4 and of 64 10.3, and let more through by chance; 2^19 buckets 14.7, and twice the time
-// to make, for tables that no longer fit the second cache. Pairs at a distance of two
-// besides: 25.6, with which searches down to a score of 0.55 are as fast as without them down to
-// 0.6. Rejected: single tokens (blocks of 16 with enough of them for the tenth best hit by chance
-// are more than half of all); longer sequences (with an edit at each third token none is left);
-// Golomb codes (some 10 bits, by calculation, and each takes several times as long to read).
+// Measured on 10 M tokens of the shipped model's bigrams: 12.5 bits per token. Blocks of 32 would
+// take 11.4 and of 64 10.3, but let more through by chance; 2^19 buckets would take 14.7, and twice
+// the time to build because the tables no longer fit the L2 cache. Pairs at a distance of two in
+// addition: 25.6, with which searches down to a score of 0.55 are as fast as without them down to
+// 0.6. Rejected: single tokens (more than half of all blocks of 16 contain enough of them for the
+// tenth best hit by chance); longer n-grams (with an edit at every third token none is left);
+// Golomb codes (some 10 bits, by calculation, but each takes several times as long to read).
 #pragma once
 
 #include <cstddef>
@@ -33,14 +33,14 @@
 namespace pairalign::archive {
 
 constexpr std::size_t kPairBlockTokens = 16;
-/// A segment with fewer tokens is scanned in no time, and gets no postings.
+/// A segment with fewer tokens is fast to scan and gets no postings.
 constexpr std::size_t kMinIndexedTokens = std::size_t{1} << 15;
 
-/// Bits of the numbers of buckets, for a segment of that many tokens.
+/// Bits of a bucket number, for a segment of `tokens` tokens.
 int pair_bucket_bits(std::size_t tokens);
 
-/// The bucket of `first` with `second` behind it. A multiplicative hash (Knuth): its upper bits
-/// depend on all of the pair.
+/// The bucket of `first` followed by `second`. Multiplicative hashing (Knuth): the upper bits
+/// depend on the whole pair.
 inline std::uint32_t pair_bucket(tokens::Token first, tokens::Token second, int bits) {
   const std::uint64_t pair = std::uint64_t{first} << 16 | second;
   return static_cast<std::uint32_t>((pair * 0x9e3779b97f4a7c15ULL) >> (64 - bits));
@@ -52,15 +52,15 @@ struct PairPostings {
   std::string pairs;
 };
 
-/// `ends`: 0, and where each record ends in `tokens`.
+/// `ends`: 0, then where each record ends in `tokens`.
 PairPostings make_pair_postings(Span<const tokens::Token> tokens, Span<const std::uint32_t> ends,
                                 int bits);
 
-/// The blocks of one list, in ascending order. Bytes that are not a list give other blocks, below
-/// `blocks` all the same: PairIndex::sound is there to notice that.
+/// Iterates over the blocks of one list, in ascending order. Damaged bytes give wrong blocks, but
+/// always below `blocks`; PairIndex::sound detects the damage.
 class PairList {
  public:
-  /// What `block` is behind the last one.
+  /// Value of `block` after the last one.
   static constexpr std::size_t kEnd = ~std::size_t{0};
 
   PairList(const unsigned char* begin, const unsigned char* end, std::size_t blocks)
@@ -85,7 +85,7 @@ class PairList {
  private:
   ByteReader bytes_;
   std::size_t blocks_;
-  std::size_t block_ = kEnd;  // so that the first step, which is at least 1, leads to block 0
+  std::size_t block_ = kEnd;  // that is −1: the first step, block number plus 1, leads to the block
 };
 
 /// The postings of a segment, mapped.
@@ -93,8 +93,8 @@ class PairIndex {
  public:
   /// No postings.
   PairIndex() = default;
-  /// Where the sections are, counted from what `pages` checks. The list offsets are at a multiple
-  /// of 4; the caller has checked the sizes with `sizes_fit`.
+  /// Where the sections are, as offsets into what `pages` checks. The list offsets are 4-byte
+  /// aligned; the caller has checked the sizes with `sizes_fit`.
   struct Place {
     const unsigned char* data;
     std::size_t lists, list_bytes;
@@ -108,10 +108,10 @@ class PairIndex {
   std::size_t blocks() const { return blocks_; }
   int bits() const { return bits_; }
 
-  /// Bytes of a list: about one for each block of a frequent pair, two of a rare one.
+  /// Bytes of a list: about one per block for a frequent pair, two for a rare one.
   std::size_t list_bytes(std::uint32_t bucket) const;
   PairList list(std::uint32_t bucket) const;
-  /// Whether the bytes that the list is read from agree with their checksums.
+  /// Whether the bytes that the list is read from match their checksums.
   bool sound(std::uint32_t bucket) const;
 
  private:

@@ -1,4 +1,4 @@
-// Finding the records of an archive that go: those asked for by key, and those that newer records
+// Finds the records of an archive to remove: those given by key, and those that newer records
 // replace. One pass over the keys, without an index of them on disk: 10 million in a second or two.
 #pragma once
 
@@ -16,14 +16,14 @@ namespace pairalign::archive {
 using RecordMatch =
     std::function<bool(const std::string& key, const Segment& segment, std::size_t record)>;
 
-/// Adds to `removed` the records of a segment that are not in it and for which `match` is true;
+/// Adds to `removed` the records of a segment that are not yet in it and for which `match` is true;
 /// returns how many.
 std::size_t remove_if(const Segment& segment, const RecordMatch& match, RecordNumbers& removed);
 
 /// The same for records of files that have been moved, see NewerRecords::moved.
 std::size_t remove_moved(const Segment& segment, NewerRecords& newer, RecordNumbers& removed);
 
-/// What is removed of an archive, and what is to be removed besides.
+/// The removed records of an archive, and those that are to be removed in addition.
 class Removals {
  public:
   /// Keeps the archive.
@@ -32,7 +32,7 @@ class Removals {
   const Archive& archive() const { return archive_; }
   /// By segment.
   const RecordNumbers& removed(std::size_t s) const { return removed_[s]; }
-  /// How many records of a segment, and of all, are to be removed that are not yet.
+  /// How many records of a segment, and of all, are to be removed but are not yet.
   std::size_t added(std::size_t s) const { return removed_[s].size() - archive_.removed(s).size(); }
   std::size_t added() const;
 
@@ -47,17 +47,17 @@ class Removals {
   std::vector<RecordNumbers> removed_;
 };
 
-/// Keys whose records are to be removed; one without a media fragment stands for its parts too.
+/// Keys whose records are to be removed; one without a media fragment includes its parts.
 class KeysToRemove {
  public:
   explicit KeysToRemove(const std::vector<std::string>& keys);
   bool take(const std::string& key);
-  /// For each of the keys given, whether `take` met it.
+  /// For each of the keys given, whether `take` has matched it.
   std::vector<bool> found() const;
 
  private:
   std::vector<std::string> keys_;
-  std::unordered_map<std::string, bool> wanted_;  // and whether it was met
+  std::unordered_map<std::string, bool> wanted_;  // and whether it was matched
   std::string path_;                              // reused
 };
 

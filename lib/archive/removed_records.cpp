@@ -32,7 +32,7 @@ bool ascend(const RecordNumbers& numbers) {
 
 }  // namespace
 
-// records[j] − j records before records[j] are not removed, and that ascends with j.
+// Of the records before removed[j], removed[j] − j are not removed; that number ascends with j.
 std::size_t nth_live(const RecordNumbers& removed, std::size_t i) {
   std::size_t low = 0;
   std::size_t high = removed.size();

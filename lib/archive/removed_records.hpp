@@ -1,4 +1,5 @@
-// Which records of a segment are removed: segments never change, so that is told beside them.
+// Which records of a segment are removed: segments never change, so that is kept in a separate
+// file.
 //
 // A file of removed records, named by its segment's line in the manifest:
 //   offset  bytes
@@ -8,8 +9,8 @@
 //       16      8  number of the segment
 //       24      8  N, number of removed records
 //       32    4·N  u32 each, ascending, below the segment's number of records
-//   32+4·N    0–4  filled up with zeros to a multiple of 8
-//   end−16      8  XXH3-64 of all bytes above; the manifest holds it too
+//   32+4·N    0–4  zeros up to a multiple of 8
+//   end−16      8  XXH3-64 of all bytes above; also in the manifest
 //    end−8      8  end mark, "PAIREND\n"
 #pragma once
 
@@ -24,7 +25,7 @@ namespace pairalign::archive {
 /// Numbers of removed records, ascending.
 using RecordNumbers = std::vector<std::uint32_t>;
 
-/// The number, within its segment, of its `i`-th record that is not removed.
+/// The number, within the segment, of its `i`-th record that is not removed.
 std::size_t nth_live(const RecordNumbers& removed, std::size_t i);
 
 /// How many of the records before `record` are not removed.

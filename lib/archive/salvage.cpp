@@ -21,14 +21,14 @@ namespace {
 
 using Bytes = std::vector<unsigned char>;
 
-// A segment to look for; what its manifest said of it, if there is one.
+// A segment to look for, with its manifest entry if there is a manifest.
 struct Wanted {
   std::string path;
   std::optional<SegmentEntry> entry;
   RecordNumbers removed;
 };
 
-// Head, rows and checksum at `at`, if they are sound.
+// Head, rows and checksum at `at`, if they are intact.
 std::optional<Bytes> sound_head(const Bytes& bytes, std::size_t at) {
   SegmentHead head;
   if (at > bytes.size() || bytes.size() - at < sizeof head) return std::nullopt;
@@ -58,15 +58,15 @@ std::optional<Bytes> find_head(const Bytes& bytes) {
   return std::nullopt;
 }
 
-// The bytes of a segment with both heads and the end mark as they were, and zeros for what is
-// missing at its end: where such bytes are not those that were there, the checksums will tell.
-// Leaves bytes without a sound head as they are.
+// The bytes of a segment with both heads and the end mark restored, and zeros for what is missing
+// at its end: checksums will reveal any that differ from the original. Leaves bytes without an
+// intact head as they are.
 Bytes with_frame_repaired(Bytes bytes) {
   const std::optional<Bytes> top = find_head(bytes);
   if (!top) return bytes;
   SegmentHead head;
   std::memcpy(&head, top->data(), sizeof head);
-  // A size that no segment has, from a head whose checksum is right, is not worth the memory.
+  // A size that no segment has, even if the head's checksum matches, is not worth the memory.
   if (head.file_size < 2 * top->size() + sizeof kSegmentEnd || head.file_size > (1ULL << 36)) {
     return bytes;
   }
@@ -126,7 +126,7 @@ class Salvage {
     return wanted;
   }
 
-  // Segments that the manifest does not speak of, but an older or newer one may have.
+  // Segments that the manifest does not name, but an older or newer one may have.
   void add_strays(const Manifest& manifest, std::vector<Wanted>& wanted) {
     std::set<std::uint64_t> known(manifest.replaced.begin(), manifest.replaced.end());
     for (const SegmentEntry& entry : manifest.segments)
@@ -137,8 +137,8 @@ class Salvage {
     }
   }
 
-  // Every file that looks like a segment, but for known ones. Of two lists of removed records of
-  // one segment, one is of a writer that was killed; the shorter one loses nothing.
+  // Every file that looks like a segment, except known ones. Of two lists of removed records of one
+  // segment, one was left by a writer that was killed; the shorter one loses nothing.
   std::vector<Wanted> segments_present(const std::set<std::uint64_t>& known = {}) {
     std::map<std::uint64_t, Wanted> segments;
     std::vector<std::string> names = names_in(folder_);
@@ -229,7 +229,7 @@ class Salvage {
     }
   }
 
-  // What the segment knew of its strings; the manifest, which knew more, wins where there is one.
+  // Adds what the segment knew of its strings; the manifest, which knew more, takes precedence.
   void take_header(const Segment& segment) {
     const Segment::Section& section = segment.section(kHeader);
     const std::string text(reinterpret_cast<const char*>(section.data), section.size);

@@ -1,4 +1,4 @@
-// Saving what a damaged archive still holds.
+// Recovers the intact part of a damaged archive.
 #pragma once
 
 #include <cstdint>
@@ -14,18 +14,18 @@ struct SalvageReport {
   std::vector<Error> damages;
   std::uint64_t saved = 0;
   std::uint64_t lost = 0;
-  /// Segments that can neither be read nor, without a manifest, be said how many records they held.
+  /// Segments that cannot be read and whose number of records is unknown for lack of a manifest.
   std::uint64_t unknown_segments = 0;
 
   bool complete() const { return lost == 0 && unknown_segments == 0; }
 };
 
-/// Writes every record of the archive at `damaged` whose bytes agree with their checksums into a
-/// new archive at `target`. Copes with a damaged or lost manifest (then all segment files there are
-/// counted, also of an append that was never finished, and model and tokenizer are as the segments
-/// tell), segments that are missing, cut, or damaged anywhere, and lost lists of removed records
-/// (these records then are back; it is among the damages). Throws Error when there is no folder
-/// `damaged`, or something is at `target`.
+/// Writes every record of the archive at `damaged` whose bytes match their checksums into a new
+/// archive at `target`. Copes with a damaged or lost manifest (all segment files present are then
+/// used, even those of an append that was never finished, and model and tokenizer are taken from
+/// the segments), with segments that are missing, cut short, or damaged anywhere, and with lost
+/// lists of removed records (these records then reappear; `damages` includes the list). Throws
+/// Error if there is no folder `damaged`, or if something exists at `target`.
 SalvageReport salvage(const std::string& damaged, const std::string& target);
 
 }  // namespace pairalign::archive

@@ -29,7 +29,7 @@ std::uint32_t page_sum(const void* bytes, std::size_t size) {
 
 std::vector<std::uint32_t> page_sums(const std::vector<std::string>& pieces) {
   std::vector<std::uint32_t> sums;
-  std::string page;  // that lies in several pieces
+  std::string page;  // one that spans several pieces
   for (const std::string& piece : pieces) {
     std::size_t at = 0;
     while (at < piece.size()) {

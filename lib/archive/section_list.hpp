@@ -1,4 +1,4 @@
-// The sections of a segment file under way, and the frame around them.
+// The sections of a segment file being built, and the framing around them.
 #pragma once
 
 #include <cstddef>
@@ -10,8 +10,8 @@
 
 namespace pairalign::archive {
 
-/// Sections are kept where they were made and written from there: a copy of them all would take as
-/// long as packing the tokens.
+/// Sections are kept in separate pieces and written from there: copying them all would take as long
+/// as packing the tokens.
 class SectionList {
  public:
   void add(SectionKind kind, std::string bytes);
@@ -19,19 +19,19 @@ class SectionList {
   void add(SectionKind kind, const std::vector<T>& values) {
     add(kind, std::string(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T)));
   }
-  /// All of `others` behind these.
+  /// Moves all of `others` to the end.
   void append(SectionList others);
 
-  /// The whole file, in pieces; nothing is left here. Page sums, head and end mark are made here,
-  /// as are the members of `head` that speak of the file and not of what it holds.
+  /// The whole file, in pieces; the list is empty afterwards. Adds page sums, heads and end mark,
+  /// and fills in the members of `head` that describe the file rather than its contents.
   std::vector<std::string> take_file(SegmentHead head);
 
  private:
   std::vector<SectionRow> rows_;
-  std::vector<std::string> pieces_;  // of each section its bytes and what fills them up
+  std::vector<std::string> pieces_;  // the bytes of each section, and its padding
 };
 
-/// The low half of the XXH3-64 of each page of what the pieces make up together.
+/// The low half of the XXH3-64 of each page of the concatenated pieces.
 std::vector<std::uint32_t> page_sums(const std::vector<std::string>& pieces);
 std::uint32_t page_sum(const void* bytes, std::size_t size);
 

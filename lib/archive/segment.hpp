@@ -23,14 +23,14 @@
 
 namespace pairalign::archive {
 
-/// Opening checks all that is needed to never read outside the file; contents are checked where
-/// they are used and, against their checksums, by segment_damage.hpp. Records are numbered from 0;
-/// an index beyond the last is the caller's fault. All faults are Error(path of the file, reason).
+/// Opening checks everything needed to never read outside the file; contents are checked where they
+/// are used and, against their checksums, by segment_damage.hpp. Records are numbered from 0; the
+/// caller must not pass an index beyond the last. All errors are Error(path of the file, reason).
 /// Safe to read from several threads.
 class Segment {
  public:
   explicit Segment(const std::string& path);
-  /// Of bytes in memory, as if they were the file `path`.
+  /// From bytes in memory, as if they were the file `path`.
   Segment(const std::string& path, std::vector<unsigned char> bytes);
 
   const std::string& path() const { return path_; }
@@ -38,10 +38,10 @@ class Segment {
   std::uint64_t token_total() const { return tokens_; }
   std::uint64_t file_size() const { return size_; }
   TokenCoding coding() const { return coding_; }
-  /// The checksum that stands for the whole file.
+  /// The checksum that identifies the whole file.
   std::uint64_t hash() const { return hash_; }
 
-  /// A section's place in the file, without padding; no `data`: not in this segment.
+  /// A section's place in the file, without padding; null `data`: not in this segment.
   struct Section {
     const unsigned char* data = nullptr;
     std::uint64_t offset = 0;
@@ -49,65 +49,66 @@ class Segment {
     std::uint64_t hash = 0;
   };
   const Section& section(SectionKind kind) const { return sections_[kind]; }
-  /// In the order of the file, with those of unknown kinds.
+  /// In file order, including those of unknown kinds.
   const std::vector<std::pair<std::uint32_t, Section>>& sections() const { return all_sections_; }
-  /// The name of a section, for people.
+  /// The name of a section, for messages.
   static const char* section_name(std::uint32_t kind);
 
-  /// Finds one key by reading up to 31 before it; to walk over all, use `block_keys`.
+  /// Decodes up to 31 keys before it; to iterate over all, use `block_keys`.
   std::string key(std::size_t i) const;
   std::size_t blocks() const { return (records_ + kBlockRecords - 1) / kBlockRecords; }
-  /// The keys of records kBlockRecords·block and the following ones, as many as the block holds.
+  /// The keys of all records of a block, from record kBlockRecords·block on.
   void block_keys(std::size_t block, std::vector<std::string>& keys) const;
 
-  /// What the numbers of a record say.
+  /// What is stored of a record in 'numbers' and 'sources'.
   struct Metadata {
     std::uint32_t tokens = 0;
     std::uint32_t start_bytes = 0;
     double seconds = -1;  ///< negative: not known
     std::optional<Source> source;
   };
-  /// Those of a block's records; for each record, the members below read the block again.
+  /// Of all records of a block; each call of the members below that take a record reads its block
+  /// again.
   void block_metadata(std::size_t block, std::vector<Metadata>& metadata) const;
 
   using Counts = std::array<std::uint32_t, kBlockRecords>;
-  /// How many tokens the records of a block have; 0 behind the segment's last.
+  /// The number of tokens of each record of a block; 0 past the last record of the segment.
   Counts token_counts(std::size_t block) const;
 
   double seconds(std::size_t i) const;
   std::size_t token_count(std::size_t i) const;
-  /// How many tokens the records before `i` have.
+  /// The number of tokens in the records before `i`.
   std::uint64_t first_token(std::size_t i) const { return token_slice(i).begin; }
-  /// `values` is replaced; pass the same vector again to spare its allocation.
+  /// `values` is replaced; pass the same vector again to reuse its memory.
   void tokens(std::size_t i, std::vector<tokens::Token>& values) const;
   /// Tokens [begin, end) of a record.
   void tokens(std::size_t i, std::size_t begin, std::size_t end,
               std::vector<tokens::Token>& values) const;
-  /// Appends the tokens of records [first, last) to `values`, and to `ends` where in it those of
-  /// each record end. What a scan uses: the cost of finding them is paid once per block.
+  /// Appends the tokens of records [first, last) to `values`, and the end of each record in
+  /// `values` to `ends`. For scans: the cost of locating records is paid once per block.
   void append_tokens(std::size_t first, std::size_t last, std::vector<tokens::Token>& values,
                      std::vector<std::size_t>& ends) const;
-  /// The record that a token belongs to, `position` counting all of the segment's, and where that
-  /// record's tokens begin and end in this count.
+  /// The record that holds the token at `position` in the segment, and the positions where that
+  /// record's tokens begin and end.
   struct TokenPlace {
     std::size_t record;
     std::uint64_t begin, end;
   };
   TokenPlace record_at(std::uint64_t position) const;
-  /// Appends tokens [first, last) of that count, all of one record.
+  /// Appends the tokens at positions [first, last), all of one record.
   void append_span(const TokenPlace& place, std::uint64_t first, std::uint64_t last,
                    std::vector<tokens::Token>& values) const;
   /// Not `present()` in a small segment.
   PairIndex pair_index() const;
-  /// Whether a list of the postings was asked for and found damaged.
+  /// Whether a list of the postings was read and found damaged.
   bool pair_damage_seen() const { return pages_->damage_seen(); }
   bool has_starts(std::size_t i) const;
   void starts_ms(std::size_t i, std::vector<std::uint32_t>& values) const;
   std::optional<Source> source(std::size_t i) const;
   void record(std::size_t i, tokens::Record& record) const;
 
-  /// The bytes of the file that the contents of a record are read from, as far as these bytes
-  /// themselves tell; begin and end.
+  /// The ranges of the file that a record is read from, located through these bytes themselves,
+  /// which may be damaged.
   struct ByteRange {
     std::uint64_t begin, end;
   };
@@ -162,12 +163,12 @@ class Segment {
   std::uint64_t hash_ = 0;
   std::array<Section, kSectionKinds> sections_;
   std::vector<std::pair<std::uint32_t, Section>> all_sections_;
-  std::unique_ptr<PageCheck> pages_;  // of all sections but the page sums
+  std::unique_ptr<PageCheck> pages_;  // for all sections but the page sums
   std::unique_ptr<Lazy<TokenDecoder>> decoder_ = std::make_unique<Lazy<TokenDecoder>>();
   std::unique_ptr<Lazy<StartCode>> start_code_ = std::make_unique<Lazy<StartCode>>();
 };
 
-/// The segment at `path`, or at the longer name of one that is not committed yet (folder.hpp).
+/// The segment at `path`, or with kNewSuffix if it is not committed yet (folder.hpp).
 Segment open_segment(const std::string& path);
 
 }  // namespace pairalign::archive

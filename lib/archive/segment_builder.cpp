@@ -42,11 +42,11 @@ void check(const tokens::Record& record) {
 }
 
 bool fits(std::size_t present, std::size_t more) {
-  constexpr std::size_t kLimit = std::size_t{1} << 30;  // coded, all of it has 32-bit offsets
+  constexpr std::size_t kLimit = std::size_t{1} << 30;  // once coded, all of it has 32-bit offsets
   return more <= kLimit && present <= kLimit - more;
 }
 
-// The first start and the steps of the record whose varints are [begin, end).
+// The first start and the steps of a record, from its varints.
 std::vector<std::uint32_t> decode_steps(std::string_view varints) {
   const auto* const begin = reinterpret_cast<const unsigned char*>(varints.data());
   ByteReader bytes(begin, begin + varints.size());
@@ -56,7 +56,7 @@ std::vector<std::uint32_t> decode_steps(std::string_view varints) {
   return steps;
 }
 
-// The section of starts and where those of each record end in it, from varints.
+// Makes the section of starts, and the end of each record's starts in it, from varints.
 void code_starts(std::string_view varints, const std::vector<std::uint32_t>& ends,
                  std::string& section, std::vector<std::uint32_t>& section_ends) {
   const auto steps = [&](std::size_t i) {

@@ -18,8 +18,8 @@
 
 namespace pairalign::archive {
 
-/// A record that cannot be kept; the one after it may be. (Any other Error while adding concerns
-/// the archive itself.)
+/// A record that cannot be stored; later ones may be. (Any other Error while adding concerns the
+/// archive itself.)
 class RefusedRecord : public Error {
  public:
   using Error::Error;
@@ -29,8 +29,8 @@ class SegmentBuilder {
  public:
   SegmentBuilder();
 
-  /// Throws RefusedRecord(key, reason), and takes nothing in, for times that do not fit the tokens
-  /// and for what would outgrow the offsets of a segment.
+  /// Throws RefusedRecord(key, reason), and adds nothing, for times that do not match the tokens
+  /// and for records that would overflow the offsets of a segment.
   void add(const tokens::Record& record, const std::optional<Source>& source);
 
   /// Drops all records but the first `count`.
@@ -38,7 +38,7 @@ class SegmentBuilder {
 
   std::size_t size() const { return centiseconds_.size(); }
   std::size_t token_count() const { return tokens_.size(); }
-  /// Memory in use, roughly: what decides when a segment is full.
+  /// Approximate memory in use; decides when a segment is full.
   std::size_t bytes() const;
 
   /// 0 when there are no tokens.
@@ -48,9 +48,9 @@ class SegmentBuilder {
     TokenCoding coding = TokenCoding::fixed;
     bool postings = true;
   };
-  /// The bytes of the file (segment_format.hpp), in pieces; `header` is what the strings are known
-  /// to be of. Entropy coding is left out where it would not make the file smaller. The same for
-  /// any number of threads.
+  /// The bytes of the file (segment_format.hpp), in pieces; `header`: what is known of the strings.
+  /// Entropy coding is not used where it would not make the file smaller. The result does not
+  /// depend on the number of threads.
   std::vector<std::string> file(const tokens::Header& header, const Layout& layout,
                                 ThreadPool& pool) const;
 
@@ -61,7 +61,7 @@ class SegmentBuilder {
   struct CodedRecords;
   void add_block(std::size_t first, std::size_t last, CodedRecords& coded) const;
   std::string_view key(std::size_t i) const;
-  std::vector<std::uint32_t> key_ends_;  // offsets, beginning with 0, as all `ends`
+  std::vector<std::uint32_t> key_ends_;  // offsets, beginning with 0, like all `ends`
   std::string keys_;
   std::vector<std::uint32_t> token_ends_;
   std::vector<tokens::Token> tokens_;

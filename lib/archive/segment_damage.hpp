@@ -1,4 +1,4 @@
-// Which bytes and records of a segment do not agree with its checksums.
+// Which bytes and records of a segment do not match its checksums.
 #pragma once
 
 #include <cstddef>
@@ -11,8 +11,8 @@
 
 namespace pairalign::archive {
 
-/// Compares every section with its checksum and, where that does not match, its pages with theirs.
-/// Where the page sums are damaged themselves, all of a damaged section counts as damaged.
+/// Compares every section with its checksum and, if that does not match, its pages with theirs. If
+/// the page sums themselves are damaged, all of a damaged section counts as damaged.
 class SegmentDamage {
  public:
   /// The segment is kept.
@@ -21,10 +21,10 @@ class SegmentDamage {
   const Segment& segment() const { return segment_; }
   bool any() const { return !sections_.empty(); }
 
-  /// Whether any byte that the record is read from is damaged, or it cannot be found at all.
+  /// Whether any byte that the record is read from is damaged, or the record cannot be located.
   bool concerns(std::size_t record) const;
 
-  /// An Error for each damaged section: its name, and which records it concerns.
+  /// An Error for each damaged section: its name, and which records it affects.
   std::vector<Error> describe() const;
 
  private:

@@ -1,16 +1,15 @@
-// The bytes of a segment file, shared by its builder and its reader.
+// The layout of a segment file, shared by its builder and its reader.
 //
-// A segment holds the records of (a part of) one append and never changes. What shaped it:
-//   - it is read in place through a mapping, in the machine's byte order; any record is found by
-//     reading at most the few bytes of the 31 before it;
-//   - a reader of a file cut or changed at any byte must notice or give an error, never fall over:
-//     counts are compared with the bytes present before they are used, each slice with its section;
-//   - what is damaged must cost no more than itself: checksums of pages tell which bytes are sound,
-//     nothing is coded across a block of records, and the head is there twice;
-//   - a scan of all tokens is what a search does most: they stand in one stream of their own, by
-//     default with as many bits each as the largest token in the segment needs (9 at a vocabulary
-//     of 512);
-//   - a clip of 3 s is 38 tokens, 43 bytes: what is kept besides must be small.
+// A segment holds the records of (a part of) one append and never changes. Design constraints:
+//   - it is mapped and read in place, in the machine's byte order; any record is located by
+//     decoding at most the 31 before it, a few bytes each;
+//   - a reader must notice a file cut short or changed at any byte, or fail with an error, and not
+//     crash: counts are compared with the bytes present before use, each slice with its section;
+//   - damage must stay local: checksums of pages show which bytes are intact, nothing is coded
+//     across blocks of records, and the head is stored twice;
+//   - what a search does most is scan all tokens: they form a stream of their own, by default with
+//     as many bits each as the largest token in the segment needs (9 at a vocabulary of 512);
+//   - a clip of 3 s is 38 tokens, 43 bytes: everything else stored with it must be small.
 //
 //   offset  bytes
 //        0      8  magic, "PAIRSEG\n"
@@ -22,60 +21,59 @@
 //       40      2  bits of the largest token, 1 to 16
 //       42      2  token coding: 0 fixed width, 1 entropy
 //       44      4  S, number of sections
-//       48   24·S  a row per section: u32 what, u32 zero, u64 size, u64 XXH3-64 of its bytes,
+//       48   24·S  a row per section: u32 kind, u32 zero, u64 size, u64 XXH3-64 of its bytes,
 //                  padding included
-//   48+24S      8  XXH3-64 of all bytes above; the manifest holds it too, so it stands for the file
-//   56+24S         the sections in the order of the table, without gaps, each filled up with
-//                  zeros to a multiple of 8
-//   end−64−24S     bytes 0 to 56+24S once more
+//   48+24S      8  XXH3-64 of all bytes above; also in the manifest, where it identifies the file
+//   56+24S         the sections in the order of the table, without gaps, each padded with zeros
+//                  to a multiple of 8
+//   end−64−24S     copy of bytes 0 to 56+24S
 //    end−8      8  end mark, "PAIREND\n"
 //
-// Records stand in blocks of 32 (the last one may hold fewer).
+// Records are grouped in blocks of 32 (the last one may hold fewer).
 //
-//   what            content                                                      present
+//   kind            content                                                      present
 //   1 page sums     u32 × pages: low half of the XXH3-64 of each 4,096 bytes     always, the first
 //                   from the end of this section to the end of the last one
 //   2 header        the text of tokens::describe: model, tokenizer and           always
-//                   vocabulary as far as they were known, for --salvage
-//   3 blocks        per block and once more for the end: u32 offset into keys,   always
+//                   vocabulary as far as known, for --salvage
+//   3 blocks        per block, plus one for the end: u32 offset into keys,       always
 //                   u32 offset into numbers, u32 first token, u32 offset into
 //                   starts, u32 offset into sources
 //   4 keys          unescaped, front-coded in each block (block_coding.hpp)      always
-//   5 numbers       per block, as varints (varint.hpp), one column behind the    always
-//                   other: number of tokens; bytes of starts (with section 6);
-//                   source: 0 none, 1 that of the record before, 2 the next of
-//                   section 7 (with it); duration in 0.01 s plus 1 (0: not
-//                   known), as zigzag difference from the record before
-//   6 starts        per record the first start in ms and then the differences,   with any starts
+//   5 numbers       per block, as varints (varint.hpp), column by column:        always
+//                   number of tokens; bytes of starts (with section 6); source
+//                   (with section 7): 0 none, 1 that of the record before, 2 the
+//                   next of section 7; duration in 0.01 s plus 1 (0: not known),
+//                   as zigzag difference from the record before
+//   6 starts        per record the first start in ms and then the differences,   if any has starts
 //                   as varints; no bytes: the record has none
-//   7 sources       zigzag differences of size and of mtime (ns) from the        with any source
+//   7 sources       zigzag differences of size and of mtime (ns) from the        if any has one
 //                   source before in the block, then u64 XXH3-64 of the contents
 //   8 token table   entropy coding: frequencies (entropy_coding.hpp)             entropy coding
 //   9 token blocks  entropy coding: where the coded blocks begin                 entropy coding
 //  10 tokens        T tokens as one bit stream (bit_packing.hpp), or coded       always
 //  11 pair lists    postings of token pairs (pair_index.hpp)                     from 32,768
-//  tokens,
-//                                                                               if wanted
+//                                                                                tokens, if wanted
 //  12 pairs         "                                                            with section 11
-// Entropy coding is used where it is smaller, and never for more than 64 tokens a byte of sections
-// 8 to 10, so that T is bounded by the size of the file. A reader passes over sections it does not
-// know, so later ones can be added to version 2.
+// Entropy coding is used where it is smaller, and never for more than 64 tokens per byte of
+// sections 8 to 10, so that T is bounded by the size of the file. A reader skips sections that it
+// does not know, so new kinds can be added to version 2.
 //
-// Version 2 replaced, before any release, a version with arrays for each number and with keys in
-// full (8 bytes of offsets and 4 of duration a record; 40 of key, 28 of source), one checksum per
+// Version 2 replaced, before any release, a version with an array for each number and with full
+// keys (8 bytes of offsets and 4 of duration per record; 40 of key, 28 of source), one checksum per
 // section, and one head.
 //
-// Measured, on a million records of 38 tokens (3 s each) with keys of 53 bytes in the order of a
-// folder: 54 bytes a record without sections 11 and 12, of which keys 8.5, numbers 2.0, blocks 0.6,
-// page sums 0.2, tokens 42.8 (9.00 bits a token); by its layout, version 1 took 108. A source adds
-// some 13 bytes, a start one byte while tokens last less than 128 ms, else two. Entropy coding: 4.6
-// bits a token, table included, on 335,000 dpvq tokens of speech; read at 50 M tokens/s and not
-// 2,000.
+// Measured on a million records of 38 tokens (3 s each) with keys of 53 bytes in folder order: 54
+// bytes per record without sections 11 and 12, of which keys 8.5, numbers 2.0, blocks 0.6, page
+// sums 0.2, tokens 42.8 (9.00 bits per token); version 1, by its layout, took 108. A source adds
+// some 13 bytes, a start one byte if the token lasts less than 128 ms, else two. Entropy coding:
+// 4.6 bits per token, table included, on 335,000 dpvq tokens of speech; decoded at 50 M tokens/s
+// instead of 2,000 M.
 //
-// Rejected: a length before each record in one stream (a record is then found only through all
-// before it); 16-bit tokens (78 % more at a vocabulary of 512); filling each record up to whole
-// bytes (1 % more on 3 s clips); entropy coding always (a scan is several times slower). Segments
-// stay far below 4 GiB, so offsets need but 32 bits.
+// Rejected: a length before each record in one stream (locating a record then takes reading all
+// before it); 16-bit tokens (78 % more at a vocabulary of 512); padding each record to whole bytes
+// (1 % more on 3 s clips); entropy coding always (a scan is several times slower). Segments stay
+// far below 4 GiB, so 32-bit offsets suffice.
 #pragma once
 
 #include <cstddef>
@@ -133,7 +131,7 @@ struct SectionRow {
 };
 static_assert(sizeof(SectionRow) == 24);
 
-/// Where what a block of records needs begins in each section.
+/// Where the data of a block of records begins in each section.
 struct BlockRow {
   std::uint32_t keys;
   std::uint32_t numbers;

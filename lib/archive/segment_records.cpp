@@ -1,4 +1,4 @@
-// The records of a segment: what stands where in its sections.
+// Reading the records of a segment from its sections.
 #include <algorithm>
 #include <cstring>
 #include <limits>
@@ -12,7 +12,7 @@
 namespace pairalign::archive {
 namespace {
 
-// Starts as segments of version 2 have them: the first and then the steps, as varints.
+// Starts as stored in segments of version 2: the first and then the steps, as varints.
 bool read_varints(const unsigned char* begin, const unsigned char* end, std::size_t count,
                   std::vector<std::uint32_t>& starts_ms) {
   constexpr std::uint64_t kMax = std::numeric_limits<std::uint32_t>::max();
@@ -30,7 +30,7 @@ bool read_varints(const unsigned char* begin, const unsigned char* end, std::siz
 }  // namespace
 
 const BlockRow* Segment::block_rows() const {
-  return reinterpret_cast<const BlockRow*>(sections_[kBlocks].data);  // at a multiple of 8
+  return reinterpret_cast<const BlockRow*>(sections_[kBlocks].data);  // 8-byte aligned
 }
 
 std::size_t Segment::records_in(std::size_t block) const {
@@ -71,7 +71,7 @@ void Segment::block_keys(std::size_t block, std::vector<std::string>& keys) cons
   }
 }
 
-// The column that refers to sources, with the sources themselves.
+// Reads the column that refers to sources, and the sources themselves.
 bool Segment::read_sources(std::size_t block, ByteReader& numbers,
                            std::vector<Metadata>& metadata) const {
   ByteReader sources = block_bytes(kSources, &BlockRow::sources, block);
@@ -104,7 +104,7 @@ void Segment::block_metadata(std::size_t block, std::vector<Metadata>& metadata)
       record.start_bytes = number();
   }
   if (sections_[kSources].data != nullptr) good = read_sources(block, numbers, metadata) && good;
-  std::uint64_t value = 0;  // hundredths and 1; 0: not known
+  std::uint64_t value = 0;  // hundredths plus 1; 0: not known
   for (Metadata& record : metadata) {
     value += unzigzag(numbers.varint());
     good = good && value <= kMax;
@@ -240,7 +240,7 @@ const StartCode* Segment::start_code() const {
   return start_code_->code ? &*start_code_->code : nullptr;
 }
 
-// Checked here: the block holds the record, as far as the rows around it say.
+// Checks that the block holds the record, according to the rows around it.
 std::size_t Segment::coded_block_of(std::size_t record) const {
   const auto* blocks = reinterpret_cast<const CodedBlock*>(sections_[kTokenBlocks].data);
   const auto* end = blocks + sections_[kTokenBlocks].size / sizeof(CodedBlock);
@@ -370,7 +370,7 @@ std::vector<Segment::ByteRange> Segment::bytes_of(std::size_t i) const {
   add(kTokenTable, 0, sections_[kTokenTable].size);
   add(kTokenBlocks, coded * sizeof(CodedBlock), (coded + 2) * sizeof(CodedBlock));
   add_slice(kTokens, coded_slice(coded));
-  // Whose tokens stand before this record's in the coded block is told by the blocks of records.
+  // How many tokens precede this record's in the coded block depends on these blocks of records.
   const auto* rows = reinterpret_cast<const CodedBlock*>(sections_[kTokenBlocks].data);
   for (std::size_t b = rows[coded].first_record / kBlockRecords; b < block; ++b) {
     add(kBlocks, b * sizeof(BlockRow), (b + 2) * sizeof(BlockRow));

@@ -14,8 +14,8 @@
 namespace pairalign::archive {
 namespace {
 
-// Records of one path nearly always follow one another: forgetting all at this many paths keeps
-// memory bounded, and hardly ever reads a file twice.
+// Records of one path are nearly always adjacent: clearing everything at this many paths bounds
+// memory, and hardly ever causes a file to be read twice.
 constexpr std::size_t kMaxRemembered = std::size_t{1} << 16;
 
 Source describe(const struct stat& info) {
@@ -64,7 +64,7 @@ bool is_gone(const std::string& path) {
 }
 
 std::optional<Source> read_source(const std::string& path) {
-  // Looked at before it is opened, for opening a device or a FIFO may have effects of its own.
+  // Checked before it is opened, because opening a device or a FIFO may have side effects.
   struct stat info {};
   if (::stat(path.c_str(), &info) != 0 || !S_ISREG(info.st_mode)) return std::nullopt;
   const Descriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
@@ -85,8 +85,8 @@ bool is_unchanged(const std::string& path, const Source& source) {
   return read && read->size == source.size && read->hash == source.hash;
 }
 
-// Records come folder by folder: where the recordings are not on this machine, as in a text of
-// strings from another one, that is found out once for each folder and not for each record.
+// Records come folder by folder: if the recordings are not on this machine, as with strings copied
+// from another one, this checks once per folder instead of once per record.
 bool SourceReader::in_absent_folder(const std::string& path) {
   const std::size_t size = path.rfind('/') + 1;  // 0 without a folder
   if (size == 0) return false;

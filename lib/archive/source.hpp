@@ -25,36 +25,37 @@ inline bool operator!=(const Source& a, const Source& b) {
   return !(a == b);
 }
 
-/// Whether two descriptions are of the same bytes: by size and contents, or by mtime where the
-/// contents of either are not known.
+/// Whether both describe the same bytes: same size, and same contents or, if those of either are
+/// not known, same mtime.
 bool same_contents(const Source& a, const Source& b);
 
-/// Whether the file at `path` still is what `source` describes: same size, and same mtime or, by
-/// reading it, same contents. False when that cannot be known.
+/// Whether the file at `path` is still what `source` describes: same size, and same mtime or, by
+/// reading it, same contents. False if that cannot be determined.
 bool is_unchanged(const std::string& path, const Source& source);
 
-/// Of a regular file as it is now, read to its end for the hash; nothing for anything else.
+/// The source of a regular file as it is now, read to its end for the hash; nothing for other
+/// files.
 std::optional<Source> read_source(const std::string& path);
 
-/// Without its hash: reads nothing.
+/// Likewise without the hash: does not read the file.
 std::optional<Source> look_at_source(const std::string& path);
 
-/// True only when it is certain that no file is there: not when its disk fails or a folder may not
-/// be looked into.
+/// True only if it is certain that no file is there: false if its disk fails or a folder cannot be
+/// searched.
 bool is_gone(const std::string& path);
 
-/// Finds the sources of keys. Contents are read once per path, however many records a path has.
+/// Looks up the sources of keys. Contents are read once per path, however many records a path has.
 class SourceReader {
  public:
-  /// The source of the path in `key` (its media fragment left out); nothing when that is no regular
-  /// file that can be read, for a string may well outlive its audio.
+  /// The source of the path in `key` (without its media fragment); nothing if that is not a
+  /// readable regular file, since a string may outlive its audio.
   std::optional<Source> of(std::string_view key);
 
  private:
   bool in_absent_folder(const std::string& path);
 
   std::unordered_map<std::string, Source> known_;
-  // That a path was last looked for in and not found: with its slash, and whether it is there.
+  // The folder checked last, with its slash, and whether it exists.
   std::string folder_;
   bool folder_exists_ = false;
 };

@@ -16,8 +16,8 @@ constexpr std::size_t kMaxValues = 4096;
 constexpr unsigned kValueBits = 32;
 constexpr std::uint64_t kMaxStart = std::numeric_limits<std::uint32_t>::max();
 
-// The lengths of Huffman's code for symbols that occur `counts` times. Of nodes equally frequent the
-// one made first goes first, so the lengths are the same everywhere.
+// The lengths of the Huffman code for symbols that occur `counts` times. Of equally frequent nodes
+// the one made first goes first, so the lengths are the same everywhere.
 std::vector<unsigned> code_lengths(const std::vector<std::uint64_t>& counts) {
   using Node = std::tuple<std::uint64_t, std::size_t>;  // count, index
   std::priority_queue<Node, std::vector<Node>, std::greater<>> nodes;
@@ -56,7 +56,7 @@ class BitWriter {
   std::size_t used_ = 0;
 };
 
-// Beyond the end it gives zeros and is no longer `ok`.
+// Past the end it gives zeros and is no longer `ok`.
 class BitReader {
  public:
   BitReader(const unsigned char* begin, const unsigned char* end)
@@ -78,7 +78,7 @@ class BitReader {
 }  // namespace
 
 StartCode::StartCode(const std::map<std::uint32_t, std::uint64_t>& counts) {
-  std::vector<std::pair<std::uint64_t, std::uint32_t>> order;  // the frequent ones first
+  std::vector<std::pair<std::uint64_t, std::uint32_t>> order;  // most frequent first
   for (const auto& [value, count] : counts)
     order.emplace_back(count, value);
   std::sort(order.begin(), order.end(), [](const auto& a, const auto& b) {
@@ -101,7 +101,7 @@ StartCode::StartCode(const std::map<std::uint32_t, std::uint64_t>& counts) {
   std::vector<unsigned> lengths = code_lengths(weights);
   while (*std::max_element(lengths.begin(), lengths.end()) > kMaxBits) {
     for (std::uint64_t& weight : weights)
-      weight = weight / 2 + 1;  // flatter, until the rarest are not so rare any more
+      weight = weight / 2 + 1;  // flatter, until the longest code is short enough
     lengths = code_lengths(weights);
   }
   for (std::size_t i = 0; i < symbols_.size(); ++i)
@@ -132,7 +132,7 @@ StartCode::StartCode(const unsigned char* begin, const unsigned char* end) {
   table_size_ = static_cast<std::size_t>(end - begin) - bytes.left();
 }
 
-// False when there are no codes of these lengths of which none begins another.
+// False if there is no prefix code with these lengths.
 bool StartCode::assign_codes() {
   std::sort(symbols_.begin(), symbols_.end(), [](const Symbol& a, const Symbol& b) {
     return std::tie(a.bits, a.announces, a.value) < std::tie(b.bits, b.announces, b.value);

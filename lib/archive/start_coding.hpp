@@ -1,22 +1,24 @@
-// The starts of tokens, in some 3 bits each.
+// Huffman coding of the starts of tokens, in some 3 bits each.
 //
-// What is coded of a record is the first start and then the steps from one to the next, in ms. Few
-// values are frequent, for tokens last whole frames: each has a code of as many whole bits as suit
-// its frequency in the segment (D. Huffman, 1952), canonical, so that the lengths alone tell the
-// codes. Each record is filled up to whole bytes: it is read, and damaged, by itself.
+// A record is coded as its first start and then the steps from one start to the next, in ms. Few
+// values are frequent, because tokens last whole frames: each gets a code of whole bits according
+// to its frequency in the segment (D. Huffman, 1952). The code is canonical, so its lengths alone
+// define it. Each record is padded to whole bytes, so that it can be read, and be damaged,
+// independently.
 //
 //   table    at the front of the section: varint n; n times, by ascending values, varint value less
-//            the value before and u8 bits of its code, 1 to 24; u8 bits of the code that announces
-//            a value which is not in the table, as 32 bits, least significant first (0: none does)
-//   records  the codes, the first bit of each first, in bits from the least significant of a byte;
-//            filled up with zeros
-//   codes    ascending by length and, of one length, by value, the announcing one last: the first
-//            is 0, each other one the one before plus 1, with zeros behind it where it is longer
+//            the previous value and u8 bits of its code, 1 to 24; u8 bits of the escape code, which
+//            precedes a value that is not in the table, given in 32 bits, least significant first
+//            (0: there is no escape code)
+//   records  the codes, most significant bit first, filling each byte from its least significant
+//            bit; padded with zeros
+//   codes    ascending by length and, for equal lengths, by value, the escape code last: the first
+//            is 0, each other one the previous plus 1, with zeros appended where it is longer
 //
-// Measured on 1,240 utterances of read speech, 56,938 tokens of the shipped model: 2.99 bits a
-// token, table and padding counted, where the entropy of the steps is 2.85; varints, which segments
-// of version 2 have, take 8.66. Rejected: Rice's code (4.62 at best, for steps are anything but
-// geometric); range coding in blocks (nearer the entropy, but a record is read by decoding a
+// Measured on 1,240 utterances of read speech, 56,938 tokens of the shipped model: 2.99 bits per
+// token, table and padding included, against an entropy of the steps of 2.85; the varints of
+// version 2 segments take 8.66. Rejected: Rice codes (4.62 at best, because steps are far from
+// geometric); range coding in blocks (closer to the entropy, but a record is read by decoding a
 // block).
 #pragma once
 
@@ -28,14 +30,14 @@
 
 namespace pairalign::archive {
 
-/// Segments that hold starts coded so have this format version: older programs refuse them.
+/// Format version of segments with starts coded this way: older programs refuse them.
 constexpr std::uint32_t kPackedStartsVersion = 3;
 
 class StartCode {
  public:
-  /// For what occurs so often: by value, how many times.
+  /// `counts`: how often each value occurs.
   explicit StartCode(const std::map<std::uint32_t, std::uint64_t>& counts);
-  /// Reads a table. Throws Error("", reason) for bytes that are none.
+  /// Reads a table. Throws Error("", reason) if the bytes are not one.
   StartCode(const unsigned char* begin, const unsigned char* end);
 
   std::string table() const;
@@ -44,8 +46,8 @@ class StartCode {
 
   /// Appends the code of a record: its first start and its steps.
   void append(const std::vector<std::uint32_t>& steps, std::string& bytes) const;
-  /// Makes `starts_ms` the `count` starts that [begin, end) holds; false when these bytes cannot be
-  /// their code.
+  /// Decodes `count` starts from [begin, end) into `starts_ms`; false if the bytes cannot be their
+  /// code.
   bool read(const unsigned char* begin, const unsigned char* end, std::size_t count,
             std::vector<std::uint32_t>& starts_ms) const;
 
@@ -53,14 +55,14 @@ class StartCode {
   struct Symbol {
     std::uint32_t value;
     unsigned bits;
-    bool announces;  // a value that is not in the table
+    bool announces;  // the escape code: a value that is not in the table follows
     std::uint32_t code;
   };
 
   bool assign_codes();
 
   std::vector<Symbol> symbols_;              // in the order of their codes
-  std::map<std::uint32_t, std::size_t> at_;  // of values, in symbols_
+  std::map<std::uint32_t, std::size_t> at_;  // index of each value in symbols_
   std::size_t table_size_ = 0;
 };
 

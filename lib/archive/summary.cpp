@@ -17,7 +17,7 @@ double ratio(double value, double divisor) {
 
 constexpr std::uint64_t kPcmBytesPerSecond = 2 * 16000;
 
-// What the records add up to, one after the other.
+// Totals over the records, which are added one by one.
 class Sums {
  public:
   void add(const std::string& key, const Segment::Metadata& metadata) {

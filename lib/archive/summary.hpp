@@ -1,4 +1,4 @@
-// What an archive holds, and what takes up its room.
+// What an archive holds, and what takes up its space.
 #pragma once
 
 #include <cstdint>
@@ -13,15 +13,16 @@ struct Summary {
   tokens::Header header;
   std::size_t segments = 0;
   std::uint64_t records = 0;
-  /// Records whose duration is not known; `seconds` and the rates are about the others.
+  /// Records whose duration is not known; `seconds` and the rates cover the others.
   std::uint64_t untimed_records = 0;
   double seconds = 0;
   std::uint64_t tokens = 0;
   double tokens_per_second = 0;
-  /// Of the stored tokens, with what is needed to decode them and without what finds them.
+  /// Of the stored tokens, with what is needed to decode them but without postings.
   double bits_per_token = 0;
   double token_bits_per_second = 0;
-  /// What is written from now on; the tokens that are in postings, and the postings' size for each.
+  /// How new segments are written; the tokens covered by postings, and the bits of postings for
+  /// each.
   Indexing indexing = Indexing::pairs;
   std::uint64_t indexed_tokens = 0;
   double index_bits_per_token = 0;
@@ -33,7 +34,7 @@ struct Summary {
   /// The files that the strings were made from; 0 when that of some record is not known.
   std::uint64_t source_files = 0;
   std::uint64_t source_bytes = 0;
-  /// Records that are removed and not counted above; their bytes are.
+  /// Removed records: not counted above, but their bytes are.
   Archive::Removed removed;
   std::vector<Archive::SectionTotal> sections;
 };
@@ -41,7 +42,7 @@ struct Summary {
 /// Rates are 0 where there is nothing to divide by. Throws Error as the archive's accessors do.
 Summary summarise(const Archive& archive);
 
-/// As aligned lines for a reader, and as one JSON object; what is not known is "unknown" and null.
+/// As aligned lines for people, and as one JSON object; what is not known is "unknown" or null.
 std::string to_text(const Summary& summary);
 std::string to_json(const Summary& summary);
 

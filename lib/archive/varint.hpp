@@ -1,4 +1,4 @@
-// Numbers of unequal length: LEB128, 7 bits a byte, least significant first, and the zigzag code
+// Variable-length integers: LEB128, 7 bits per byte, least significant first, and the zigzag code
 // that keeps small negative numbers small (as in DWARF and Protocol Buffers).
 #pragma once
 
@@ -23,7 +23,7 @@ inline std::uint64_t unzigzag(std::uint64_t code) {
 }
 
 /// Reads numbers and bytes from [begin, end), and never beyond: once something does not fit, `ok()`
-/// is false for good and every number is 0.
+/// stays false and every number is 0.
 class ByteReader {
  public:
   ByteReader(const unsigned char* begin, const unsigned char* end) : at_(begin), end_(end) {}
@@ -33,7 +33,7 @@ class ByteReader {
     return long_varint();
   }
 
-  /// The next `size` bytes; null when there are not so many.
+  /// The next `size` bytes; null if fewer are left.
   const unsigned char* bytes(std::uint64_t size) {
     if (size > left()) {
       fail();

@@ -60,13 +60,13 @@ ArchiveWriter::~ArchiveWriter() {
   end();
 }
 
-// What would fail when the archive is locked, perhaps after hours, should fail at once.
+// Fails at once where locking the archive would fail, perhaps hours later.
 void ArchiveWriter::check_place() const {
   struct stat info {};
   const bool there = ::stat(path_.c_str(), &info) == 0;
   if (!there && errno != ENOENT) throw errno_error(path_, "cannot create");
   if (there && !S_ISDIR(info.st_mode)) throw Error(path_, "not an archive, which is a folder");
-  // A folder of somebody else's files must not become an archive by a slip of the hand.
+  // A folder of somebody else's files must not become an archive by mistake.
   if (there && !exists(file(kManifestFile)) && !is_free(path_)) throw no_manifest(path_);
   if (there) {
     if (::access(path_.c_str(), W_OK | X_OK) != 0) throw errno_error(path_, "cannot write into it");
@@ -85,7 +85,7 @@ void ArchiveWriter::apply_options() {
   manifest_.indexing = indexing;
 }
 
-// Locks the archive, unless that was done, and reads how it stands now.
+// Locks the archive, unless that was done, and reads its current state.
 void ArchiveWriter::begin() {
   if (lock_) return;
   const tokens::Header taken = manifest_.header;
@@ -101,7 +101,7 @@ void ArchiveWriter::begin() {
   }
 }
 
-// Lets go of the archive; what was not committed is gone.
+// Releases the archive; uncommitted changes are dropped.
 void ArchiveWriter::end() {
   for (const std::uint64_t number : removed_files_)
     ::unlink(new_file(removed_file(number)).c_str());
@@ -131,8 +131,8 @@ void ArchiveWriter::lock_folder() {
   }
 }
 
-// An archive has a manifest before it has anything else: a folder without one, but with segments,
-// has lost it.
+// The manifest is the first file of an archive: a folder with segments but without a manifest has
+// lost it.
 void ArchiveWriter::load() {
   changed_ = !exists(file(kManifestFile));
   manifest_ = {};
@@ -155,11 +155,11 @@ void ArchiveWriter::take_place(const SegmentEntry& entry) const {
   if (entry.removed.file != 0) rename(removed_file(entry.removed.file));
 }
 
-// What a writer that was killed has left: files that are named but not yet by their names, others
-// that it replaced or did not commit.
+// Cleans up what a killed writer left: renames files that the manifest names but that still have
+// the suffix, and deletes files that were replaced or not committed.
 void ArchiveWriter::clean_up() {
   std::unordered_set<std::string> named;
-  // Where a file could not be renamed, that of the longer name is the one that is spoken of.
+  // If a file could not be renamed, the manifest refers to the one with the longer name.
   const auto add_named = [&](const std::string& name) {
     named.insert(exists(file(name)) ? name : name + kNewSuffix);
   };
@@ -255,7 +255,7 @@ ArchiveWriter::Mark ArchiveWriter::mark() const {
 
 void ArchiveWriter::roll_back(const Mark& mark) {
   if (lock_ != nullptr && !manifest_is_new_) {
-    manifest_.header = read_manifest(path_).header;  // another writer may have made more of it
+    manifest_.header = read_manifest(path_).header;  // another writer may have added to it
     take_header(mark.header);
   } else {
     manifest_.header = mark.header;
@@ -264,7 +264,7 @@ void ArchiveWriter::roll_back(const Mark& mark) {
     builder_.truncate(mark.records_in_builder);
     return;
   }
-  // The records to keep went out with the first segment written since.
+  // The records to keep were written with the first segment since the mark.
   SegmentBuilder kept;
   const Segment segment(new_file(segment_file(written_[mark.written_segments].number)));
   tokens::Record record;
@@ -318,7 +318,7 @@ std::size_t ArchiveWriter::rename(const std::vector<MovedFile>& files) {
       });
 }
 
-// Of what was committed, and of what was written since.
+// Removes replaced records, both committed ones and those written since.
 std::size_t ArchiveWriter::remove_replaced(std::vector<RecordNumbers>& removed_of_written) {
   std::vector<Segment> segments;
   segments.reserve(written_.size());
@@ -346,7 +346,7 @@ std::size_t ArchiveWriter::remove_replaced(std::vector<RecordNumbers>& removed_o
   return replaced;
 }
 
-// Names records as removed by a file that is written.
+// Writes the file that lists removed records, and puts it in `entry`.
 void ArchiveWriter::write_removed(const Segment& segment, const RecordNumbers& removed,
                                   SegmentEntry& entry, Manifest& next) {
   RemovedFile content{entry.number, removed, 0};
@@ -358,7 +358,7 @@ void ArchiveWriter::write_removed(const Segment& segment, const RecordNumbers& r
   replace_file(new_file(removed_file(entry.removed.file)), bytes);
 }
 
-// Segments of which nothing is left are named no more.
+// Segments with no records left are dropped from the manifest.
 void ArchiveWriter::write_removals(Manifest& next) {
   std::vector<SegmentEntry> kept;
   for (std::size_t s = 0; s < next.segments.size(); ++s) {
@@ -408,7 +408,7 @@ std::size_t ArchiveWriter::commit() {
 
 void ArchiveWriter::swap_manifest(Manifest next) {
   std::vector<std::uint64_t> replaced = numbers_replaced(manifest_, next);
-  // Also those that could not be deleted until now.
+  // Including those that could not be deleted until now.
   for (const std::uint64_t number : manifest_.replaced) {
     if (exists(file(segment_file(number))) || exists(file(removed_file(number)))) {
       replaced.push_back(number);
@@ -416,8 +416,8 @@ void ArchiveWriter::swap_manifest(Manifest next) {
   }
   next.replaced = std::move(replaced);
   // From here on the new manifest may be in place, even if replacing it is reported to have failed
-  // (after the rename, the folder may not sync): its files must not be deleted any more. Should it
-  // not be in place, the next writer deletes them.
+  // (after the rename, syncing the folder may fail): its files must no longer be deleted. If it is
+  // not in place, the next writer deletes them.
   written_.clear();
   written_records_ = 0;
   removed_files_.clear();

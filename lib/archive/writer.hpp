@@ -1,4 +1,4 @@
-// Archives of token strings: the writing side. archive.hpp tells how an append stays atomic.
+// Archives of token strings: writing. archive.hpp describes how an append stays atomic.
 #pragma once
 
 #include <cstddef>
@@ -25,76 +25,78 @@ namespace pairalign::archive {
 struct WriterOptions {
   /// A segment is written when its records take this much memory.
   std::size_t segment_bytes = std::size_t{64} << 20;
-  /// How tokens are written from now on, by later writers too; nothing: as the archive has it.
+  /// Coding of tokens in new segments, by later writers too; nothing: as the archive has it.
   std::optional<TokenCoding> coding;
   /// Likewise whether segments get postings.
   std::optional<Indexing> indexing;
   /// A segment of fewer tokens gets no postings.
   std::size_t min_indexed_tokens = kMinIndexedTokens;
-  /// That lay out a segment; 0: as many as there are processors. What is written is the same.
+  /// Threads that lay out a segment; 0: one per processor. The result does not depend on it.
   int threads = 1;
   /// How long to wait for another writer, in seconds.
   double wait_seconds = 0;
-  /// Whether small segments are made one, and those rewritten of which most is removed, so that
-  /// their number grows with the logarithm of that of the appends (compaction.hpp).
+  /// Whether to merge small segments and rewrite those that consist mostly of removed records, so
+  /// that the number of segments grows with the logarithm of the number of appends
+  /// (compaction.hpp).
   bool compaction = true;
   /// Whether a record also replaces those made from a file of the same contents that is gone. Only
-  /// where the new records' files were looked at just now.
+  /// if the files of the new records have just been read.
   bool follow_moves = false;
 };
 
-/// How archives are brought together.
+/// How archives are merged.
 struct MergeOptions {
-  /// Put before the keys of the others, so that those of two machines stay apart.
+  /// Prepended to the keys of the other archives, so that those of two machines stay distinct.
   std::string prefix;
-  /// Of records of one key that differ, the last one stays. Else: Error, and nothing is changed.
+  /// Of differing records with the same key, keep the last one. False: throw Error, change nothing.
   bool replace = true;
 };
 
-/// Changes an archive, which is made when it does not exist. All that was added and removed shows
-/// together, at `commit`; a writer that goes away before leaves nothing behind. Files that it finds
-/// and does not replace are never deleted, whatever state the folder is in. Records are kept in
-/// the order in which they come. They replace those of the same key that came before, in this
-/// commit too (also those of a file that changed; see NewerRecords), and no other. Memory is
-/// bounded by a few segments and some 18 bytes for each record of a commit.
+/// Changes an archive, which is created if it does not exist. Everything added and removed becomes
+/// visible together, at `commit`; a writer destroyed before that leaves nothing behind. Files that
+/// it finds and does not replace are never deleted, whatever state the folder is in. Records are
+/// kept in the order in which they are added. They replace earlier ones of the same key, also
+/// within this commit (and those of a file that changed; see NewerRecords), and no others. Memory
+/// is bounded by a few segments and some 18 bytes for each record of a commit.
 ///
 /// The archive is locked only while it is written to: from when the first segment is full, or
 /// `commit`, `remove` or `merge` is called, to the end of the commit. What another writer commits
-/// until then is kept. The functions that lock throw Error when the archive has come to be of other
-/// strings meanwhile, or another writer does not let go of it.
+/// before that is kept. The functions that lock throw Error if the archive has meanwhile become one
+/// of incompatible strings, or if another writer does not release it.
 class ArchiveWriter {
  public:
-  /// Throws Error: a folder that is no archive or cannot be written to, a damaged manifest, a
-  /// `header` that does not match.
+  /// Throws Error for a folder that is not an archive or cannot be written to, a damaged manifest,
+  /// or a `header` that does not match.
   explicit ArchiveWriter(const std::string& path, const tokens::Header& header = {},
                          const WriterOptions& options = {});
   ~ArchiveWriter();
   ArchiveWriter(const ArchiveWriter&) = delete;
   ArchiveWriter& operator=(const ArchiveWriter&) = delete;
 
-  /// What the archive's strings were written with, all headers taken in so far.
+  /// The header of the archive's strings, combined from all headers given so far.
   const tokens::Header& header() const { return manifest_.header; }
 
-  /// Takes in a header: what the archive did not know, it adopts, for strings without a header are
-  /// taken on trust; throws Error(path, describe_mismatch) when it contradicts what is known, or
-  /// when a token present is outside its vocabulary.
+  /// Combines a header with the archive's: fields that the archive does not know are adopted, since
+  /// strings without a header are trusted; throws Error(path, describe_mismatch) if it contradicts
+  /// what is known, or if a token present is outside its vocabulary.
   void take_header(const tokens::Header& header);
 
-  /// Throws Error(key, reason), and takes nothing in, for a record that cannot be kept: a token
-  /// outside the vocabulary, times that do not fit its tokens.
+  /// Throws Error(key, reason), and adds nothing, for a record that cannot be stored: a token
+  /// outside the vocabulary, times that do not match its tokens.
   void add(const tokens::Record& record, const std::optional<Source>& source = std::nullopt);
 
-  /// Names of files in the archive's folder that look like its own and that no manifest of it
-  /// speaks of: what is left of a newer manifest, perhaps, that an older one was put in place of.
-  /// They are left alone.
+  /// Names of files in the archive's folder that look like its own but that its manifest does not
+  /// mention, perhaps because an older manifest was put in place of a newer one. They are left
+  /// alone.
   const std::vector<std::string>& strays() const { return strays_; }
 
   /// Records added since the last commit.
   std::size_t pending() const { return written_records_ + builder_.size(); }
-  /// Records committed and not removed when the archive was last locked, or this writer made.
+  /// Records committed and not removed when this writer last locked the archive, or was
+  /// constructed.
   std::uint64_t committed() const;
 
-  /// A state to come back to: what was added and taken in since is forgotten. Good until `commit`.
+  /// A state to roll back to: records and headers added since are dropped. Valid until `commit`.
   struct Mark {
     tokens::Header header;
     std::size_t written_segments = 0;
@@ -104,26 +106,26 @@ class ArchiveWriter {
   void roll_back(const Mark& mark);
 
   /// Removes the committed records of these keys, at the next commit; a key without a media
-  /// fragment stands for its parts too. Returns for each key whether it has records.
+  /// fragment includes its parts. Returns for each key whether it has records.
   std::vector<bool> remove(const std::vector<std::string>& keys);
 
   /// Gives the committed records of files that were moved, and of their parts, their new keys, at
-  /// the next commit; they come to stand at the end. Returns how many. Nothing may be pending.
+  /// the next commit; they move to the end. Returns how many. Nothing may be pending.
   std::size_t rename(const std::vector<MovedFile>& files);
 
-  /// Makes all visible, on disk when this returns; returns how many records were replaced. An
-  /// archive that does not exist yet is made even when nothing was added.
+  /// Makes all changes visible, and on disk when this returns; returns how many records were
+  /// replaced. An archive that does not exist yet is created even if nothing was added.
   std::size_t commit();
 
-  /// Rewrites the archive as few segments, without removed records and with those of `others`
-  /// behind its own, and commits that; nothing may be pending. A record replaces those before it as
-  /// in appending, the archives taken for appended one after the other. Returns how many were
-  /// replaced. Throws Error: an archive that cannot be read or is damaged, whose header does not
-  /// match, or records that differ and have one key (see MergeOptions).
+  /// Rewrites the archive as few segments, without removed records and with those of `others` after
+  /// its own, and commits that; nothing may be pending. Records replace earlier ones as if the
+  /// archives had been appended one after the other. Returns how many were replaced. Throws Error
+  /// for an archive that cannot be read or is damaged, for one whose header does not match, and for
+  /// records that differ but have the same key (see MergeOptions).
   std::size_t merge(const std::vector<std::string>& others, const MergeOptions& options = {});
 
-  /// Why segments were not made fewer that should have been, at the last commit: a damaged one, a
-  /// full disk. The commit itself was done.
+  /// Why segments that should have been merged at the last commit were not: a damaged one, a full
+  /// disk. The commit itself succeeded.
   const std::optional<Error>& compaction_failure() const { return compaction_failure_; }
 
  private:
@@ -156,16 +158,16 @@ class ArchiveWriter {
   std::string path_;
   WriterOptions options_;
   ThreadPool pool_;
-  bool folder_is_new_ = false;    // made by this writer, which has not committed
-  bool manifest_is_new_ = false;  // likewise, and holds nothing
-  bool changed_ = false;          // the manifest on disk, if any, is no longer what manifest_ says
+  bool folder_is_new_ = false;    // created by this writer, which has not committed
+  bool manifest_is_new_ = false;  // likewise, and is empty
+  bool changed_ = false;          // the manifest on disk, if any, differs from manifest_
   std::unique_ptr<FolderLock> lock_;
   Manifest manifest_;
   std::vector<std::string> strays_;
   std::vector<SegmentEntry> written_;  // segments on disk that the manifest does not name yet
   std::size_t written_records_ = 0;
-  std::vector<std::uint64_t> removed_files_;  // the same of files of removed records
-  std::unique_ptr<Removals> removals_;        // from what is committed; made when first needed
+  std::vector<std::uint64_t> removed_files_;  // likewise, files of removed records
+  std::unique_ptr<Removals> removals_;        // of what is committed; made when first needed
   SegmentBuilder builder_;
   std::optional<Error> compaction_failure_;
 };

@@ -1,4 +1,4 @@
-// Archives brought together, and segments made fewer.
+// Merging of archives, and compaction of segments.
 #include <algorithm>
 #include <utility>
 
@@ -24,7 +24,7 @@ bool same_string(const Segment& a, std::size_t i, const Segment& b, std::size_t 
   return tokens_a == tokens_b && a.seconds(i) == b.seconds(j);
 }
 
-// Records that would be dropped though what replaces them is not the same.
+// Records that would be replaced by different ones.
 struct Conflicts {
   std::uint64_t count = 0;
   std::string key, older, newer;  // of the first
@@ -70,7 +70,7 @@ std::size_t mark_replaced(std::vector<MergedArchive>& archives, Conflicts& confl
   return replaced;
 }
 
-// Once a damaged record is in a new segment, its checksum is right and nobody can tell any more.
+// Once a damaged record is in a new segment, its checksum matches and the damage is undetectable.
 void require_sound(const std::string& path) {
   const std::vector<Error> damages = SegmentDamage(Segment(path)).describe();
   if (damages.empty()) return;
@@ -157,7 +157,7 @@ void ArchiveWriter::compact() {
   }
 }
 
-// Segments next to one another become one, or none when all of their records are removed.
+// Adjacent segments become one, or none if all of their records are removed.
 void ArchiveWriter::rewrite(const SegmentRange& range) {
   const auto begin = manifest_.segments.begin();
   const auto first = begin + static_cast<std::ptrdiff_t>(range.first);

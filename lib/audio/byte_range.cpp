@@ -16,7 +16,7 @@ namespace pairalign::audio {
 namespace {
 
 constexpr std::int64_t kFetch = 1 << 16;
-// What has been forgotten of a stream is given back to the disk in steps of this size.
+// Disk space of bytes of a stream that are no longer needed is freed in steps of this size.
 constexpr std::int64_t kForgetStep = 1 << 24;
 
 Descriptor copy_of(int fd, const std::string& name) {
@@ -76,7 +76,7 @@ class StreamStore : public ByteStore {
   void forget_before(std::int64_t offset) override {
     if (offset - forgotten_ < kForgetStep) return;
 #ifdef FALLOC_FL_PUNCH_HOLE
-    // Where the file system cannot do that, the disk is used until the end.
+    // If the file system cannot do that, the disk space is used until the end.
     (void)::fallocate(spool_.descriptor(), FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, forgotten_,
                       offset - forgotten_);
 #endif
@@ -92,7 +92,7 @@ class StreamStore : public ByteStore {
     return static_cast<std::int64_t>(spool_.size());
   }
 
-  // What has come meanwhile, at least a byte; 0 at the end.
+  // Stores what has arrived, at least a byte, and returns how much; 0 at the end.
   std::int64_t fetch() {
     while (!ended_) {
       const ssize_t n = pull_(buffer_.data(), buffer_.size());

@@ -1,4 +1,4 @@
-// Numbers as files hold them.
+// Integers in little-endian and big-endian bytes.
 #pragma once
 
 #include <cstddef>
@@ -6,7 +6,7 @@
 
 namespace pairalign::audio {
 
-/// Of `count` bytes, at most 8; the first is the lowest.
+/// Integer of `count` bytes, at most 8; the first is the least significant.
 inline std::int64_t little_endian(const void* bytes, std::size_t count) {
   std::uint64_t value = 0;
   while (count-- > 0)
@@ -14,7 +14,7 @@ inline std::int64_t little_endian(const void* bytes, std::size_t count) {
   return static_cast<std::int64_t>(value);
 }
 
-/// The first is the highest.
+/// Likewise; the first is the most significant.
 inline std::int64_t big_endian(const void* bytes, std::size_t count) {
   std::uint64_t value = 0;
   for (std::size_t i = 0; i < count; ++i)

@@ -30,7 +30,7 @@ Pipe make_pipe(const std::string& program) {
   return {Descriptor(ends[0]), Descriptor(ends[1])};
 }
 
-// What posix_spawn is told, freed at the end.
+// Arguments of posix_spawn, freed at the end.
 class Preparation {
  public:
   Preparation() {
@@ -52,7 +52,8 @@ class Preparation {
 
 ChildProcess::ChildProcess(const std::vector<std::string>& arguments, int input) {
   Pipe output = make_pipe(arguments[0]), errors = make_pipe(arguments[0]);
-  // A copy above those that the child gets, so that none is overwritten before it is copied.
+  // Copies with higher numbers than those the child gets, so that none is overwritten before its
+  // turn.
   Descriptor source(input >= 0 ? ::fcntl(input, F_DUPFD_CLOEXEC, 10)
                                : ::open("/dev/null", O_RDONLY | O_CLOEXEC));
   Descriptor out(::fcntl(output.write_end.get(), F_DUPFD_CLOEXEC, 10));
@@ -114,7 +115,7 @@ ssize_t ChildProcess::read(void* out, std::size_t size) {
   }
 }
 
-// The end closes errors_, which poll then passes over.
+// At the end of the messages closes errors_, which poll then ignores.
 void ChildProcess::take_messages() {
   std::array<char, 4096> block{};
   const ssize_t n = ::read(errors_.get(), block.data(), block.size());
@@ -131,7 +132,7 @@ void ChildProcess::take_messages() {
 
 int ChildProcess::wait() {
   if (pid_ < 0) return status_;
-  output_ = Descriptor();  // one that still writes ends by SIGPIPE
+  output_ = Descriptor();  // a child that still writes is ended by SIGPIPE
   while (errors_.get() >= 0)
     take_messages();
   int status = 0;

@@ -20,12 +20,12 @@ namespace {
 
 constexpr std::int64_t kSphereHead = 1024;
 
-// A few bytes of the file at a time; zeros behind its end.
+// A few bytes of the file at a time; zeros past its end.
 class Window {
  public:
   Window(const ByteRange& file, const std::string& name) : file_(file), name_(name) {}
 
-  // Moves to `offset` from the start of the file; false when not even a chunk's head is there.
+  // Moves to `offset` from the start of the file; false if not even a chunk header is there.
   bool move_to(std::int64_t offset) {
     bytes_ = {};
     const std::int64_t n = file_.read(offset, bytes_.data(), bytes_.size());
@@ -54,12 +54,12 @@ class Window {
   std::array<char, 64> bytes_{};
 };
 
-// Where the header says that the audio lies: offsets from the start of the file. Nothing: it leaves
-// that open.
+// Where the audio lies according to the header: offsets from the start of the file. Nothing: the
+// header leaves that open.
 struct Audio {
   std::int64_t begin = 0;
   std::int64_t end = 0;
-  bool reaches_end = false;  // nothing else is behind it in files of this kind
+  bool reaches_end = false;  // nothing else follows it in files of this kind
 };
 using Found = std::optional<Audio>;
 
@@ -69,7 +69,7 @@ Found with_length(std::int64_t begin, std::int64_t length) {
 }
 
 // Walks the chunks (name, length, body padded to even) of a RIFF or IFF file to the one that holds
-// the audio. RF64 keeps lengths of 4 GB and more in a chunk of its own before that.
+// the audio. RF64 keeps lengths of 4 GB and more in a separate chunk before that.
 Found find_chunk(Window& window, std::string_view wanted, bool big_endian) {
   std::int64_t long_length = -1;
   std::int64_t offset = 12;
@@ -85,7 +85,7 @@ Found find_chunk(Window& window, std::string_view wanted, bool big_endian) {
     }
     offset += length + length % 2;
   }
-  // An AIFF file without samples may do without the chunk; half a chunk's head is another matter.
+  // An AIFF file without samples may omit the chunk, but half a chunk header is a fault.
   const std::int64_t left = window.file().size() - offset;
   if (left > 0 && left < kChunkHead) return Audio{offset, offset + kChunkHead};
   return std::nullopt;
@@ -94,7 +94,7 @@ Found find_chunk(Window& window, std::string_view wanted, bool big_endian) {
 Found find_in_riff(Window& window) {
   const bool big_endian = window.id() == "RIFX";
   if (window.text(8, 4) != "AVI ") return find_chunk(window, "data", big_endian);
-  // Its streams are woven into one another: the length of all is enough.
+  // Its streams are interleaved: the total length is enough.
   const std::int64_t length = window.little(4, 4);
   return length == 0 ? std::nullopt : with_length(kChunkHead, length);
 }
@@ -105,13 +105,13 @@ Found find_in_iff(Window& window) {
   return find_chunk(window, amiga ? "BODY" : form == "MAUD" ? "MDAT" : "SSND", true);
 }
 
-// Chunks with lengths of 64 bits.
+// Formats of chunks with 64-bit lengths.
 struct LongChunks {
   std::int64_t first;  // offset
   std::int64_t name;   // bytes
   bool big_endian;
-  bool with_head;        // lengths count name and length too
-  std::int64_t padding;  // chunks begin at its multiples
+  bool with_head;        // lengths include name and length
+  std::int64_t padding;  // chunks begin at multiples of this
 };
 
 Found find_long_chunk(Window& window, const LongChunks& kind) {
@@ -131,7 +131,7 @@ Found find_in_wave64(Window& window) {
   return find_long_chunk(window, {40, 16, false, true, 8});
 }
 
-// Data begins with a count of edits; a header that was never completed tells of nothing else.
+// Data begins with a count of edits; a header that was never completed declares nothing else.
 Found find_in_caf(Window& window) {
   constexpr std::int64_t kEditCount = 4;
   Found audio = find_long_chunk(window, {8, 4, true, false, 1});
@@ -181,8 +181,8 @@ Found find_in_avr(Window& window) {
   return with_length(128, window.big(26, 4) * channels * bytes);
 }
 
-// Blocks of a type and a length of three bytes, up to one of type 0. sox gives its block of sound 8
-// bytes less than it has; a few bytes at the end are taken for such.
+// Blocks with a type and a length of three bytes, up to one of type 0. sox declares 8 bytes too few
+// for its block of sound; a few bytes at the end are therefore accepted.
 Found find_in_voc(Window& window) {
   const std::int64_t size = window.file().size();
   Audio audio{window.little(20, 2), 0, false};
@@ -205,8 +205,8 @@ Found find_in_mpc2000(Window& window) {
   return with_length(42, window.little(30, 4) * channels * 2);
 }
 
-// MIDI sample dump: packets of 127 bytes, 120 of them samples in as many bytes as their bits need,
-// seven to a byte.
+// MIDI sample dump: packets of 127 bytes, 120 of which hold samples, each in as many bytes as its
+// bits need at seven per byte.
 Found find_in_sds(Window& window) {
   const std::int64_t bits = window.little(6, 1);
   const std::int64_t frames =
@@ -216,7 +216,7 @@ Found find_in_sds(Window& window) {
   return with_length(21, (frames + frames_of_packet - 1) / frames_of_packet * 127);
 }
 
-// FastTracker; what libsndfile writes leaves the length 0.
+// FastTracker; libsndfile writes 0 as the length.
 Found find_in_xi(Window& window) {
   window.move_to(296);
   const std::int64_t samples = window.little(0, 2), length = window.little(2, 4);
@@ -225,7 +225,7 @@ Found find_in_xi(Window& window) {
 }
 
 // Two matrices, the rate and the samples: type, rows, columns, whether it is complex, length of the
-// name, name, numbers.
+// name, name, values.
 Found find_in_mat4(Window& window) {
   constexpr std::int64_t kHead = 20;
   constexpr std::array<std::int64_t, 6> kBytes = {8, 4, 4, 2, 2, 1};
@@ -242,8 +242,8 @@ Found find_in_mat4(Window& window) {
   return matrix;
 }
 
-// As libsndfile lays it out. The length of the matrix is 8 more than what it writes; that of the
-// numbers in it is right.
+// As libsndfile lays it out. The declared length of the matrix is 8 more than what it writes; that
+// of the values within is right.
 Found find_in_mat5(Window& window) {
   constexpr std::int64_t kNumbers = 264;
   window.move_to(126);

@@ -14,7 +14,7 @@ namespace {
 
 using namespace std::string_view_literals;
 
-// A file of this kind has these bytes there.
+// A file of this kind has `bytes` at `offset`.
 struct Mark {
   Container container;
   const char* name;
@@ -67,7 +67,7 @@ constexpr Mark kMarks[] = {
 };
 
 constexpr std::size_t kLook = 1024;
-// Bytes in front of an MP3 that are none of it: what a player that was recorded from left there.
+// How many other bytes may precede an MP3, such as those left by a player it was recorded from.
 constexpr std::int64_t kMpegReach = 1 << 20;
 constexpr int kMpegFrames = 4;
 
@@ -81,14 +81,14 @@ struct Look {
   }
 };
 
-// Libsndfile would have libmpg123 search for more of it, which tells stderr all that it meets.
+// Here libsndfile would let libmpg123 search further, which reports all that it meets to stderr.
 bool begins_like_mpeg(const Look& look) {
   const bool sync = look.bytes[0] == 0xff && (look.bytes[1] & 0xe0) == 0xe0;
   return sync || std::memcmp(look.bytes.data(), "ID3", 3) == 0;
 }
 
 bool has_by_chance(const Look& look, const Mark& mark) {
-  // One byte of a transport stream tells little: its packets all begin with it.
+  // A single such byte proves little: all packets of a transport stream begin with it.
   if (mark.bytes == "\x47")
     return look.bytes[0] != 0x47 || look.length < 377 || look.bytes[376] != 0x47;
   return mark.offset > 0 && begins_like_mpeg(look);
@@ -139,7 +139,7 @@ Recognised recognise(const ByteRange& bytes, const std::string& name) {
     if (look.length < 10 || std::memcmp(look.bytes.data(), "ID3", 3) != 0) break;
     result.begin += id3v2_length(look.bytes.data());
   }
-  if (look.length == 0) result.begin = 0;  // a tag that lies about its length, or nothing else
+  if (look.length == 0) result.begin = 0;  // a tag with a wrong length, or nothing else
   for (const Mark& mark : kMarks) {
     if (!look.has(mark) || has_by_chance(look, mark)) continue;
     result.container = mark.container;

@@ -60,9 +60,9 @@ class Preprocessor {
         [child = child_](void* out, std::size_t size) { return child->read(out, size); }, name);
   }
 
-  /// How it ended: what failed has perhaps not written all. Throws Error(name, reason).
+  /// Throws Error(name, reason) if the program failed, since it may not have written everything.
   void check_end(const std::string& name) const {
-    std::vector<char> rest(1 << 16);  // what no reader wanted, as the tags behind a WAV file
+    std::vector<char> rest(1 << 16);  // what no reader wanted, e.g. tags after a WAV file
     while (child_->read(rest.data(), rest.size()) > 0) {
     }
     const int status = child_->wait();
@@ -87,17 +87,17 @@ struct Decoder::Impl {
   std::unique_ptr<Reader> reader;
   SampleFormat first_format;
   bool live = false;     // read from a pipe
-  bool ended = false;    // of what is read here
-  bool checked = false;  // what is missing has been told
+  bool ended = false;    // all that is wanted was read
+  bool checked = false;  // missing audio was reported
   std::string fault;
   std::vector<std::string> remarks;
 
-  // The part of the recording under way.
+  // The current part of the recording.
   SampleFormat format;
   double earlier_parts_s = 0;
-  std::int64_t frames_read = 0;  // of the part, those passed over among them
+  std::int64_t frames_read = 0;  // of the part, including skipped ones
   std::optional<Mixer> mixer;
-  std::vector<float> interleaved;  // a block of it, as far as it is filled
+  std::vector<float> interleaved;  // a block of the part, filled so far
   std::size_t interleaved_frames = 0;
   bool part_ended = false;
 
@@ -170,13 +170,13 @@ struct Decoder::Impl {
     return earlier_parts_s + static_cast<double>(frames_read) / format.rate;
   }
 
-  // The frame of the part under way where the recording is `seconds` old.
+  // The frame of the current part at `seconds` of the recording.
   std::int64_t frame_at(double seconds) const {
     return std::llround((seconds - earlier_parts_s) * format.rate);
   }
 
-  // A block of the part, up to the end of what is wanted, mixed; less than a block only at its end.
-  // 0 at the end, and where a pipe has no more to give yet.
+  // Reads a block of the part, up to the end of what is wanted, and mixes it; shorter than a block
+  // only at the end of the part, 0 past it.
   std::size_t read_mono(float* out) {
     const auto channels = static_cast<std::size_t>(format.channels);
     for (;;) {
@@ -269,7 +269,7 @@ struct Decoder::Impl {
     return filled;
   }
 
-  // The last samples have been handed out: was that all?
+  // After the last sample: throws if audio is missing.
   void end() {
     if (std::exchange(checked, true)) return;
     remarks.insert(remarks.end(), reader->remarks().begin(), reader->remarks().end());

@@ -12,7 +12,7 @@
 
 namespace pairalign::audio {
 
-/// The one rate at which everything in this library works.
+/// The sample rate used throughout this library.
 inline constexpr int kSampleRate = 16000;
 
 /// A recording that is cut short or damaged.
@@ -22,34 +22,34 @@ class Incomplete : public Error {
 };
 
 struct DecoderOptions {
-  /// 1 is the first; 0: the mean of all, in which channels that would cancel one another are
-  /// inverted (mixer.hpp).
+  /// 1 is the first; 0: the mean of all, where channels that would cancel others are inverted
+  /// (mixer.hpp).
   int channel = 0;
-  /// The part to read, in seconds; without an end up to that of the recording.
+  /// The part to read, in seconds; without an end, to the end of the recording.
   double start_s = 0;
   std::optional<double> end_s;
-  /// What can be read of a recording that is damaged or cut short is all that is read of it, and
-  /// `fault()` says so; without this an Error does.
+  /// Whether to deliver what can be read of a recording that is damaged or cut short, and report
+  /// the damage in `fault()`; otherwise an Error is thrown.
   bool partial = false;
-  /// Path of the program ffmpeg, for the formats that the linked libraries have not; empty: none.
+  /// Path of the ffmpeg program, for formats that the linked libraries do not read; empty: none.
   std::string ffmpeg;
-  /// Path of a program that is called with the path of the file, which is its standard input too,
-  /// and writes audio of any kind that is read here to its standard output; empty: none.
+  /// Path of a program that is called with the path of the file, which is also its standard input,
+  /// and writes audio of any format that is read here to its standard output; empty: none.
   std::string preprocessor;
 };
 
-/// Streams whatever the readers of reader.hpp read, mixed down to mono and resampled to 16 kHz
-/// (soxr, high quality), in bounded memory. Samples are floats, full scale ±1; NaN and infinities
-/// become 0. All parts of a chained or joined file are read, one after the other.
+/// Streams what the readers of reader.hpp read, mixed down to mono and resampled to 16 kHz (soxr,
+/// high quality), in bounded memory. Samples are floats, full scale ±1; NaN and infinities become
+/// 0. All parts of a chained or joined file are read, one after the other.
 class Decoder {
  public:
-  /// Throws Error(path, reason): not there, a folder, no audio, a format that nobody here knows, or
-  /// headerless samples, whose rate nobody can tell.
+  /// Throws Error(path, reason) if the file does not exist, is a folder, holds no audio, has an
+  /// unknown format, or consists of headerless samples, whose rate is not known.
   explicit Decoder(const std::string& path, const DecoderOptions& options = {});
 
-  /// Audio bytes from an open descriptor (not closed here), from its position on. What comes
-  /// through a pipe in WAV, MP3 or Ogg is read as it comes; other formats wait for its end. `name`
-  /// is the subject of errors.
+  /// Decodes from an open descriptor (not closed here), from its position on. WAV, MP3 and Ogg from
+  /// a pipe are decoded as they arrive; other formats wait for its end. `name` is the subject of
+  /// errors.
   static Decoder from_descriptor(int fd, const std::string& name,
                                  const DecoderOptions& options = {});
 
@@ -57,21 +57,21 @@ class Decoder {
   Decoder(Decoder&&) noexcept;
   Decoder& operator=(Decoder&&) noexcept;
 
-  /// Fills at most `out.size()` samples and returns how many, fewer only at the end, or where the
-  /// next ones of a pipe are not there yet; 0 at the end, and from then on. Throws Error(name,
-  /// reason) when reading fails, and Incomplete instead of returning 0 when audio is missing.
+  /// Delivers at most `out.size()` samples and returns how many, fewer only at the end or when a
+  /// pipe has no more yet; 0 at the end, and from then on. Throws Error(name, reason) when reading
+  /// fails, and Incomplete instead of returning 0 when audio is missing.
   std::size_t read(Span<float> out);
 
   /// 16 kHz samples delivered so far.
   std::int64_t samples_read() const;
 
-  /// Channels of the recording, of its first part where they differ.
+  /// Channels of the recording; of its first part if they differ.
   int channels() const;
-  /// What reads it, as `libsndfile-1.2.0`.
+  /// The library that decodes, e.g. `libsndfile-1.2.0`.
   std::string library() const;
-  /// Behind the end: what was passed over or put right and costs no audio.
+  /// At the end: what was skipped or corrected without loss of audio.
   std::vector<std::string> remarks() const;
-  /// Behind the end, with `partial`: what was not read, and why; empty: nothing.
+  /// At the end, with `partial`: what was not read, and why; empty: nothing.
   const std::string& fault() const;
 
  private:

@@ -19,11 +19,11 @@ namespace {
 constexpr std::size_t kAuHeader = 24;
 constexpr std::int64_t kAuFloat = 6;
 constexpr std::int64_t kMaxFrames = 4096;  // of a block
-// An encoder's delay and a last frame that is not full make containers differ from what is decoded
-// by less than this.
+// Because of encoder delay and a partly filled last frame, the duration in a container differs from
+// what is decoded by less than this.
 constexpr double kTolerance = 0.25;
 
-// A file of which these bytes are all, for a program that reads from its start.
+// A file of exactly these bytes, for a program that reads from the start of a file.
 TemporaryFile copy_of(const ByteRange& bytes, const std::string& name) {
   TemporaryFile file;
   std::vector<char> block(1 << 16);
@@ -90,7 +90,7 @@ FfmpegMessages parse_ffmpeg_messages(const std::string& text) {
   for (std::string line; std::getline(lines, line);) {
     for (const std::string_view level : {"[error] ", "[fatal] "}) {
       const std::size_t at = line.find(level);
-      // Of files joined end to end: the clock begins anew, and nothing is lost.
+      // Of files joined end to end: the timestamps begin anew, and nothing is lost.
       if (at == std::string::npos || contains(line, "invalid, non monotonically")) continue;
       result.errors.push_back(line.substr(at + level.size()));
     }
@@ -151,7 +151,7 @@ void FfmpegAudio::read_header() {
   read_all(annotation.data(), annotation.size());
 }
 
-// The word behind `mark` in what ffmpeg has said so far, which it says before it writes samples.
+// The words after these marks in the messages so far, which ffmpeg writes before any samples.
 Coding FfmpegAudio::coding() const {
   const std::string& text = child_->messages();
   const auto word_behind = [&](const std::string& mark) -> std::string {

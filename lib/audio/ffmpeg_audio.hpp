@@ -1,4 +1,4 @@
-// Whatever FFmpeg reads, through its program.
+// Any format that FFmpeg reads, through its program.
 #pragma once
 
 #include <cstddef>
@@ -13,15 +13,15 @@
 
 namespace pairalign::audio {
 
-/// ffmpeg in a process of its own decodes the audio stream that it takes for the best, and writes
-/// floats in AU format. It opens no other file and no network. Its portable code decodes
-/// (`-cpuflags 0`), so that samples do not depend on the processor. What it calls an error, and an
-/// end before the duration that the file promises, is a fault.
+/// Runs ffmpeg in a process of its own, which decodes the audio stream that it considers best and
+/// writes floats in AU format. It opens no other file and no network connection. Its portable code
+/// is used (`-cpuflags 0`), so that samples do not depend on the processor. What it reports as an
+/// error, and an end before the duration declared in the file, are faults.
 class FfmpegAudio : public Reader {
  public:
-  /// `program` is its path. Throws UnknownFormat(name, reason) when it finds no audio in it. Waits
-  /// for the end of a stream: most of these formats cannot be read without going back.
-  /// `length_fault`: what is known to be wrong with the file, should FFmpeg not notice.
+  /// `program` is its path. Throws UnknownFormat(name, reason) when it finds no audio. Waits for
+  /// the end of a stream: most of these formats cannot be read without seeking back.
+  /// `length_fault`: what is known to be wrong with the file, in case FFmpeg does not notice.
   FfmpegAudio(const ByteRange& bytes, const std::string& name, const std::string& program,
               std::string length_fault = {});
 
@@ -45,11 +45,11 @@ class FfmpegAudio : public Reader {
   bool ended_ = false;
 };
 
-/// What is of use in the messages of ffmpeg with `-loglevel level+info`.
+/// What is needed from the messages of ffmpeg with `-loglevel level+info`.
 struct FfmpegMessages {
   std::vector<std::string> errors;
-  /// Seconds that the file promises, where nothing but one stream of audio is in it and the
-  /// duration is no estimate.
+  /// Duration declared in the file, in seconds, if it holds nothing but one audio stream and the
+  /// duration is not an estimate.
   std::optional<double> duration_s;
   int audio_streams = 0;
 };

@@ -19,7 +19,7 @@ Plan make_plan(int points, bool inverse) {
   return plan;
 }
 
-// kiss_fft_cpx is {float r, i}, the layout that the standard promises for std::complex<float>.
+// kiss_fft_cpx is {float r, i}, the layout that the standard guarantees for std::complex<float>.
 static_assert(sizeof(kiss_fft_cpx) == sizeof(std::complex<float>));
 
 }  // namespace

@@ -1,4 +1,4 @@
-// FFT of real signals, over kissfft.
+// FFT of real signals, by kissfft.
 #pragma once
 
 #include <complex>
@@ -19,7 +19,7 @@ class RealFft {
 
   /// `points` samples in, `points / 2 + 1` bins out.
   void forward(const float* samples, std::complex<float>* bins);
-  /// The way back, not scaled: inverse(forward(x)) is points · x.
+  /// The inverse, not scaled: inverse(forward(x)) is points · x.
   void inverse(const std::complex<float>* bins, float* samples);
 
  private:

@@ -12,7 +12,7 @@ bool JoinedReader::next_part() {
   return true;
 }
 
-// What the reader has found becomes ours.
+// Takes over what the reader has found.
 void JoinedReader::close_current() {
   const Reader& reader = *readers_[current_];
   faults_.insert(faults_.end(), reader.faults().begin(), reader.faults().end());

@@ -1,4 +1,4 @@
-// Readers one after the other.
+// Several readers in sequence.
 #pragma once
 
 #include <cstddef>
@@ -17,8 +17,8 @@ class JoinedReader : public Reader {
   using Open = std::function<std::unique_ptr<Reader>()>;
 
   void append(std::unique_ptr<Reader> reader) { readers_.push_back(std::move(reader)); }
-  /// One that is opened when its turn comes; nullptr: there is none after all. What that throws is
-  /// a fault of the recording: what was read before it is right.
+  /// A reader that is opened when its turn comes; nullptr: there is none after all. An Error thrown
+  /// by `open` becomes a fault of the recording: what was read before is valid.
   void append(Open open) { later_.push_back(std::move(open)); }
   void remark(std::string text) { remarks_.push_back(std::move(text)); }
   void fault(std::string text) {

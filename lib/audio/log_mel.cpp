@@ -14,8 +14,8 @@ namespace {
 
 constexpr double kPi = 3.14159265358979323846;
 constexpr double kNyquist = kSampleRate / 2.0;
-// Where a warp of the frequency axis bends: below this part of the upper edge (after the warp) it
-// is a plain factor; above, the axis is compressed or stretched so that the edge itself stays in
+// Where a warp of the frequency axis bends: below this fraction of the upper edge (after the warp)
+// it is a plain factor; above, the axis is compressed or stretched so that the edge itself stays in
 // place (the piecewise linear warp of vocal tract length normalisation).
 constexpr double kWarpKnee = 0.85;
 
@@ -80,8 +80,8 @@ Filterbank make_filterbank(const LogMelConfig& config, double factor) {
   return bank;
 }
 
-// The envelope of a row of log-mel bands: a mean over neighbours, wider than the harmonics of a low
-// voice lie apart and narrower than formants do. The bands beyond either end count as the last one.
+// The envelope of a row of log-mel bands: a moving average, wider than the spacing of harmonics of
+// a low voice and narrower than that of formants. Bands beyond either end repeat the last one.
 std::vector<float> envelope(const float* row, int bands) {
   constexpr int kReach = 4;  // bands of 35 mel to either side
   std::vector<float> result(static_cast<std::size_t>(bands));

@@ -39,8 +39,8 @@ struct Warp {
   /// > 1: band centres move up by this factor (vocal tract length); near `high_hz` by less, so that
   /// the upper edge stays where it is.
   double frequency = 1;
-  /// > 1: the fine structure of the spectrum, harmonics and all, is taken from band centres that
-  /// lie higher by this factor in addition; the envelope, which the vocal tract makes, stays.
+  /// > 1: the fine structure of the spectrum, including harmonics, is taken from band centres that
+  /// are higher by this additional factor; the envelope, which the vocal tract shapes, is kept.
   double pitch = 1;
 };
 
@@ -54,7 +54,7 @@ class LogMel {
 
   const LogMelConfig& config() const;
 
-  /// The value of a band in digital silence: what padding outside a recording is filled with.
+  /// The value of a band in digital silence, used for padding outside a recording.
   float silence() const;
 
   /// Frames [first, first + count) of `pcm` into `out` (count × bands, row-major). Frame i is
@@ -79,7 +79,7 @@ class LogMelStream {
 
   /// Takes samples; appends the frames that are complete to `out` (rows of `bands`).
   void push(Span<const float> pcm, std::vector<float>& out);
-  /// The end of the recording: appends the last frames.
+  /// Ends the recording: appends the last frames.
   void finish(std::vector<float>& out);
 
  private:

@@ -1,4 +1,4 @@
-// The mel scale in the form of HTK.
+// The mel scale, in HTK's form.
 #pragma once
 
 #include <cmath>

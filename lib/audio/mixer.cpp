@@ -7,13 +7,13 @@ namespace pairalign::audio {
 namespace {
 
 constexpr float kMaxSample = 1e5F;
-// Of the energy before the last block, what still counts.
+// Weight of the energy before the current block.
 constexpr double kMemory = 0.98;
-// The mean of two equal channels keeps all of their energy, that of two unrelated ones half; less
-// than this is cancellation, and more than twice this the end of it.
+// The mean of two equal channels keeps all of their energy, that of two uncorrelated ones half;
+// less than this is cancellation, which ends at more than twice this.
 constexpr double kCancelled = 0.1;
 constexpr double kMuchLouder = 10;
-// Less than this of a single block is so much cancellation that no more of them are waited for.
+// Less than this in a single block is such clear cancellation that no further blocks are needed.
 constexpr double kGone = 0.01;
 
 float sane(float value) {
@@ -72,15 +72,15 @@ void Mixer::look_for_inverted(const float* interleaved, std::size_t frames) {
   choose_reference();
 }
 
-// Of the energy of a channel and the reference, the part that is left in their mean. With energies
-// a and b, and p of their product, the mean has (a + 2 p + b) / 4. NaN in silence, which is neither
-// more nor less than anything: all stays as it is.
+// The part of the energy of a channel and the reference that is left in their mean. With energies a
+// and b, and p the sum of products, the mean has (a + 2 p + b) / 4. NaN in silence, which compares
+// as neither less nor greater: nothing changes.
 double Mixer::kept(const Sums& sums, std::size_t channel, float sign) const {
   const double sum = sums.energy[channel] + sums.energy[reference_];
   return (sum + 2 * sign * sums.product[channel]) / (2 * sum);
 }
 
-// One that is much louder than the one before: a channel without sound tells nothing.
+// Chooses a channel that is much louder than the current reference: a silent one is no reference.
 void Mixer::choose_reference() {
   const std::vector<double>& energy = sums_.energy;
   const auto loudest =

@@ -1,4 +1,4 @@
-// Several channels to one.
+// Mixes several channels down to one.
 #pragma once
 
 #include <cstdint>
@@ -9,22 +9,22 @@
 
 namespace pairalign::audio {
 
-/// One channel, or the mean of all. The mean of a channel and its inverse, as a balanced line
-/// plugged into a stereo input leaves them, is silence: a channel whose sum with another, the
-/// reference, would cancel nearly all of both is inverted before the mean is taken. Whether it
-/// would is looked at in blocks of fixed length with a memory of some seconds, or none where a
-/// block alone leaves no doubt (a plug that was pulled and put in again), so the result is the same
-/// in whatever pieces it is read; recordings that do not cancel give the plain mean, bit for bit.
+/// Takes one channel, or the mean of all. The mean of a channel and its inverse, as from a balanced
+/// line plugged into a stereo input, is silence: a channel whose sum with another, the reference,
+/// would cancel nearly all of both is therefore inverted before the mean is taken. Cancellation is
+/// detected in blocks of fixed length with a memory of some seconds, or none if a block alone is
+/// beyond doubt (a plug that was pulled and put in again), so the result does not depend on the
+/// sizes of reads; recordings that do not cancel give the plain mean, bit for bit.
 ///
-/// NaN and infinities become 0; what is beyond +100 dB is damage, and is held there.
+/// NaN and infinities become 0; values beyond +100 dB are damage, and are clipped there.
 class Mixer {
  public:
   /// `channel`: 1 is the first; 0: the mean.
   Mixer(int channels, int channel);
 
-  /// Frames of a block; `mix` takes at most so many.
+  /// Frames of a block, and the most that `mix` takes.
   static constexpr std::size_t kBlock = 2048;
-  /// `frames` is kBlock but for the end of the recording.
+  /// `frames` is kBlock except at the end of the recording.
   void mix(const float* interleaved, std::size_t frames, float* mono);
 
   /// Whether a channel has ever been inverted.

@@ -16,10 +16,10 @@ namespace {
 
 constexpr std::size_t kHeader = 4;
 constexpr std::int64_t kFetch = 1 << 15;
-// Version, layer and rate; the bits that say whether there is a checksum, the bit rate, padding and
-// the kind of stereo differ between frames.
+// Version, layer and rate; the bits for checksum, bit rate, padding and stereo mode differ between
+// frames.
 constexpr std::uint32_t kSameInStream = 0xfffe0c00;
-// An information frame may be one less than exact, and so may the last frame of a file be.
+// The count in an information frame may be off by one, and the last frame of a file may be cut.
 constexpr std::int64_t kTolerance = 1;
 
 bool begins(const unsigned char* bytes, std::string_view text) {
@@ -38,8 +38,8 @@ int bit_rate(bool mpeg1, int layer, unsigned index) {
   return 1000 * kBitRates[mpeg1 ? layer - 1 : std::min(layer + 2, 4)][index];
 }
 
-// Where the frame at the front says how many there are, in a Xing, Info or VBRI header, it is the
-// first of a file, and holds no sound. Returns that number; −1: it is no such frame; 0: not told.
+// A frame with a Xing, Info or VBRI header, which gives the number of frames, is the first of a
+// file and holds no sound. Returns that number; −1: it is not such a frame; 0: no number is given.
 std::int64_t information_of(const MpegHeader& header, const unsigned char* frame) {
   if (header.layer != 3) return -1;
   const std::size_t bytes = static_cast<std::size_t>(header.bytes);
@@ -83,7 +83,7 @@ std::optional<MpegHeader> parse_mpeg_header(const unsigned char* bytes) {
 
 namespace {
 
-// How many frames of one kind follow one another from `offset` on, at most `wanted`.
+// The number of consecutive frames of one kind from `offset` on, at most `wanted`.
 int count_frames(const std::vector<unsigned char>& bytes, std::size_t offset, int wanted) {
   int found = 0;
   std::uint32_t kind = 0;
@@ -103,7 +103,8 @@ bool holds_mpeg_frames(const ByteRange& bytes, const std::string& name, std::int
                        int frames) {
   constexpr std::size_t kMaxFrame = 4096;  // an upper bound
   std::vector<unsigned char> window;
-  // A stream brings the first frames soon, and what is behind them perhaps much later.
+  // The first frames of a stream arrive soon, what follows perhaps much later: reads no more than
+  // needed.
   for (std::size_t first = 0, size = kMaxFrame;; size *= 2) {
     const std::size_t before = window.size();
     window.resize(size);
@@ -132,7 +133,7 @@ MpegAudio::MpegAudio(const ByteRange& bytes, const std::string& name) : bytes_(b
   begin_part();
 }
 
-// Makes sure that so many bytes are in the window; false when the file ends before.
+// Makes sure that `bytes` bytes are in the window; false when the file ends before that.
 bool MpegAudio::fill(std::size_t bytes) {
   while (window_.size() - begin_ < bytes && !file_ended_) {
     if (begin_ > 0)
@@ -154,14 +155,14 @@ void MpegAudio::drop(std::size_t bytes) {
   begin_ += bytes;
 }
 
-// Of the tag at the front of the window; 0 when there is none.
+// Length of the tag at the front of the window; 0 when there is none.
 std::int64_t MpegAudio::tag_length() {
   constexpr std::size_t kId3v1 = 128, kApeHead = 32;
   if (begins(at(0), "TAG") && fill(kId3v1)) return kId3v1;
   if (begins(at(0), "ID3") && fill(10)) {
     const std::int64_t length = id3v2_length(at(0));
     const std::int64_t begin = next_offset_ - static_cast<std::int64_t>(window_.size() - begin_);
-    // One that lies about its length must not swallow the rest.
+    // A tag with a wrong length must not swallow the rest.
     char last;
     const std::int64_t n = bytes_.read(begin + length - 1, &last, 1);
     if (n < 0) throw errno_error(name_, "cannot read");
@@ -169,7 +170,7 @@ std::int64_t MpegAudio::tag_length() {
   }
   if (begins(at(0), "APET") && fill(kApeHead) && begins(at(0), "APETAGEX")) {
     const std::int64_t body = little_endian(at(12), 4);
-    const bool is_header = (at(20)[3] & 0x20) != 0;  // else a footer, whose body is behind us
+    const bool is_header = (at(20)[3] & 0x20) != 0;  // else a footer, whose body has been passed
     return static_cast<std::int64_t>(kApeHead) + (is_header ? body : 0);
   }
   return 0;
@@ -186,8 +187,8 @@ bool MpegAudio::skip_tag() {
   return tag;
 }
 
-// Whether what looks like a header is one: in step with the frames before it, or followed by
-// another of its kind, or by the end.
+// Whether what looks like a header is one: right after a frame of its kind, or followed by another
+// of its kind, a tag, or the end.
 bool MpegAudio::is_confirmed(const MpegHeader& header) {
   if (in_step_ && header.kind == part_.kind) return true;
   const auto bytes = static_cast<std::size_t>(header.bytes);
@@ -259,11 +260,11 @@ void MpegAudio::begin_part() {
   part_ = frame_;
   part_frames_ = 0;
   promised_frames_ = information_of(frame_, at(0));
-  if (promised_frames_ >= 0) --part_frames_;  // it is not counted
+  if (promised_frames_ >= 0) --part_frames_;  // the information frame is not counted
   part_ended_ = false;
 }
 
-// The frame at the front into pcm_; moves on to the next.
+// Decodes the frame at the front into pcm_ and moves on to the next.
 bool MpegAudio::decode_frame() {
   if (!found_) return false;
   const auto bytes = static_cast<std::size_t>(frame_.bytes);

@@ -20,29 +20,29 @@ struct MpegHeader {
   int rate = 0;
   int channels = 0;
   int samples = 0;
-  int bytes = 0;             ///< of the frame with its header
+  int bytes = 0;             ///< of the frame including its header
   int side_information = 0;  ///< bytes of layer III between header and data
 
   double seconds() const { return static_cast<double>(samples) / rate; }
 };
 
-/// Nothing where these bytes begin no frame; neither do frames of free format, whose length nobody
-/// tells.
+/// Nothing if these bytes do not begin a frame, and for frames of free format, whose length is not
+/// stated.
 std::optional<MpegHeader> parse_mpeg_header(const unsigned char* bytes);
 
-/// Whether `bytes` hold `frames` frames of one stream, one right behind the other, of which the
-/// first begins within the first `reach` bytes.
+/// Whether `bytes` hold `frames` consecutive frames of one stream, the first of which begins within
+/// the first `reach` bytes.
 bool holds_mpeg_frames(const ByteRange& bytes, const std::string& name, std::int64_t reach,
                        int frames);
 
-/// Finds the frames itself and gives libmpg123 these alone, so that whatever else is in the file
-/// (tags, zeros, half a frame at its front) is passed over, a stream is heard as it comes, and
-/// nothing depends on a guess of its length. A new part begins where the rate or the channels
-/// change, and where an information frame (Xing, Info, VBRI) says that another file was joined.
-/// When such a frame told more frames than there are, that is a fault.
+/// Finds the frames itself and feeds only these to libmpg123, so that whatever else is in the file
+/// (tags, zeros, half a frame at its front) is skipped, a stream is decoded as it arrives, and
+/// nothing depends on an estimate of its length. A new part begins where the rate or the channels
+/// change, and where an information frame (Xing, Info, VBRI) shows that another file was joined.
+/// Fewer frames than such a frame declares are a fault.
 ///
-/// libmpg123's portable decoder is taken, not the one for this processor, so that samples are the
-/// same everywhere.
+/// Uses libmpg123's portable decoder, not the one for this processor, so that samples are the same
+/// everywhere.
 class MpegAudio : public Reader {
  public:
   MpegAudio(const ByteRange& bytes, const std::string& name);
@@ -79,17 +79,17 @@ class MpegAudio : public Reader {
 
   std::vector<unsigned char> window_;  // bytes of the file from window_[begin_] on
   std::size_t begin_ = 0;
-  std::int64_t next_offset_ = 0;  // of the file, behind the window
+  std::int64_t next_offset_ = 0;  // in the file, of the end of the window
   bool file_ended_ = false;
 
-  MpegHeader frame_;  // at the front of the window, when found_
+  MpegHeader frame_;  // at the front of the window, if found_
   bool found_ = false;
   bool in_step_ = false;   // the last frame ended where the window begins
-  std::int64_t junk_ = 0;  // bytes since, of no frame
+  std::int64_t junk_ = 0;  // bytes since then that belong to no frame
   std::int64_t all_junk_ = 0;
   double first_junk_s_ = 0;
 
-  MpegHeader part_;  // the first frame of the part under way
+  MpegHeader part_;  // the first frame of the current part
   std::unique_ptr<mpg123_handle_struct, DeleteHandle> handle_;
   std::int64_t part_frames_ = 0;  // without the information frame
   std::int64_t promised_frames_ = -1;

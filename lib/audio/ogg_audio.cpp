@@ -14,10 +14,10 @@
 namespace pairalign::audio {
 namespace {
 
-// Bytes asked for at once.
+// Bytes read at once.
 constexpr long kFetch = 1 << 14;
 
-// The name of a codec that is not read here, as far as the first packet of its streams tells it.
+// The name of a codec that is not read here, if the first packet of its stream gives it away.
 std::string codec_name(const ogg_packet& packet) {
   const std::string_view bytes(reinterpret_cast<const char*>(packet.packet),
                                static_cast<std::size_t>(std::max(packet.bytes, 0L)));
@@ -39,7 +39,7 @@ std::string codec_name(const ogg_packet& packet) {
 std::optional<OggPage> last_ogg_page(const ByteRange& bytes, const std::string& name) {
   constexpr std::size_t kHead = 27, kFlags = 5;
   constexpr int kLastPage = 4;
-  std::string end(std::size_t{1} << 17, '\0');  // two pages, and tags behind them
+  std::string end(std::size_t{1} << 17, '\0');  // two pages, and tags after them
   const std::int64_t from =
       std::max<std::int64_t>(0, bytes.size() - static_cast<std::int64_t>(end.size()));
   const std::int64_t n = bytes.read(from, end.data(), static_cast<std::int64_t>(end.size()));
@@ -91,7 +91,7 @@ OggAudio::~OggAudio() {
   ogg_sync_clear(&sync_);
 }
 
-// The next whole page, of any stream, into page_; false at the end of the file.
+// Reads the next whole page of any stream into page_; false at the end of the file.
 bool OggAudio::next_page() {
   for (;;) {
     const long n = ogg_sync_pageseek(&sync_, &page_);
@@ -111,8 +111,8 @@ bool OggAudio::next_page() {
   }
 }
 
-// page_ begins a stream, perhaps the first of several side by side. False when none of them is
-// audio that is read here, or the file ends before such audio.
+// page_ begins a stream, perhaps the first of several multiplexed ones. False if none of them is
+// audio that is read here, or if the file ends before such audio.
 bool OggAudio::begin_link() {
   earlier_links_s_ = seconds();
   std::unique_ptr<OggCodec> before = std::move(codec_);
@@ -126,7 +126,7 @@ bool OggAudio::begin_link() {
     page_waits_ = next_page();
   } while (page_waits_ && ogg_page_bos(&page_) != 0);
   if (codec_ == nullptr) {
-    codec_ = std::move(before);  // the one that has been heard
+    codec_ = std::move(before);  // the one used so far
     return false;
   }
   try {
@@ -161,8 +161,8 @@ void OggAudio::take_first_page() {
   codec_->take_header(packet);
 }
 
-// From the first page behind the beginnings on. What audio ends on the last page of headers is left
-// in packets_.
+// Starts at the first page after those that begin streams. Audio packets that end on the last
+// header page are left in packets_.
 bool OggAudio::read_headers() {
   for (; page_waits_; page_waits_ = next_page()) {
     if (ogg_page_bos(&page_) != 0) return false;
@@ -192,7 +192,7 @@ void OggAudio::collect_packets() {
   }
 }
 
-// The samples of the next page of the link's stream into pcm_; false when it has none left.
+// Decodes the next page of the link's stream into pcm_; false when it has none left.
 bool OggAudio::decode_page() {
   if (packets_.empty()) {
     if (last_page_) return false;
@@ -225,7 +225,7 @@ bool OggAudio::decode_page() {
 void OggAudio::check_sequence() {
   const long number = ogg_page_pageno(&page_);
   if (page_number_ >= 0 && number > page_number_ + 1 && !heard_) {
-    // A live stream that was joined has its headers and then what is sent now.
+    // A live stream that was joined late has its headers and then what is sent now.
     remarks_.push_back(fmt::format("begins late: pages are missing behind its headers ({} of them)",
                                    number - page_number_ - 1));
   } else if (page_number_ >= 0 && number != page_number_ + 1) {

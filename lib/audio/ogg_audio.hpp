@@ -13,40 +13,40 @@
 
 namespace pairalign::audio {
 
-/// Decodes the packets of one logical stream of Ogg.
+/// Decodes the packets of one logical Ogg stream.
 class OggCodec {
  public:
   virtual ~OggCodec() = default;
-  /// Takes the packets that come before audio; true while it wants more of them. Throws
+  /// Takes a packet that comes before audio; true while more of them are expected. Throws
   /// Error("", reason).
   virtual bool take_header(ogg_packet& packet) = 0;
   virtual SampleFormat format() const = 0;
-  /// Appends the interleaved samples of the packets that end on a page; `first`: the first with
-  /// audio. Returns how many packets could not be decoded.
+  /// Appends the interleaved samples of the packets that end on a page; `first`: it is the first
+  /// page with audio. Returns how many packets could not be decoded.
   virtual int decode(std::vector<ogg_packet>& packets, const ogg_page& page, bool first,
                      std::vector<float>& pcm) = 0;
-  /// Samples between two positions of pages, in seconds.
+  /// The time between two page positions, in seconds.
   virtual double seconds(std::int64_t granules) const = 0;
   virtual std::string library() const = 0;
 };
 
-/// Nothing for codecs that are not read here. `packet` is the first of a logical stream.
+/// Null for codecs that are not read here. `packet` is the first of a logical stream.
 std::unique_ptr<OggCodec> make_ogg_codec(const ogg_packet& packet);
 
-/// What the head of a page says.
+/// The fields of a page header.
 struct OggPage {
   std::int64_t position = 0;
   std::int64_t serial = 0;
-  bool last = false;   ///< of its stream
-  bool whole = false;  ///< all of it is there
+  bool last = false;   ///< it is the last of its stream
+  bool whole = false;  ///< it is not cut short
 };
 
-/// The page that begins last in a file; nothing where none does near its end.
+/// The last page that begins in a file; nothing if none begins near its end.
 std::optional<OggPage> last_ogg_page(const ByteRange& bytes, const std::string& name);
 
-/// All links of a chain, each a part with a format of its own. Of several streams side by side the
-/// first with audio is heard. Pages that are missing or damaged, and a stream whose last page is
-/// not marked as its last, are faults. Reads on and on, so a stream is heard as it comes.
+/// Reads all links of a chain, each a part with its own format. Of several multiplexed streams the
+/// first with audio is decoded. Missing or damaged pages, and a stream whose last page is not
+/// marked as its last, are faults. Never seeks, so a stream is decoded as it arrives.
 class OggAudio : public Reader {
  public:
   /// Throws UnknownFormat when it holds no stream with a known codec.
@@ -54,7 +54,7 @@ class OggAudio : public Reader {
   ~OggAudio() override;
 
   SampleFormat format() const override { return codec_->format(); }
-  /// Its length is what the last page says, where that is of the first stream.
+  /// Its length is taken from the last page, if that belongs to the first stream.
   Coding coding() const override;
   std::int64_t read(float* interleaved, std::int64_t frames) override;
   bool next_part() override;
@@ -78,7 +78,7 @@ class OggAudio : public Reader {
   ogg_stream_state stream_{};
   bool stream_open_ = false;
   std::int64_t offset_ = 0;  // of what is read next
-  std::int64_t junk_ = 0;    // bytes of no page
+  std::int64_t junk_ = 0;    // bytes outside of pages
   bool file_ended_ = false;
 
   ogg_page page_{};          // the last that was read
@@ -86,15 +86,15 @@ class OggAudio : public Reader {
   std::unique_ptr<OggCodec> codec_;
   long serial_ = 0;
   long page_number_ = -1;   // of the link's stream, the last that was read; −1: none yet
-  bool last_page_ = false;  // of the link has been there
-  bool heard_ = false;      // audio of the link
+  bool last_page_ = false;  // the last page of the link was read
+  bool heard_ = false;      // audio of the link was decoded
   bool link_ended_ = false;
   std::vector<ogg_packet> packets_;  // that end on page_
   std::vector<float> pcm_;           // decoded, from pcm_begin_ on
   std::size_t pcm_begin_ = 0;
   std::int64_t frames_ = 0;  // of the link
   double earlier_links_s_ = 0;
-  std::string unknown_;  // codec of a stream that was passed over
+  std::string unknown_;  // codec of a stream that was skipped
 };
 
 }  // namespace pairalign::audio

@@ -19,13 +19,13 @@ bool begins(const ogg_packet& packet, std::string_view text) {
          std::memcmp(packet.packet, text.data(), text.size()) == 0;
 }
 
-// RFC 7845. Positions of pages count samples at 48 kHz, whatever the rate of the decoder is.
+// RFC 7845. Page positions count samples at 48 kHz, whatever the rate of the decoder.
 class OpusCodec : public OggCodec {
  public:
   static constexpr std::string_view kMagic = "OpusHead";
 
   bool take_header(ogg_packet& packet) override {
-    if (decoder_) return false;  // the comments, which nobody wants
+    if (decoder_) return false;  // the comments, which are not used
     open(packet);
     return true;
   }
@@ -94,7 +94,7 @@ class OpusCodec : public OggCodec {
     } else if (channels_ > 2) {
       throw Error("", "an Opus header without the map of its channels");
     }
-    // As libsndfile does: the lowest rate of Opus at which nothing of the original is lost.
+    // As libsndfile does: the lowest rate of Opus that loses nothing of the original.
     divisor_ = rate > 24000 ? 1 : rate > 16000 ? 2 : rate > 12000 ? 3 : rate > 8000 ? 4 : 6;
     int error = OPUS_OK;
     decoder_.reset(opus_multistream_decoder_create(kRate / divisor_, channels_, streams, coupled,
@@ -116,7 +116,7 @@ class OpusCodec : public OggCodec {
   std::unique_ptr<OpusMSDecoder, Destroy> decoder_;
   int channels_ = 0;
   int divisor_ = 1;                // of 48 kHz
-  std::int64_t left_to_skip_ = 0;  // at 48 kHz: what the decoder needs to settle
+  std::int64_t left_to_skip_ = 0;  // at 48 kHz: samples that the decoder needs to settle
   std::int64_t position_ = 0;      // at 48 kHz, of what is decoded next
   std::vector<float> buffer_;
 };

@@ -20,7 +20,7 @@ constexpr const char* kRawHint =
     "headerless samples need a header first, for example: sox -t raw -r 16000 -e signed -b 16 -c 1 "
     "IN.raw OUT.wav";
 
-// By a linked library; throws UnknownFormat where none of them knows the format.
+// Opens with a linked library; throws UnknownFormat if none of them knows the format.
 std::unique_ptr<Reader> open_native(const Recognised& found, const ByteRange& bytes,
                                     const std::string& name) {
   switch (found.container) {
@@ -73,7 +73,7 @@ std::unique_ptr<Reader> open_reader(const ByteRange& bytes, const std::string& n
     return std::make_unique<FfmpegAudio>(
         bytes, name, ffmpeg, mpeg ? "" : fault_of_length(bytes.part(found.begin), name));
   } catch (const UnknownFormat& error) {
-    // libsndfile takes odd bytes for a damaged file of some kind that has no mark at its front.
+    // libsndfile takes arbitrary bytes for a damaged file of some format without a magic number.
     if (native_failure && found.name != nullptr) std::rethrow_exception(native_failure);
     if (found.name != nullptr) {
       throw Error(name,

@@ -16,9 +16,9 @@
 namespace pairalign::audio {
 namespace {
 
-// Told to libsndfile of a stream, whose end nobody knows.
+// The length given to libsndfile for a stream, whose end is not known.
 constexpr std::int64_t kEndless = std::int64_t{1} << 60;
-// Frames asked for at once of a stream: 30 to 60 ms, so that they are heard soon.
+// Frames read at once of a stream: 30 to 60 ms, so that they are delivered soon.
 constexpr std::int64_t kStreamFrames = 1024;
 
 std::string without_full_stop(std::string text) {
@@ -107,7 +107,7 @@ std::int64_t SoundFile::read(float* interleaved, std::int64_t frames) {
   std::int64_t n = 0;
   if (read_error_.empty()) {
     n = sf_readf_float(sound_.get(), interleaved, frames);
-    const int error = sf_error(sound_.get());  // the next call would forget it
+    const int error = sf_error(sound_.get());  // the next call would clear it
     if (error != SF_ERR_NO_ERROR) read_error_ = without_full_stop(sf_error_number(error));
     check_source();
   }
@@ -120,7 +120,7 @@ std::int64_t SoundFile::read(float* interleaved, std::int64_t frames) {
   return n;
 }
 
-// libsndfile delivers no more: is that where the file promised to end?
+// libsndfile delivers no more: checks whether that is where the file should end.
 void SoundFile::check_end() {
   const int container = info_.format & SF_FORMAT_TYPEMASK;
   const bool guessed = container == SF_FORMAT_MPEG || info_.frames == SF_COUNT_MAX;

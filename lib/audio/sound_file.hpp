@@ -1,4 +1,4 @@
-// libsndfile over bytes that are read here.
+// libsndfile, reading bytes through a ByteRange.
 #pragma once
 
 #include <cstdint>
@@ -12,18 +12,18 @@
 
 namespace pairalign::audio {
 
-/// A sound file of any kind that libsndfile reads. Bytes that cannot be read are an error of their
-/// own: libsndfile takes them for the end of what it reads, of a header too, and would deliver a
-/// part of the recording, or none, as if it were the whole. Nor does it say when a file is shorter
-/// than its header tells.
+/// A sound file of any kind that libsndfile reads. Failures to read are reported here: libsndfile
+/// takes them for the end of the file, even within a header, and would deliver part of the
+/// recording, or nothing, as if it were the whole. Nor does it report that a file is shorter than
+/// its header declares.
 class SoundFile : public Reader {
  public:
-  /// Throws Error(name, reason): damaged, or a failure to read; UnknownFormat: nothing that
-  /// libsndfile knows.
+  /// Throws Error(name, reason) when it is damaged or cannot be read, and UnknownFormat when
+  /// libsndfile does not know the format.
   SoundFile(const ByteRange& bytes, const std::string& name);
   /// Headerless samples: `encoding` is a subtype of SF_FORMAT_RAW with an endianness. Bytes are
-  /// asked for in order, so those of a stream are heard as they come. `promised` is how many of
-  /// them there should be; kToTheEnd: nobody knows.
+  /// read in order, so a stream is decoded as it arrives. `promised` is the expected number of
+  /// bytes; kToTheEnd: not known.
   SoundFile(const ByteRange& bytes, const std::string& name, SampleFormat format, int encoding,
             int frame_bytes, std::int64_t promised);
 
@@ -33,7 +33,7 @@ class SoundFile : public Reader {
   std::string library() const override;
 
  private:
-  // What libsndfile's calls to us are about; it keeps its address.
+  // State of the callbacks; libsndfile keeps a pointer to it.
   struct Source {
     ByteRange bytes;
     bool sequential = false;

@@ -11,8 +11,8 @@ namespace pairalign::audio {
 /// $TMPDIR, or /tmp.
 std::string temporary_folder();
 
-/// A file in the temporary folder without a name: it is unlinked at once, so nothing is left behind
-/// however the program ends. Faults, a full disk among them, are Error(folder, ...).
+/// A file without a name in the temporary folder: it is unlinked at once, so nothing is left behind
+/// however the program ends. Errors, including a full disk, are Error(folder, ...).
 class TemporaryFile {
  public:
   TemporaryFile();
@@ -20,12 +20,12 @@ class TemporaryFile {
   TemporaryFile(TemporaryFile&& other) noexcept;
   TemporaryFile& operator=(TemporaryFile&&) = delete;
 
-  /// Open for reading and writing; positioned behind the last byte appended.
+  /// Open for reading and writing; positioned after the last byte appended.
   int descriptor() const { return fd_.get(); }
   std::size_t size() const { return size_; }
 
   void append(const void* data, std::size_t size);
-  /// Forgets everything behind the first `size` bytes.
+  /// Drops everything after the first `size` bytes.
   void truncate(std::size_t size);
   /// Maps all bytes for reading; nothing may be appended from then on. nullptr for an empty file.
   const void* map();

@@ -28,7 +28,7 @@ constexpr std::int64_t kFirstChunk = 12;
 enum Encoding { kPcm = 1, kFloat = 3, kALaw = 6, kMuLaw = 7, kMp2 = 0x50, kMp3 = 0x55 };
 constexpr int kExtensible = 0xfffe;
 
-// A few bytes of the file; zeros behind its end.
+// A few bytes of the file; zeros past its end.
 struct Head {
   std::array<unsigned char, 48> bytes{};
   std::int64_t length = 0;
@@ -38,7 +38,7 @@ struct Head {
   std::int64_t number(std::size_t at, std::size_t size) const {
     return (big_endian ? audio::big_endian : little_endian)(bytes.data() + at, size);
   }
-  // What a chunk's name is made of.
+  // Whether a valid chunk name is at the front.
   bool names_chunk() const {
     return length >= kChunkHead && std::all_of(bytes.begin(), bytes.begin() + 4,
                                                [](unsigned char c) { return c >= ' ' && c < 127; });
@@ -47,7 +47,7 @@ struct Head {
 
 struct Data {
   std::int64_t begin = 0;
-  std::int64_t length = 0;  // kToTheEnd: up to the end, whatever that is
+  std::int64_t length = 0;  // kToTheEnd: to the end, wherever that is
   bool unfinished = false;  // the header was never completed
 };
 
@@ -60,8 +60,8 @@ struct Layout {
   int frame_bytes = 0;
   int sample_bits = 0;
   std::vector<Data> data;
-  std::int64_t end = 0;        // behind its last chunk
-  std::int64_t unchunked = 0;  // bytes from there on that are no chunks and no WAV file
+  std::int64_t end = 0;        // after its last chunk
+  std::int64_t unchunked = 0;  // bytes from there on that are neither chunks nor a WAV file
   bool joined = false;         // another WAV file begins at `end`
 };
 
@@ -110,7 +110,7 @@ class LayoutParser {
     }
   }
 
-  // Returns where the next chunk begins; negative when none is looked for.
+  // Returns where the next chunk begins; negative to stop.
   std::int64_t take(std::int64_t body, const Head& chunk) {
     const std::int64_t length = chunk.number(4, 4);
     if (chunk.id() == "ds64") long_length_ = chunk.number(16, 8);
@@ -139,13 +139,13 @@ class LayoutParser {
       data.length = ByteRange::kToTheEnd;
     }
     if (data.unfinished) data.length = ByteRange::kToTheEnd;
-    // The chunks of a stream are looked at no further: its samples are wanted now.
+    // Does not look at further chunks of a stream: its samples are wanted now.
     if (data.length == ByteRange::kToTheEnd || bytes_.is_stream()) return -1;
     return body + length + length % 2;
   }
 
-  // Whether a data chunk without samples is followed by the end or by other chunks, and so is
-  // right.
+  // Whether a data chunk without samples is followed by the end or by other chunks, and is
+  // therefore valid.
   bool is_empty(std::int64_t body) const {
     const Head next = read(body);
     if (next.length == 0) return true;
@@ -167,10 +167,10 @@ class LayoutParser {
   const std::string& name_;
   Layout layout_;
   bool long_form_ = false;
-  std::int64_t long_length_ = -1;  // of data, from ds64
+  std::int64_t long_length_ = -1;  // length of data, from ds64
 };
 
-// The subtype of SF_FORMAT_RAW for samples that are laid out one after the other.
+// The subtype of SF_FORMAT_RAW for samples that are stored one after the other.
 std::optional<int> raw_encoding(const Layout& layout) {
   if (layout.channels < 1 || layout.rate < 1 || layout.frame_bytes % layout.channels != 0) {
     return std::nullopt;
@@ -206,7 +206,7 @@ std::unique_ptr<Reader> open_data(const ByteRange& bytes, const std::string& nam
   return std::make_unique<MpegAudio>(part, name);
 }
 
-// A reader for all data chunks of a layout, and for what is joined to it.
+// A reader for all data chunks of a layout, and for the WAV file joined to it.
 std::unique_ptr<JoinedReader> open_parts(const ByteRange& bytes, const std::string& name,
                                          const Layout& layout) {
   auto joined = std::make_unique<JoinedReader>();

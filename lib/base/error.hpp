@@ -6,8 +6,8 @@
 
 namespace pairalign {
 
-/// What went wrong with what: a file, a line of a file, an option. `what()` reads "subject:
-/// reason", which the tools print behind their name. An empty subject is left out.
+/// A subject (a file, a line of a file, an option) and what went wrong with it. `what()` reads
+/// "subject: reason", which the tools print after their name. An empty subject is left out.
 class Error : public std::runtime_error {
  public:
   Error(const std::string& subject, const std::string& reason);

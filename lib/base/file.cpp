@@ -15,7 +15,7 @@
 namespace pairalign {
 namespace {
 
-// The folder that a path names a file of.
+// The folder of the file at `path`.
 std::string folder_of(const std::string& path) {
   const std::size_t slash = path.rfind('/');
   return slash == std::string::npos ? "." : path.substr(0, slash + 1);

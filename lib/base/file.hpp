@@ -15,10 +15,10 @@ std::string read_file(const std::string& path);
 
 /// Writes `bytes` so that `path` is, at every instant, either the old file or the whole new one:
 /// temporary file in the same folder, fsync, rename, fsync of the folder. Throws Error(path, ...);
-/// then the temporary file is gone and the old file is untouched.
-/// What is there and no regular file (a device, a folder) is refused.
+/// then the temporary file is gone and the old file is untouched. A path that exists but is not a
+/// regular file (a device, a folder) is refused.
 void replace_file(const std::string& path, std::string_view bytes);
-/// The same for bytes that lie in several places, one behind the other in the file.
+/// The same for bytes in several places, which are concatenated in the file.
 void replace_file(const std::string& path, Span<const std::string_view> pieces);
 
 /// The same, written piece by piece.
@@ -31,7 +31,7 @@ class FileReplacement {
   FileReplacement& operator=(const FileReplacement&) = delete;
 
   void append(std::string_view bytes);
-  /// The first bytes, of those that have been appended.
+  /// Overwrites the first of the bytes appended so far.
   void overwrite_start(std::string_view bytes);
   void commit();
 
@@ -41,7 +41,7 @@ class FileReplacement {
 };
 
 /// Throws the Error that `replace_file(path, …)` would throw before it writes anything: for
-/// programs that work for hours first.
+/// programs that run for hours before they write.
 void check_replaceable(const std::string& path);
 
 /// A file mapped for reading. The mapping lives as long as the object.

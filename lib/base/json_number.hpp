@@ -1,4 +1,4 @@
-// Whole numbers out of JSON that strangers wrote.
+// Whole numbers from untrusted JSON.
 #pragma once
 
 #include <cstdint>
@@ -8,9 +8,9 @@
 
 namespace pairalign {
 
-/// `value`, of nlohmann's json or ordered_json, as a number of type T. Throws Error("", reason)
-/// where it is no whole number or T cannot hold it. `get<T>()` takes such values too: it wraps
-/// whole numbers and converts others as C++ does, which is undefined beyond T.
+/// `value`, of nlohmann's json or ordered_json, as a number of type T. Throws Error("", reason) if
+/// it is not a whole number or T cannot hold it. `get<T>()` accepts such values: it wraps whole
+/// numbers and converts others as C++ does, which is undefined outside the range of T.
 template <class T, class Json>
 T whole_number(const Json& value) {
   if (!value.is_number_integer()) throw Error("", "not a whole number: " + value.dump());

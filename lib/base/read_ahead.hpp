@@ -1,4 +1,4 @@
-// One step of a pipeline: values made by a thread of its own, ahead of those who take them.
+// One step of a pipeline: values produced by a thread of its own, ahead of their consumer.
 #pragma once
 
 #include <condition_variable>
@@ -13,9 +13,9 @@
 
 namespace pairalign {
 
-/// Runs `make` on a thread, which hands over one value after the other; `next` gives them in that
-/// order. At most `ahead` wait to be taken: then `make` waits too, so memory stays bounded. Steps
-/// may be chained, one taking from another within its own `make`.
+/// Runs `make` on a thread, which hands over one value after another; `next` returns them in that
+/// order. At most `ahead` values wait to be taken; then `make` blocks, so memory stays bounded.
+/// Steps may be chained, one taking from another within its own `make`.
 template <class T>
 class ReadAhead {
  public:
@@ -24,7 +24,7 @@ class ReadAhead {
   ReadAhead(std::size_t ahead, std::function<void(const HandOver&)> make)
       : ahead_(ahead), thread_([this, own = std::move(make)] { run(own); }) {}
 
-  /// What is under way is given up: the next `HandOver` does not return to `make`, it unwinds it.
+  /// Abandons the work in progress: the next `HandOver` unwinds `make` instead of returning to it.
   ~ReadAhead() {
     {
       std::lock_guard<std::mutex> lock(mutex_);
@@ -36,7 +36,7 @@ class ReadAhead {
   ReadAhead(const ReadAhead&) = delete;
   ReadAhead& operator=(const ReadAhead&) = delete;
 
-  /// Waits for the next value; nothing when `make` has returned. Throws what `make` threw, after
+  /// Waits for the next value; nullopt when `make` has returned. Throws what `make` threw, after
   /// the values from before.
   std::optional<T> next() {
     std::unique_lock<std::mutex> lock(mutex_);
@@ -60,7 +60,7 @@ class ReadAhead {
     try {
       make([this](T value) { hand_over(std::move(value)); });
     } catch (const GivenUp&) {
-      return;  // nobody asks any more
+      return;  // no consumer is left
     } catch (...) {
       failure = std::current_exception();
     }

@@ -10,7 +10,7 @@
 
 namespace pairalign {
 
-// Not blocking, or the wait for a writer of a named pipe would come before the refusal of it.
+// Non-blocking, or opening a named pipe would wait for a writer before it could be refused.
 RegularFile::RegularFile(const std::string& path)
     : fd_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {
   if (fd_.get() < 0) throw errno_error(path, "cannot open");

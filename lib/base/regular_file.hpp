@@ -1,4 +1,4 @@
-// A file read in parts: what is read once costs less so than mapped, where each page is a fault.
+// A file read in parts: for data read once, cheaper than mmap, where each page is a fault.
 #pragma once
 
 #include <cstddef>
@@ -11,12 +11,12 @@ namespace pairalign {
 
 class RegularFile {
  public:
-  /// Throws Error(path, ...), also for what is no regular file.
+  /// Throws Error(path, ...), also if it is not a regular file.
   explicit RegularFile(const std::string& path);
 
   std::size_t size() const { return size_; }
   int descriptor() const { return fd_.get(); }
-  /// Bytes [offset, offset + size). Throws Error("", ...) where the file does not give them.
+  /// Bytes [offset, offset + size). Throws Error("", ...) if the file does not yield them.
   void read(std::uint64_t offset, void* bytes, std::size_t size) const;
 
  private:

@@ -20,7 +20,7 @@ ThreadPool::ThreadPool(int threads) {
     for (int i = 1; i < threads; ++i)
       workers_.emplace_back([this] { work(); });
   } catch (const std::system_error&) {
-    // Those that the system has granted do all there is to do.
+    // The threads that could be started do all the work.
   }
 }
 

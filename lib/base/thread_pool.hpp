@@ -1,4 +1,4 @@
-// A fixed set of threads that share out numbered pieces of work.
+// A fixed set of threads that share numbered pieces of work.
 #pragma once
 
 #include <condition_variable>
@@ -25,7 +25,7 @@ class ThreadPool {
   int threads() const { return static_cast<int>(workers_.size()) + 1; }
 
   /// Calls `body(i)` for every i in [0, count) and returns when all are done. The first exception
-  /// thrown by a piece is thrown again here, after the pieces under way have ended. Not reentrant.
+  /// thrown by a piece is rethrown here, after the pieces in progress have ended. Not reentrant.
   void parallel_for(std::size_t count, const std::function<void(std::size_t)>& body);
 
  private:

@@ -1,4 +1,4 @@
-// The C interface: include/pairalign/pairalign.h says what each function does.
+// The C interface: include/pairalign/pairalign.h documents each function.
 #include <algorithm>
 #include <cstdio>
 #include <exception>
@@ -22,16 +22,16 @@ struct pairalign_model {
 struct pairalign_tokenizer {
   model::Tokenizer tokenizer;
   std::string header;
-  std::vector<pairalign_token> settled;  ///< of the recording under way, or of the last one
-  std::size_t taken = 0;                 ///< of these
+  std::vector<pairalign_token> settled;  ///< of the current recording, or of the last one
+  std::size_t taken = 0;                 ///< how many of them have been taken
   bool begun = false;
 };
 
 namespace {
 
-thread_local char last_error[1024];  // no allocation, which may be what failed
+thread_local char last_error[1024];  // fixed size, as an allocation may be what failed
 
-// What `work` returns, or `failed`.
+// Returns what `work` returns, or `failed` if it throws.
 template <typename Result, typename Work>
 Result guarded(Result failed, const Work& work) noexcept {
   try {
@@ -44,7 +44,8 @@ Result guarded(Result failed, const Work& work) noexcept {
   return failed;
 }
 
-// `work` on the recording under way, which begins if none does, and is given up if it fails.
+// Runs `work` on the current recording, beginning one if there is none and abandoning it on
+// failure.
 template <typename Work>
 int on_recording(pairalign_tokenizer* t, const Work& work) noexcept {
   const int status = guarded(-1, [&] {

@@ -1,5 +1,5 @@
-// The configurations that model files and recipes hold, as JSON. Keys are the names of the members;
-// a key that is left out keeps the default of its struct.
+// The configurations in model files and recipes, as JSON. Keys are the names of the members; a
+// missing key leaves the default of its struct.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -25,7 +25,7 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(DecoderConfig, width, layers, he
                                                 longest, copy, summary, copy_temperature,
                                                 segment_penalty)
 
-/// Bounds of everything that sizes a buffer. Throws Error("", reason) that names the field.
+/// Checks the range of everything that sizes a buffer. Throws Error("", reason), naming the field.
 void check(const EncoderConfig& encoder, const audio::LogMelConfig& features);
 void check(const DecoderConfig& decoder);
 

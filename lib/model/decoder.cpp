@@ -82,8 +82,8 @@ double Decoder::multiply_adds_per_step() const {
   return sum;
 }
 
-// A step copies from the frame at its anchor, and its token ends where the next run of the Viterbi
-// path does; without a path lengths are distributed geometrically.
+// A step copies from the frame at its anchor, and its token ends at the next run boundary of the
+// Viterbi path; without a path, lengths follow a geometric distribution.
 void Decoder::initialise_from(const Encoder& encoder, float* p) const {
   constexpr float kGate = 2, kHere = 5, kUsualLength = 4, kBoundary = 6;
   memory_.initialise_copy(encoder, p);
@@ -92,7 +92,7 @@ void Decoder::initialise_from(const Encoder& encoder, float* p) const {
   if (!config_.copy) return;
   p[gate_.bias] = kGate;
   p[pointer_bias_ + static_cast<std::size_t>(config_.look_back)] = kHere;
-  // The first column of queries and keys of the ends carries the boundary.
+  // The first column of the end queries and keys encodes the boundary.
   const float root = std::sqrt(kBoundary * std::sqrt(static_cast<float>(config_.pointer_width)));
   p[end_query_.bias] = root;
   p[memory_.boundary() + static_cast<std::size_t>(memory_.end_keys())] = root;
@@ -313,7 +313,7 @@ void Decoder::outputs_backward(const float* p, DecoderMemory::Cache& frames, Out
   add(cache.dpart.data(), cache.dpart.size(), cache.dhidden.data());
 }
 
-// The gradient of the summary goes to the frames themselves, beside that of their projection.
+// The gradient of the summary goes to the frames directly, in addition to that of their projection.
 void Decoder::embed_backward(const float* p, const std::vector<int>& inputs,
                              DecoderMemory::Cache& frames, float* g, Cache& cache) const {
   embedding_.backward(inputs, cache.dhidden.data(), g);

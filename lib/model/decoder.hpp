@@ -1,7 +1,7 @@
 // The autoregressive decoder: reads a recording from left to right and writes its token string,
 // from BOS to EOS, each token with the frames it stands for.
 //
-// A step stands at an *anchor*, the frame where its token begins, and knows the tokens before it:
+// Each step has an *anchor*, the frame where its token begins, and sees the tokens before it:
 //
 //   x  = E[previous token] + S mean(memory in the window)
 //   x += selfattention(norm(x))     over the last `history` steps
@@ -13,10 +13,11 @@
 //   P  = (1 − g) V + g C,  g = σ(h w_g)
 //   D  = softmax over ends anchor + 1 … anchor + longest, of (h W_d + E_d[token]) · key_j
 //
-// and the end of its token is the anchor of the next step. Every attention has a bias by relative
-// place and nothing else tells places apart, so the decoder is shift-equivariant, slides along a
-// recording of any length, and gets the time of each token for nothing. Pointer and copy: Vinyals
-// et al. 2015, See et al. 2017; the memory is the output of the encoder behind its last norm.
+// and the end of its token is the anchor of the next step. Every attention has a relative-position
+// bias and nothing else encodes position, so the decoder is shift-equivariant, slides along a
+// recording of any length, and yields the time of each token at no extra cost. Pointer and copy:
+// Vinyals et al. 2015, See et al. 2017; the memory is the output of the encoder after its last
+// norm.
 #pragma once
 
 #include <vector>
@@ -32,26 +33,26 @@
 
 namespace pairalign::model {
 
-inline constexpr double kMaxPenalty = 4;  ///< of a path: beyond it, cosines have no say
+inline constexpr double kMaxPenalty = 4;  ///< of a path; beyond it, cosines have no influence
 
 struct DecoderConfig {
   int width = 256;
   int layers = 2;
   int heads = 4;
   int expansion = 2;       ///< hidden width of the feed-forward branch, in widths
-  int pointer_width = 64;  ///< of the queries and keys of pointer and ends
-  int look_back = 16;      ///< frames of 20 ms before the anchor that a step sees …
-  int look_ahead = 32;     ///< … and from it on
+  int pointer_width = 64;  ///< width of the queries and keys of pointer and ends
+  int look_back = 16;      ///< frames of 20 ms that a step sees before the anchor …
+  int look_ahead = 32;     ///< … and from the anchor on
   int history = 16;        ///< steps that self-attention sees, its own included
-  int longest = 25;        ///< frames that one token may span; what lasts longer is written again
+  int longest = 25;        ///< most frames that one token may span; longer segments repeat it
   bool copy = true;        ///< the copy path; without it P = V
-  bool summary = true;     ///< the mean of the memory in the input
+  bool summary = true;     ///< adds the mean of the memory to the input
   double copy_temperature = 0.07;
-  /// Penalty of the Viterbi path that the memory knows (it needs the copy path); 0: none.
+  /// Penalty of the Viterbi path in the memory (requires the copy path); 0: no path.
   double segment_penalty = 0.28;
 };
 
-/// A string under a condition: `steps` steps that read frames [first_frame, first_frame + frames)
+/// A string and its condition: `steps` steps that read frames [first_frame, first_frame + frames)
 /// of the packed memory. Several strings may share a condition.
 struct DecoderSequence {
   int steps = 0;
@@ -59,13 +60,13 @@ struct DecoderSequence {
 };
 
 /// Strings whose tokens are known (teacher forcing), the steps of all sequences laid end to end.
-/// The last step of a sequence is the one that is to write EOS.
+/// The target of a sequence's last step is EOS.
 struct DecoderBatch {
   std::vector<DecoderSequence> sequences;
-  std::vector<int> inputs;   ///< what a step is told came before: a token, BOS or MASK
+  std::vector<int> inputs;   ///< the previous token as given to the step: a token, BOS or MASK
   std::vector<int> anchors;  ///< frame of the sequence where the step's token begins; 0 … frames
-  std::vector<int> tokens;   ///< what the step writes, which its end depends on: a token or EOS
-  std::vector<char> self_dropped;  ///< per step: self-attention left out; empty: nowhere
+  std::vector<int> tokens;   ///< the token or EOS that the step writes; its end depends on it
+  std::vector<char> self_dropped;  ///< per step: whether self-attention is dropped; empty: never
 };
 
 class Decoder {
@@ -86,17 +87,19 @@ class Decoder {
 
   const DecoderMemory& memory() const { return memory_; }
 
-  /// Sets out from duration-penalised VQ: copies the tokens of its path, run by run.
+  /// Initialises `p` so that the decoder copies the tokens of the duration-penalised VQ path, run
+  /// by run.
   void initialise_from(const Encoder& encoder, float* p) const;
 
-  /// What a step at `anchor` of a sequence sees, and the last frames that its token may have.
+  /// The frames that a step at `anchor` of a sequence sees, and those that may be the last of its
+  /// token.
   nn::KeyWindow frame_window(const DecoderSequence& sequence, int anchor) const;
   nn::KeyWindow end_window(const DecoderSequence& sequence, int anchor) const;
 
   /// Keys and values of steps, (rows, 2 · width) for each layer.
   using History = std::vector<std::vector<float>>;
 
-  /// Buffers of a pass over some steps, kept between calls. One per thread. One row a step.
+  /// Buffers of a pass over some steps, one row per step, kept between calls. One per thread.
   struct Cache {
     int rows = 0;
     std::vector<float> hidden;         ///< (rows, width): h
@@ -120,12 +123,13 @@ class Decoder {
     std::vector<float> dpooled;
   };
 
-  /// All of some steps but their ends: `inputs` → vocabulary, gate, pointer, copied, probabilities.
-  /// Keys and values of these steps go to rows windows.history_rows of `history`, which must be
-  /// large enough; windows.history says which of its rows each step sees.
+  /// Computes some steps, except for their ends: `inputs` → vocabulary, gate, pointer, copied,
+  /// probabilities. Keys and values of these steps are written to rows windows.history_rows of
+  /// `history`, which must be large enough; windows.history gives the rows that each step sees.
   void step(nn::Weights w, const DecoderMemory::Cache& frames, const std::vector<int>& inputs,
             const StepWindows& windows, History& history, Cache& cache) const;
-  /// The ends of the steps last computed, given what they write (EOS has none: its row is zero).
+  /// The end distributions of the steps last computed, given the tokens they write (EOS has no end:
+  /// its row is zero).
   void ends(nn::Weights w, const DecoderMemory::Cache& frames, const std::vector<int>& tokens,
             const std::vector<nn::KeyWindow>& windows, Cache& cache) const;
 
@@ -133,14 +137,14 @@ class Decoder {
   void forward(nn::Weights w, const DecoderMemory::Cache& frames, const DecoderBatch& batch,
                Cache& cache) const;
 
-  /// Gradients with respect to what `forward` gave; overwritten.
+  /// Gradients with respect to the outputs of `forward`; overwritten.
   struct OutputGradients {
     std::vector<float> probabilities;  ///< (rows, outputs)
     std::vector<float> pointer;        ///< (rows, window)
     std::vector<float> ends;           ///< (rows, longest)
   };
-  /// After `forward`: adds to the gradients `g` and to those in `frames`, whose own backward is
-  /// still to be called.
+  /// After `forward`: adds to the gradients `g` and to those in `frames`, for which
+  /// DecoderMemory::backward must be called afterwards.
   void backward(const float* p, const DecoderBatch& batch, DecoderMemory::Cache& frames,
                 OutputGradients& d, float* g, Cache& cache) const;
 

@@ -1,5 +1,6 @@
 // One layer of the decoder: self-attention over the last steps, cross-attention over the frames
-// around each step's anchor, feed-forward; each behind a layer norm and added to the stream.
+// around each step's anchor, feed-forward; each preceded by a layer norm and added to the residual
+// stream.
 #pragma once
 
 #include <string>
@@ -12,11 +13,11 @@
 
 namespace pairalign::model {
 
-/// What each of some steps sees: of the frames of the recording, and of the steps before it.
+/// What each step sees: frames of the recording, and the steps before it.
 struct StepWindows {
   std::vector<nn::KeyWindow> frames;   ///< rows of DecoderMemory
   std::vector<nn::KeyWindow> history;  ///< rows of the keys and values of steps
-  std::vector<int> history_rows;       ///< the row there that this step's own become
+  std::vector<int> history_rows;       ///< the row there that receives this step's own
 };
 
 class DecoderLayer {
@@ -29,7 +30,7 @@ class DecoderLayer {
   int width() const { return width_; }
 
   struct Cache {
-    std::vector<float> output;  ///< (rows, width): the stream behind this layer
+    std::vector<float> output;  ///< (rows, width): the residual stream after this layer
 
     std::vector<float> self_input, qkv, self_weights, self_context, cross_stream;
     std::vector<float> cross_input, query, cross_weights, cross_context, feed_stream;
@@ -40,16 +41,17 @@ class DecoderLayer {
     std::vector<float> dbranch, dcontext, dinput, dweights, dquery, dqkv, dhistory, dhidden;
   };
 
-  /// `stream`: (rows, width). Keys and values of these steps go to their rows of `history`, (…, 2 ·
-  /// width), which windows.history then reads; `memory` columns are those of layer `index`.
-  /// `dropped`: a flag per step whose self-attention branch is left out, or null.
+  /// `stream`: (rows, width), the residual stream. Keys and values of these steps are written to
+  /// their rows of `history`, (…, 2 · width), to which windows.history refers; `memory` columns are
+  /// those of layer `index`. `dropped`: per step, whether its self-attention branch is dropped; or
+  /// null.
   void forward(nn::Weights w, const std::vector<float>& stream, int rows,
                const StepWindows& windows, const char* dropped, const DecoderMemory& memory,
                const DecoderMemory::Cache& frames, int index, std::vector<float>& history,
                Cache& cache) const;
 
-  /// After a forward in which each step was its own row of `history`. `dstream`: gradient of
-  /// cache.output on entry, of the input stream on return; adds to those of the memory.
+  /// After a forward in which step r was row r of `history`. `dstream`: gradient of cache.output on
+  /// entry, of the input stream on return. Adds to the gradients of the memory.
   void backward(const float* p, int rows, const StepWindows& windows, const char* dropped,
                 const DecoderMemory& memory, DecoderMemory::Cache& frames, int index,
                 const std::vector<float>& history, float* g, std::vector<float>& dstream,

@@ -14,7 +14,7 @@ namespace {
 
 using nn::area;
 
-// Every row of a run becomes the mean of them all.
+// Replaces every row of a run by the mean of its rows.
 void average_runs(const std::vector<int>& runs, int width, float* rows) {
   const auto columns = static_cast<std::size_t>(width);
   for (std::size_t i = 0; i + 1 < runs.size(); ++i) {
@@ -88,7 +88,7 @@ void DecoderMemory::forward(nn::Weights w, const float* frames, const std::vecto
   nn::softmax_forward(cache.posteriors.data(), rows, codes_, cache.posteriors.data());
 }
 
-// Through the similarities, which cache.posteriors holds at this time.
+// Reads the similarities, which cache.posteriors holds at this point.
 void DecoderMemory::find_runs(const std::vector<int>& lengths, double penalty, Cache& cache) const {
   cache.runs.clear();
   const float* similarity = cache.posteriors.data();
@@ -123,7 +123,7 @@ void DecoderMemory::clear_gradients(Cache& cache) const {
   cache.dframes.assign(area(cache.rows, linear_.in), 0.0F);
 }
 
-// cache.dunit serves as scratch of whatever size is at hand.
+// cache.dunit serves as scratch space, resized as needed.
 void DecoderMemory::backward(const float* p, float* g, Cache& cache) const {
   if (shape_.copy) {
     const nn::Precision precision = cache.linear.x.precision();

@@ -1,12 +1,12 @@
-// What the decoder sees of a recording: one projection of every frame, made once, from which the
-// layers take keys and values, the pointers their keys, and the copy path its distributions over
-// codes.
+// What the decoder sees of a recording: one projection of every frame, computed once, with the keys
+// and values of the layers, the keys of the pointers, and what the copy path needs for its
+// distributions over codes.
 //
-// The memory knows the duration-penalised Viterbi path through its frames (see segmenter.hpp).
-// Where a run of that path ends, a learned vector is added to the frame's projection, so that a
-// pointer can find it; and all frames of a run have one distribution, that of their mean
-// similarity. So the decoder sets out from a segmentation that is best as a whole, which a walk
-// from left to right does not find, and learns where to leave it.
+// The memory includes the duration-penalised Viterbi path through its frames (see segmenter.hpp).
+// At the last frame of each run of that path, a learned vector is added to the projection, so that
+// a pointer can find it; and all frames of a run share one distribution, computed from their mean
+// similarity. Thus the decoder starts from a globally optimal segmentation, which left-to-right
+// decoding does not find, and learns where to depart from it.
 #pragma once
 
 #include <optional>
@@ -24,39 +24,40 @@ class DecoderMemory {
  public:
   struct Shape {
     int layers = 0, width = 0;  ///< keys and values of `width` for each layer
-    int pointer_width = 0;      ///< keys of the pointer, and again of the ends
+    int pointer_width = 0;      ///< of the keys of the pointer, and of those of the ends
     bool copy = true;
     double copy_temperature = 0;
-    double segment_penalty = 0;  ///< of the Viterbi path; 0: no path, each frame for itself
+    double segment_penalty = 0;  ///< of the Viterbi path; 0: no path, frames stay separate
   };
   DecoderMemory() = default;
-  /// The posteriors compare with the codebook of `encoder`, whose rows are to be unit vectors; it
-  /// receives no gradient from here.
+  /// The posteriors are computed with the codebook of `encoder`, whose rows must be unit vectors;
+  /// it receives no gradient from here.
   DecoderMemory(nn::TensorTable& table, const std::string& name, const Shape& shape,
                 const Encoder& encoder);
 
-  /// Frames start with the posteriors of the geometric tokenizer.
+  /// Initialises the copy path with the posteriors of the geometric tokenizer.
   void initialise_copy(const Encoder& encoder, float* p) const;
-  /// Offset of what is added to the projection where a run ends, (keys and values of all users).
+  /// Offset of the vector added to the projection where a run ends, (columns of all keys and
+  /// values).
   std::size_t boundary() const { return boundary_; }
   double multiply_adds_per_frame() const;
-  /// Frames on either side of a frame that its run depends on, for all practical purposes: where
-  /// the path of a part is compared with that of the whole, over ten minutes of speech, they are
-  /// one from 54 frames behind a cut on, and up to 21 frames before one at a penalty of 0.45; runs
-  /// of a larger penalty are longer. 0 without a path.
+  /// Frames on either side of a frame that its run depends on, for all practical purposes: over ten
+  /// minutes of speech at a penalty of 0.45, the path of a part equals that of the whole from 54
+  /// frames after a cut on, and up to 21 frames before one; larger penalties give longer runs. 0
+  /// without a path.
   int context(std::optional<double> penalty = {}) const;
-  /// Whether runs of a path are found, so that their penalty is the control of the token rate.
+  /// Whether there is a path, whose penalty then controls the token rate.
   bool has_path() const { return shape_.segment_penalty > 0; }
 
   struct Cache {
     int rows = 0;
-    const float* frames = nullptr;   ///< (rows, encoder width), the caller's
+    const float* frames = nullptr;   ///< (rows, encoder width), owned by the caller
     std::vector<float> projected;    ///< (rows, columns)
     std::vector<float> unit, norms;  // (rows, dimension), (rows)
     std::vector<float> posteriors;   ///< (rows, codes); empty without the copy path
     std::vector<int> runs;           ///< first row of each run of the Viterbi path; then `rows`
-    /// Of the last sequence, the first row of the last run whose start nothing can change that may
-    /// follow: the runs before it are as they will be. Without a path `rows`.
+    /// In the last sequence, the first row of the last run whose start no later frame can change:
+    /// the runs before it are final. Without a path: `rows`.
     int settled_rows = 0;
     // Gradients that the users of the memory add to.
     std::vector<float> dprojected, dposteriors;
@@ -66,17 +67,17 @@ class DecoderMemory {
     nn::Operand left, right;
   };
 
-  /// frames (Σ lengths, encoder width): the output of the encoder behind its last norm, of several
-  /// sequences; it must stay while the cache is in use. `penalty`: of the path, in place of the
-  /// shape's, where there is one.
+  /// frames (Σ lengths, encoder width): the output of the encoder after its last norm, for several
+  /// sequences; it must stay valid while the cache is in use. `penalty`: of the path, if there is
+  /// one; replaces the shape's.
   void forward(nn::Weights w, const float* frames, const std::vector<int>& lengths, Cache& cache,
                std::optional<double> penalty = {}) const;
-  /// The same of one sequence.
+  /// The same for one sequence.
   void forward(nn::Weights w, const float* frames, int length, Cache& cache,
                std::optional<double> penalty = {}) const {
     forward(w, frames, std::vector<int>{length}, cache, penalty);
   }
-  /// Adds to cache.dframes what follows from the gradients of the projection and the posteriors.
+  /// Propagates the gradients of the projection and the posteriors: adds to `g` and cache.dframes.
   void backward(const float* p, float* g, Cache& cache) const;
   /// Clears the gradients that the users of the memory add to.
   void clear_gradients(Cache& cache) const;

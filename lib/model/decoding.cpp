@@ -12,17 +12,17 @@ namespace {
 
 using nn::area;
 
-// ln x, of 0 something finite, so that sums stay in order.
+// ln x, but finite for 0, so that sums stay finite.
 float finite_log(float x) {
   return std::log(std::max(x, 1e-30F));
 }
 
-// The first frame at which nothing is written for now.
+// The first frame at which, for now, no token may begin.
 int bound(const DecodeReach& reach) {
   return std::min(reach.frames, reach.until);
 }
 
-// The first index below `count` at which the cumulated distribution reaches `quantile`.
+// The first index below `count` at which the cumulative distribution reaches `quantile`.
 int quantile_index(const float* distribution, int count, double quantile) {
   double sum = 0;
   for (int j = 0; j < count; ++j) {
@@ -120,7 +120,7 @@ void FreeDecoder::advance(nn::Weights w, const DecoderMemory::Cache& memory,
   }
 }
 
-// Whether a string has come as far as it may. One at the cap skips the rest of what it may reach.
+// Whether a string has come as far as it may for now. A string at the cap skips to its bound.
 bool FreeDecoder::pauses(Partial& partial, const DecodeReach& reach) const {
   if (partial.ended || partial.anchor >= bound(reach)) return true;
   const auto written = static_cast<double>(partial.string.tokens.size());
@@ -130,7 +130,7 @@ bool FreeDecoder::pauses(Partial& partial, const DecodeReach& reach) const {
   return true;
 }
 
-// What the steps of this round see: one row for each string.
+// Sets up the inputs and windows of the next step: one row for each string.
 void FreeDecoder::prepare_step() {
   const int span = decoder_->config().history;
   inputs_.clear();
@@ -152,8 +152,8 @@ void FreeDecoder::prepare_step() {
   }
 }
 
-// When a block of history is full, the rows still to be seen move to its front. Returns how many
-// rows are filled.
+// When a block of history is full, the rows still needed move to its front. Returns how many rows
+// are filled.
 int FreeDecoder::make_room(int block, int filled) {
   const int span = decoder_->config().history, width = 2 * decoder_->config().width;
   if (filled < 2 * span) return filled;
@@ -184,7 +184,7 @@ void FreeDecoder::write_tokens() {
 int FreeDecoder::choose(const float* probabilities, const Active& active) {
   const auto& [partial, reach] = active;
   weights_.assign(probabilities, probabilities + decoder_->outputs());
-  // EOS ends no string that has not begun, nor one with more to say than a token can span.
+  // EOS may not end an empty string, nor one with at least as many frames left as a token can span.
   const std::vector<DecodedToken>& written = partial->string.tokens;
   if (written.empty() || reach.frames - partial->anchor >= decoder_->config().longest)
     weights_[static_cast<std::size_t>(decoder_->eos())] = 0;
@@ -194,7 +194,7 @@ int FreeDecoder::choose(const float* probabilities, const Active& active) {
   return static_cast<int>(std::max_element(weights_.begin(), weights_.end()) - weights_.begin());
 }
 
-// Of the last tokens each once, but for the very last.
+// Penalises each of the last tokens once, except for the very last.
 void FreeDecoder::penalise_repetitions(const std::vector<DecodedToken>& written) {
   const std::size_t count = std::min<std::size_t>(written.size(), kRepetitionWindow);
   const auto first = written.end() - static_cast<std::ptrdiff_t>(count);
@@ -205,7 +205,7 @@ void FreeDecoder::penalise_repetitions(const std::vector<DecodedToken>& written)
   }
 }
 
-// Moves every string to the end of its token.
+// Moves the anchor of every string to the end of its token.
 void FreeDecoder::write_ends() {
   const auto longest = static_cast<std::size_t>(decoder_->config().longest);
   for (std::size_t r = 0; r < active_.size(); ++r) {

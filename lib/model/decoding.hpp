@@ -1,13 +1,14 @@
-// Free decoding: a string from the audio alone, each step fed with what the steps before it wrote.
+// Free decoding: a string from the audio alone, each step fed with the output of the steps before
+// it.
 //
-// From BOS at anchor 0 on, a step writes the likeliest token and then its end, which is the next
-// anchor, until the anchor stands behind the last frame or, less than `longest` frames before that,
-// EOS is the likeliest output. The end is a quantile of the end distribution D rather than its
-// mode: the median moves little when the mass of D is shared between two frames. (A beam over
-// tokens and ends found likelier strings but no better ones.)
+// Starting from BOS at anchor 0, each step writes the likeliest token and then its end, which is
+// the next anchor, until the anchor is past the last frame or, fewer than `longest` frames before
+// that, EOS is the likeliest output. The end is a quantile of the end distribution D rather than
+// its mode: the median moves little when the mass of D is split between two frames. (Beam search
+// over tokens and ends found likelier strings but no better ones.)
 //
-// What lasts longer than `longest` frames is written again, so a raw string may repeat a token;
-// `merge_repeats` makes of it the string that is published.
+// A segment longer than `longest` frames repeats its token in the raw string; `merge_repeats` turns
+// the raw string into the published one.
 #pragma once
 
 #include <limits>
@@ -20,20 +21,18 @@
 namespace pairalign::model {
 
 struct DecodeOptions {
-  /// Of the Viterbi path in the memory: larger gives longer tokens, and fewer. It is the control of
-  /// the token rate. Empty: what the decoder was trained with. Of no use to a decoder without a
-  /// path.
+  /// Penalty of the Viterbi path in the memory, which controls the token rate: a larger one gives
+  /// fewer, longer tokens. Empty: the one the decoder was trained with. No effect without a path.
   std::optional<double> segment_penalty;
-  /// A token ends at the first frame where the cumulated end distribution reaches this, in (0, 1).
+  /// A token ends at the first frame where the cumulative end distribution reaches this, in (0, 1).
   double end_quantile = 0.5;
-  /// Divides the probability of what is among the last kRepetitionWindow tokens. The very last one
-  /// is exempt: to write it again is to continue its segment, which is no repetition.
+  /// Divides the probability of tokens that are among the last kRepetitionWindow. The very last one
+  /// is exempt: writing it again continues its segment, which is no repetition.
   double repetition_penalty = 1;
-  /// (codes): multiplies the probabilities of tokens before the choice. Empty: they stand as they
-  /// are.
+  /// (codes): factors on the probabilities of tokens before the choice. Empty: all 1.
   std::vector<float> token_weights;
-  /// Most tokens per log-mel frame of what is known of the audio. At 0.5 a token may be as short as
-  /// one frame of 20 ms.
+  /// Most tokens per log-mel frame of the audio known so far. At 0.5 a token may be as short as one
+  /// frame of 20 ms.
   double cap = 0.5;
 };
 
@@ -60,23 +59,23 @@ struct DecodedString {
   bool capped = false;  ///< more would have been written but for the cap
 };
 
-/// One token for each run of equal ones. Log probabilities add up.
+/// Merges each run of equal tokens into one. Log probabilities are summed.
 std::vector<DecodedToken> merge_repeats(const std::vector<DecodedToken>& raw);
 
-/// What is known of the audio of a string under way.
+/// How much of the audio of an unfinished string is known.
 struct DecodeReach {
   int string = 0;
-  /// Where frame 0 of the sequence would be in the packed memory: negative when the memory has slid
-  /// on. Frames before the anchor are needed no further back than look_back.
+  /// Where frame 0 of the sequence would be in the packed memory: negative once the memory has
+  /// moved on. Before the anchor, only the last look_back frames are needed.
   int first_frame = 0;
   int frames = 0;  ///< of the sequence
-  /// No token begins at this frame or later, for now.
+  /// For now, no token begins at or after this frame.
   int until = std::numeric_limits<int>::max();
 };
 
-/// Writes strings side by side, one batched step at a time. A step has few rows: with weights that
-/// are not packed it is faster in f32. Keeps buffers: one per thread. A string does not depend on
-/// those beside it.
+/// Decodes strings together, one batched step at a time. A step has few rows: with weights that are
+/// not packed it is faster in f32. Keeps buffers: one per thread. A string does not depend on the
+/// others in the batch.
 class FreeDecoder {
  public:
   /// `decoder` must outlive it. Throws Error("", reason) for options that do not suit it.
@@ -86,18 +85,18 @@ class FreeDecoder {
   std::vector<DecodedString> decode(nn::Weights w, const DecoderMemory::Cache& memory,
                                     const std::vector<DecodeSequence>& sequences);
 
-  // The same for audio that becomes known bit by bit.
+  // The same for audio that arrives piece by piece.
 
   /// A new string; returns its number.
   int begin();
-  /// Each of these strings as far as it reaches.
+  /// Decodes each of these strings as far as its audio allows.
   void advance(nn::Weights w, const DecoderMemory::Cache& memory,
                const std::vector<DecodeReach>& reaches);
-  /// The string so far: what is written stays.
+  /// The string so far; tokens already written do not change.
   const DecodedString& written(int string) const {
     return partials_[static_cast<std::size_t>(string)].string;
   }
-  /// What the string has become; its number may be given out again.
+  /// Returns the finished string; its number may be reused.
   DecodedString end(int string);
 
  private:
@@ -108,7 +107,7 @@ class FreeDecoder {
     int history = 0;     // rows of its block of history_ that are filled
   };
 
-  // Of the strings that advance, those that have not yet come to their bound.
+  // The strings being advanced that have not yet reached their bound.
   struct Active {
     Partial* partial = nullptr;
     DecodeReach reach;
@@ -125,20 +124,20 @@ class FreeDecoder {
   const Decoder* decoder_;
   DecodeOptions options_;
   std::vector<Partial> partials_;
-  std::vector<int> free_;  // numbers of partials_ to be given out again
+  std::vector<int> free_;  // numbers of partials_ that may be reused
   std::vector<Active> active_;
-  Decoder::History history_;  // a block of rows for each string, twice what a step sees
+  Decoder::History history_;  // a block of rows for each string, twice as many as a step sees
   Decoder::Cache cache_;
   StepWindows windows_;
   std::vector<nn::KeyWindow> end_windows_;
   std::vector<int> inputs_, tokens_;
-  std::vector<float> weights_;  // (outputs), of one step as the options weigh them
+  std::vector<float> weights_;  // (outputs): probabilities of one step, weighted as the options say
 };
 
 inline constexpr int kNoToken = -1;
 
-/// The token that a decoder writes over each frame of one recording, kNoToken where it has ended.
-/// `encoded`: (frames, encoder width), what its memory reads.
+/// The token that a decoder gives each frame of one recording, kNoToken after the end of the
+/// string. `encoded`: (frames, encoder width), the input of its memory.
 std::vector<int> decode_frames(const Decoder& decoder, nn::Weights w, const float* encoded,
                                int frames, const DecodeOptions& options);
 

@@ -70,7 +70,7 @@ void Encoder::forward(nn::Weights w, const float* features, const std::vector<in
   for (std::size_t i = 0; i < blocks_.size(); ++i) {
     BlockCache& block_cache = cache.blocks[training ? i : 0];
     block_forward(blocks_[i], w, *x, block_cache, cache);
-    // Without training the blocks share one cache: what one wrote is what the next one reads.
+    // Without training the blocks share one cache: the output of one becomes the input of the next.
     if (!training) std::swap(cache.input, block_cache.output);
     x = training ? &block_cache.output : &cache.input;
   }
@@ -115,7 +115,7 @@ void Encoder::backward(const float* p, const float* dembeddings, const float* df
 }
 
 // batch.dx holds the gradient of the block's output and receives that of its input: the residual
-// path leaves it as it is, the branch adds its own.
+// path leaves it unchanged, the branch adds its own.
 void Encoder::block_backward(const Block& block, const float* p, const std::vector<float>& x,
                              float* g, BlockCache& cache, Cache& batch) const {
   float* dx = batch.dx.data();

@@ -5,8 +5,8 @@
 //     → blocks × [ x + W₂ gelu(W₁ norm(depthwise(x))) ]        (ConvNeXt, Liu et al. 2022)
 //     → layer norm → linear to `dimension`
 //
-// Nothing looks further than `context()` frames and nothing depends on statistics of the recording,
-// so the encoder is shift-equivariant and a recording may be encoded in pieces.
+// No output depends on frames further away than `context()` or on statistics of the recording, so
+// the encoder is shift-equivariant and a recording may be encoded in pieces.
 #pragma once
 
 #include <string>
@@ -51,7 +51,7 @@ class Encoder {
     std::vector<float> normalised;  // (rows, width)
     std::vector<float> hidden;      // (rows, expansion · width): before GELU
     std::vector<float> activated;   // (rows, expansion · width): after GELU
-    std::vector<float> output;      // (rows, width): the residual stream behind this block
+    std::vector<float> output;      // (rows, width): the residual stream after this block
     nn::LayerNorm::Cache norm;
     nn::Linear::Cache up, down;
   };
@@ -61,7 +61,7 @@ class Encoder {
     std::vector<int> lengths;        // encoder frames of each sequence
     int rows = 0;                    // their sum
     std::vector<float> stem, input;  // (rows, width)
-    std::vector<float> final;        ///< (rows, width): behind the last norm
+    std::vector<float> final;        ///< (rows, width): after the last norm
     std::vector<BlockCache> blocks;
     std::vector<float> dx, dnormalised, dhidden, dconvolved;
     nn::Conv1d::Cache stem_conv;
@@ -75,8 +75,8 @@ class Encoder {
   void forward(nn::Weights w, const float* features, const std::vector<int>& feature_lengths,
                float silence, bool training, std::vector<float>& embeddings, Cache& cache) const;
 
-  /// Adds to the gradients `g`, given those of the embeddings, and of cache.final, (rows, width),
-  /// where something else reads it (else null), after a forward with `training`.
+  /// After a forward with `training`: adds to the gradients `g`, given those of the embeddings and
+  /// those of cache.final, (rows, width), or null if nothing else reads it.
   void backward(const float* p, const float* dembeddings, const float* dfinal, float* g,
                 Cache& cache) const;
 

@@ -47,12 +47,12 @@ void FrameStream::finish(const Sink& sink) {
   encode_ready(true, sink);
 }
 
-// The log-mel frame behind the last.
+// One past the last log-mel frame.
 std::int64_t FrameStream::available() const {
   return mel_first_ + static_cast<std::int64_t>(mel_.size()) / model_.info().encoder.bands;
 }
 
-// Encodes whole chunks as soon as the frames after them, which they look at, are there.
+// Encodes whole chunks as soon as the frames after them that they depend on are available.
 void FrameStream::encode_ready(bool at_end, const Sink& sink) {
   const std::int64_t encodable = (available() + kStride - 1) / kStride;
   while (encodable >= next_frame_ + chunk_frames_ + model_.encoder().context()) {
@@ -63,8 +63,8 @@ void FrameStream::encode_ready(bool at_end, const Sink& sink) {
   }
 }
 
-// Encodes `count` frames from next_frame_ on, within their context, and drops what no later chunk
-// will look at.
+// Encodes `count` frames from next_frame_ on, with their context, and drops the features that no
+// later chunk needs.
 void FrameStream::encode(std::int64_t count, const Sink& sink) {
   const std::int64_t context = model_.encoder().context(), bands = model_.info().encoder.bands;
   const std::int64_t first = std::max<std::int64_t>(0, next_frame_ - context);

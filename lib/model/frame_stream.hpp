@@ -1,4 +1,5 @@
-// Samples of a recording of any length in, the encoder's view of its frames out, in bounded memory.
+// Samples of a recording of any length in, the encoder's output for its frames out, in bounded
+// memory.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +13,7 @@
 
 namespace pairalign::model {
 
-/// What is wanted of a frame.
+/// What to compute for each frame.
 enum class FrameRow {
   encoded,      ///< the output of the encoder, (width): see FrameScorer::encode
   embedding,    ///< the unit vector that codes are compared with, (dimension): FrameScorer::embed
@@ -22,22 +23,22 @@ enum class FrameRow {
 /// About ten seconds, enough rows for the matrix products to run at full speed.
 inline constexpr std::int64_t kChunkFrames = 512;
 
-/// Encodes a recording in chunks at fixed places, each with the frames around it that it depends
-/// on, so that the rows are those of one pass over the whole. Keeps buffers: one per thread.
+/// Encodes a recording in chunks at fixed positions, each with the context frames that it depends
+/// on, so that the rows equal those of one pass over the whole. Keeps buffers: one per thread.
 class FrameStream {
  public:
   /// Called for each frame in turn; the row is valid during the call.
   using Sink = std::function<void(const float* row)>;
 
-  /// `chunk_frames`: how many are encoded at once.
+  /// `chunk_frames`: frames encoded at once.
   FrameStream(const Model& model, FrameRow kind, std::int64_t chunk_frames = kChunkFrames);
 
-  /// Floats of a row.
+  /// Floats per row.
   std::size_t columns() const;
-  /// Forgets the recording under way.
+  /// Begins a recording, discarding an unfinished one.
   void start();
   void push(Span<const float> pcm, const Sink& sink);
-  /// The whole recording at once, heard under a warp; `finish` follows.
+  /// The whole recording at once, under a warp; call `finish` next.
   void push(Span<const float> pcm, const audio::Warp& warp, const Sink& sink);
   /// The end of the recording.
   void finish(const Sink& sink);
@@ -52,11 +53,11 @@ class FrameStream {
   std::int64_t chunk_frames_;
   audio::LogMel log_mel_;
   FrameScorer scorer_;
-  // Of the recording under way.
+  // Of the current recording.
   std::optional<audio::LogMelStream> stream_;
   std::vector<float> mel_;       // log-mel frames from mel_first_ on
   std::int64_t mel_first_ = 0;   // a multiple of kStride
-  std::int64_t next_frame_ = 0;  // first encoder frame not yet given out
+  std::int64_t next_frame_ = 0;  // first encoder frame not yet emitted
   std::vector<float> chunk_;
 };
 

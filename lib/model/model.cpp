@@ -29,7 +29,8 @@ constexpr const char* kPenalty = "penalty";  // the control of the rate curves
 
 }  // namespace
 
-// A model is a stranger's file: what sizes buffers is bounded before anything is allocated.
+// A model is an untrusted file: everything that sizes a buffer is bounded before anything is
+// allocated.
 void check(const EncoderConfig& e, const audio::LogMelConfig& f) {
   check_range("bands", e.bands, 8, 512);
   check_range("width", e.width, 1, 4096);
@@ -117,7 +118,7 @@ ModelInfo parse_info(const json& config) {
   info.command = config.at("command").get<std::string>();
   info.recipe = config.at("recipe").dump();
   check(info.encoder, info.features);
-  // A model of the geometric stage alone has none of these.
+  // A model of the geometric stage alone has no decoder.
   if (config.contains("decoder")) {
     info.decoder = config.at("decoder").get<DecoderConfig>();
     info.pairalign_rate_curve = parse_curve(config.at("pairalign_rate_curve"));
@@ -171,7 +172,7 @@ Model read_model(const SafetensorsFile& file, nn::Precision precision) {
   nn::TensorTable table;
   const Encoder encoder(table, info.encoder);
   if (info.decoder) Decoder(table, *info.decoder, encoder);  // registers its tensors
-  // Once all are known to be in the file, its size bounds what is allocated for them.
+  // Once all tensors are known to be in the file, its size bounds what is allocated for them.
   for (const nn::TensorInfo& tensor : table.tensors())
     file.at(tensor.name, tensor.shape);
   std::vector<float> parameters;

@@ -1,5 +1,5 @@
-// A trained tokenizer: encoder, codebook, where it has been trained the autoregressive decoder, and
-// what is needed to use them, in one safetensors file.
+// A trained tokenizer in one safetensors file: encoder, codebook, the autoregressive decoder if it
+// has been trained, and what is needed to use them.
 #pragma once
 
 #include <cstdint>
@@ -16,42 +16,42 @@
 
 namespace pairalign::model {
 
-/// One point of a measured curve: a setting of what controls the length of strings, and the token
-/// rate it gave on validation audio.
+/// One point of a measured curve: a value of the control of the string length, and the token rate
+/// it gave on validation audio.
 struct RatePoint {
   double control = 0;
   double tokens_per_second = 0;
 };
 
-/// The control that gives `rate`, on a curve whose rate falls. Between two measured points both are
-/// taken as straight in log-rate, which the curves are to within a percent. Throws Error("rate",
-/// reason) outside the curve.
+/// The control that gives `rate`, on a curve whose rate falls. Between two measured points the
+/// control is interpolated linearly in log-rate, which fits the curves to within a percent. Throws
+/// Error("rate", reason) for a rate outside the curve.
 double control_for_rate(const std::vector<RatePoint>& curve, double rate);
 
-/// What a model file says of itself besides its tensors.
+/// What a model file holds besides its tensors.
 struct ModelInfo {
   EncoderConfig encoder;
   std::optional<DecoderConfig> decoder;
   audio::LogMelConfig features;
   std::vector<RatePoint> rate_curve;            ///< of dpvq, by penalty per segment, ascending
   std::vector<RatePoint> pairalign_rate_curve;  ///< of the decoder, by penalty of its path
-  std::string command;                          ///< that trained it
+  std::string command;                          ///< the command that trained it
   std::string recipe;                           ///< the training recipe, JSON
 };
 
 /// The tables and weights. Immutable once made, so it may be shared between threads.
 class Model {
  public:
-  /// Throws Error(path, reason): no safetensors file, a header that lies, a tensor missing or of a
-  /// wrong shape, a model of a newer version, or self-test codes that come out differently.
+  /// Throws Error(path, reason): not a safetensors file, an inconsistent header, a tensor missing
+  /// or of the wrong shape, a model of another format version, or a failed self-test.
   static Model load(const std::string& path, nn::Precision precision = nn::Precision::f32);
 
-  /// `parameters` in the layout of a table of an Encoder and then, if there is one, the Decoder;
-  /// codes are unit vectors. `id`: where it is known, or it is computed.
+  /// `parameters`: in the layout of a table of an Encoder and then, if there is one, the Decoder;
+  /// codes are unit vectors. `id`: computed if empty.
   Model(ModelInfo info, std::vector<float> parameters, SubstitutionTables substitutions = {},
         std::string id = {});
 
-  /// With the self-test strings of this machine inside. Replaces the file in one step.
+  /// Includes the self-test strings as computed on this machine. Replaces the file atomically.
   void save(const std::string& path) const;
 
   /// XXH3 of the tensors as 16 hexadecimal digits: what `model=` in a record header shows.
@@ -62,7 +62,7 @@ class Model {
   void set_pairalign_rate_curve(std::vector<RatePoint> curve) {
     info_.pairalign_rate_curve = std::move(curve);
   }
-  /// Part of the model's identity.
+  /// They are part of the model's identity: `id` changes.
   void set_substitutions(SubstitutionTables tables);
   const SubstitutionTables& substitutions() const { return substitutions_; }
   void set_chance_strings(ChanceStrings strings) { chance_strings_ = std::move(strings); }
@@ -74,11 +74,11 @@ class Model {
   const Decoder* decoder() const { return decoder_ ? &*decoder_ : nullptr; }
   /// In the layout of `table()`.
   const std::vector<float>& parameters() const { return parameters_; }
-  /// Makes passes faster, in the precision given; before the model is shared.
+  /// Packs the weights, in the precision given, for faster passes. Call before the model is shared.
   void pack(nn::Precision precision) {
     packed_ = std::make_unique<nn::PackedWeights>(table_, parameters_.data(), precision);
   }
-  /// What the passes of encoder and decoder read: in f32 until they are packed.
+  /// The weights for passes of encoder and decoder: in f32 until they are packed.
   nn::Weights weights() const {
     return packed_ ? nn::Weights(parameters_.data(), *packed_)
                    : nn::Weights(parameters_.data(), nn::Precision::f32);
@@ -104,17 +104,17 @@ class FrameScorer {
  public:
   explicit FrameScorer(const Model& model);
 
-  /// The output of the encoder behind its last norm, which the decoder reads: (frames, width).
-  /// `features`: rows of log-mel frames of one sequence, frames outside it silent. Valid until the
-  /// next call.
+  /// The output of the encoder after its last norm, which the decoder reads: (frames, width).
+  /// `features`: rows of log-mel frames of one sequence; frames outside it count as silence. Valid
+  /// until the next call.
   const std::vector<float>& encode(const std::vector<float>& features);
-  /// What the last call of any kind encoded.
+  /// The encoder output of the last call of any kind.
   const std::vector<float>& encoded() const { return cache_.final; }
-  /// The embedding of each frame, a unit vector, (frames, dimension), of the same.
+  /// The embedding of each frame, a unit vector, (frames, dimension); otherwise like `encode`.
   const std::vector<float>& embed(const std::vector<float>& features);
-  /// The cosine of each frame's embedding to each code, (frames, codes), of the same.
+  /// The cosine of each frame's embedding to each code, (frames, codes); otherwise like `encode`.
   const std::vector<float>& score(const std::vector<float>& features);
-  /// The embeddings that were compared with the codes last, (frames, dimension), of unit length.
+  /// The embeddings last compared with the codes, (frames, dimension), of unit length.
   const std::vector<float>& embeddings() const { return embeddings_; }
   /// The nearest code of each frame.
   std::vector<int> nearest_codes(const std::vector<float>& features);

@@ -7,7 +7,7 @@
 namespace pairalign::model {
 namespace {
 
-// Magic, version and length of the header take 10 bytes; room for any number of rows.
+// Magic, version and length of the header take 10 bytes; the rest has room for any number of rows.
 constexpr std::size_t kHeaderBytes = 128;
 constexpr std::size_t kPreamble = 10;
 

@@ -1,4 +1,4 @@
-// Matrices of floats in a file that NumPy opens.
+// Matrices of floats in NumPy's file format.
 #pragma once
 
 #include <cstdint>
@@ -9,8 +9,8 @@
 
 namespace pairalign::model {
 
-/// Writes rows as they come, in NumPy's format 1.0 (little-endian float32, C order). What is under
-/// `path` is whole: see FileReplacement.
+/// Writes rows as they arrive, in NumPy's format 1.0 (little-endian float32, C order). The file at
+/// `path` is never partial: see FileReplacement.
 class NpyFile {
  public:
   /// Throws Error(path, reason).
@@ -19,7 +19,7 @@ class NpyFile {
   /// Whole rows.
   void append(Span<const float> values);
   std::int64_t rows() const { return rows_; }
-  /// Without it, nothing is left behind.
+  /// Without this call, no file is left behind.
   void finish();
 
  private:

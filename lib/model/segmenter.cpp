@@ -49,8 +49,8 @@ void DurationPenalisedSegmenter::push(const float* similarity, std::vector<Segme
   if (++since_settled_ >= settle_interval_) settle(out);
 }
 
-// Walks all paths back together, as the set of codes they pass through; where only one is left,
-// everything before is the same for all.
+// Traces all paths back together, as the set of codes they pass through; where only one code is
+// left, everything before it is the same for all.
 void DurationPenalisedSegmenter::settle(std::vector<Segment>& out) {
   since_settled_ = 0;
   if (steps_.empty()) return;

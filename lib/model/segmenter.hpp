@@ -10,7 +10,7 @@
 
 namespace pairalign::model {
 
-/// A run of frames that one token stands for; the next run ends it.
+/// A run of frames with one token; it ends where the next run begins.
 struct Segment {
   tokens::Token token = 0;
   std::int64_t first_frame = 0;
@@ -24,11 +24,11 @@ class Segmenter {
   virtual ~Segmenter() = default;
   /// `similarity`: cosine of the next frame to each code. Appends the segments that are settled.
   virtual void push(const float* similarity, std::vector<Segment>& out) = 0;
-  /// The end of the recording: appends what is left.
+  /// The end of the recording: appends the remaining segments.
   virtual void finish(std::vector<Segment>& out) = 0;
 };
 
-/// Nearest code per frame, a segment for each.
+/// Nearest code per frame, one segment per frame.
 class FrameCodeSegmenter : public Segmenter {
  public:
   explicit FrameCodeSegmenter(int codes) : codes_(codes) {}
@@ -54,7 +54,7 @@ class NearestCodeSegmenter : public Segmenter {
 };
 
 /// Duration-penalised VQ (Kamper, arXiv 2202.11929): the segmentation that minimises the sum over
-/// frames of 1 − cosine plus `penalty` per segment, exactly, by Viterbi.
+/// frames of 1 − cosine plus `penalty` per segment, found exactly by Viterbi.
 ///
 /// A frame is settled once all surviving paths agree on it. Back pointers cost one bit per code and
 /// frame until then; agreement comes within a few segments in practice.
@@ -63,7 +63,7 @@ class DurationPenalisedSegmenter : public Segmenter {
   /// About every five seconds.
   static constexpr std::size_t kSettleInterval = 256;
 
-  /// `settle_interval`: after how many frames at most `push` settles what it can; a small one costs
+  /// `push` settles what it can at least every `settle_interval` frames; a small interval costs
   /// time and changes nothing else.
   DurationPenalisedSegmenter(int codes, double penalty,
                              std::size_t settle_interval = kSettleInterval);
@@ -87,7 +87,7 @@ class DurationPenalisedSegmenter : public Segmenter {
   float penalty_;
   std::size_t settle_interval_;
   std::size_t since_settled_ = 0;  // frames
-  std::vector<float> cost_;        // of the best path that ends in each code, less that of the best
+  std::vector<float> cost_;        // of the best path that ends in each code, minus the best of all
   std::deque<Step> steps_;         // unsettled frames
   std::int64_t first_ = 0;         // frame of steps_[0]
 };

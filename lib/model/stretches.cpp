@@ -6,9 +6,9 @@
 namespace pairalign::model {
 namespace {
 
-// Of shorter recordings that go side by side: from four walks on, more of them gain little.
+// Frames of short recordings that are decoded together: beyond four walks, more gain little.
 constexpr std::int64_t kEnoughFrames = 1000;
-// Walks that go side by side: enough rows for the matrix products of a step.
+// Walks in a batch: enough rows for the matrix products of a step.
 constexpr std::size_t kWalksAtOnce = 16;
 
 }  // namespace
@@ -50,13 +50,13 @@ DecodedStretches::DecodedStretches(const Model& model, const DecodeOptions& opti
       live_(live),
       decoder_(*model.decoder(), options) {}
 
-// Frames of the memory behind its start that the token and the end of a step depend on.
+// Frames of the memory, from its anchor on, that the token and the end of a step depend on.
 int DecodedStretches::seen_ahead() const {
   const DecoderConfig& config = model_.decoder()->config();
   return std::max(config.look_ahead, config.longest);
 }
 
-// Frames of the recording: those that the runs of the memory depend on besides.
+// The same in frames of the recording: adds those that the runs of the memory depend on.
 int DecodedStretches::ahead() const {
   return seen_ahead() + model_.decoder()->memory().context(options_.segment_penalty);
 }
@@ -87,7 +87,7 @@ void DecodedStretches::close() {
   stretch.frames = static_cast<int>(recording_.next_frame - stretch.first_frame);
 }
 
-// Only a recording that is still whole waits for others.
+// Only a recording of which nothing has been decoded yet waits for others.
 void DecodedStretches::finish() {
   recording_.settled = recording_.next_frame;
   if (recording_.next_frame >= frames_at_once_) {
@@ -98,7 +98,7 @@ void DecodedStretches::finish() {
   waiting_rows_ += waiting_.back().rows();
 }
 
-// A long recording has kept those before it waiting for long enough.
+// A long recording has made those before it wait long enough.
 bool DecodedStretches::full() const {
   const bool long_one = !waiting_.empty() && waiting_.back().stretches.empty();
   return long_one || waiting_rows_ >= kEnoughFrames;
@@ -116,7 +116,7 @@ const std::vector<Segment>& DecodedStretches::settled() {
   return settled_;
 }
 
-// A token is written when the last frame that its predecessor may span has come.
+// A token is written once the last frame that its predecessor may span has arrived.
 std::int64_t DecodedStretches::delay() const {
   return frames_at_once_ + ahead() + model_.decoder()->config().longest;
 }
@@ -132,14 +132,14 @@ std::vector<StretchStrings> DecodedStretches::strings() {
   return result;
 }
 
-// By itself: those waiting have no walk under way.
+// Advances the current recording by itself: those waiting have no walk in progress.
 void DecodedStretches::advance_recording() {
   if (next_advance_ == frames_at_once_) decoder_ = FreeDecoder(*model_.decoder(), options_);
   advance({&recording_, 1}, waiting_rows_);
 }
 
-// All walks over some recordings, whose rows lie one after the other from `first_row` on, as far as
-// they are settled.
+// Advances all walks over some recordings, whose rows lie one after another from `first_row` on, as
+// far as they are settled.
 void DecodedStretches::advance(Span<Recording> recordings, std::int64_t first_row) {
   std::vector<int> lengths;
   std::vector<Walk> walks;
@@ -202,7 +202,7 @@ void DecodedStretches::finish_string(const Walk& walk) {
   walk.stretch->finished = true;
 }
 
-// Keeps what steps still to come will see, and the context of its path.
+// Keeps the frames that later steps will see, and the context of their path.
 void DecodedStretches::forget_frames() {
   const Decoder& decoder = *model_.decoder();
   std::int64_t seen = recording_.next_frame;

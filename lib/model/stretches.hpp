@@ -1,5 +1,5 @@
-// Strings of stretches of recordings, the whole or windows that may overlap, while their frames go
-// by.
+// Strings of stretches of recordings (the whole recording, or windows that may overlap), computed
+// as frames arrive.
 #pragma once
 
 #include <cstdint>
@@ -17,38 +17,40 @@
 
 namespace pairalign::model {
 
-/// The strings of the stretches of a recording, in order, frames counted from the start of the
+/// The strings of the stretches of a recording, in order, with frames counted from the start of the
 /// stretch.
 using StretchStrings = std::vector<std::vector<Segment>>;
 
 class StretchTokenizer {
  public:
   virtual ~StretchTokenizer() = default;
-  /// What it wants of each frame.
+  /// What `take` expects for each frame.
   virtual FrameRow frame_row() const = 0;
-  /// A recording begins; one under way is forgotten.
+  /// Begins a recording, discarding an unfinished one.
   virtual void start() = 0;
-  /// A stretch begins with the next frame.
+  /// Begins a stretch with the next frame.
   virtual void open() = 0;
   virtual void take(const float* row) = 0;
-  /// Of the stretches that are open, the one that opened first ends here.
+  /// Ends the stretch that was opened first among the open ones.
   virtual void close() = 0;
-  /// The end of the recording, all of whose stretches are closed.
+  /// Ends the recording, all of whose stretches must be closed.
   virtual void finish() = 0;
-  /// Whether recordings that are finished should not wait for others to be tokenised with.
+  /// Whether finished recordings should be tokenised now rather than wait to be batched with
+  /// others.
   virtual bool full() const = 0;
-  /// What is settled of the string of the stretch that opened first.
+  /// The settled part of the string of the stretch that was opened first.
   virtual const std::vector<Segment>& settled() = 0;
-  /// Frames that must have come behind a segment's first for it to be settled, at most.
+  /// Maximum number of frames from the start of a segment until it is settled.
   virtual std::int64_t delay() const = 0;
-  /// Of the recording under way, the strings that nothing will change any more, from the stretch
-  /// that opened first on; `strings` does not give them again.
+  /// The final strings so far of the current recording, beginning with the stretch that was opened
+  /// first; `strings` does not return them again.
   virtual StretchStrings take_strings() = 0;
-  /// Of each recording finished since the last call, in order. When it throws, they are forgotten.
+  /// The strings of each recording finished since the last call, in order. If it throws, these
+  /// recordings are discarded.
   virtual std::vector<StretchStrings> strings() = 0;
 };
 
-/// With the code similarities of each frame and a segmenter for each stretch.
+/// Uses the code similarities of each frame and a segmenter for each stretch.
 class SegmentedStretches : public StretchTokenizer {
  public:
   using MakeSegmenter = std::function<std::unique_ptr<Segmenter>()>;
@@ -78,17 +80,18 @@ class SegmentedStretches : public StretchTokenizer {
   std::vector<StretchStrings> finished_;
 };
 
-/// With the decoder. The string of a stretch is one walk over all of it, however long it is: its
-/// attention slides along, so frames far behind are forgotten. Walks over stretches that overlap or
-/// lie close go side by side, and so do those over recordings that are short.
+/// Uses the decoder. The string of a stretch is decoded in one walk over all of it, however long it
+/// is: the attention window slides along, so frames far behind are dropped. Walks over stretches
+/// that overlap or lie close together are batched, and so are those over short recordings.
 class DecodedStretches : public StretchTokenizer {
  public:
-  /// Frames that the decoder's memory is filled with at once: 40 s, about 16 MB. A recording is
-  /// always cut at multiples of it.
+  /// Frames put into the decoder's memory at once: 40 s, about 16 MB. A recording is always cut at
+  /// multiples of this.
   static constexpr std::int64_t kFramesAtOnce = 2000;
 
   /// Throws Error("", reason) for options out of range. The model must have a decoder. `live`:
-  /// strings go on as soon as the path is settled, rather than where it surely is.
+  /// strings advance as soon as the path is known to be settled, rather than by a safe fixed
+  /// margin.
   DecodedStretches(const Model& model, const DecodeOptions& options,
                    std::int64_t frames_at_once = kFramesAtOnce, bool live = false);
 
@@ -108,22 +111,22 @@ class DecodedStretches : public StretchTokenizer {
   struct Stretch {
     std::int64_t first_frame = 0;
     int frames = -1;  // −1 while it is open
-    int string = -1;  // under way in the decoder; −1: not yet
+    int string = -1;  // its number in the decoder; −1: not begun yet
     bool finished = false;
   };
 
   struct Recording {
     std::deque<Stretch> stretches;  // those that are not finished
-    std::size_t closed = 0;         // of stretches, those at the front that are closed
+    std::size_t closed = 0;         // how many stretches at the front are closed
     std::int64_t first_kept = 0;    // frame of its first row in frames_
     std::int64_t next_frame = 0;
-    std::int64_t settled = 0;  // frames that nothing changes that is still to come
+    std::int64_t settled = 0;  // frames that nothing still to come can change
     StretchStrings strings;    // of finished stretches
 
     std::int64_t rows() const { return next_frame - first_kept; }
   };
 
-  // A stretch beside those of other recordings.
+  // A stretch in a batch with those of other recordings.
   struct Walk {
     Recording* recording = nullptr;
     Stretch* stretch = nullptr;
@@ -147,13 +150,13 @@ class DecodedStretches : public StretchTokenizer {
   bool live_;
   FreeDecoder decoder_;
   std::vector<Recording> waiting_;  // finished
-  std::int64_t waiting_rows_ = 0;   // of frames_, theirs
-  Recording recording_;             // under way
-  std::int64_t next_advance_ = 0;   // when it has that many frames
-  std::vector<float> frames_;       // (…, width): of those waiting, then of the one under way
+  std::int64_t waiting_rows_ = 0;   // rows of frames_ that belong to them
+  Recording recording_;             // the current one
+  std::int64_t next_advance_ = 0;   // at this many frames of it
+  std::vector<float> frames_;       // (…, width): of those waiting, then of the current one
   DecoderMemory::Cache memory_;
-  std::vector<Segment> settled_;  // of the string under way
-  std::size_t settled_raw_ = 0;   // tokens written that they stand for
+  std::vector<Segment> settled_;  // of the current string
+  std::size_t settled_raw_ = 0;   // raw tokens that they cover
 };
 
 }  // namespace pairalign::model

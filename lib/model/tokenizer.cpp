@@ -28,8 +28,8 @@ double penalty_for(const std::vector<RatePoint>& curve, double rate) {
   }
 }
 
-// Frames are centred on multiples of their distance: the border between two of them lies half a
-// frame before the second.
+// Frames are centred on multiples of the frame period: the boundary between two frames lies half a
+// period before the second.
 std::uint32_t start_ms(std::uint64_t frame) {
   if (frame == 0) return 0;
   return static_cast<std::uint32_t>(frame * kFrameMilliseconds - kFrameMilliseconds / 2);
@@ -126,11 +126,11 @@ struct Tokenizer::Impl {
     std::string key;
     double seconds = 0;
     std::vector<Stretch> places;
-    std::size_t taken = 0;         // of places, those at the front that `take_windows` has given
-    std::size_t closed = 0;        // of places, those at the front
+    std::size_t taken = 0;         // how many of them, from the front, `take_windows` returned
+    std::size_t closed = 0;        // how many of them, from the front, are closed
     std::int64_t next_frame = 0;   // first frame not yet taken
     std::int64_t next_window = 0;  // first frame of the window to open next
-    double tempo = 1;              // at which it is heard
+    double tempo = 1;              // of the warp
   };
 
   Impl(const Model& model_, const TokenizerOptions& options_)
@@ -159,7 +159,7 @@ struct Tokenizer::Impl {
   std::unique_ptr<StretchTokenizer> stretches;
   FrameStream frames;
 
-  Recording current;    // under way
+  Recording current;    // unfinished
   bool pushed = false;  // the samples of `current` are pushed
   std::int64_t pushed_samples = 0;
   std::size_t told = 0;             // tokens of `current` that `push` has returned
@@ -266,7 +266,8 @@ std::vector<tokens::Record> Tokenizer::take_windows() {
 
 double Tokenizer::latency() const {
   if (impl_->options.kind == TokenizerKind::dpvq) return 0;
-  // A frame is there when the features around it are, and encoded when the last of its chunk is.
+  // A frame can be encoded once the features around it are available, and is encoded with the last
+  // frame of its chunk.
   const std::int64_t chunk = impl_->options.live ? kLiveFrames : kChunkFrames;
   const std::int64_t encoded = chunk + impl_->model.encoder().context() + 1;
   return static_cast<double>(encoded + impl_->stretches->delay()) / kFramesPerSecond;
@@ -301,7 +302,7 @@ void Tokenizer::Impl::finish(double seconds) {
   while (current.closed < current.places.size())
     close(seconds);
   current.seconds = seconds;
-  finished.reserve(finished.size() + 1);  // so that both know of the recording, or neither
+  finished.reserve(finished.size() + 1);  // so that both lists get the recording, or neither
   stretches->finish();
   finished.push_back(std::exchange(current, {}));
 }
@@ -356,7 +357,7 @@ void Tokenizer::Impl::take_overlapped(audio::Decoder& audio) {
   }
 }
 
-// All of them, or none.
+// Adds all renderings, or none.
 void Tokenizer::Impl::add_renderings(audio::Decoder& audio, const std::string& key) {
   const auto most = static_cast<std::size_t>(kLongestRendered * audio::kSampleRate);
   std::vector<float> pcm, block(kReadSamples);

@@ -9,13 +9,13 @@
 namespace pairalign::nn {
 
 struct AdamWConfig {
-  double learning_rate = 2e-3;  ///< at the top of the schedule
+  double learning_rate = 2e-3;  ///< peak of the schedule
   double final_learning_rate = 1e-5;
   double beta1 = 0.9;
   double beta2 = 0.98;
   double epsilon = 1e-8;
   double weight_decay = 0.05;
-  double clip_norm = 1.0;  ///< bound of the gradient's L2 norm over all tensors; 0: none
+  double clip_norm = 1.0;  ///< maximum L2 norm of the gradient over all tensors; 0: no clipping
   std::int64_t warmup_steps = 300;
 };
 
@@ -29,10 +29,11 @@ struct AdamWState {
   std::int64_t step = 0;
 };
 
-/// One update of `values` by `gradients` (both in the table's layout) at `learning_rate`. Gradients
-/// are scaled down to `clip_norm` first. Returns the norm before clipping; when it is not finite,
-/// nothing is changed but the step count. `rate_factors`: of the learning rate, per tensor of the
-/// table; empty: 1. A tensor with factor 0 stays as it is, and its gradient does not count.
+/// One optimiser step: updates `values` from `gradients` (both in the table's layout) at
+/// `learning_rate`. Gradients are clipped to `clip_norm` first. Returns the norm before clipping;
+/// if it is not finite, only the step count changes. `rate_factors` multiply the learning rate, one
+/// per tensor of the table; empty: all 1. A tensor with factor 0 is frozen, and its gradient does
+/// not count in the norm.
 double adamw_update(const AdamWConfig& config, const TensorTable& table, double learning_rate,
                     const float* gradients, float* values, AdamWState& state,
                     const std::vector<double>& rate_factors = {});

@@ -1,5 +1,5 @@
-// Convolutions over time. A batch is a list of sequences laid end to end ("packed"): no padding is
-// computed, and what lies outside a sequence counts as `fill` (1-D) or zero (depthwise).
+// Convolutions over time. A batch is a list of sequences laid end to end ("packed"): no computation
+// is spent on padding, and frames outside a sequence count as `fill` (1-D) or zero (depthwise).
 #pragma once
 
 #include <string>
@@ -10,7 +10,7 @@
 
 namespace pairalign::nn {
 
-/// y[t] = Σ_k x[stride·t + k − (kernel−1)/2] W[k] + b, as a product of unfolded windows.
+/// y[t] = Σ_k x[stride·t + k − (kernel−1)/2] W[k] + b, as a matrix product over unfolded windows.
 struct Conv1d {
   int in = 0, out = 0, kernel = 0, stride = 0;
   Linear linear;  // (kernel · in, out)
@@ -36,7 +36,7 @@ struct Conv1d {
   void backward(const float* p, const float* dy, float* g, float* dx, Cache& cache) const;
 };
 
-/// y[t, c] = Σ_k x[t + k − (kernel−1)/2, c] w[k, c] + b[c], each channel on its own.
+/// y[t, c] = Σ_k x[t + k − (kernel−1)/2, c] w[k, c] + b[c], each channel separately.
 struct DepthwiseConv1d {
   int channels = 0, kernel = 0;
   std::size_t weight = 0;  // (kernel, channels)

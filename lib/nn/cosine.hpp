@@ -1,8 +1,8 @@
-// Cosines of embeddings with the vectors of a codebook:
+// Cosine similarities of embeddings to the codes of a codebook:
 //
 //   z = x / ‖x‖,  S = z Cᵀ;   dz = dS C,  dx = (dz − z (z · dz)) / ‖x‖
 //
-// where the rows of C have unit length and are not trained here.
+// where the rows of C have unit length and receive no gradient here.
 #pragma once
 
 #include <vector>
@@ -16,14 +16,14 @@ struct Codebook {
   int count = 0, dimension = 0;
 };
 
-/// Buffers of the caller, kept between calls; `norms` must not change between forward and backward.
+/// Caller-owned buffers, kept between calls; `norms` must not change between forward and backward.
 struct CosineBuffers {
   std::vector<float>& norms;
   Operand& left;
   Operand& right;
 };
 
-/// `z`: (rows, dimension), x on entry; `scores` becomes S, (rows, count).
+/// `z`: (rows, dimension), x on entry and z on return; `scores` becomes S, (rows, count).
 void cosines_forward(const Codebook& codebook, Precision precision, std::vector<float>& z,
                      std::vector<float>& scores, const CosineBuffers& buffers);
 /// `dscores`: dS; writes dx. `z` as forward left it.

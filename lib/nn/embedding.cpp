@@ -24,7 +24,7 @@ void Embedding::forward(const float* p, const std::vector<int>& ids, float* y) c
   }
 }
 
-// dW[id_r] += dy[r], row after row: the order of the sums is that of the ids
+// dW[id_r] += dy[r], summed in the order of the ids
 void Embedding::backward(const std::vector<int>& ids, const float* dy, float* g) const {
   for (const int id : ids) {
     float* row = g + weight + static_cast<std::ptrdiff_t>(id) * width;

@@ -8,8 +8,8 @@
 
 namespace pairalign::nn {
 
-/// Initial vectors have an expected squared norm of 1. Not decayed: a decay would shrink the rows
-/// of symbols that a batch does not hold.
+/// Initial vectors have an expected squared norm of 1. No weight decay: it would shrink the rows of
+/// symbols absent from a batch.
 struct Embedding {
   int vocabulary = 0, width = 0;
   std::size_t weight = 0;  // (vocabulary, width)
@@ -17,9 +17,9 @@ struct Embedding {
   Embedding() = default;
   Embedding(TensorTable& table, const std::string& name, int vocabulary, int width);
 
-  /// ids (rows), each in [0, vocabulary), else Error → y (rows, width).
+  /// ids (rows) → y (rows, width). Throws Error for an id outside [0, vocabulary).
   void forward(const float* p, const std::vector<int>& ids, float* y) const;
-  /// `ids` as forward took them; dy: (rows, width). A symbol that occurs twice receives the sum.
+  /// `ids` as given to forward; dy: (rows, width). Gradients of a repeated symbol are summed.
   void backward(const std::vector<int>& ids, const float* dy, float* g) const;
 };
 

@@ -7,8 +7,8 @@
 
 namespace pairalign::nn {
 
-/// e^x to about 2 units in the last place. Below −87 the result is that of −87 (≈ 1e−38), above 88
-/// that of 88; NaN stays NaN. Range reduction by a magic-number round and Cephes' polynomial.
+/// e^x to about 2 units in the last place. The argument is clamped to [−87, 88] (e^−87 ≈ 1e−38);
+/// NaN stays NaN. Range reduction by magic-number rounding, with the polynomial of Cephes.
 inline __attribute__((always_inline)) float fast_exp(float x) {
   constexpr float kLog2E = 1.44269504088896341F;
   constexpr float kLn2High = 0.693359375F, kLn2Low = -2.12194440e-4F;
@@ -17,8 +17,8 @@ inline __attribute__((always_inline)) float fast_exp(float x) {
   const float shifted = clamped * kLog2E + kMagic;
   std::int32_t exponent;
   std::memcpy(&exponent, &shifted, sizeof exponent);
-  // The integer is taken from the bits, not by subtracting kMagic again: the compiler, allowed to
-  // reassociate, would fold that subtraction away.
+  // The integer is read from the bits rather than by subtracting kMagic again: a compiler that is
+  // allowed to reassociate would cancel the two.
   const std::int32_t n = exponent - 0x4b400000;
   const float fn = static_cast<float>(n);
   const float r = (clamped - fn * kLn2High) - fn * kLn2Low;

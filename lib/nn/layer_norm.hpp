@@ -17,7 +17,7 @@ struct LayerNorm {
   LayerNorm(TensorTable& table, const std::string& name, int width);
 
   struct Cache {
-    const float* x = nullptr;  // (rows, width): the input, which must stay until backward
+    const float* x = nullptr;  // (rows, width): the input, which must stay valid until backward
     int rows = 0;
     std::vector<float> mean, inverse;  // (rows): mean and 1 / √(var + ε)
   };

@@ -21,11 +21,12 @@ struct Linear {
   Linear(TensorTable& table, const std::string& name, int in, int out, float gain = 1);
 
   struct Cache {
-    Operand x;  // (rows, in): the input, as the product took it
+    Operand x;  // (rows, in): the input, in the precision of the product
     Operand scratch_w, scratch_dy;
   };
 
-  /// x (rows, in) → y (rows, out). In f32 the cache refers to `x`, which must stay until backward.
+  /// x (rows, in) → y (rows, out). In f32 the cache refers to `x`, which must stay valid until
+  /// backward.
   void forward(Weights w, const float* x, int rows, float* y, Cache& cache) const;
   /// dy (rows, out) → dx (rows, in), which may be null when not needed.
   void backward(const float* p, const float* dy, float* g, float* dx, Cache& cache) const;

@@ -21,7 +21,7 @@ memory::data_type data_type(Precision precision) {
   return precision == Precision::bf16 ? memory::data_type::bf16 : memory::data_type::f32;
 }
 
-// What distinguishes one compiled product from another.
+// Identifies a compiled product.
 struct Shape {
   int m, n, k, lda, ldb, ldc;
   bool transpose_a, transpose_b, packed_b, accumulate;
@@ -55,14 +55,15 @@ dnnl::matmul::primitive_desc describe_product(const dnnl::engine& engine, const 
 #endif
 }
 
-// The number of rows of a batch varies from call to call. Multiples of 16 up to this, and tails
-// below 16, keep the number of compiled shapes bounded.
+// The number of rows of a batch varies from call to call. Splitting them into blocks of a multiple
+// of 16 rows, at most this many, and a tail below 16 keeps the number of compiled shapes bounded.
 constexpr int kMaxRows = 1024;
 
-// Of products by a packed matrix: as fast as blocks as high as can be, for encoder and decoder.
+// Block height of products with a packed matrix: as fast as the tallest blocks, for encoder and
+// decoder.
 constexpr int kBlockRows = 8;
 
-// The layout in which a product of many rows wants its right operand, k × n.
+// The layout that oneDNN prefers for the right operand, k × n, of a product with many rows.
 memory::desc packed_layout(const dnnl::engine& engine, int k, int n, Precision precision) {
   const auto type = data_type(precision);
   return describe_product(engine, describe(kMaxRows, k, k, false, type),
@@ -72,18 +73,18 @@ memory::desc packed_layout(const dnnl::engine& engine, int k, int n, Precision p
 }
 
 // Parallelism lives above this file (pieces of a batch, files of a list), so each thread computes
-// its own products: no barriers inside a layer, and sums whose order does not depend on the
-// machine.
+// its own products: there are no barriers inside a layer, and the order of summation does not
+// depend on the machine.
 class Engine {
  public:
   Engine() : engine_(dnnl::engine::kind::cpu, 0), stream_(engine_) {
     omp_set_num_threads(1);
-    // Products are kept here. The cache of oneDNN would stay locked, and other threads wait for
-    // ever, once memory runs out while something is put into it.
+    // Products are cached here. oneDNN's own cache would stay locked, and other threads wait for
+    // ever, if memory ran out during an insertion.
     dnnl::set_primitive_cache_capacity(0);
   }
 
-  // `packed`: the layout of `b`, where it has one of its own.
+  // `packed`: the layout of `b` if it is packed, else null.
   void run(const Shape& shape, const void* a, const void* b, float* c,
            const memory::desc* packed = nullptr) {
     auto found = products_.find(shape);
@@ -92,7 +93,8 @@ class Engine {
     product.a.set_data_handle(const_cast<void*>(a));
     product.b.set_data_handle(const_cast<void*>(b));
     product.c.set_data_handle(c);
-    // By the C interface: that of C++ allocates a map on each call, of which a token takes twenty.
+    // Through the C interface: the C++ one allocates a map per call, and a token takes twenty
+    // calls.
     const dnnl_exec_arg_t arguments[] = {{DNNL_ARG_SRC, product.a.get()},
                                          {DNNL_ARG_WEIGHTS, product.b.get()},
                                          {DNNL_ARG_DST, product.c.get()}};
@@ -161,7 +163,7 @@ void round_to_bf16(const float* x, std::size_t n, std::uint16_t* out) {
     std::uint32_t bits;
     std::memcpy(&bits, x + i, sizeof bits);
     const std::uint32_t rounded = (bits + 0x7fffU + ((bits >> 16) & 1U)) >> 16;
-    // A NaN whose payload is in the low bits alone must not become an infinity.
+    // A NaN whose payload is only in the low bits must not become an infinity.
     const bool nan = (bits & 0x7fffffffU) > 0x7f800000U;
     out[i] = static_cast<std::uint16_t>(nan ? (bits >> 16) | 0x40U : rounded);
   }
@@ -268,8 +270,8 @@ void PackedMatrix::pack(const float* x, void* data) {
   data_ = data;
 }
 
-// Blocks of one height, the last one filled up: what a row gives cannot depend on how many rows
-// stand beside it, so strings are the same however many recordings are decoded together.
+// All blocks have the same height, the last one padded: the result of a row cannot depend on the
+// number of rows, so strings are the same however many recordings are decoded together.
 void matmul(const Operand& a, const PackedMatrix& b, float* c) {
   if (a.cols() != b.rows() || a.precision() != b.precision()) {
     throw Error("matmul", "operands do not fit");

@@ -1,4 +1,4 @@
-// Matrix products through oneDNN: the one place where this library touches it.
+// Matrix products through oneDNN, which is used nowhere else in this library.
 #pragma once
 
 #include <cstddef>
@@ -9,17 +9,17 @@
 
 namespace pairalign::nn {
 
-/// Arithmetic of the matrix products. Sums are always f32, and so is everything else.
+/// Number format of the operands of matrix products. All else, sums included, is f32.
 enum class Precision { f32, bf16 };
 
-/// bf16 where this processor multiplies it in hardware, else f32.
+/// bf16 if this processor has bf16 products in hardware, else f32.
 Precision fastest_precision();
-/// "auto" (the fastest), "f32" or "bf16". Throws Error("", reason) for other names, and for bf16
-/// where this processor has none.
+/// "auto" (the fastest), "f32" or "bf16". Throws Error("", reason) for other names, and for bf16 on
+/// a processor without it.
 Precision parse_precision(const std::string& name);
 
-/// A row-major matrix as the products take it: in f32 a view of the caller's floats (which must
-/// outlive it), in bf16 a rounded copy in a buffer that is kept for the next `assign`.
+/// A row-major operand of a matrix product: in f32 a view of the caller's floats (which must
+/// outlive it), in bf16 a rounded copy in a buffer that the next `assign` reuses.
 class Operand {
  public:
   /// `x`: rows × cols, consecutive rows `stride` floats apart (0: cols).
@@ -38,12 +38,11 @@ class Operand {
   std::vector<std::uint16_t> rounded_;
 };
 
-/// A matrix as the right operand of many products: converted and reordered once, into memory of the
-/// caller's, so that many matrices may lie side by side. Once packed it does not change, and
-/// threads may share it.
+/// The right operand of many products: converted and reordered once, into caller-owned memory, so
+/// that many matrices can share one allocation. Immutable once packed, so threads may share it.
 class PackedMatrix {
  public:
-  /// What `data` must be a multiple of.
+  /// Required alignment of `data`, bytes.
   static constexpr std::size_t kAlignment = 64;
 
   PackedMatrix(int rows, int cols, Precision precision);
@@ -53,9 +52,9 @@ class PackedMatrix {
   int rows() const { return rows_; }
   int cols() const { return cols_; }
   Precision precision() const { return precision_; }
-  /// What the matrix takes when packed.
+  /// Size of the packed matrix.
   std::size_t bytes() const;
-  /// `x`: rows × cols, row-major, not kept; `data`: `bytes()`, which must outlive this object.
+  /// `x`: rows × cols, row-major, not kept; `data`: `bytes()` bytes that must outlive this.
   void pack(const float* x, void* data);
   /// Null before `pack`.
   const void* data() const { return data_; }
@@ -72,8 +71,8 @@ class PackedMatrix {
 
 enum class Transpose { no, yes };
 
-/// c = op(a) · op(b), or c += …; c: M × N, rows `ldc` floats apart (0: N). Both operands in the
-/// same precision. Runs on the calling thread alone; primitives are created once per shape and
+/// c = op(a) · op(b), or c += …; c: M × N, rows `ldc` floats apart (0: N). Both operands must have
+/// the same precision. Runs on the calling thread only; primitives are created once per shape and
 /// thread.
 void matmul(const Operand& a, Transpose transpose_a, const Operand& b, Transpose transpose_b,
             float* c, bool accumulate = false, int ldc = 0);
@@ -81,8 +80,8 @@ void matmul(const Operand& a, Transpose transpose_a, const Operand& b, Transpose
 /// c = a · b; c: M × N.
 void matmul(const Operand& a, const PackedMatrix& b, float* c);
 
-/// The rate of a product of m × k by k × n on this thread, FLOP/s, over about `seconds` of work:
-/// the yardstick against which training and tokenising are measured.
+/// The rate of an (m × k) · (k × n) product on this thread, FLOP/s, measured over about `seconds`:
+/// the reference against which training and tokenising are measured.
 double measure_matmul_rate(Precision precision, int m, int n, int k, double seconds);
 
 /// Round-to-nearest-even conversion, `n` values.

@@ -1,8 +1,8 @@
-// Names and shapes over one flat buffer of floats.
+// Names and shapes of the tensors in one flat buffer of floats.
 //
 // Parameters, gradients, both Adam moments and the EMA teacher are buffers of the same layout; this
-// table is the layout (the arrangement of llm.c). A layer keeps offsets only, so the same layer
-// runs with the student's weights, the teacher's, or weights read from a file.
+// table is the layout (as in llm.c). A layer keeps offsets only, so the same layer runs with the
+// student's weights, the teacher's, or weights read from a file.
 #pragma once
 
 #include <cstddef>
@@ -20,9 +20,9 @@ struct TensorInfo {
       0;  ///< in floats; a multiple of 16, so that every tensor is cache-line aligned
   std::size_t size = 0;     ///< product of `shape`
   bool decayed = false;     ///< weight decay applies (matrices, not biases and norms)
-  bool multiplied = false;  ///< a matrix (in, out) that rows are multiplied by
-  float init_scale = 0;     ///< standard deviation of the initial values …
-  float init_value = 0;     ///< … around this
+  bool multiplied = false;  ///< the weight (in, out) of a product x · W
+  float init_scale = 0;     ///< standard deviation of the initial values
+  float init_value = 0;     ///< mean of the initial values
 };
 
 class TensorTable {
@@ -38,10 +38,10 @@ class TensorTable {
   const TensorInfo* find(const std::string& name) const;
   /// Floats in a buffer of this layout, padding included.
   std::size_t size() const { return size_; }
-  /// Floats that are parameters.
+  /// Number of parameters: the floats without padding.
   std::size_t parameters() const;
 
-  /// A buffer of this layout with every tensor drawn as it asked; padding is zero.
+  /// A buffer of this layout with every tensor initialised as registered; padding is zero.
   std::vector<float> initialise(Random& random) const;
 
  private:

@@ -23,7 +23,7 @@ class PackedWeights {
 
  private:
   Precision precision_;
-  std::unique_ptr<unsigned char[]> storage_;  // of all matrices: one buffer of large pages
+  std::unique_ptr<unsigned char[]> storage_;  // all matrices, in one buffer of large pages
   std::unordered_map<std::size_t, PackedMatrix> matrices_;
 };
 
@@ -31,7 +31,7 @@ class PackedWeights {
 struct Weights {
   const float* values;                    ///< in the layout of a table
   Precision precision;                    ///< of the matrix products
-  const PackedWeights* packed = nullptr;  ///< null where weights change between passes: training
+  const PackedWeights* packed = nullptr;  ///< null if weights change between passes, as in training
 
   Weights(const float* values_, Precision precision_) : values(values_), precision(precision_) {}
   Weights(const float* values_, const PackedWeights& packed_)

@@ -15,8 +15,9 @@ float score_scale(const WindowShape& shape) {
   return 1.0F / std::sqrt(static_cast<float>(shape.depth));
 }
 
-// Forward and backward are made of three loops over `count` rows of `depth` columns. They go head
-// by head, so that the columns of neighbouring windows, which overlap, stay in the nearest cache.
+// Forward and backward are built from three loops over `count` rows of `depth` columns. They run
+// head by head, so that the columns of neighbouring windows, which overlap, stay in the nearest
+// cache.
 
 // out_j = x · row_j
 PAIRALIGN_MULTIVERSION
@@ -30,7 +31,7 @@ void dot_rows(const float* x, Rows<const float> rows, int count, int depth, floa
   }
 }
 
-// So many columns at a time keep their sums in registers.
+// This many columns at a time, so that their sums stay in registers.
 constexpr int kBlock = 64;
 
 inline __attribute__((always_inline)) void sum_columns(const float* weights, Rows<const float> rows,
@@ -49,7 +50,7 @@ PAIRALIGN_MULTIVERSION
 void sum_rows(const float* weights, Rows<const float> rows, int count, int depth, float* out) {
   for (int c = 0; c < depth; c += kBlock) {
     const Rows<const float> columns{rows.data + c, rows.stride};
-    // The width of a full block is a constant there, and its loops unroll.
+    // For a full block the width is a compile-time constant, so the loops unroll.
     if (depth - c >= kBlock) {
       sum_columns(weights, columns, count, kBlock, out + c);
     } else {
@@ -68,13 +69,13 @@ void add_outer(const float* weights, const float* x, int count, int depth, Rows<
   }
 }
 
-// Where head h of query i stands in the weights.
+// Offset of head h of query i in the weights.
 std::size_t row_of(const WindowShape& shape, std::size_t i, int h) {
   return (i * static_cast<std::size_t>(shape.heads) + static_cast<std::size_t>(h)) *
          static_cast<std::size_t>(shape.span);
 }
 
-// The rows of a window, from a column on.
+// The rows of a window, starting at `column`.
 template <class T>
 Rows<T> part(Rows<T> rows, const KeyWindow& window, int column) {
   return {rows[window.first] + column, rows.stride};

@@ -1,15 +1,15 @@
-// Attention in which every query sees a short window of the memory, by place relative to itself.
+// Attention in which every query sees a short window of the memory, by relative position.
 //
 //   s_j = q · k_j / √depth + b[offset + j],   w = softmax(s),   c = Σ_j w_j v_j
 //
-// over the keys j = 0 … count − 1 of the query's window,
-// per head, with a learned bias b for each relative place (Shaw et al. 2018; T5's scalar form,
-// Raffel et al. 2020). Causal self-attention over the last tokens and cross-attention that slides
-// along a recording are both of this form, in training and with cached keys in decoding; its cost
-// does not grow with the length of the sequence.
+// over the keys j = 0 … count − 1 of the query's window, per head, with a learned bias b for each
+// relative position (Shaw et al. 2018; T5's scalar form, Raffel et al. 2020). Causal self-attention
+// over the last tokens and cross-attention that slides along a recording both have this form, in
+// training and with cached keys in decoding; the cost per query does not grow with the length of
+// the sequence.
 //
-// The two halves are apart because a pointer wants the weights alone. All arrays are f32,
-// row-major.
+// The two halves are separate functions because a pointer needs only the weights. All arrays are
+// f32, row-major.
 #pragma once
 
 #include <cstddef>
@@ -19,8 +19,9 @@
 
 namespace pairalign::nn {
 
-/// What one query sees: rows first … first + count − 1 of keys and values; `offset` is the place of
-/// the first in the bias. 0 ≤ offset, offset + count ≤ span. An empty window gives zeros.
+/// What one query sees: rows first … first + count − 1 of keys and values; `offset` is the position
+/// of the first of them in the bias. 0 ≤ offset, offset + count ≤ span. An empty window gives
+/// zeros.
 struct KeyWindow {
   int first = 0, count = 0, offset = 0;
 };
@@ -34,17 +35,17 @@ struct Rows {
 };
 
 struct WindowShape {
-  int heads = 1;  ///< head h takes columns h · depth … of queries, keys and values
+  int heads = 1;  ///< head h uses columns h · depth … of queries, keys and values
   int depth = 0;  ///< columns of a head
-  int span = 0;   ///< places of the bias, and of a row of weights
+  int span = 0;   ///< positions in the bias, and in a row of weights
 };
 
-/// Queries and keys → `weights` (queries, heads, span): place offset + j holds w_j, others 0.
-/// `bias`: (heads, span).
+/// Queries and keys → `weights` (queries, heads, span): position offset + j holds w_j, all others
+/// 0. `bias`: (heads, span).
 void window_weights_forward(const WindowShape& shape, Span<const KeyWindow> windows,
                             Rows<const float> queries, Rows<const float> keys, const float* bias,
                             float* weights);
-/// dweights (as weights; overwritten) → dqueries (written), dkeys and dbias (added to).
+/// dweights (shaped like weights; overwritten) → dqueries (written), dkeys and dbias (added to).
 void window_weights_backward(const WindowShape& shape, Span<const KeyWindow> windows,
                              Rows<const float> queries, Rows<const float> keys,
                              const float* weights, float* dweights, Rows<float> dqueries,

@@ -16,19 +16,20 @@ namespace {
 // A piece of background has this many tokens more than the query.
 constexpr std::size_t kPieceTokens = 96;
 constexpr std::size_t kMinPieces = 8;
-// Of archives; a record gives at most so many tokens.
+// Size of the sample of the archives, and the most tokens that a record gives to it.
 constexpr std::size_t kSampleTokens = std::size_t{1} << 15;
 constexpr std::size_t kRecordTokens = 512;
 constexpr std::uint64_t kSeed = 1;
-// A longer query is taken for this one, drawn out: its hits are beyond doubt, or none.
+// A longer query is judged by its first tokens, and the result scaled up: its hits are beyond
+// doubt, or it has none.
 constexpr std::size_t kMaxQueryTokens = 1024;
-// A match may hang over the ends of a record, all the more where mismatches cost as much as gaps:
-// so much of the query has to lie within.
+// A match may hang over the ends of a record, the more so where mismatches cost as much as gaps:
+// this fraction of the query has to lie within.
 constexpr double kWithinEdits = 0.36, kWithinBits = 0.75;
-// A query that scores so much of its best score against itself read backwards says nothing by the
-// order of its tokens.
+// If the reversed query reaches this fraction of the best score against the query, the order of its
+// tokens carries no information.
 constexpr double kSameBackwards = 0.6;
-// Of global mode: lengths of records, in lengths of the query, and pieces for each.
+// For global mode: lengths of records relative to the query, and pieces for each.
 constexpr double kLengths[] = {0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.1, 1.25, 1.4, 1.6, 1.8, 2.1, 2.5};
 constexpr std::size_t kGlobalPieces = 250;
 
@@ -56,7 +57,7 @@ double QueryChance::lowest_score(double evalue) const {
   double step = std::numeric_limits<double>::max();
   for (const Part& part : parts_)
     step = std::min(step, part.per_unit);
-  // The first of the steps down from the best score that is too likely.
+  // The first of the steps down from the best score that is too likely by chance.
   double low = 0, high = std::ceil(best_ / step) + 1;
   while (high - low > 1) {
     const double middle = std::floor((low + high) / 2);
@@ -76,7 +77,7 @@ Chance::Chance(Span<const archive::Archive> archives, const align::Distance& dis
       records_[tokens] += count;
     tokens_ += static_cast<double>(archive.token_total());
   }
-  // Archive, and record in it.
+  // The archive, and the record in it.
   const auto locate = [&](std::size_t record) {
     const auto a =
         static_cast<std::size_t>(std::upper_bound(ends.begin(), ends.end(), record) - ends.begin());
@@ -126,7 +127,7 @@ double Chance::all_places(double query_tokens) const {
   return sum;
 }
 
-// `both`: the renderings, and then the same backwards.
+// `both`: the renderings, followed by their reversals.
 void Chance::score(const std::vector<std::vector<Token>>& both, const Pieces& pieces, double best,
                    double per_unit, PieceScores& forwards, PieceScores& backwards) const {
   const std::vector<Span<const Token>> queries(both.begin(), both.end());
@@ -137,7 +138,8 @@ void Chance::score(const std::vector<std::vector<Token>>& both, const Pieces& pi
           found);
   std::vector<std::size_t> nearest(pieces.size() * queries.size());
   for (std::size_t i = 0; i < nearest.size(); ++i) {
-    // No match is farther away; in global mode, no string but by the tokens that are inserted.
+    // The largest possible distance: all query tokens deleted and, in global mode, all document
+    // tokens inserted.
     const std::size_t inserted =
         mode_ == align::Mode::global ? pieces[i / queries.size()].size() : 0;
     nearest[i] = distance_.max_distance(queries[i % queries.size()]) +
@@ -190,8 +192,8 @@ ChanceLaw Chance::law(align::Strings renderings, std::size_t piece_tokens, std::
   return {scores, shape};
 }
 
-// Of a query that is the same forwards and backwards, such as one token over and over, each place
-// with its tokens is a match.
+// For a query that is the same in reverse, such as one token over and over, each place with its
+// tokens is a match.
 void Chance::account_for_order(Span<const Token> query, double best, QueryChance& chance) const {
   const std::vector<Token> backwards(std::make_reverse_iterator(query.end()),
                                      std::make_reverse_iterator(query.begin()));
@@ -209,8 +211,8 @@ void Chance::account_for_order(Span<const Token> query, double best, QueryChance
   chance.floor_score_ = chance.best_ - below * chance.stretch_ * chance.parts_[0].per_unit;
 }
 
-// In global mode, records of like length have a law of their own. Those much longer or shorter than
-// the query are hardly hits, and go with the nearest.
+// In global mode, each range of record lengths has its own distribution. Records much longer or
+// shorter than the query are hardly ever hits, and go with the nearest range.
 void Chance::add_lengths(Span<const Token> query, align::Strings fronts, double best,
                          QueryChance& chance) const {
   const auto m = static_cast<double>(query.size());

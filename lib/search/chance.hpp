@@ -1,5 +1,5 @@
-// E-values: what chance gives for a query in archives, whatever these hold. The law is in
-// chance_law.hpp; here is what it is told about.
+// E-values: how many hits a query gets by chance, whatever the archives hold. The score
+// distribution is in chance_law.hpp; here its input is collected.
 #pragma once
 
 #include <cstddef>
@@ -18,50 +18,51 @@ namespace pairalign::search {
 
 using tokens::Token;
 
-/// What chance gives for one query. Scores are those that hits are told with.
+/// Chance hits of one query. Scores are those of Hit.
 class QueryChance {
  public:
-  /// Places of that score or a better one to be expected by chance.
+  /// The number of places with this score or a better one expected by chance.
   double expected(double score) const;
-  /// Of the best score that there is: where this is not small, no hit of the query means anything.
+  /// The same for the best possible score: unless it is small, no hit of the query means anything.
   double expected_of_best() const { return expected(best_); }
-  /// The lowest score whose hits are no likelier than `evalue`, to within an edit or a bit.
+  /// The lowest score whose E-value is at most `evalue`, to within an edit or a bit.
   double lowest_score(double evalue) const;
 
  private:
   friend class Chance;
-  // The law for records of some length, or of any.
+  // The distribution for records of one range of lengths, or of any length.
   struct Part {
     ChanceLaw law;
     double places = 0;
-    double per_unit = 1;  // score that an edit or a bit costs
+    double per_unit = 1;  // what an edit or a bit takes off the score
   };
   double best_ = 0;         // score of a match without edits
-  double stretch_ = 1;      // query tokens to one that the law was told
-  double floor_ = 0;        // places of the scores that tokens in any order have,
-  double floor_score_ = 0;  // which go up to this one
+  double stretch_ = 1;      // query tokens per token that the law was fitted to
+  double floor_ = 0;        // least number of places with scores up to floor_score_,
+  double floor_score_ = 0;  // which the tokens reach in any order
   std::vector<Part> parts_;
 };
 
 /// Const after construction and safe to share between threads.
 class Chance {
  public:
-  /// `background`: strings laid end to end that have nothing to do with the archives (see
-  /// model/file/chance_strings.hpp); empty where the model has none: the query read backwards, and
-  /// what speech is like in general, have to do then. It and `distance` must outlive this.
+  /// `background`: concatenated strings unrelated to the archives (see
+  /// model/file/chance_strings.hpp). Empty if the model has none: the reversed query, and what
+  /// speech is like in general, are used instead. It and `distance` must outlive this.
   Chance(Span<const archive::Archive> archives, const align::Distance& distance, align::Mode mode,
          Span<const Token> background);
 
-  /// Of a query, or of several renderings of one query whose scores are fused (fuse.hpp). Less
-  /// than a millisecond for each that is some seconds long.
+  /// For a query, or for several renderings of one query whose scores are fused (fuse.hpp). Takes
+  /// less than a millisecond for each that is some seconds long.
   QueryChance of(align::Strings renderings) const;
-  /// Of each of these queries.
+  /// For each of these queries.
   std::vector<QueryChance> of(Span<const tokens::Record> queries, ThreadPool& pool) const;
 
  private:
   using Pieces = std::vector<Span<const Token>>;
 
-  // The law of scores in units below the best, of records of so many tokens for each of the query.
+  // The distribution of scores, in edits or bits relative to `best`, in at most `most` pieces of
+  // `piece_tokens` tokens.
   ChanceLaw law(align::Strings renderings, std::size_t piece_tokens, std::size_t most, double best,
                 double per_unit) const;
   void score(const std::vector<std::vector<Token>>& both, const Pieces& pieces, double best,
@@ -78,7 +79,7 @@ class Chance {
   align::Mode mode_;
   Span<const Token> background_;
   std::vector<Token> sample_;                   // of the archives
-  std::map<std::size_t, std::size_t> records_;  // how many have so many tokens
+  std::map<std::size_t, std::size_t> records_;  // number of records by length in tokens
   double tokens_ = 0;
 };
 

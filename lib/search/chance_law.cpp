@@ -6,40 +6,42 @@
 namespace pairalign::search {
 namespace {
 
-// Pieces at a level whose count can be trusted.
+// Least number of pieces at or above a score for their count to be trusted.
 constexpr double kAnchorCount = 16;
-// Of the best scores of a piece, half lie above the mean or a little more.
+// Log of the expected number of places per piece that score above the mean of the best scores: half
+// a place or a little more.
 constexpr double kLogRateAtMean = -0.56;
-// Pieces of an archive that weigh as much as the expectation that it is like the background.
+// Prior weight, in pieces of an archive, of the assumption that it is like the background.
 constexpr double kShiftPrior = 2, kWidthPrior = 30;
 constexpr double kMinPlaces = 8;
-// From so many pieces on the query itself may correct what its reverse says, by so much.
+// From this many pieces on, the query itself may correct the estimate from its reversal, by at most
+// this much.
 constexpr std::size_t kMinPieces = 20;
 constexpr double kShiftTrust = 0.5, kWidthTrust = 0.1;
 constexpr double kLowerPart = 0.75;
-// Tails of the background, fitted query by query, are steeper than what archives show, which differ
-// from it in more than shift and width: measured on 100 and 1,240 recordings, with a rate of 4e-5,
-// 4e-6, 4e-7 for a place unit costs gave 1.4, 2.7, 4.5 times as many.
+// Tails of the background, fitted query by query, are steeper than those of archives, which differ
+// from it in more than shift and width: measured on 100 and 1,240 recordings, at rates of 4e-5,
+// 4e-6, 4e-7 per place, unit costs gave 1.4, 2.7, 4.5 times as many places as expected.
 constexpr double kFlatterEdits = 0.8, kFlatterBits = 0.82;
-// So many deviations above the mean, a piece holds what is sought.
+// A piece that scores this many deviations above the mean is taken to hold a true match.
 constexpr double kSought = 6;
 constexpr double kMinWidth = 0.6, kMaxWidth = 1.6;
 
-// Deviations of a query read backwards grow with the root of its length: edits, bits.
+// The deviation of reversed queries grows with the square root of their length: edits, bits.
 constexpr double kReversedEdits = 0.14, kReversedBits = 2.05;
-// Forwards, tokens follow one another as in all speech: deviations wider, and mean scores higher.
+// Forwards, tokens follow one another as in all speech: deviations are larger and means higher.
 constexpr double kForwardWidth = 1.45, kForwardEdits = 0.7, kForwardBits = 1.9;
 constexpr double kSkewEdits = 0.65, kSkewBits = 0.4;
 
-// Of the best score of many places.
+// Applies to the best score of many places only.
 void flatten(const ScoreShape& shape, double& slope, double& bend) {
   if (shape.single) return;
   slope *= shape.bits ? kFlatterBits : kFlatterEdits;
   bend *= shape.bits ? kFlatterBits : kFlatterEdits;
 }
 
-// Pieces that hold what is sought say nothing about chance, not even backwards: its tokens are
-// there.
+// Pieces with a true match say nothing about chance, not even for the reversed query: its tokens
+// are there.
 ChanceScores without_sought(ChanceScores scores, double limit) {
   std::vector<double>&forwards = scores.archive.scores, &backwards = scores.archive_reversed.scores;
   std::size_t kept = 0;
@@ -95,7 +97,7 @@ void ChanceLaw::take_background(const ChanceScores& scores) {
   const double root = std::sqrt(shape_.length);
   law_ = moments(scores.background.scores);
   reversed_ = moments(scores.background_reversed.scores);
-  // Of short queries nearly all scores can be the same.
+  // For short queries, nearly all scores can be the same.
   const double least = root * (shape_.bits ? 0.5 : 0.05);
   law_.deviation = std::max(law_.deviation, least);
   reversed_.deviation = std::max(reversed_.deviation, least);
@@ -120,7 +122,7 @@ void ChanceLaw::take_background(const ChanceScores& scores) {
   anchor_log_rate_ = counted(anchor_);
 }
 
-// Nothing is known of forward scores but what speech is like in general.
+// Nothing is known of forward scores beyond what speech is like in general.
 void ChanceLaw::guess_background(const ChanceScores& scores) {
   const double root = std::sqrt(shape_.length);
   const double usual = root * (shape_.bits ? kReversedBits : kReversedEdits);
@@ -145,11 +147,11 @@ void ChanceLaw::guess_background(const ChanceScores& scores) {
 void ChanceLaw::take_archive(const ChanceScores& scores) {
   const auto pieces = static_cast<double>(scores.archive_reversed.scores.size());
   shift_variance_ = 1 / kShiftPrior;
-  // Much shorter strings than the background's tell little.
+  // Strings much shorter than those of the background tell little.
   if (pieces == 0 || scores.archive_reversed.places * kMinPlaces < scores.background.places) return;
   const Moments backwards = moments(scores.archive_reversed.scores);
   double shift = (backwards.mean - reversed_.mean) / reversed_.deviation;
-  // The best of fewer places is lower, by what a tail that is nearly exponential says.
+  // The best of fewer places is lower, by an amount that follows from a nearly exponential tail.
   if (!shape_.single) {
     shift += std::log(scores.background.places / scores.archive_reversed.places) / 1.28;
   }
@@ -173,7 +175,7 @@ void ChanceLaw::shift_for_order(double reversed_score) {
   }
 }
 
-// A piece of n places has one with that score with chance 1 − exp(−n · rate).
+// A piece of n places has one with that score with probability 1 − exp(−n · rate).
 double ChanceLaw::counted(double score) const {
   const auto pieces = static_cast<double>(sorted_.size());
   const auto rate = [&](double level) {
@@ -190,12 +192,12 @@ double ChanceLaw::counted(double score) const {
 
 double ChanceLaw::log_rate(double score) const {
   const double z = ((score - law_.mean) / law_.deviation - shift_) / width_;
-  const double same = law_.mean + law_.deviation * z;  // in the background
+  const double same = law_.mean + law_.deviation * z;  // equivalent score in the background
   const double anchor = (anchor_ - law_.mean) / law_.deviation;
   const double rate = same < anchor_ && !sorted_.empty()
                           ? counted(same)
                           : anchor_log_rate_ + tail(z) - tail(anchor);
-  // The mean over what the shift may be, in a tail as steep as here, or where counts end.
+  // Averaged over the uncertainty of the shift, in a tail as steep as here, or where counting ends.
   const double steepness = slope(std::max(z, anchor)) / width_;
   return rate + steepness * steepness * shift_variance_ / 2;
 }

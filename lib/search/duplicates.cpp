@@ -16,11 +16,11 @@
 namespace pairalign::search {
 namespace {
 
-// By file, so that windows of one are known as such.
+// A pair with its places by file, so that windows of one file are recognised.
 struct FoundPair {
   DuplicatePair pair;
   FilePlace places[2];
-  std::optional<DuplicatePair> joined;  // with those that overlap it
+  std::optional<DuplicatePair> joined;  // with the pairs that overlap it
 };
 
 // Best first.
@@ -32,7 +32,7 @@ bool better(const FoundPair& a, const FoundPair& b) {
   return rank(a.pair) < rank(b.pair);
 }
 
-// Looks for pairs from the side of the first archive's records.
+// Searches for pairs, with the first archive's records as queries.
 class DuplicateSearch {
  public:
   DuplicateSearch(Span<const archive::Archive> archives, const DuplicatesConfig& config,
@@ -47,7 +47,7 @@ class DuplicateSearch {
     gathers_ = infix_ || std::any_of(archives.begin(), archives.end(), has_parts);
   }
 
-  // What to look for of a record of the first archive; waits until there is a batch of it.
+  // Queues the queries of a record of the first archive; they wait until there is a batch.
   void add(std::size_t record) {
     std::vector<Token> tokens;
     archives_[0].tokens(record, tokens);
@@ -77,7 +77,7 @@ class DuplicateSearch {
     return pairs;
   }
 
-  // Joins pairs that overlap on both sides, as long as there are any.
+  // Joins pairs that overlap on both sides, until there are none.
   void join(std::vector<FoundPair>& pairs) const {
     std::sort(pairs.begin(), pairs.end(), better);
     for (std::size_t before = 0; before != pairs.size();) {
@@ -102,7 +102,7 @@ class DuplicateSearch {
     pool_.parallel_for(pairs.size(), [&](std::size_t i) { take_joined(pairs[i]); });
   }
 
-  // Whether pairs are to be joined before they are told.
+  // Whether pairs are to be joined before they are reported.
   bool gathers() const { return gathers_; }
 
   DuplicatesSkipped skipped() const { return skipped_; }
@@ -143,7 +143,7 @@ class DuplicateSearch {
     return time && time->end_s - time->start_s < config_.min_seconds;
   }
 
-  // Whether a hit is the one of its pair's two that is told.
+  // A pair may be found from both sides: whether this hit is the one to report.
   bool counts(const DuplicateSide& asked, const Hit& hit) const {
     if (!within_) return true;
     if (!infix_) return asked.record < hit.record;
@@ -172,7 +172,7 @@ class DuplicateSearch {
     return file_place(archives_[side.archive], side.record, side.begin, side.end);
   }
 
-  // By windows of the same records.
+  // Joins pairs of windows of the same records.
   void extend(FoundPair& kept, const FoundPair& more) const {
     const DuplicatePair& by = more.joined.value_or(more.pair);
     DuplicatePair pair = kept.joined.value_or(kept.pair);
@@ -186,7 +186,7 @@ class DuplicateSearch {
     kept.joined = pair;
   }
 
-  // The distance of what was joined. Where that falls short, the best part stands for it.
+  // Scores what was joined. Where the score is too low, the best part stands for it.
   void take_joined(FoundPair& found) const {
     if (!found.joined) return;
     DuplicatePair& pair = *found.joined;

@@ -1,4 +1,4 @@
-// Pairs of places that say the same, within an archive or between archives.
+// Near-duplicates: pairs of similar places within an archive or between archives.
 #pragma once
 
 #include <cstddef>
@@ -15,23 +15,23 @@
 
 namespace pairalign::search {
 
-/// A search for records, in infix mode for the shorter one within the longer one, with limits of
-/// its own. Its E-values are those of looking for the first side alone.
+/// A search with records as queries, in infix mode for the shorter one within the longer one, with
+/// default limits of its own. Its E-values are those of searching for the first side alone.
 struct DuplicatesConfig : SearchConfig {
   DuplicatesConfig() {
     mode = Mode::global;
     k = 0;
     min_score = 0.8;
   }
-  /// Parts of so many tokens, every half of that, of the first archive's records are looked for, in
-  /// infix mode; 0: these records as wholes.
+  /// In infix mode, the queries are windows of this many tokens, with a hop of half a window, of
+  /// the first archive's records; 0: these records as wholes.
   std::size_t window = 0;
-  /// Of the archives that are looked into, where E-values are wanted; must outlive the search.
+  /// For the archives searched, if E-values are wanted; must outlive the search.
   const Chance* chance = nullptr;
   std::size_t min_tokens = 0;  ///< of either side
   double min_seconds = 0;      ///< of either side, where it is known
-  /// Of either side, what its tokens tell if their own shares are all that is known of them: their
-  /// entropy, and that times their number. Silence, hum, and one token again and again tell little.
+  /// Least information of either side: the entropy of its token frequencies times the number of
+  /// tokens, and that entropy alone. Silence, hum and a repeated token carry little.
   double min_bits = 12;
   double min_bits_per_token = 2;
 };
@@ -51,29 +51,30 @@ struct DuplicatePair {
   double evalue;  ///< as Hit::evalue
 };
 
-/// Records, or windows of them, that were not looked for.
+/// Numbers of records, or of windows, that were not searched for.
 struct DuplicatesSkipped {
   std::size_t too_short = 0;
   std::size_t uninformative = 0;
 };
 
-/// The number of tokens times the entropy of their own shares, in bits.
+/// The number of tokens times the entropy of their relative frequencies, in bits.
 double information(Span<const Token> tokens);
 
-/// All pairs of records with at least that score, exactly and each once: with one archive those
-/// within it, with several those of a record of the first one with a record of another. In infix
-/// mode the first record is the one found in the second: the one with fewer tokens or, of two with
-/// as many, the earlier one; between archives, the first archive's; and every place of it in the
-/// second makes a pair. Pairs that overlap on both sides, by time where records are windows of one
-/// file, are one: the best of them, or in window mode both of them joined. Nothing is paired with
-/// what it overlaps itself.
+/// Finds exactly the pairs of records with at least the minimum score, each once: with one archive,
+/// those within it; with several, those of a record of the first and a record of another. In infix
+/// mode the first record of a pair is the one found in the second: the one with fewer tokens or, of
+/// two with equally many, the earlier one; between archives, the first archive's; and every place
+/// of it in the second makes a pair. Pairs that overlap on both sides, by time where records are
+/// windows of one file, become one: the best of them, or in window mode their union. Nothing is
+/// paired with anything that it overlaps.
 ///
 /// Each record is looked up among the others by the postings of token pairs, so that the time grows
-/// with the number of records times the few that share rare pairs; records too short for that,
-/// scores too low, and soft costs are compared with all. `take` is called with the pairs of one
-/// record after the other, in the order of the first archive's records, best first; in infix mode,
-/// and where records are parts of files, when all are found. `progress` is called with how many of
-/// these records are done. Neither depends on the number of threads.
+/// with the number of records times the few that share rare pairs; if it is too short or the
+/// minimum score too low for that, or with soft costs, it is compared with all. `take` is called
+/// with the pairs of one record after another, in the order of the first archive's records, best
+/// first; in infix mode, and where records are parts of files, only when all are found. `progress`
+/// is called with the number of these records that are done. Neither depends on the number of
+/// threads.
 DuplicatesSkipped find_duplicates(Span<const archive::Archive> archives,
                                   const DuplicatesConfig& config, ThreadPool& pool,
                                   const std::function<void(const DuplicatePair&)>& take,

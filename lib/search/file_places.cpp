@@ -10,7 +10,7 @@
 namespace pairalign::search {
 namespace {
 
-constexpr std::size_t kMoreHits = 4;  // times as many, when some were repeats
+constexpr std::size_t kMoreHits = 4;  // times as many, if some were repeats
 
 bool names_part(const std::string& key) {
   return tokens::split_fragment(key).path.size() < key.size();
@@ -71,7 +71,7 @@ std::vector<Hit> without_repeats(Span<const archive::Archive> archives, const Se
     return names_part(archives[hit.archive].key(hit.record));
   };
   if (config.mode == Mode::global || std::none_of(hits.begin(), hits.end(), part)) return hits;
-  // Two places of a window may repeat one of another: all are needed to have two of the file.
+  // Two places in one window may repeat one in another: all are needed to get two per file.
   const std::size_t places = config.places > 1 ? 0 : config.places;
   if (places != config.places) hits = find(config.k, places);
   for (std::size_t k = config.k;; hits = find(k, places)) {

@@ -42,7 +42,7 @@ void keep_best(std::vector<Found>& found, std::size_t k) {
   found.resize(k);
 }
 
-// Of one query.
+// The scan for one query.
 class FusedScan {
  public:
   FusedScan(Span<const archive::Archive> archives, const std::vector<Span<const Token>>& strings,

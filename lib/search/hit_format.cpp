@@ -18,7 +18,7 @@ namespace {
 
 constexpr const char* kTrecTag = "pairalign";
 
-// The name of a key in TREC files, whose fields end at blanks.
+// The name of a key in TREC files, whose fields are separated by blanks.
 std::string trec_name(const std::string& key) {
   std::string name = tokens::key_stem(key);
   const auto is_blank = [](char c) {
@@ -28,8 +28,8 @@ std::string trec_name(const std::string& key) {
   return name;
 }
 
-// Whether the times of a hit are those of tokens of equal length: where it is not at both ends of a
-// record that was archived without times.
+// Whether the times of a hit are estimated as if all tokens were equally long: true for a hit in
+// part of a record that was archived without times.
 bool is_estimated(const archive::Archive& archive, const Hit& hit, Mode mode) {
   if (mode == Mode::global || archive.seconds(hit.record) < 0) return false;
   if (archive.has_starts(hit.record)) return false;
@@ -114,7 +114,7 @@ std::string HitFormatter::evalue(const Hit& hit) const {
   return hit.evalue < 0 ? "-" : fmt::format("{:.2g}", hit.evalue);
 }
 
-// The offset is the median over the tokens that meet: a few that are off do not move it.
+// The offset is the median over the aligned tokens, so that a few outliers do not move it.
 HitFormatter::Correspondence HitFormatter::correspondence(const tokens::Record& query,
                                                           const Hit& hit) const {
   const archive::Archive& archive = archives_[hit.archive];
@@ -178,7 +178,7 @@ std::string HitFormatter::json_line(const tokens::Record& query, const Hit& hit,
   return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }
 
-// Scores are written in full: rounding would make ties, which a reader of the run may break in
+// Scores are written in full: rounding would create ties, which a reader of the run may break in
 // another order.
 std::string HitFormatter::trec_lines(const std::string& query, const std::vector<Hit>& hits) const {
   std::string text;

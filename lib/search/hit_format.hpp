@@ -16,27 +16,26 @@ namespace pairalign::search {
 
 enum class HitFormat {
   tsv,  ///< `QUERY TAB KEY#t=start,end TAB DISTANCE TAB SCORE TAB EVALUE`, keys escaped, score
-        ///< to 4 decimals, E-value '-' when not asked for; with alignments further `CIGAR TAB
-        ///< OFFSET`: see edit_script, and by how many seconds the same is later in the file of the
-        ///< record than in the query's, '-' when times are not known
-  jsonl,     ///< an object a hit; bytes of keys that are not UTF-8 come out as U+FFFD
-  trec,      ///< `query Q0 document rank score tag`, names by their stems, blanks in them as '_'
-  textgrid,  ///< one document for Praat, a label a hit: see tokens/label_document.hpp
+        ///< to 4 decimals, E-value '-' if not computed; with alignments also `CIGAR TAB OFFSET`:
+        ///< see edit_script, and how many seconds later the match is in the file of the record than
+        ///< in the query's, '-' if times are not known
+  jsonl,     ///< one object per hit; bytes of keys that are not UTF-8 become U+FFFD
+  trec,      ///< `query Q0 document rank score tag`, names are key stems, blanks become '_'
+  textgrid,  ///< one document for Praat, one label per hit: see tokens/label_document.hpp
   eaf,       ///< the same for ELAN
 };
 
-/// Parse "tsv", "jsonl", …; "infix", "global". Throw Error("", reason) with the choices.
+/// Parse "tsv", "jsonl", …; "infix", "global". Throw Error("", reason) that lists the choices.
 HitFormat parse_hit_format(const std::string& name);
 Mode parse_mode(const std::string& name);
 
-/// Of the formats that are a document of labels.
+/// The label format of those that are a document of labels; empty for the others.
 std::optional<tokens::LabelFormat> label_format(HitFormat format);
 
-/// Stateless between queries. The archives and the distance, which was searched with, must outlive
-/// it.
+/// Stateless between queries. The archives and the distance used in the search must outlive it.
 class HitFormatter {
  public:
-  /// `alignment`: whether hits tell how query and place correspond.
+  /// `alignment`: whether to output the alignment of query and place.
   HitFormatter(Span<const archive::Archive> archives, HitFormat format, Mode mode,
                const align::Distance& distance = align::kUnitCost, bool alignment = false)
       : archives_(archives),
@@ -45,21 +44,21 @@ class HitFormatter {
         distance_(distance),
         alignment_(alignment) {}
 
-  /// The lines of one query's hits, which are in their order. A TREC run names a document once per
-  /// query: of several records of a file, the best stands for it.
+  /// The lines of one query's hits, in the order given. A TREC run names a document once per query:
+  /// of several records of a file, only the best is listed.
   std::string lines(const tokens::Record& query, const std::vector<Hit>& hits) const;
 
-  /// `KEY TAB KEY TAB DISTANCE TAB SCORE TAB EVALUE`; keys of parts with the fragment that tells
-  /// where they are, as far as it is known.
+  /// `KEY TAB KEY TAB DISTANCE TAB SCORE TAB EVALUE`; the keys of parts have the fragment that
+  /// locates them, as far as it is known.
   std::string line(const DuplicatePair& pair) const;
 
-  /// Puts a label, `QUERY SCORE EVALUE`, beside the recording of a hit. Throws Error(key, reason)
-  /// where it is not known when it was heard.
+  /// Adds a label, `QUERY SCORE EVALUE`, to the recording of a hit. Throws Error(key, reason) if
+  /// the time of the hit is not known.
   void add_label(const std::string& query, const Hit& hit, tokens::LabelDocument& document) const;
 
-  /// The key with the fragment in which the query was heard, where that is known; not escaped.
+  /// The key with the fragment in which the query was found, if that is known; not escaped.
   std::string place(const Hit& hit) const;
-  /// To the two digits that an estimate of chance is good for; "-" when not asked for.
+  /// To two digits, which is all that the estimate is good for; "-" if not computed.
   std::string evalue(const Hit& hit) const;
 
  private:

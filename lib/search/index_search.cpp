@@ -10,25 +10,25 @@
 namespace pairalign::search {
 namespace {
 
-// The best hits are first looked for down to this score, which costs little.
+// The best hits are first searched for down to this score, which costs little.
 constexpr double kFirstScore = 0.7;
-// That is not worth its while when the score asked for is hardly lower.
+// That is not worthwhile unless the score asked for is at least this much lower.
 constexpr double kMinStep = 0.25;
-// Segments without postings are scanned at each stage; when more than this part of all tokens is in
-// such, that is no gain.
+// Segments without postings are scanned at each stage, which is no gain when more than one part in
+// kMaxUnindexed of all tokens is in such segments.
 constexpr std::uint64_t kMaxUnindexed = 8;
 
-// Tokens that are compared at once, roughly.
+// Tokens compared at a time, roughly.
 constexpr std::size_t kBatchTokens = std::size_t{1} << 15;
 
-// Pieces of work per thread, where several share in one query.
+// Pieces of work per thread, where several threads share one query.
 constexpr std::size_t kSharesPerThread = 4;
-// What is less than this is not shared out.
+// Less work than this is not divided.
 constexpr std::size_t kMinShareBlocks = std::size_t{1} << 14;
 constexpr std::size_t kMinShareRanges = 4;
 constexpr std::uint64_t kUnindexedTokens = std::uint64_t{1} << 16;
 
-// Whole records each, some kUnindexedTokens of tokens.
+// Ranges of whole records, of some kUnindexedTokens tokens each.
 std::vector<TokenRange> all_of(const archive::Segment& segment) {
   std::vector<TokenRange> ranges;
   const std::uint64_t total = segment.token_total();
@@ -37,8 +37,8 @@ std::vector<TokenRange> all_of(const archive::Segment& segment) {
   return ranges;
 }
 
-// Where to cut `ranges` into at most `shares` of about equal number, so that none begins in a
-// record that the one before it ends in: regions of a record are collected together.
+// Where to cut `ranges` into at most `shares` of about equal number, so that none begins in the
+// record in which the previous one ends: the regions of a record are collected together.
 std::vector<std::size_t> cuts(const archive::Segment& segment,
                               const std::vector<TokenRange>& ranges, std::size_t shares) {
   std::vector<std::size_t> cuts{0};
@@ -67,8 +67,8 @@ class SegmentMatches {
         ranking_(ranking),
         collector_(archives, ranking) {}
 
-  // Matches that begin in tokens [begin, end) of the segment and are at most `longest` tokens long:
-  // in global mode, of the records that begin there.
+  // Adds matches that begin in tokens [begin, end) of the segment and are at most `longest` tokens
+  // long; in global mode, the records that begin there.
   void add(std::uint64_t begin, std::uint64_t end, std::size_t longest) {
     for (std::uint64_t at = begin; at < end;) {
       const archive::Segment::TokenPlace place = segment_.record_at(at);
@@ -212,7 +212,8 @@ std::optional<Ranking> IndexSearch::find_in_part(const PartQuery& query, ThreadP
   if (!lookup) return std::nullopt;
 
   const std::size_t blocks = index.blocks();
-  // One each and no more: lists are read from their beginning, also where their end is wanted.
+  // One share per thread and no more: each reads the lists from their beginning, even if it wants
+  // their end.
   const std::size_t shares = std::clamp<std::size_t>(blocks / kMinShareBlocks, 1, threads_of(pool));
   std::vector<std::optional<std::vector<BlockRange>>> found(shares);
   for_each(pool, shares, [&](std::size_t i) {
@@ -229,7 +230,7 @@ std::optional<Ranking> IndexSearch::find_in_part(const PartQuery& query, ThreadP
   return compare(query, ranges, filter.longest_match(), pool);
 }
 
-// All parts of each query; nothing where one of them asks for a scan.
+// Searches all parts for each query; nullopt if one of them calls for a scan.
 std::vector<std::optional<Ranking>> IndexSearch::find_within(Span<const tokens::Record> queries,
                                                              const std::vector<std::size_t>& open,
                                                              const std::vector<align::Scan>& scans,
@@ -240,7 +241,7 @@ std::vector<std::optional<Ranking>> IndexSearch::find_within(Span<const tokens::
     found[i] =
         find_in_part({scans[q], parts_[i % parts_.size()], Ranking(config, queries[q])}, pool);
   };
-  // Threads share in each query where there are too few to give each thread its own.
+  // Threads share each query where there are too few to give each thread its own.
   const auto threads = static_cast<std::size_t>(pool_.threads());
   if (found.size() < kSharesPerThread * threads) {
     for (std::size_t i = 0; i < found.size(); ++i)
@@ -259,7 +260,7 @@ std::vector<std::optional<Ranking>> IndexSearch::find_within(Span<const tokens::
   return all;
 }
 
-// The scores down to which to look, one after the other.
+// The scores down to which to search, one after another.
 std::vector<double> IndexSearch::stages(const SearchConfig& config) const {
   if (config.k > 0 && kFirstScore >= config.min_score + kMinStep) {
     return {kFirstScore, config.min_score};

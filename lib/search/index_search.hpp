@@ -1,4 +1,4 @@
-// Search by the postings of token pairs. Not part of the library's face.
+// Search by the postings of token pairs. Not part of the public interface.
 #pragma once
 
 #include <cstddef>
@@ -17,21 +17,21 @@
 
 namespace pairalign::search {
 
-/// Tokens [begin, end) of a segment: a match may begin in any of them.
+/// Tokens [begin, end) of a segment: a match may begin at any of them.
 struct TokenRange {
   std::uint64_t begin, end;
 };
 
-/// Finds all records within a bound without reading those that cannot be (pair_filter.hpp). The
-/// best k are found by raising the bound until there are k: what lies beyond it is then no better.
-/// Gives what a comparison with every record gives, for distances that count edits.
+/// Finds all records within a bound without reading those that cannot match (pair_filter.hpp). The
+/// best k are found by raising the bound until there are k: nothing beyond it is then better. For
+/// distances that count edits, gives the same result as a comparison with every record.
 class IndexSearch {
  public:
   /// Archives and pool must outlive it.
   IndexSearch(Span<const archive::Archive> archives, ThreadPool& pool);
 
-  /// The best candidates of each query; nothing for a query that is more cheaply compared with
-  /// every record: one that is short, or whose hits are no nearer than chance would have them.
+  /// The best candidates of each query; nullopt for a query that is cheaper to compare with every
+  /// record: a short one, or one whose hits are no better than chance.
   std::vector<std::optional<Ranking>> find(Span<const tokens::Record> queries,
                                            const SearchConfig& config) const;
 
@@ -40,15 +40,15 @@ class IndexSearch {
     std::size_t archive;
     std::size_t segment;
   };
-  /// A query and the segment in which it is looked for.
+  /// A query and the segment that is searched for it.
   struct PartQuery {
     const align::Scan& scan;
     Part part;
     Ranking empty;
   };
 
-  /// The records within the bound of `empty`; nothing as above. Shared out among the threads of a
-  /// pool; null: not shared.
+  /// The records within the bound of `empty`; nullopt as above. The work is divided among the
+  /// threads of `pool`; null: it is not divided.
   std::optional<Ranking> find_in_part(const PartQuery& query, ThreadPool* pool) const;
   Ranking compare(const PartQuery& query, const std::vector<TokenRange>& ranges,
                   std::size_t longest_match, ThreadPool* pool) const;

@@ -12,33 +12,34 @@ namespace {
 using archive::kPairBlockTokens;
 using archive::PairIndex;
 
-// Counts stop at 255. More pairs than this are never asked for, which is safe: fewer are weaker.
+// Counts saturate at 255. More pairs than this are never required, which is safe: requiring fewer
+// only filters less.
 constexpr std::size_t kMaxNeeded = 250;
 constexpr std::uint32_t kMaxPairs = 255;
-// A match may be this many times as long as the query; scores that allow more are scanned for.
+// A match may be this many times as long as the query; scores that allow more need a scan.
 constexpr std::size_t kMaxStretch = 8;
 
-// Costs in ns, measured; they choose a plan and have no influence on what is found.
+// Measured costs in ns; they decide the plan but not what is found.
 constexpr double kPostingCost = 2;
-constexpr double kSortedCost = 20;  // of a posting, where they are sorted
+constexpr double kSortedCost = 20;  // of a posting, if they are sorted
 constexpr double kBytesPerPosting = 1.5;
-constexpr double kListCost = 15;  // each time that it is taken up: every kBlocksAtOnce
+constexpr double kListCost = 15;  // each time it is resumed: every kBlocksAtOnce blocks
 constexpr double kBlocksAtOnce = 1 << 14;
 constexpr double kBlockCost = 0.03;  // for each block of the widest window
 constexpr double kWindowCost = 400;  // fetching what passes
 constexpr double kTokenCost = 1.3;   // comparing it
-constexpr double kScanCost = 1;      // of a token in a scan of all
-// Above this part of all tokens, a scan of all of them is cheaper than many short ones.
+constexpr double kScanCost = 1;      // of a token in a full scan
+// Above this fraction of all tokens, one full scan is cheaper than many short ones.
 constexpr double kWorthwhilePart = 0.3;
 
-// Blocks that hold the first tokens of all pairs of a match of that many tokens, wherever it begins
-// in the first of them.
+// Number of blocks that hold the first tokens of all pairs of a match of this many tokens, wherever
+// in the first block it begins.
 constexpr std::size_t width_of(std::size_t match_tokens) {
   const std::size_t starts = std::max<std::size_t>(match_tokens, 2) - 1;
   return (starts + kPairBlockTokens - 2) / kPairBlockTokens + 1;
 }
 
-// The chance of `least` or more where `mean` are expected (Poisson).
+// The probability of `least` or more where `mean` are expected (Poisson).
 double chance_of_at_least(std::size_t least, double mean) {
   if (mean >= static_cast<double>(least)) return 1;
   double term = std::exp(-mean);
@@ -76,7 +77,7 @@ void PairFilter::set_needs(const DistanceBound& bound) {
   if (!bound(m)) possible_ = true;  // and nothing can match
 }
 
-// Those with the shortest lists first.
+// The pairs of the query, those with the shortest lists first.
 std::vector<PairFilter::Pair> PairFilter::pairs_by_size(const PairIndex& index) const {
   std::vector<Pair> pairs;
   for (std::size_t i = 0; i + 1 < query_.size(); ++i) {
@@ -99,7 +100,7 @@ WindowNeeds PairFilter::window_needs(const Plan& plan) const {
   return needs;
 }
 
-// What it costs to look at the spans that pass by chance, as if pairs were spread evenly.
+// The cost of comparing the spans that pass by chance, if pairs were spread evenly.
 double PairFilter::chance_cost(const PairIndex& index, double postings, const Plan& plan) const {
   const WindowNeeds needs = window_needs(plan);
   const auto blocks = static_cast<double>(index.blocks());
@@ -109,7 +110,7 @@ double PairFilter::chance_cost(const PairIndex& index, double postings, const Pl
     chance = std::max(chance, chance_of_at_least(needs.needed[i], postings / blocks * width));
   }
   const auto tokens = static_cast<double>(longest_match_ + kPairBlockTokens * first_width_);
-  // Windows that pass overlap: about half of those that hold the same pairs do.
+  // Windows that pass overlap: of those that hold the same pairs, about half pass.
   const double windows = blocks * chance * 2 / static_cast<double>(first_width_);
   return windows * (kWindowCost + tokens * kTokenCost);
 }
@@ -120,7 +121,7 @@ PairFilter::Plan PairFilter::best_plan(const PairIndex& index,
   Plan best{0, false, always_ ? std::numeric_limits<double>::max() : scan_cost};
   const std::ptrdiff_t least = *std::min_element(needs_.begin(), needs_.end());
   if (least < 1) return best;
-  // With so many left out that one is still needed.
+  // With as many pairs left out as still leave one required.
   const std::size_t fewest = query_.size() - std::min<std::size_t>(query_.size(), least);
   const auto blocks = static_cast<double>(index.blocks());
   const auto widest = static_cast<double>(first_width_ + needs_.size());
@@ -153,7 +154,7 @@ std::optional<PairLookup> PairFilter::prepare(const PairIndex& index) const {
 
   pairs.resize(plan.pairs);
   std::vector<PairBlocks>& lists =
-      lookup.lists_;  // each once, with the number of the query's pairs
+      lookup.lists_;  // each list once, with the number of query pairs in it
   for (std::size_t i = 0; i < pairs.size(); ++i) {
     const bool again = i > 0 && pairs[i].bucket == pairs[i - 1].bucket;
     if (!again && !index.sound(pairs[i].bucket)) return std::nullopt;
@@ -170,7 +171,7 @@ std::optional<PairLookup> PairFilter::prepare(const PairIndex& index) const {
 std::optional<std::vector<BlockRange>> PairLookup::find(const BlockRange& within) const {
   std::vector<BlockRange> ranges;
   if (lists_.empty()) return ranges;
-  if (sorted_) {  // so few that one thread does it
+  if (sorted_) {  // few enough for one thread
     if (within.first == 0) sort_windows(lists_, needs_, ranges);
     return ranges;
   }

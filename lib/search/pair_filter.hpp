@@ -1,15 +1,15 @@
-// Where in a segment a query can match at all, told by the postings of token pairs.
+// Where in a segment a query can match at all, according to the postings of token pairs.
 //
 // Let an alignment of m query tokens with a span of L document tokens have d edits. Each of its
-// columns is an edit or a match, so it has at least max(m, L) − d matches, one gap less from a
-// match to the next, and at most d gaps that hold edits. Where there are none, two neighbours of
-// the query are neighbours in the document. So the blocks of the span hold at least
+// columns is an edit or a match, so it has at least max(m, L) − d matches. Between consecutive
+// matches there is one gap fewer, and at most d of these gaps hold edits. Where a gap holds none,
+// two adjacent query tokens are adjacent in the document. So the blocks of the span hold at least
 //     max(m, L) − 1 − 2d
-// pairs of the query (the q-gram lemma of Jokinen and Ukkonen 1991, with the span's length), and
-// x less when x of the query's pairs are not looked up at all. Blocks are counted by the query
-// pairs in their lists; spans whose blocks sum up to less cannot match (counting filters:
+// pairs of the query (the q-gram lemma of Jokinen and Ukkonen 1991, with the span's length), and x
+// fewer if x of the query's pairs are not looked up at all. For each block, the query pairs whose
+// lists name it are counted; spans whose blocks sum to less cannot match (counting filters:
 // Navarro, "A guided tour to approximate string matching", ACM Computing Surveys 33, 2001). Which
-// pairs are looked up is chosen by what the lists cost to read and what is likely to pass by
+// pairs to look up is decided by the cost of reading their lists and by what is likely to pass by
 // chance. No match within the bound is ever lost.
 #pragma once
 
@@ -32,11 +32,11 @@ using tokens::Token;
 /// The largest distance still wanted of a match whose distance is divided by `length`; empty: none.
 using DistanceBound = std::function<std::optional<std::size_t>(std::size_t length)>;
 
-/// What to look for in the postings of a segment, and how.
+/// What to look up in the postings of a segment, and how.
 class PairLookup {
  public:
   /// Where matches within the bound can begin, among blocks [within.first, within.last), in
-  /// ascending order. Nothing: at a higher price than a scan of all tokens.
+  /// ascending order. nullopt: it would cost more than a scan of all tokens.
   std::optional<std::vector<BlockRange>> find(const BlockRange& within) const;
 
  private:
@@ -55,19 +55,19 @@ class PairFilter {
   /// the filter.
   PairFilter(Span<const Token> query, Mode mode, const DistanceBound& bound);
 
-  /// From now on `prepare` tells whatever the postings can, at any price.
+  /// From now on `prepare` uses the postings wherever possible, whatever the cost.
   void set_always() { always_ = true; }
 
-  /// No match within the bound has more document tokens.
+  /// The most document tokens that a match within the bound can have.
   std::size_t longest_match() const { return longest_match_; }
 
-  /// How to find where matches within the bound can begin. Nothing: the postings do not tell, or at
-  /// a higher price than a scan of all tokens, or are damaged.
+  /// How to find where matches within the bound can begin. nullopt: the postings do not tell, would
+  /// cost more than a scan of all tokens, or are damaged.
   std::optional<PairLookup> prepare(const archive::PairIndex& index) const;
 
  private:
   struct Plan {
-    std::size_t pairs = 0;  // that are looked up, those with the shortest lists first
+    std::size_t pairs = 0;  // number looked up, those with the shortest lists first
     bool sorted = false;    // entries are to be sorted, not added up
     double cost = 0;        // in ns
   };
@@ -88,7 +88,7 @@ class PairFilter {
   bool always_ = false;
   std::size_t longest_match_ = 0;
   std::size_t first_width_ = 0;  // blocks that a match of up to m tokens may lie in
-  // By width − first_width_: the pairs that a match has which needs so many blocks.
+  // By width − first_width_: the least number of pairs of a match that needs that many blocks.
   std::vector<std::ptrdiff_t> needs_;
 };
 

@@ -61,8 +61,9 @@ void RegionCollector::add(Candidate region) {
   open_.push_back(std::move(region));
 }
 
-// Of 2n - 1 regions n have another between them, so that no place is in two of these: n places are
-// as near as the farthest of the 2n - 1, and what is farther is not among the n best of the record.
+// Of the 2n - 1 nearest regions, n are separated by others, so that no place lies in two of them:
+// there are n places no farther than the farthest of the 2n - 1, and no region that is farther
+// holds one of the n best of the record.
 void RegionCollector::drop_far() {
   const SearchConfig& config = ranking_->config();
   std::size_t wanted = config.places == 0 ? config.k : config.places;
@@ -77,7 +78,7 @@ void RegionCollector::drop_far() {
   open_.erase(std::remove_if(open_.begin(), open_.end(), far), open_.end());
 }
 
-// Which of the matches that overlap are places is decided in all of them at once.
+// Joins overlapping regions: which of their matches become places is decided for all at once.
 void RegionCollector::join() {
   std::size_t last = 0;
   for (std::size_t i = 1; i < open_.size(); ++i) {
@@ -91,7 +92,8 @@ void RegionCollector::join() {
   open_.resize(std::min(open_.size(), last + 1));
 }
 
-// Keys are slow to read: only where the bound, which others may have lowered, still allows.
+// Keys are slow to read, so they are read only for regions within the bound, which others may have
+// lowered.
 void RegionCollector::finish() {
   drop_far();
   join();

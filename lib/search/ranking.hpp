@@ -1,4 +1,4 @@
-// The best candidates of one query while a search is under way. Not part of the library's face.
+// The best candidates of one query during a search. Not part of the public interface.
 #pragma once
 
 #include <cstddef>
@@ -13,8 +13,8 @@
 
 namespace pairalign::search {
 
-/// A place in a record, or a region that holds some. Its rank is kept as a fraction, to be compared
-/// exactly.
+/// A place in a record, or a region that holds some. Its rank is kept as a fraction, so that
+/// comparisons are exact.
 struct Candidate {
   std::size_t archive;
   std::size_t record;
@@ -25,25 +25,25 @@ struct Candidate {
   std::size_t end;
 };
 
-/// Equal candidates are ordered by key, archive, record and place, so that of k regions that are
-/// the best, one after the other, none holds a place that is better than the best k of all.
+/// Ties are ordered by key, archive, record and place, so that the best k places lie in the best k
+/// regions.
 class Ranking {
  public:
   /// The query must outlive it.
   Ranking(const SearchConfig& config, const tokens::Record& query)
       : config_(config), query_(&query) {}
 
-  /// The largest distance, of a record whose distance is divided by `length`, that can still
-  /// matter. Empty: none can.
+  /// The largest distance that can still matter, of a record whose distance is divided by `length`.
+  /// Empty: none can.
   std::optional<std::size_t> bound(std::size_t length) const;
 
-  /// Whether there are as many candidates as are asked for.
+  /// Whether there are as many candidates as requested.
   bool full() const { return config_.k > 0 && best_.size() == config_.k; }
 
   void add(Candidate candidate);
   void merge(Ranking&& other);
 
-  /// Best first; none are left.
+  /// Removes and returns all candidates, best first.
   std::vector<Candidate> take();
 
   const SearchConfig& config() const { return config_; }
@@ -52,18 +52,18 @@ class Ranking {
  private:
   SearchConfig config_;
   const tokens::Record* query_;
-  std::vector<Candidate> best_;  // a heap with the worst in front, unless all are wanted
+  std::vector<Candidate> best_;  // a heap with the worst at the front, unless all are wanted
 };
 
-/// Takes regions of one record after the other, as they lie in it, into a ranking.
+/// Collects regions for a ranking, record after record and in their order within each.
 class RegionCollector {
  public:
   RegionCollector(Span<const archive::Archive> archives, Ranking& ranking)
       : archives_(archives), ranking_(&ranking) {}
 
-  /// Without its key.
+  /// Its key need not be set.
   void add(Candidate region);
-  /// The record is complete.
+  /// Completes the current record.
   void finish();
 
  private:
@@ -72,7 +72,7 @@ class RegionCollector {
 
   Span<const archive::Archive> archives_;
   Ranking* ranking_;
-  std::vector<Candidate> open_;  // of the record under way
+  std::vector<Candidate> open_;  // of the current record
 };
 
 /// Keeps the best `places` of a record; 0: all.

@@ -19,7 +19,7 @@ RecordTiles::RecordTiles(Span<const archive::Archive> archives) : archives_(arch
 void RecordTiles::visit(std::size_t first, std::size_t last,
                         const std::function<void(const RecordTile&)>& visit) const {
   std::vector<Token> values;
-  values.reserve(kTileTokens + kTileTokens / 4);  // for all tiles but those of a long record
+  values.reserve(kTileTokens + kTileTokens / 4);  // enough for all tiles but those of a long record
   std::vector<std::size_t> offsets;
   RecordTile tile;
   for (std::size_t i = first; i < last;) {

@@ -1,4 +1,4 @@
-// Records in portions to scan. Not part of the library's face.
+// Records in batches to scan. Not part of the public interface.
 #pragma once
 
 #include <cstddef>
@@ -11,7 +11,7 @@
 
 namespace pairalign::search {
 
-/// Records of an archive, one after the other.
+/// Consecutive records of an archive.
 struct RecordTile {
   std::size_t archive = 0;
   std::size_t first_record = 0;
@@ -26,7 +26,7 @@ class RecordTiles {
 
   std::size_t records() const { return first_record_.back(); }
 
-  /// Hands records [first, last) to `visit`, some ten thousand tokens at a time: enough to fill
+  /// Passes records [first, last) to `visit`, tens of thousands of tokens at a time: enough to fill
   /// lanes, few enough to stay in the cache and to let bounds tighten soon.
   void visit(std::size_t first, std::size_t last,
              const std::function<void(const RecordTile&)>& visit) const;

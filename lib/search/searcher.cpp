@@ -19,7 +19,7 @@ constexpr std::size_t kPiecesPerThread = 8;
 constexpr std::size_t kMaxQueriesAtOnce = 256;
 constexpr std::size_t kMaxCandidates = std::size_t{1} << 22;
 
-// Of places, where a query of unknown length has any number of them.
+// To estimate the number of places where a query of unknown length may have any number of them.
 constexpr std::size_t kTokensPerPlace = 64;
 
 }  // namespace
@@ -49,7 +49,8 @@ std::vector<Ranking> Searcher::scan(const std::vector<const tokens::Record*>& qu
   const align::Scan lanes(distance, strings, config.mode);
   const std::size_t records = tiles_.records();
   const auto threads = static_cast<std::size_t>(pool_.threads());
-  // A thread alone goes through all: the sooner its bounds tighten, the fewer keys it reads.
+  // A single thread takes all records in one piece: the sooner its bounds tighten, the fewer keys
+  // it reads.
   const std::size_t pieces = std::min(records, threads == 1 ? 1 : threads * kPiecesPerThread);
   std::vector<std::vector<Ranking>> found(pieces, all);
   pool_.parallel_for(pieces, [&](std::size_t p) {
@@ -111,7 +112,7 @@ std::vector<Ranking> Searcher::find_regions(Span<const tokens::Record> queries,
 std::vector<Hit> Searcher::locate(Ranking& regions) const {
   const SearchConfig& config = regions.config();
   const tokens::Record& query = regions.query();
-  Ranking places = regions;  // as long as it holds regions, the bound is that of the last of these
+  Ranking places = regions;  // while it holds regions, its bound is that of the worst of these
   std::vector<Candidate> candidates = regions.take();
   if (config.mode == Mode::infix && !candidates.empty()) {
     const auto bound = places.bound(candidates.front().length);

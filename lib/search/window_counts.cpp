@@ -13,14 +13,14 @@ namespace {
 using archive::kPairBlockTokens;
 using archive::PairList;
 
-// Blocks whose counts are in work at a time: they stay in the first cache.
+// Blocks processed at a time: their counts stay in the L1 cache.
 constexpr std::size_t kTileBlocks = std::size_t{1} << 14;
 constexpr std::size_t kLanes = 64;
 
 using Counts = std::uint8_t __attribute__((vector_size(kLanes)));
 
-// Sets bytes of `passes` where the `first_width + i` counts from there on sum up to `needed[i]` for
-// some i. Reads `size` plus all widths of counts; `size` is a multiple of kLanes.
+// Sets bytes of `passes` where the `first_width + i` counts from there on sum to at least
+// `needed[i]` for some i. Reads `size` counts plus all widths; `size` is a multiple of kLanes.
 PAIRALIGN_MULTIVERSION
 void compare_windows(const std::uint8_t* counts, std::size_t size, std::size_t first_width,
                      const std::uint8_t* needed, std::size_t widths, std::uint8_t* passes) {
@@ -49,7 +49,7 @@ void append_range(std::size_t block, std::vector<BlockRange>& ranges) {
   }
 }
 
-// Appends the blocks from `base` on whose byte is set; how many they are.
+// Appends the blocks from `base` on whose byte is set; returns their number.
 std::size_t collect(const std::vector<std::uint8_t>& passes, std::size_t base, std::size_t blocks,
                     std::vector<BlockRange>& ranges) {
   const std::size_t size = std::min(passes.size(), blocks - base);
@@ -67,7 +67,7 @@ std::size_t collect(const std::vector<std::uint8_t>& passes, std::size_t base, s
   return count;
 }
 
-// The entries of a list before block `limit` into `counts`, which begin with block `base`.
+// Adds the entries of a list before block `limit` to `counts`, which begins with block `base`.
 void count(PairBlocks& blocks, std::size_t base, std::size_t limit, std::uint8_t* counts) {
   for (PairList& list = blocks.list; list.block() < limit; list.advance()) {
     std::uint8_t& entry = counts[list.block() - base];
@@ -93,11 +93,11 @@ std::vector<Entry> sorted_entries(std::vector<PairBlocks> lists) {
   return entries;
 }
 
-// Windows of `width` blocks whose entries sum up to `needed`. All with the same first entry begin
-// behind the entry before it, and early enough to reach the entry that makes the sum.
+// Appends where windows of `width` blocks whose entries sum to at least `needed` begin: for each
+// first entry, late enough to reach the entry that completes the sum.
 void slide(const std::vector<Entry>& entries, std::size_t width, std::size_t needed,
            std::vector<BlockRange>& ranges) {
-  std::size_t end = 0, sum = 0;  // of entries from `first` to before `end`
+  std::size_t end = 0, sum = 0;  // sum over entries [first, end)
   for (std::size_t first = 0; first < entries.size(); ++first) {
     while (end < entries.size() && sum < needed)
       sum += entries[end++].pairs;

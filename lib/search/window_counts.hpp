@@ -1,5 +1,5 @@
 // Windows of blocks in which the lists of a query's pairs have enough entries. Not part of the
-// library's face.
+// public interface.
 #pragma once
 
 #include <cstddef>
@@ -22,21 +22,21 @@ struct PairBlocks {
   std::uint32_t pairs;
 };
 
-/// What a window must hold to pass: with `first_width + i` blocks at least `needed[i]` pairs.
+/// What a window must hold to pass: if it has `first_width + i` blocks, at least `needed[i]` pairs.
 struct WindowNeeds {
   std::size_t first_width = 0;
   std::vector<std::uint8_t> needed;  // 1 to 255
 };
 
-/// Where windows that pass begin, in ascending order. The same from both:
-/// Adds up bytes of all blocks: best where many blocks have entries. Finds windows that begin in
-/// `within`. Empty and `false` as soon as it shows that more than `max_tokens` of the tokens there
-/// would have to be looked at, `longest_match` for each range and those of its blocks; 1 allows any
-/// number.
+/// Both functions append where passing windows begin, in ascending order, with equal results.
+/// This one adds up counts for all blocks: best where many blocks have entries. Finds windows that
+/// begin in `within`. Clears `ranges` and returns false as soon as more than the fraction
+/// `max_tokens` of the tokens there would have to be compared, counting `longest_match` for each
+/// range and the tokens of its blocks; 1 allows any number.
 bool add_up_windows(std::vector<PairBlocks> lists, const WindowNeeds& needs,
                     const BlockRange& within, std::size_t longest_match, double max_tokens,
                     std::vector<BlockRange>& ranges);
-/// Sorts the entries: best where few blocks have any.
+/// This one sorts the entries: best where few blocks have any.
 void sort_windows(std::vector<PairBlocks> lists, const WindowNeeds& needs,
                   std::vector<BlockRange>& ranges);
 

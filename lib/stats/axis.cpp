@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t kMaxSteps = 6;
 constexpr int kMaxDecades = 8;
-// Of a step: what a quotient may be off by, so that a round end stays the end.
+// Tolerance in steps: rounding of a quotient must not move a round end.
 constexpr double kRounding = 1e-9;
 
 std::string power_of_ten(int exponent) {
@@ -46,7 +46,7 @@ Axis linear_axis(std::string label, double low, double high, double least_step) 
   const double first = std::floor(low / step + kRounding);
   const double last = std::max(first + 1, std::ceil(high / step - kRounding));
   Axis axis{std::move(label), first * step, last * step, false, {}};
-  // Counted from 0: next to a huge first one, adding 1 may change nothing.
+  // Counted from 0: adding 1 to a huge first value may not change it.
   for (int i = 0; i <= static_cast<int>(last - first); ++i)
     axis.ticks.push_back({(first + i) * step, short_number((first + i) * step)});
   return axis;

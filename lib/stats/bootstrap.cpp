@@ -36,7 +36,7 @@ struct Sums {
 
 std::vector<Sums> sums_by_term(const RetrievalMetrics& run, const RetrievalMetrics& reference,
                                const Terms& terms) {
-  // Terms and queries without one are different things, even where their names are the same.
+  // A term and a query without a term are distinct, even if their names are the same.
   std::map<std::pair<bool, std::string>, Sums> by_term;
   for (std::size_t i = 0; i < run.per_query.size(); ++i) {
     const QueryMetrics& query = run.per_query[i];

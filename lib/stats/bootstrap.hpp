@@ -9,7 +9,7 @@
 
 namespace pairalign::stats {
 
-/// A mean difference and the interval that holds 95 % of its resamples.
+/// A mean difference and the interval that contains 95 % of its resamples.
 struct DifferenceInterval {
   double difference = 0;
   double low = 0, high = 0;
@@ -28,10 +28,9 @@ using Terms = std::map<std::string, std::string>;
 Terms read_terms(const std::string& path);
 
 /// Metrics of `run` minus those of `reference`, over the same qrels. Terms are drawn with
-/// replacement, as many as there are; a query that `terms` does not name is a term of its own. The
-/// interval is from the 2.5th to the 97.5th percentile of 10,000 resamples (Sakai, SIGIR 2006), the
-/// same at each call.
-/// Throws Error("", reason) when the two were measured on different queries.
+/// replacement, as many as there are; a query not in `terms` is a term of its own. The interval is
+/// from the 2.5th to the 97.5th percentile of 10,000 resamples (Sakai, SIGIR 2006), the same at
+/// each call. Throws Error("", reason) if the two were measured on different queries.
 RunDifference compare_runs(const RetrievalMetrics& run, const RetrievalMetrics& reference,
                            const Terms& terms);
 

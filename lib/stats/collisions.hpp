@@ -1,4 +1,4 @@
-// Recordings that have come out as the very same string.
+// Recordings that yielded exactly the same string.
 #pragma once
 
 #include <cstddef>
@@ -12,15 +12,15 @@
 namespace pairalign::stats {
 
 struct Collisions {
-  std::uint64_t strings = 0;  ///< non-empty strings that more than one key has
+  std::uint64_t strings = 0;  ///< non-empty strings shared by several keys
   std::uint64_t keys = 0;     ///< keys that have one of them
-  /// 1: exact. N: counted on the strings of one hash value in N and scaled up.
+  /// 1: exact. N: counted on the strings with one in N hash values and scaled up.
   std::uint64_t sampling = 1;
 };
 
 /// Counts collisions from 64-bit hashes of string and key, 16 bytes a record. Beyond `capacity`
-/// records, only strings whose hash ends in zero bits are kept (distinct sampling: Gibbons 2001), a
-/// bit more each time the memory fills; all records of a kept string stay together.
+/// records, only strings whose hash ends in zero bits are kept (distinct sampling: Gibbons 2001),
+/// one bit more each time the memory fills; all records of a kept string stay together.
 class CollisionCounter {
  public:
   explicit CollisionCounter(std::size_t capacity);

@@ -6,7 +6,7 @@
 
 namespace pairalign::stats {
 
-/// Of the distribution that `counts` stand for, in bits; 0 without any.
+/// Entropy of the distribution given by `counts`, in bits; 0 if there are none.
 double entropy_bits(const std::vector<std::uint64_t>& counts);
 
 }  // namespace pairalign::stats

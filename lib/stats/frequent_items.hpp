@@ -10,7 +10,7 @@ namespace pairalign::stats {
 
 /// Misra and Gries (1982), in the batched form of Anderson et al., "A High-Performance Algorithm
 /// for Identifying Frequent Items in Data Streams" (2017): counters are exact until there are more
-/// distinct items than `capacity`; then the median count is taken off all of them and those that
+/// distinct items than `capacity`; then the median count is subtracted from all and those that
 /// reach zero are dropped. Any item more frequent than `error()` is still there.
 class FrequentItems {
  public:
@@ -22,7 +22,7 @@ class FrequentItems {
     std::uint64_t item;
     std::uint64_t count;  ///< at most the true count, at least the true count − error()
   };
-  /// The `n` items of the highest counts; equal counts by item, ascending.
+  /// The `n` items with the highest counts; equal counts by item, ascending.
   std::vector<Counted> top(std::size_t n) const;
 
   /// 0: every count is exact.

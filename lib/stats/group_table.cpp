@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t kMinGroups = 5;
 constexpr double kOutlier = 3.5;
-constexpr double kDeviation = 1.4826;  // of a normal distribution, in median absolute deviations
+constexpr double kDeviation = 1.4826;  // standard deviation / median absolute deviation, if normal
 constexpr std::size_t kMaxRows = 200;
 
 double median(std::vector<double> values) {
@@ -59,7 +59,7 @@ std::vector<std::vector<bool>> outliers(const GroupTable& table) {
     const double middle = median(values);
     for (double& value : values)
       value = std::abs(value - middle);
-    // Where half of the groups are equal, rounding alone is no reason to stand out.
+    // If half of the groups are equal, rounding alone must not make an outlier.
     const double least = 0.5 * std::pow(10.0, -table.columns[c].decimals);
     const double limit = kOutlier * std::max(kDeviation * median(values), least);
     for (std::size_t r = 0; r < table.rows.size(); ++r) {

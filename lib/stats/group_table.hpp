@@ -1,4 +1,4 @@
-// Figures of groups side by side, so that an odd one stands out.
+// Statistics of groups side by side, so that outliers stand out.
 #pragma once
 
 #include <cstddef>
@@ -12,7 +12,7 @@ struct GroupTable {
   struct Column {
     std::string name;
     int decimals;
-    /// Whether a group may stand out in it; counts only say how large a group is.
+    /// Whether a group can be an outlier in it; counts only say how large a group is.
     bool comparable = true;
   };
   struct Row {
@@ -25,12 +25,12 @@ struct GroupTable {
 };
 
 /// Per row and column, whether the value is an outlier among the groups: further from their median
-/// than 3.5 times what the median absolute deviation makes of a standard deviation (Iglewicz and
-/// Hoaglin 1993). With fewer than five groups none is.
+/// than 3.5 standard deviations, estimated from the median absolute deviation (Iglewicz and Hoaglin
+/// 1993). With fewer than five groups there are none.
 std::vector<std::vector<bool>> outliers(const GroupTable& table);
 
-/// A line per group, and one for all; '*' marks outliers. At most 200 groups are shown: those with
-/// outliers and the largest first column.
+/// A line per group, and one for all groups; '*' marks outliers. At most 200 groups are shown:
+/// those with outliers and the largest first column.
 std::string to_text(const GroupTable& table);
 
 }  // namespace pairalign::stats

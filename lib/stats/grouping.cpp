@@ -83,7 +83,7 @@ class GroupFile {
     const std::size_t last = line.find_last_not_of(kBlanks);
     const std::string name(line.substr(group, last + 1 - group));
     const std::string key = tokens::unescape_key(line.substr(begin, end - begin));
-    // A key that stands there as a whole goes before one whose stem is the same.
+    // A full key takes precedence over one with the same stem.
     groups_[key] = name;
     groups_.emplace(tokens::key_stem(key), name);
   }

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t kBins = 30;
 constexpr std::size_t kFewBars = 6;
-// The tail that may be cut off: this share of the values, if it would more than treble the axis.
+// The tail that may be cut off: this share of the values, if it would more than triple the axis.
 constexpr double kTailShare = 0.005;
 constexpr double kTailStretch = 3;
 constexpr double kRounding = 1e-9;
@@ -23,7 +23,7 @@ double sum_of_weights(const std::vector<Weighted>& values) {
   return sum;
 }
 
-// Takes the tail off `values`, which are sorted; returns what the title says of it.
+// Cuts the tail off the sorted `values`; returns the note about it for the title.
 std::string cut_tail(std::vector<Weighted>& values) {
   const double most = kTailShare * sum_of_weights(values);
   const double low = values.front().value;
@@ -51,7 +51,7 @@ std::vector<Bar> bars_of(const std::vector<Weighted>& values, double high, doubl
   return bars;
 }
 
-// A few bars do not fill a panel: there is room at their sides, but none below 0 for what is never
+// A few bars do not fill a panel: room is left at their sides, but not below 0 if no value is
 // negative.
 Axis x_axis(std::string label, const std::vector<Bar>& bars, double width, double unit) {
   const double room = bars.size() < kFewBars ? 2 * width : 0;

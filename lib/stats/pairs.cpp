@@ -10,7 +10,7 @@
 namespace pairalign::stats {
 namespace {
 
-// Share of two counts; two zeros are the same thing.
+// Ratio of two counts; 1 for two zeros.
 double ratio(std::size_t part, std::size_t whole) {
   return whole == 0 ? 1.0 : static_cast<double>(part) / static_cast<double>(whole);
 }
@@ -32,7 +32,7 @@ Centre centre_of(const std::vector<PairMeasures>& measures, Member member) {
   return centre(std::move(values));
 }
 
-// The keys of references that no record of the stream belonged to.
+// The keys of references that no record of the stream matched.
 template <class Reference>
 std::vector<std::string> unused_keys(const std::vector<Reference>& references,
                                      const std::vector<bool>& used) {

@@ -14,15 +14,15 @@
 
 namespace pairalign::stats {
 
-/// Finds the record of another stream that belongs to a key: the one with the very key, else the
-/// only one with the same stem (no folders, no extension, media fragment kept), so that `a/x.wav`
-/// meets `b/x.opus`.
+/// Finds the record of another stream that matches a key: the one with the same key, else the only
+/// one with the same stem (no folders, no extension, media fragment kept), so that `a/x.wav`
+/// matches `b/x.opus`.
 class KeyMatcher {
  public:
-  /// Numbers the keys in the order of the calls. Throws Error(key, ...) for a key it has already.
+  /// Numbers the keys in the order of the calls. Throws Error(key, ...) for a duplicate key.
   void add(const std::string& key);
-  /// The number of the key that belongs to `key`; nothing when there is none, or when several
-  /// share its stem.
+  /// The number of the key that matches `key`; nothing if there is none, or if several share its
+  /// stem.
   std::optional<std::size_t> find(const std::string& key) const;
   std::size_t size() const { return by_key_.size(); }
 
@@ -55,13 +55,13 @@ struct PairSummary {
   Centre edit_similarity, jaccard, length_ratio, edits, length_change;
   std::vector<PairMeasures> measures;            ///< of each pair, in the order of the stream
   std::vector<std::string> unmatched;            ///< keys of the first stream without a partner
-  std::vector<std::string> unmatched_reference;  ///< keys of the second that were not asked for
+  std::vector<std::string> unmatched_reference;  ///< keys of the second without a partner
 };
 
 /// Compares a stream against a reference, which is held in memory.
 class PairComparison {
  public:
-  /// The whole reference first, then the stream.
+  /// Add the whole reference first, then the stream.
   void add_reference(tokens::Record record);
   void add(const tokens::Record& record);
   PairSummary summary() const;

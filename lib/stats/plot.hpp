@@ -1,5 +1,5 @@
-// Small plots as one SVG document. Debian has no library that draws SVG from C++ with so little; a
-// page of code does.
+// Small plots as one SVG document. Debian has no C++ library for SVG plots that is this small; a
+// page of code suffices.
 #pragma once
 
 #include <cstddef>
@@ -13,7 +13,7 @@ struct Tick {
   std::string label;
 };
 
-/// What one side of a panel stands for. Everything drawn lies in low .. high.
+/// An axis of a panel. Everything drawn lies in low .. high.
 struct Axis {
   std::string label;  ///< the quantity and, in brackets, its unit
   double low = 0;
@@ -22,7 +22,7 @@ struct Axis {
   std::vector<Tick> ticks;  ///< ascending
 };
 
-/// The smallest of 1, 2 and 5 times a power of ten of which at most `most` make up `range` (> 0).
+/// The smallest step, 1, 2 or 5 times a power of ten, of which at most `most` cover `range` (> 0).
 double round_step(double range, std::size_t most);
 
 /// Widened to round ticks at both ends, at least `least_step` apart: 1 for an axis of counts.
@@ -31,7 +31,7 @@ Axis linear_axis(std::string label, double low, double high, double least_step =
 /// Widened to powers of ten at both ends; 0 < low ≤ high.
 Axis logarithmic_axis(std::string label, double low, double high);
 
-/// A number as a tick or a title shows it: 0.25, 1200, 250k, 3.5M.
+/// A number as shown in ticks and titles: 0.25, 1200, 250k, 3.5M.
 std::string short_number(double value);
 
 struct Point {
@@ -39,7 +39,7 @@ struct Point {
   double y;
 };
 
-/// Lines of one name share a colour and an entry of the legend. One of a single point is a dot.
+/// Lines with the same name share a colour and a legend entry. A single point is drawn as a dot.
 struct Line {
   std::string name;
   std::vector<Point> points;
@@ -54,7 +54,7 @@ struct Bar {
   double value;
 };
 
-/// A part of the x axis that is told apart from its neighbours.
+/// A part of the x axis, shaded differently from its neighbours.
 struct Band {
   double low;
   double high;
@@ -78,18 +78,17 @@ struct Figure {
 
 struct Weighted {
   double value;
-  double weight;  ///< how many there are of it
+  double weight;  ///< number of occurrences
 };
 
-/// How often values occur, in at most 31 bins of a round width. Values that come in steps of `unit`
-/// each stand for the room up to the next; 0: they come in no steps. A long thin tail is cut off
-/// and the title says how many values it has and where it ends.
+/// A histogram of values, in at most 31 bins of a round width. Values that are multiples of `unit`
+/// each cover the interval up to the next; 0: continuous values. A long thin tail is cut off, and
+/// the title says how many values it has and where it ends.
 Panel histogram(std::string title, std::string x_label, std::string y_label,
                 std::vector<Weighted> values, double unit);
 
-/// A document of its own with a white ground, panels two abreast, text as text. The same figure
-/// gives the same bytes. What is not text in UTF-8 comes out as U+FFFD; a panel without bars and
-/// lines says so.
+/// A standalone document with a white background, two panels per row, text as text. The same figure
+/// gives the same bytes. Invalid UTF-8 becomes U+FFFD; a panel without bars and lines says so.
 std::string to_svg(const Figure& figure);
 
 }  // namespace pairalign::stats

@@ -11,7 +11,7 @@
 namespace pairalign::stats {
 namespace {
 
-// All measures in pixels.
+// All sizes in pixels.
 constexpr double kPanelWidth = 480;
 constexpr double kPanelHeight = 310;
 constexpr std::size_t kColumns = 2;
@@ -23,12 +23,13 @@ constexpr double kBottom = 50;  // for ticks and label
 constexpr double kLegendRow = 16;
 constexpr double kBandLabel = 18;  // a strip above the plot area
 constexpr double kTextSize = 11;
-// A letter of the widest usual sans-serif is about as wide as this part of its size.
+// Approximate letter width of the widest common sans-serif font, relative to the font size.
 constexpr double kLetter = 0.62;
 // Steps along a line that are shorter than this are not drawn.
 constexpr double kMinStep = 0.7;
 
-// Okabe and Ito (2008): told apart by colour-blind eyes too. Their yellow is too pale on white.
+// Okabe and Ito (2008): distinguishable for the colour-blind too. Their yellow is too pale on
+// white.
 constexpr const char* kColours[] = {"#0072b2", "#d55e00", "#009e73", "#cc79a7",
                                     "#56b4e9", "#e69f00", "#000000", "#777777"};
 constexpr std::size_t kColourCount = std::size(kColours);
@@ -42,7 +43,7 @@ double text_width(std::string_view text, double size) {
   return static_cast<double>(letters(text)) * kLetter * size;
 }
 
-// `text`, cut to a width with an ellipsis where it is longer.
+// `text`, truncated to a width with an ellipsis if it is longer.
 std::string fitted(const std::string& text, double width, double size) {
   std::string valid = tokens::valid_utf8(text);
   if (text_width(valid, size) <= width) return valid;
@@ -54,7 +55,7 @@ std::string fitted(const std::string& text, double width, double size) {
   return valid.substr(0, end) + "…";
 }
 
-// The names of the lines, each once, in the order of the first of them.
+// The names of the lines, each once, in order of first appearance.
 std::vector<std::string> names_of(const std::vector<Line>& lines) {
   std::vector<std::string> names;
   for (const Line& line : lines) {
@@ -70,7 +71,7 @@ struct LegendEntry {
   double y;
 };
 
-// Entries of the legend from left to right, in as many rows as it takes. A single line needs none.
+// Legend entries from left to right, in as many rows as it takes. A single line needs none.
 std::vector<LegendEntry> lay_out_legend(const std::vector<Line>& lines) {
   constexpr double kSample = 22;  // the stroke in front of a name
   constexpr double kGap = 12;
@@ -183,7 +184,7 @@ class PanelDrawing {
     for (const Bar& bar : panel_.bars) {
       if (bar.value <= 0) continue;
       const double left = x_of(bar.low);
-      // A seam between neighbours; what is not empty shows, however low.
+      // A gap between neighbours; non-empty bars are visible, however low.
       const double width = std::max(1.0, x_of(bar.high) - left - 1);
       const double height = std::max(1.0, bottom_ - y_of(bar.value));
       add("<rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{:.1f}\" fill=\"{}\"/>\n",

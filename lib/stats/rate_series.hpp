@@ -7,15 +7,15 @@
 
 namespace pairalign::stats {
 
-/// Some records that follow one another.
+/// Some consecutive records.
 struct Stretch {
   std::uint64_t records = 0;
   double seconds = 0;
   std::uint64_t tokens = 0;
 };
 
-/// Sums over stretches of as many records each. When there are `kMaxStretches` of them, each two
-/// neighbours become one.
+/// Sums over stretches with the same number of records. When there are `kMaxStretches` of them,
+/// neighbours are merged in pairs.
 class RateSeries {
  public:
   static constexpr std::size_t kMaxStretches = 256;

@@ -1,5 +1,5 @@
-// Reports as text for people, as JSON for programs and as pictures. The names of the JSON members
-// are those of the result structs; a value that is not defined is null.
+// Reports as text for people, as JSON for programs and as plots. The names of the JSON members are
+// those of the result structs; an undefined value is null.
 #pragma once
 
 #include <string>
@@ -30,24 +30,24 @@ Json to_json(const TrainingHistory& history);
 /// An object per group; "outliers" names the columns in which it stands out.
 Json to_json(const GroupTable& table);
 
-/// JSON as one line of text, with its newline. Bytes of keys that are not UTF-8 come out as U+FFFD.
+/// JSON as one line of text, with its newline. Invalid UTF-8 in keys becomes U+FFFD.
 std::string dump(const Json& json);
 
-/// One "name   value" line per figure. `detailed` adds a line per recording or per query.
+/// One "name   value" line per statistic. `detailed` adds a line per recording or per query.
 std::string to_text(const Summary& summary);
 std::string to_text(const ReductionSummary& reduction, bool detailed);
 std::string to_text(const PairSummary& pairs);
 std::string to_text(const RetrievalMetrics& metrics, bool detailed);
 std::string to_text(const RunDifference& difference);
-/// A line per curve: first and last value and the whole of it in block characters. `detailed`: all
-/// of them, not only those that tell how it goes.
+/// A line per curve: first value, last value, and the curve in block characters. `detailed`: all
+/// curves, not only the main ones.
 std::string to_text(const TrainingHistory& history, bool detailed);
 
-/// A curve in one line of 40 block characters at most, its lowest and its highest mean at the ends
-/// of the scale; as much of the line is filled as points reach of `steps`.
+/// A curve as one line of at most 40 block characters, scaled from its lowest to its highest mean;
+/// the line is filled as far as the points reach into `steps`.
 std::string spark_line(const std::vector<Point>& points, double steps);
 
-/// The panels of a picture, and what stands over them. `reference` names what is compared with.
+/// The panels of a figure, its title and subtitle. `reference` names the stream compared with.
 std::vector<Panel> panels(const Summary& summary);
 std::vector<Panel> panels(const ReductionSummary& reduction, const std::string& reference);
 std::vector<Panel> panels(const PairSummary& pairs, const std::string& reference);

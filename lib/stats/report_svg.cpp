@@ -1,4 +1,4 @@
-// What the panels of each kind of report show.
+// The panels of each kind of report.
 #include <algorithm>
 #include <cmath>
 
@@ -13,7 +13,7 @@ double real(std::uint64_t count) {
   return static_cast<double>(count);
 }
 
-// Thousands apart: 12,345.
+// With thousands separators: 12,345.
 std::string grouped(std::uint64_t count) {
   std::string digits = std::to_string(count);
   for (std::size_t i = digits.size(); i > 3; i -= 3)
@@ -42,7 +42,7 @@ Panel frequency_panel(const Summary& s) {
   return panel;
 }
 
-// The unit in which a length of audio reads well.
+// A readable unit for a duration of audio.
 struct TimeUnit {
   double seconds;
   const char* name;
@@ -155,7 +155,7 @@ Panel precision_recall_panel(const RetrievalMetrics& m) {
   return panel;
 }
 
-// The share of queries that have found something relevant by a rank: a step at each first one.
+// The share of queries with a relevant document in the top k, as a step function.
 Panel first_rank_panel(const RetrievalMetrics& m) {
   std::vector<std::size_t> ranks;
   for (const QueryMetrics& query : m.per_query) {

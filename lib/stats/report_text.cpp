@@ -9,7 +9,7 @@
 namespace pairalign::stats {
 namespace {
 
-// Lines of a name, padded, and a value.
+// Lines of a padded name and a value.
 class Lines {
  public:
   template <class... Args>
@@ -61,7 +61,7 @@ void add_histogram(const std::map<std::size_t, std::uint64_t>& lengths, Lines& l
   for (std::size_t i = lengths.begin()->first / width; i < bins.size(); ++i) {
     const std::string label =
         width == 1 ? fmt::format("{}", i) : fmt::format("{}-{}", i * width, (i + 1) * width - 1);
-    // Rounded up: a bin that is not empty shows.
+    // Rounded up, so that every non-empty bin is visible.
     const auto bar = static_cast<std::size_t>((bins[i] * kBar + highest - 1) / highest);
     lines.line("{:>15} {:>9}{}{}", label, bins[i], bar > 0 ? "  " : "", std::string(bar, '#'));
   }

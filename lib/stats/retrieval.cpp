@@ -44,7 +44,7 @@ RetrievalEvaluation::Ranking RetrievalEvaluation::ranking(const std::string& que
     const auto judgement = judged.find(hit.document);
     if (judgement == judged.end() || judgement->second >= 0) hits.push_back(hit);
   }
-  // Each document once, at its best score; only then by score.
+  // Each document once, at its best score; then sorted by score.
   std::sort(hits.begin(), hits.end(), [](const Hit& a, const Hit& b) {
     return a.document != b.document ? a.document < b.document : a.score > b.score;
   });

@@ -15,8 +15,8 @@ namespace pairalign::stats {
 
 struct RetrievalConfig {
   int min_relevance = 1;  ///< judged this or higher: relevant
-  /// Price of a false alarm against a miss in the term-weighted value. 999.9 is NIST's, from a cost
-  /// ratio of 0.1 and a prior of 0.0001 (2006 Spoken Term Detection evaluation plan).
+  /// Cost of a false alarm relative to a miss in the term-weighted value. 999.9 is NIST's, from a
+  /// cost ratio of 0.1 and a prior of 0.0001 (2006 Spoken Term Detection evaluation plan).
   double beta = 999.9;
 };
 
@@ -24,8 +24,8 @@ struct RetrievalConfig {
 /// that recall, 0 where none has; trec_eval's iprec_at_recall.
 using PrecisionAtRecall = std::array<double, 11>;
 
-/// Every mean is over the queries that have a relevant document in the qrels; one that the run does
-/// not name counts as if nothing had been retrieved.
+/// Every mean is over the queries that have a relevant document in the qrels; one that is not
+/// in the run counts as if nothing had been retrieved.
 struct QueryMetrics {
   std::string query;
   std::size_t relevant = 0;   ///< relevant documents in the qrels
@@ -39,9 +39,9 @@ struct QueryMetrics {
 
 struct RetrievalMetrics {
   std::size_t queries = 0;    ///< with a relevant document in the qrels
-  std::size_t answered = 0;   ///< of these, queries that the run names
+  std::size_t answered = 0;   ///< of these, queries in the run
   std::size_t unjudged = 0;   ///< queries of the run left out: no relevant document in the qrels
-  std::size_t documents = 0;  ///< different documents that run and qrels name
+  std::size_t documents = 0;  ///< distinct documents in run and qrels
   /// Mean over queries of (sum over retrieved relevant documents of the precision at their rank) /
   /// (number of relevant documents in the qrels): trec_eval's `map`.
   double map = 0;
@@ -49,35 +49,35 @@ struct RetrievalMetrics {
   double precision_1 = 0, precision_5 = 0, precision_10 = 0;
   PrecisionAtRecall precision_at_recall{};
   double recall_1 = 0, recall_10 = 0;  ///< share of queries with a relevant document in the top k
-  /// Over the queries whose ranking holds a relevant document; `not_found` is the number of others.
+  /// Over the queries whose ranking contains a relevant document; `not_found` counts the others.
   std::optional<double> mean_first_rank;
   std::size_t not_found = 0;
   /// Maximum over score thresholds θ of 1 − mean over queries of (P_miss(θ) + β · P_fa(θ)): P_miss
   /// is the share of relevant documents below θ, P_fa the share of other documents at θ or above.
-  /// The trials are documents, as the run and the qrels name them. At least 0: θ above every score.
+  /// The trials are the documents in run and qrels. At least 0: with θ above every score.
   double mtwv = 0;
-  double mtwv_threshold = 0;            ///< the θ it is reached at; infinite where it is 0
+  double mtwv_threshold = 0;            ///< the θ at which it is reached; infinite if it is 0
   std::vector<QueryMetrics> per_query;  ///< in byte order of the query
 };
 
 /// Collects judgements and hits, in any order, then computes.
 ///
-/// A judgement below 0 takes its document out of the query's ranking before anything is computed.
-/// A ranking is by score, highest first, equal scores by document in byte order; the order and the
-/// rank column of the file are not looked at. A document that a query has several hits in counts
-/// once, at its best score.
+/// A judgement below 0 removes its document from the query's ranking before anything is computed.
+/// Rankings are by score, highest first, equal scores by document in byte order; the order and the
+/// rank column of the file are ignored. A document with several hits for a query counts once, at
+/// its best score.
 class RetrievalEvaluation {
  public:
   explicit RetrievalEvaluation(const RetrievalConfig& config = {}) : config_(config) {}
 
-  /// Throws Error("", reason) when the pair has a different judgement already.
+  /// Throws Error("", reason) if the pair already has a different judgement.
   void add_judgement(std::string_view query, std::string_view document, int relevance);
   void add_hit(std::string_view query, std::string_view document, double score);
 
   /// TREC qrels: `query iteration document relevance`. Throw Error("FILE:LINE", reason).
   void read_qrels(const std::string& path);
   /// A TREC run (`query Q0 document rank score tag`) or hits as pa-search prints them (`query TAB
-  /// key TAB distance TAB score`, and more that is passed over; query and key are then taken by
+  /// key TAB distance TAB score`, further fields are ignored; query and key are then reduced to
   /// their stems). "-" is stdin.
   void read_run(const std::string& path);
 

@@ -45,7 +45,7 @@ Number parse_number(std::string_view field, const char* what) {
   return value;
 }
 
-// Hands each line that is neither blank nor a comment to `take`; faults get file and line.
+// Passes each line that is neither blank nor a comment to `take`; errors get file and line.
 void for_each_line(const std::string& path, const std::function<void(std::string_view)>& take) {
   tokens::LineReader lines(path);
   std::string_view line;

@@ -17,7 +17,7 @@ namespace pairalign::stats {
 
 struct SummaryConfig {
   std::size_t top_ngrams = 10;  ///< of each order, 1 to 3
-  /// A non-empty string is collapsed when it has at most this many different tokens per token.
+  /// A non-empty string is collapsed if it has at most this many distinct tokens per token.
   double collapsed_ratio = 0.2;
   std::size_t ngram_counters = std::size_t{1} << 18;     ///< per order, about 10 MB
   std::size_t collision_entries = std::size_t{1} << 22;  ///< 64 MB when full
@@ -45,15 +45,15 @@ struct Summary {
   /// Tokens per second times log2(vocabulary), and times the entropy.
   std::optional<double> bits_per_second, entropy_bits_per_second;
 
-  int vocabulary = 0;               ///< by the header; where that is silent, the largest token + 1
-  std::size_t vocabulary_used = 0;  ///< different tokens seen
+  int vocabulary = 0;               ///< from the header, else the largest token + 1
+  std::size_t vocabulary_used = 0;  ///< distinct tokens seen
   double entropy = 0;               ///< of the token frequencies, bits
   double normalised_entropy = 0;    ///< entropy / log2(vocabulary); 0 for a vocabulary of 1
 
   std::vector<std::uint64_t> token_counts;  ///< of the tokens in use, highest first
 
   /// Tokens per second in tenths, rounded down → number of records of that rate; the highest key,
-  /// `kHighestRate`, stands for all beyond. Records without a duration or of 0 s are left out.
+  /// `kHighestRate`, includes all higher rates. Records without a duration or of 0 s are left out.
   std::map<int, std::uint64_t> rates;
   static constexpr int kHighestRate = 1000;
   std::vector<Stretch> stretches;  ///< the records with a duration, in the order of the stream
@@ -82,7 +82,7 @@ class Summariser {
   std::array<NGramTable, 3> top_ngrams() const;
 
   SummaryConfig config_;
-  Summary totals_;  // what can be summed as the records come
+  Summary totals_;  // what can be summed record by record
   std::uint64_t timed_tokens_ = 0;
   std::vector<std::uint64_t> token_counts_;  // by token
   std::vector<std::uint64_t>

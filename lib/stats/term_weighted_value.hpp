@@ -7,7 +7,7 @@
 
 namespace pairalign::stats {
 
-/// One decision that a threshold on the score would take.
+/// A document that a score threshold accepts or rejects.
 struct Trial {
   double score;
   /// What accepting the trial adds to the sum over queries of 1 − (P_miss + β · P_fa): 1 / relevant
@@ -20,8 +20,8 @@ struct TermWeightedValue {
   double threshold = std::numeric_limits<double>::infinity();
 };
 
-/// The best mean over `queries` of the gains of all trials at or above one threshold, the highest
-/// threshold that reaches it. Trials of equal score are accepted together.
+/// The best mean over `queries` of the gains of all trials at or above one threshold, and the
+/// highest threshold that reaches it. Trials of equal score are accepted together.
 TermWeightedValue maximum_term_weighted_value(std::vector<Trial> trials, std::size_t queries);
 
 }  // namespace pairalign::stats

@@ -30,7 +30,7 @@ std::int64_t step_member(const Json& object, const char* name) {
   return member(object, name, [](const Json& value) { return value.is_number_integer(); });
 }
 
-// `json` where it is a number: a value that is none (a loss that overflowed) is null in the log.
+// Adds `json` if it is a number: one that is not finite (an overflowed loss) is null in the log.
 void add_point(std::vector<Curve>& curves, const std::string& tokenizer, const std::string& name,
                std::int64_t step, const Json& json) {
   if (!json.is_number() || name == "step" || name == "steps") return;
@@ -72,7 +72,7 @@ class HistoryBuilder {
   TrainingHistory take() { return std::move(history_); }
 
  private:
-  // A run begins, or goes on from a checkpoint: then it goes back to the step of that.
+  // A run begins, or resumes from a checkpoint and so goes back to the step of that.
   void start(const Json& entry) {
     const std::string name = string_member(entry, "stage");
     const std::int64_t step = step_member(entry, "step");
@@ -80,7 +80,7 @@ class HistoryBuilder {
     const auto same = std::find_if(stages.rbegin(), stages.rend(),
                                    [&](const StageHistory& stage) { return stage.name == name; });
     if (step == 0 || same == stages.rend()) {
-      // A run that told nothing leaves nothing to see.
+      // A stage that reported nothing is dropped.
       if (!stages.empty() && stages.back().training.empty()) stages.pop_back();
       stages.emplace_back();
       stages.back().name = name;
@@ -143,7 +143,7 @@ TrainingHistory read_training_history(const std::string& path,
                                       const std::function<void(const Error&)>& on_fault) {
   tokens::LineReader lines(path);
   HistoryBuilder builder;
-  // A fault is one only once another line follows it: before that, it is a line being written.
+  // A bad line is a fault only if another line follows: the last one may still be being written.
   std::optional<Error> fault;
   std::string_view line;
   while (lines.next(line)) {

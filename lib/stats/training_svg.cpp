@@ -1,5 +1,5 @@
-// The panels of a training: its stages side by side, each as wide as the others, for they differ
-// greatly in steps.
+// The panels of a training run: its stages side by side, all equally wide, since their numbers of
+// steps differ greatly.
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -14,7 +14,7 @@ namespace {
 constexpr std::size_t kMaxPoints = 200;  // of a curve in a stage
 constexpr std::size_t kMaxTicks = 10;    // of the x axis
 
-// Which curves a panel shows. Names that a log does not have are passed over.
+// Which curves a panel shows. Names that are not in the log are skipped.
 struct View {
   const char* title;
   const char* y_label;
@@ -50,7 +50,7 @@ const std::vector<View>& views() {
   return all;
 }
 
-// Means of so many neighbours each that few enough points remain.
+// Means over neighbouring points, at most kMaxPoints of them.
 std::vector<Point> thinned(const std::vector<Point>& points) {
   const std::size_t each = (points.size() + kMaxPoints - 1) / kMaxPoints;
   std::vector<Point> means;
@@ -108,7 +108,7 @@ void divide_by_stages(const TrainingHistory& history, Panel& panel) {
   }
 }
 
-// A learning rate of 0 has no place on a logarithmic axis.
+// A learning rate of 0 cannot be shown on a logarithmic axis.
 void drop_unshowable(std::vector<Line>& lines) {
   for (Line& line : lines) {
     line.points.erase(std::remove_if(line.points.begin(), line.points.end(),
@@ -125,7 +125,7 @@ Panel panel_of(const View& view, const TrainingHistory& history) {
   for (std::size_t i = 0; i < history.stages.size(); ++i) {
     const StageHistory& stage = history.stages[i];
     const auto place = static_cast<double>(i);
-    // Tokenizers first: they have the same colours in all panels then.
+    // Tokenizers first, so that they have the same colours in all panels.
     add_lines(stage.validation, view.validation, true, place, expected_steps(stage), panel.lines);
     add_lines(stage.training, view.training, false, place, expected_steps(stage), panel.lines);
   }
@@ -162,7 +162,7 @@ std::vector<Panel> panels(const TrainingHistory& history) {
   std::vector<Panel> all;
   for (const View& view : views()) {
     Panel panel = panel_of(view, history);
-    // Without its decoder, a tokenizer has neither strings of its own nor accuracy.
+    // Empty panels are dropped: without a decoder, a tokenizer has no accuracy, for example.
     if (!panel.lines.empty() || all.empty()) all.push_back(std::move(panel));
   }
   return all;

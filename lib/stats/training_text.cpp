@@ -1,4 +1,4 @@
-// The curves of a training as text: a line a measure, with a curve of block characters.
+// Training curves as text: one line per measure, with a curve of block characters.
 #include <algorithm>
 #include <cmath>
 #include <iterator>
@@ -42,7 +42,7 @@ std::string number(double value) {
   return fmt::format("{:.5g}", value);
 }
 
-// What tells how a training goes; the other measures are for those who ask for details.
+// The main measures; the others are shown only in detailed output.
 bool essential(const Curve& curve) {
   constexpr std::string_view kNames[] = {"loss",
                                          "positive",

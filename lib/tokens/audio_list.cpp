@@ -72,7 +72,7 @@ bool AudioListReader::next_line() {
   return true;
 }
 
-// What is no list of either kind shows by its first lines.
+// Throws if the first lines show that the file is a list of neither kind.
 void AudioListReader::refuse_others() const {
   const auto refuse = [this](const std::string& what) {
     throw NoAudioList(
@@ -104,7 +104,7 @@ void AudioListReader::refuse_others() const {
   if (!blanks && ahead_.size() > 1) refuse("a list of single words");
 }
 
-// Tells the format, and leaves the first entry to be read next.
+// Detects the format, and leaves the first entry to be read next.
 void AudioListReader::begin() {
   begun_ = true;
   if (!read_ahead()) return;

@@ -6,9 +6,9 @@
 //     monday/02.flac<TAB>160000
 //
 // The first line of a fairseq manifest is the folder that the others are relative to; those end in
-// a number of samples, which is checked to be one but not compared with the file. Its keys are the
-// relative paths. Which of the two a list is, its first two lines tell: a line of wav.scp has a
-// blank, and none ends in a TAB and digits.
+// a sample count, which must be a number but is not compared with the file. Its keys are the
+// relative paths. The first two lines decide which of the two a list is: a line of wav.scp contains
+// a blank, and none ends in a TAB and digits.
 #pragma once
 
 #include <cstddef>
@@ -21,8 +21,8 @@
 
 namespace pairalign::tokens {
 
-/// The file is no such list, but something else, which is named: reading its lines as entries would
-/// give as many wrong messages, or wrong records.
+/// The file is not such a list; the message names what it is instead. Reading its lines as entries
+/// would give as many wrong messages, or wrong records.
 class NoAudioList : public Error {
  public:
   using Error::Error;
@@ -34,7 +34,7 @@ struct ListedAudio {
 };
 
 /// Reads entries one by one, in order. Every fault is an Error with subject "FILE:LINE", after
-/// which the reader may be asked for the next entry. A command of wav.scp (`key sox … |`) is such a
+/// which the reader may be asked for the next entry. A command in wav.scp (`key sox … |`) is such a
 /// fault: a list of files must not be able to run programs.
 class AudioListReader {
  public:
@@ -52,7 +52,7 @@ class AudioListReader {
   bool next_line();
 
   LineReader lines_;
-  std::deque<std::string> ahead_;  // lines read and not handed out: the first two, to begin with
+  std::deque<std::string> ahead_;  // lines read but not returned; initially the first two
   std::string line_;
   std::size_t line_number_ = 0;
   bool begun_ = false;

@@ -1,4 +1,4 @@
-// The JSON-lines form of headers and records; writer.hpp shows it.
+// The JSON-lines form of headers and records; see writer.hpp.
 #pragma once
 
 #include <string>
@@ -11,7 +11,7 @@ namespace pairalign::tokens {
 enum class JsonLine { header, record };
 
 /// Fills `record`, or `header` when the object has a member "pairalign"; the other is left alone.
-/// Throws Error("", reason), for a header HeaderError.
+/// Throws Error("", reason), or HeaderError for a header.
 JsonLine parse_json_line(std::string_view line, Header& header, Record& record);
 
 std::string json_header(const Header& header);

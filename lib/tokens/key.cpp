@@ -18,7 +18,7 @@ bool parse_times(std::string_view times, Fragment& part) {
   return true;
 }
 
-// 0: it is no number of a channel.
+// 0 if it is not the number of a channel.
 int parse_channel(std::string_view number) {
   constexpr std::size_t kMaxDigits = 3;
   if (number.empty() || number.size() > kMaxDigits ||

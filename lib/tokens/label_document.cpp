@@ -27,7 +27,7 @@ std::string seconds(std::int64_t ms) {
   return fmt::format("{}.{:03}", ms / 1000, ms % 1000);
 }
 
-// Praat doubles quotes within text, and knows no other escape; newlines may stand there.
+// Praat doubles quotes within text and has no other escape; newlines are allowed.
 std::string quoted(const std::string& text) {
   std::string result = "\"";
   for (const char c : valid_utf8(text)) {
@@ -37,7 +37,7 @@ std::string quoted(const std::string& text) {
   return result + '"';
 }
 
-// The characters of a path that a URL has for itself, and bytes beyond ASCII.
+// Percent-encodes the characters of a path that are special in URLs, and bytes beyond ASCII.
 std::string url_path(const std::string& path) {
   constexpr std::string_view kPlain = "-._~/!$&'()*+,;=:@";
   std::string url;
@@ -49,7 +49,7 @@ std::string url_path(const std::string& path) {
   return url;
 }
 
-// Tiers without gaps: Praat's intervals cover all of the time.
+// Tiers without gaps: Praat's intervals must cover the whole time.
 std::vector<Label> without_gaps(const std::vector<Label>& labels, std::int64_t end) {
   std::vector<Label> all;
   std::int64_t reached = 0;
@@ -149,8 +149,8 @@ std::string LabelDocument::textgrid() const {
 
 std::string LabelDocument::eaf() const {
   const std::vector<Tier> all = tiers();
-  // Two slots of its own for each label, as ELAN makes them: with a shared one, to move the end of
-  // one label would move the beginning of the next.
+  // Each label gets two time slots of its own, as ELAN does it: with a shared one, moving the end
+  // of one label would move the beginning of the next.
   std::vector<std::pair<std::int64_t, std::size_t>> times;  // and which end of which label
   for (const Tier& tier : all) {
     for (const Label& label : tier.labels) {
@@ -164,7 +164,7 @@ std::string LabelDocument::eaf() const {
     slots[times[i].second] = i + 1;
 
   std::string text = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
-  // The date of writing would make the same labels different files.
+  // With the current date, the same labels would give different files.
   add_line(text,
            "<ANNOTATION_DOCUMENT AUTHOR=\"pairalign\" DATE=\"1970-01-01T00:00:00+00:00\" "
            "FORMAT=\"3.0\" VERSION=\"3.0\" xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" "

@@ -1,7 +1,7 @@
-// Labels of recordings as one document, for programs in which people annotate: Praat and ELAN.
+// Labels of recordings as one document, for the annotation programs Praat and ELAN.
 //
-// Unlike the other formats these are no lines that can be written one after the other: a document
-// tells at its beginning how many tiers it has. So labels are collected, and written at the end.
+// Unlike the other formats, these cannot be written line by line: a document begins with the number
+// of its tiers. So labels are collected, and written at the end.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,7 @@
 
 namespace pairalign::tokens {
 
-/// What is to be seen beside a part of a recording; milliseconds from its beginning.
+/// A label on a part of a recording; milliseconds from the start of the recording.
 struct Label {
   std::int64_t start_ms = 0;
   std::int64_t end_ms = 0;
@@ -26,21 +26,21 @@ enum class LabelFormat {
   eaf,       ///< ELAN 3.0, XML
 };
 
-/// A tier per recording, or per channel where keys name one, in the order in which they come:
-/// labels of two recordings are never on one tier. Labels that overlap get further tiers, "NAME
-/// (2)" and on: intervals of one tier must not, in either program.
+/// A tier per recording, or per channel where keys name one, in order of appearance: labels of two
+/// recordings never share a tier. Labels that overlap go on further tiers, "NAME (2)" and so on, as
+/// neither program allows intervals of one tier to overlap.
 class LabelDocument {
  public:
   explicit LabelDocument(LabelFormat format) : format_(format) {}
 
-  /// Beside the recording of which `key` names a part; its times play no role here. A label shorter
-  /// than 1 ms is made that long.
+  /// Adds a label to the recording of which `key` names a part; the times in `key` are ignored. A
+  /// label shorter than 1 ms is made that long.
   void add(std::string_view key, Label label);
-  /// The recording is at least so long.
+  /// Makes the recording at least this long.
   void extend(std::string_view key, std::int64_t length_ms);
-  /// A label per token, at its time in the file, which ends where the next one starts, the last one
-  /// with the audio. A record without tokens is an empty tier. Throws Error(key, reason) when the
-  /// record has no starts.
+  /// Adds a label per token, at its time in the file; it ends where the next one starts, and the
+  /// last one where the audio ends. A record without tokens gives an empty tier. Throws Error(key,
+  /// reason) if the record has no starts.
   void add(const Record& record);
 
   /// The document; the same labels give the same bytes.
@@ -65,7 +65,7 @@ class LabelDocument {
 
   LabelFormat format_;
   std::vector<Recording> recordings_;
-  std::map<std::string, std::size_t> places_;  // in recordings_, by name
+  std::map<std::string, std::size_t> places_;  // indices into recordings_, by name
 };
 
 }  // namespace pairalign::tokens

@@ -64,7 +64,7 @@ std::string_view LineReader::peek() {
 }
 
 std::string_view LineReader::take(std::size_t length) {
-  constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";  // some editors put it in front
+  constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";  // some editors write one
   std::string_view line(buffer_.data() + begin_, length);
   begin_ += length;
   if (++line_ == 1 && end_of_line_ == '\n' &&
@@ -74,7 +74,8 @@ std::string_view LineReader::take(std::size_t length) {
   return line;
 }
 
-// Reads more behind what is there, moved to the front; false at the end of the file.
+// Moves unread bytes to the front of the buffer and reads more after them; false at the end of the
+// file.
 bool LineReader::fill() {
   if (begin_ > 0) std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
   end_ -= begin_;
@@ -94,7 +95,7 @@ bool LineReader::fill() {
     if (n < 0 && errno == EINTR) continue;
     ended_ = true;
     if (n == 0) return false;
-    end_ = begin_;  // a line cut short by the failure is no line
+    end_ = begin_;  // drops a line cut short by the failure
     throw errno_error(name_, "cannot read");
   }
 }

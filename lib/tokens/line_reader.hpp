@@ -10,8 +10,8 @@
 namespace pairalign::tokens {
 
 /// Called with a descriptor before each read from it, which may block: the place to wait for input
-/// and do something else meanwhile. False ends the input before what has not been read, and a line
-/// that has been read in part is dropped.
+/// and do something else meanwhile. False ends the input there; a line read only in part is
+/// dropped.
 using BeforeRead = std::function<bool(int fd)>;
 
 class LineReader {
@@ -23,11 +23,11 @@ class LineReader {
   LineReader& operator=(const LineReader&) = delete;
 
   /// The next line without its newline, valid until the next call; false at the end. A last line
-  /// that lacks its newline counts; a byte-order mark in front of the first is dropped. A failing
-  /// read is an Error once, then the end.
+  /// without a newline counts; a byte-order mark in front of the first is dropped. A read that
+  /// fails throws an Error once; after that the input has ended.
   bool next(std::string_view& line);
 
-  /// What has been read and not been handed out: of nothing yet, the first read.
+  /// What has been read but not returned; if there is nothing, reads once.
   std::string_view peek();
 
   const std::string& name() const { return name_; }

@@ -1,4 +1,4 @@
-// Pieces of parsing shared by the readers of the different formats.
+// Parsing shared by the readers of the different formats.
 #pragma once
 
 #include <charconv>
@@ -10,8 +10,8 @@
 
 namespace pairalign::tokens {
 
-/// The start of `text` for an error message: between quotes, cut after 24 bytes, bytes that do not
-/// print written `\xNN`.
+/// The start of `text` for an error message: in quotes, cut after 24 bytes, with bytes that do not
+/// print written as `\xNN`.
 std::string excerpt(std::string_view text);
 
 /// Digits, with a point between digits at most once: no sign, exponent, infinity or blank. Returns
@@ -21,7 +21,8 @@ bool parse_plain_decimal(std::string_view text, double& value);
 /// One line of Kaldi text: `key tok tok …`, separated by blanks. Throws Error("", reason).
 void parse_kaldi(std::string_view line, Record& record);
 
-/// What every format checks: starts as many as tokens, and ascending. Throws Error("", reason).
+/// Checks, for every format, that there are as many starts as tokens, in ascending order. Throws
+/// Error("", reason).
 void check_starts(const Record& record);
 
 /// Fields of a header, checked as they are set. Throw HeaderError("", reason).

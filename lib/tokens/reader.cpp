@@ -90,8 +90,8 @@ bool RecordReader::Impl::parse_line(std::string_view line, Record& record) {
   return found;
 }
 
-// Audio, named by mistake, would pass for Kaldi text here and there: most of its lines are one
-// word, a key without tokens.
+// Audio given by mistake would in places pass for Kaldi text: most of its lines are one word, a key
+// without tokens.
 void RecordReader::Impl::refuse_binary(std::string_view line) const {
   const bool doubtful = format == InputFormat::automatic || format == InputFormat::kaldi;
   if (!guessing || !doubtful || line.find('\0') == std::string_view::npos) return;

@@ -13,7 +13,7 @@
 namespace pairalign::tokens {
 
 enum class InputFormat {
-  automatic,  ///< by the first line: '{' JSON lines, '#' or a TAB the record format, else Kaldi
+  automatic,  ///< by the first line: '{' is JSON lines, '#' or a TAB the record format, else Kaldi
   tsv,
   jsonl,
   kaldi,  ///< `key tok tok …`, separated by blanks; no duration
@@ -23,8 +23,8 @@ enum class InputFormat {
 InputFormat parse_input_format(const std::string& name);
 
 /// A header that is malformed, of a newer format version, or contradicts an earlier one, or binary
-/// data in place of text: nobody can say what the lines below it mean. The reader gives no record
-/// after it.
+/// data in place of text: the meaning of the lines after it is unknown. The reader returns no
+/// record after it.
 class HeaderError : public Error {
  public:
   using Error::Error;
@@ -32,8 +32,8 @@ class HeaderError : public Error {
 
 /// Reads records one by one, in order. Every fault is an Error with subject "FILE:LINE" that gives
 /// the field and the reason; after it the reader may be asked for the next record, so that a caller
-/// can name every bad line and go on. Lines may be of any length and end in "\n" or "\r\n"; an
-/// empty line is a fault, for it may be what a broken writer left of a record.
+/// can report every bad line and go on. Lines may be of any length and end in "\n" or "\r\n"; an
+/// empty line is a fault, as it may be what a broken writer left of a record.
 class RecordReader {
  public:
   /// `path` "-" is standard input. Throws Error when the file cannot be opened.
@@ -43,11 +43,12 @@ class RecordReader {
   RecordReader(RecordReader&&) noexcept;
   RecordReader& operator=(RecordReader&&) noexcept;
 
-  /// Fills `record` and returns true; false at the end. Header lines met on the way are taken in;
-  /// a second header that contradicts the first is an Error (concatenated files of two models).
+  /// Fills `record` and returns true; false at the end. Header lines on the way are merged into
+  /// `header()`; a second header that contradicts the first is an Error (concatenated files of two
+  /// models).
   bool next(Record& record);
 
-  /// What is known so far: the header at the top of the input once `next` was called.
+  /// What is known so far: after the first call of `next`, the header at the top of the input.
   const Header& header() const;
 
   /// The path, or "standard input"; and the number of the line read last, from 1.
@@ -60,12 +61,12 @@ class RecordReader {
 };
 
 /// One line of the record format, without its newline; "-" as SECONDS stands for an unknown
-/// duration. Throws Error("", "field: reason"); `record` then holds anything.
+/// duration. Throws Error("", "field: reason"); `record` is then unspecified.
 void parse_record(std::string_view line, Record& record);
 
-/// A `#pairalign 1 …` line. Fields that are absent are left unknown, fields of other names are
-/// passed over. Returns false when the line is an ordinary comment; throws HeaderError("", reason)
-/// when it is a header but malformed or of a newer format version.
+/// A `#pairalign 1 …` line. Fields that are absent are left unknown, fields with other names are
+/// ignored. Returns false when the line is an ordinary comment; throws HeaderError("", reason) when
+/// it is a header but malformed or of a newer format version.
 bool parse_header(std::string_view line, Header& header);
 
 }  // namespace pairalign::tokens

@@ -1,4 +1,4 @@
-// The token-string record: what passes between the tools, one line each.
+// The token-string record: what the tools exchange, one per line.
 #pragma once
 
 #include <cstdint>
@@ -27,7 +27,8 @@ struct Record {
   std::vector<std::uint32_t> starts_ms;
 };
 
-/// What the strings of a stream were written with: two models are never mixed in silence.
+/// What the strings of a stream were written with; strings of different models are never mixed
+/// silently.
 struct Header {
   /// 16 hexadecimal digits; empty when unknown (headerless input).
   std::string model;
@@ -49,17 +50,17 @@ inline bool operator!=(const Header& a, const Header& b) {
 /// `name=value` for each field that is known, separated by spaces, as in a header line.
 std::string describe(const Header& header);
 
-/// True unless both give a model, a tokenizer or a vocabulary, and not the same one.
+/// False if both give a model, a tokenizer or a vocabulary, and not the same one.
 bool compatible(const Header& a, const Header& b);
 
-/// Takes from `other` the fields that `header` leaves open. They are `compatible`.
+/// Fills the fields that `header` leaves open from `other`. The two must be `compatible`.
 void fill_in(Header& header, const Header& other);
 
-/// A reason that names both sides, for the message that refuses to mix them.
+/// A reason that describes both headers, for refusing to mix their strings.
 std::string describe_mismatch(const Header& a, const Header& b);
 
-/// `seconds` as the record format shows it, in units of 0.01 s. Whatever prints or stores a
-/// duration rounds through this one function, so that a stored record prints as the original did.
+/// `seconds` as the record format shows it, in units of 0.01 s. All code that prints or stores a
+/// duration rounds with this function, so that a stored record prints as the original did.
 std::int64_t centiseconds(double seconds);
 
 /// Escapes TAB, newline and backslash, and a leading '#', as in a KEY field; and the reverse.
@@ -67,8 +68,8 @@ std::int64_t centiseconds(double seconds);
 std::string escape_key(std::string_view key);
 std::string unescape_key(std::string_view field);
 
-/// The part of a key that metrics and qrels speak of: no folders, no extension, no media fragment
-/// unless `keep_fragment`. A dot that begins a name begins no extension.
+/// The part of a key that metrics and qrels use: no folders, no extension, no media fragment unless
+/// `keep_fragment`. A leading dot does not begin an extension.
 std::string key_stem(std::string_view key, bool keep_fragment = false);
 
 /// `key` with a media fragment for [start, end) seconds, two decimals. A fragment that `key`
@@ -76,7 +77,7 @@ std::string key_stem(std::string_view key, bool keep_fragment = false);
 std::string with_fragment(std::string_view key, double start_s, double end_s);
 
 /// A key split at its media fragment `#t=start,end` (W3C Media Fragments, normal play time in plain
-/// seconds; either end may be left out). Anything else behind a '#' belongs to the path.
+/// seconds; either end may be left out). Anything else after a '#' belongs to the path.
 struct Fragment {
   std::string_view path;
   double start_s = 0;

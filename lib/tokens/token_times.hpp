@@ -11,8 +11,8 @@ namespace pairalign::tokens {
 /// Throws Error(key, reason) for a record whose tokens have no starts.
 void require_starts(const Record& record);
 
-/// Milliseconds: where the next token starts, the last one with the audio, or where it starts when
-/// the duration is not known.
+/// In milliseconds: where the next token starts; for the last one, where the audio ends, or where
+/// the token starts if the duration is not known.
 std::uint64_t end_of_token(const Record& record, std::size_t i);
 
 }  // namespace pairalign::tokens

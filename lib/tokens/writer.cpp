@@ -50,7 +50,7 @@ void append_tsv(const Record& record, std::string& text) {
   text += '\n';
 }
 
-// Formats whose fields are separated by blanks cannot hold one, and know no escapes.
+// Formats whose fields are separated by blanks have no escapes, so a key cannot hold a blank.
 std::string blank_free(std::string key) {
   constexpr std::string_view kBlanks = " \t\n\v\f\r";
   std::replace_if(
@@ -76,7 +76,7 @@ void append_ctm(const Record& record, std::string& text) {
   }
 }
 
-// A label track lies beside the whole file, while starts count from where the record begins.
+// A label track is for the whole file, while starts count from the beginning of the record.
 void append_audacity(const Record& record, std::string& text) {
   const auto offset =
       static_cast<std::uint64_t>(std::llround(split_fragment(record.key).start_s * 1000));
@@ -104,14 +104,14 @@ std::string no_header(const Header&) {
 struct Format {
   OutputFormat format;
   const char* name;
-  const char* note;  // behind the name where the choices are listed
+  const char* note;  // after the name where the choices are listed
   bool needs_starts;
   std::string (*header)(const Header&);
   void (*append)(const Record&, std::string&);
 };
 
-// A new format is a row here and its name in the enumeration: help, completions and manual follow.
-// Formats that are one document have no function that writes a record.
+// To add a format, add a row here and its name to the enumeration: help, completions and manual
+// follow. Formats that are one document have no function that writes a record.
 constexpr Format kFormats[] = {
     {OutputFormat::tsv, "tsv", "", false, tsv_header, append_tsv},
     {OutputFormat::jsonl, "jsonl", "", false, json_header, append_json_record},

@@ -11,7 +11,7 @@ bool is_control(char c) {
 
 }  // namespace
 
-// The JSON library knows how to replace what is not UTF-8.
+// The JSON library can replace what is not UTF-8.
 std::string valid_utf8(const std::string& bytes) {
   using nlohmann::json;
   return json::parse(json(bytes).dump(-1, ' ', false, json::error_handler_t::replace));
@@ -22,7 +22,7 @@ std::string xml_text(const std::string& bytes) {
   std::string safe;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
-    // U+FFFE and U+FFFF are UTF-8 but no characters of XML.
+    // U+FFFE and U+FFFF are valid UTF-8 but not XML characters.
     const bool no_character =
         text.compare(i, 3, "\xef\xbf\xbe") == 0 || text.compare(i, 3, "\xef\xbf\xbf") == 0;
     if (no_character || is_control(c)) {

@@ -1,14 +1,14 @@
-// Text that XML takes.
+// Text that is valid in XML.
 #pragma once
 
 #include <string>
 
 namespace pairalign::tokens {
 
-/// Text in UTF-8, whatever the bytes were: what is none comes out as U+FFFD.
+/// Valid UTF-8, whatever the bytes were: invalid ones become U+FFFD.
 std::string valid_utf8(const std::string& bytes);
 
-/// The same, escaped for elements. What XML 1.0 cannot hold, not even escaped, comes out as U+FFFD.
+/// The same, escaped for elements. What XML 1.0 cannot hold, not even escaped, becomes U+FFFD.
 std::string xml_text(const std::string& bytes);
 
 /// The same, escaped for attributes in double quotes as well.

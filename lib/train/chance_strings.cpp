@@ -15,7 +15,7 @@
 namespace pairalign::train {
 namespace {
 
-constexpr std::uint64_t kSeed = 0x6368616e6365;  // apart from every training seed a user may choose
+constexpr std::uint64_t kSeed = 0x6368616e6365;  // unlike any training seed a user may choose
 // Long enough for a query, short enough that no recording outweighs the others.
 constexpr std::int64_t kPieceSamples = 20 * audio::kSampleRate;
 constexpr std::size_t kPiecesAtOnce = 128;
@@ -50,7 +50,7 @@ std::vector<tokens::Token> segment(model::Segmenter& segmenter, const std::vecto
   return tokens;
 }
 
-// What is written over frames as the string that is published: no token twice in a row.
+// The published string for a token per frame: consecutive duplicates are merged.
 std::vector<tokens::Token> merged(const std::vector<int>& frames) {
   std::vector<tokens::Token> tokens;
   int last = model::kNoToken;
@@ -62,7 +62,7 @@ std::vector<tokens::Token> merged(const std::vector<int>& frames) {
   return tokens;
 }
 
-// `penalty`: of dpvq; none in a model without a rate curve.
+// `penalty`: of dpvq; empty for a model without a rate curve.
 model::ChanceStrings tokenize(const model::Model& model, std::optional<double> penalty,
                               const std::vector<float>& features) {
   model::FrameScorer scorer(model);

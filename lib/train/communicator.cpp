@@ -15,7 +15,7 @@ void Communicator::sum_each(const std::vector<double*>& values) const {
     *values[i] = together[i];
 }
 
-// As doubles, which hold any count of a step.
+// As doubles, which hold any count of a step exactly.
 void Communicator::sum_counts(std::vector<std::int64_t>& counts) const {
   std::vector<double> together(counts.begin(), counts.end());
   sum(Span<double>(together));

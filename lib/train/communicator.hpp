@@ -1,6 +1,6 @@
-// Processes that train one model together: data parallelism. Each holds the same parameters and a
-// part of every batch; what is summed over the batch is summed over the processes, after which all
-// of them take the same step.
+// Data-parallel training by several processes. Each holds the same parameters and a part of every
+// batch; sums over the batch are all-reduced over the processes, after which all of them take the
+// same optimiser step.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,7 @@
 
 namespace pairalign::train {
 
-/// By itself a single process, for which every sum is what it is already.
+/// The base class is a single process, for which every sum is already complete.
 class Communicator {
  public:
   Communicator() = default;
@@ -20,8 +20,8 @@ class Communicator {
 
   virtual int rank() const { return 0; }  ///< of this process, from 0
   virtual int size() const { return 1; }  ///< processes
-  /// Replaces `values` by their sums over all processes, to the bit the same in each of them.
-  /// Every process calls it, with as many values and in the same order.
+  /// All-reduce: replaces `values` by their sums over all processes, bit-identical in each of them.
+  /// Every process must make the same calls in the same order, with the same number of values.
   virtual void sum(Span<double> /*values*/) const {}
   virtual void sum(Span<float> /*values*/) const {}
 
@@ -29,7 +29,7 @@ class Communicator {
     sum(Span<double>(&value, 1));
     return value;
   }
-  /// The same of each of these in its place.
+  /// The same for each of these, in place.
   void sum_each(const std::vector<double*>& values) const;
   void sum_counts(std::vector<std::int64_t>& counts) const;
 

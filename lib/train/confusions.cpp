@@ -17,31 +17,31 @@
 namespace pairalign::train {
 namespace {
 
-constexpr std::uint64_t kSeed = 0x636f6e667573;  // apart from every training seed a user may choose
+constexpr std::uint64_t kSeed = 0x636f6e667573;  // unlike any training seed a user may choose
 constexpr int kMaxCrops = 3000;
-// Crops and pairs of a small corpus: more would only hear the same again.
+// Passes over a small corpus, in crops and in pairs: more would only repeat the same audio.
 constexpr double kPasses = 8;
 
-constexpr int kMaxPairs = 10000;  // natural ones: they are confused in more ways than views are
+constexpr int kMaxPairs = 10000;  // natural pairs: their confusions are more varied
 
 constexpr std::size_t kCropsAtOnce = 64;  // between two reports
 
-// Of `weigh_by_constancy`, on the development set of speech: with 0, .5 and 1, MAP of words by
-// other speakers .263, .271 and .273, of sentences in another language .795, .808 and .809, of
-// typed queries .241, .276 and .312, of words over the telephone .804, .803 and .796.
+// Weight of `weigh_by_constancy`. On the development set of speech, 0, .5 and 1 give a MAP of .263,
+// .271 and .273 for words by other speakers, .795, .808 and .809 for sentences in another language,
+// .241, .276 and .312 for typed queries, .804, .803 and .796 for words over the telephone.
 constexpr double kConstancyWeight = 0.5;
 
 constexpr const char* kVq = "vq";
 constexpr const char* kDpvq = "dpvq";
 constexpr const char* kPairalign = "pairalign";
 
-// The token that each frame of a string belongs to, kNoToken for a frame of none.
+// The token of each frame, kNoToken for a frame without one.
 using FrameTokens = std::vector<int>;
 using model::kNoToken;
 
 using FrameTokensByTokenizer = std::map<std::string, FrameTokens>;
 
-// Writes the token of frames [first, end).
+// Sets the token of frames [first, end).
 void fill(int token, std::int64_t first, std::int64_t end, FrameTokens& frames) {
   std::fill(frames.begin() + first, frames.begin() + end, token);
 }
@@ -61,7 +61,7 @@ FrameTokens segment(model::Segmenter& segmenter, const std::vector<float>& score
   return frames;
 }
 
-// Gives every frame of a recording its token, by each tokenizer of a model. Keeps buffers: one per
+// Gives every frame of a recording its token, for each tokenizer of a model. Keeps buffers: one per
 // thread.
 class FrameTokenizer {
  public:
@@ -81,11 +81,11 @@ class FrameTokenizer {
     return result;
   }
 
-  // Of what was heard last: (frames, dimension), rows of unit length.
+  // Embeddings of the last input: (frames, dimension), rows of unit length.
   const std::vector<float>& embeddings() const { return scorer_.embeddings(); }
 
  private:
-  // Of what was scored last.
+  // Decodes the input scored last.
   FrameTokens decode(int frames) const {
     return model::decode_frames(*model_.decoder(), model_.weights(), scorer_.encoded().data(),
                                 frames, {});
@@ -124,7 +124,7 @@ TokenPairs pair_tokens(const Recipe& recipe, const audio::LogMel& log_mel, const
   return pairs;
 }
 
-// Of two crops that hold a natural pair, inside its spans.
+// The tokens of two crops that hold a natural pair, inside its spans.
 struct PairedSpans {
   TokenPairs tokens;
   std::map<std::string, StringPair> strings;  // by tokenizer
@@ -162,7 +162,7 @@ PairedSpans pair_spans(const Recipe& recipe, const audio::LogMel& log_mel, const
   return pair;
 }
 
-// The penalty of dpvq at the rate that pairalign is trained to have.
+// The penalty of dpvq for the token rate that pairalign is trained for.
 double penalty_of(const model::Model& model, const Recipe& recipe) {
   const std::vector<model::RatePoint>& curve = model.info().rate_curve;
   if (curve.empty()) throw Error("", "confusions are counted once the rate curve is measured");
@@ -179,11 +179,11 @@ std::vector<CropPlan> plan_crops(const Recipe& recipe, const PcmStore& store) {
   return plan_step(config, recipe.views, kSeed, store, 0);
 }
 
-// Crops of natural pairs, two and two.
+// Crops of natural pairs, two by two.
 std::vector<CropPlan> plan_pairs(const Recipe& recipe, const PcmStore& store,
                                  const NaturalPairs& pairs) {
   CropConfig config = recipe.geometric;
-  // Of few spans no more than each with some others.
+  // With few spans, no more than kPasses pairs per span.
   const double draws = std::min<double>(kMaxPairs, kPasses * static_cast<double>(pairs.spans()));
   config.crops = 2 * static_cast<int>(draws);
   config.views = 0;
@@ -200,7 +200,7 @@ void add_pairs(const TokenPairs& pairs, int vocabulary, Counts& counts) {
   }
 }
 
-// Hands `take` what `make(i, tokenizer)` finds for all i below `count`, in their order.
+// Passes the results of `make(i, tokenizer)` for all i below `count` to `take`, in order.
 template <class Make, class Take, class Report>
 void find_in_order(std::size_t count, const model::Model& model, double penalty, ThreadPool& pool,
                    Make make, Take take, Report report) {
@@ -302,7 +302,7 @@ void weigh_by_constancy(const std::vector<StringPair>& pairs, double weight,
   const double all_alone = std::accumulate(alone.begin(), alone.end(), 0.0);
   if (all_alone == 0) return;
   const double usual = all_alone / std::accumulate(seen.begin(), seen.end(), 0.0);
-  constexpr double kUsual = 5;  // this often each token was alone at the usual rate, besides
+  constexpr double kUsual = 5;  // pseudo-count of unaligned occurrences, at the overall rate
   std::vector<double> bits;
   for (std::size_t t = 0; t < n; ++t) {
     const double share = (alone[t] + kUsual) / (seen[t] + kUsual / usual);

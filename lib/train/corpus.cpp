@@ -8,8 +8,8 @@
 namespace pairalign::train {
 namespace {
 
-// Decodes in groups: as many files in memory as keeps the threads busy, no more. `take` is given
-// the index of the path, too.
+// Decodes in groups, with no more files in memory than keep the threads busy. `take` also receives
+// the index of the path.
 void for_each_decoded(const std::vector<std::string>& paths, const audio::DecoderOptions& options,
                       ThreadPool& pool, const ReadProgress& progress,
                       const std::function<void(std::size_t, std::vector<float>)>& take) {

@@ -15,13 +15,13 @@
 
 namespace pairalign::train {
 
-/// Where a crop begins: `recording` of a store, at `first` sample.
+/// Where a crop begins: `recording` of a store, at sample `first`.
 struct CropPlace {
   std::size_t recording = 0;
   std::int64_t first = 0;
 };
 
-/// Called while files are read: how many are done, and what failed (null: the file was fine).
+/// Called after each file: how many are done, and its failure (null if it was read).
 using ReadProgress = std::function<void(std::size_t done, const Error* failure)>;
 
 struct Recordings {
@@ -31,7 +31,7 @@ struct Recordings {
 };
 
 /// Decodes `paths`, several at once, into one sealed store, in the order of `paths` whatever the
-/// number of threads. Files that cannot be read are reported and left out; so are empty ones.
+/// number of threads. Files that cannot be read are reported and skipped; empty ones are skipped.
 Recordings read_recordings(const std::vector<std::string>& paths,
                            const audio::DecoderOptions& options, ThreadPool& pool,
                            const ReadProgress& progress);
@@ -40,12 +40,13 @@ Recordings read_recordings(const std::vector<std::string>& paths,
 NoiseBank read_noise(const std::vector<std::string>& paths, const audio::DecoderOptions& options,
                      ThreadPool& pool, const ReadProgress& progress);
 
-/// A place for a crop of `samples`: recordings are drawn by their length, so that every second of
-/// the corpus is as likely; a recording shorter than the crop is taken from its start.
+/// A place for a crop of `samples`: recordings are drawn in proportion to their length, so that
+/// every second of the corpus is equally likely; a recording shorter than the crop is taken from
+/// its start.
 CropPlace draw_place(const PcmStore& store, std::int64_t samples, Random& random);
 
-/// Splits `paths` into those to learn from and a share held out for validation, by a hash of each
-/// file's name, so that the split does not change when files are added or the corpus moves.
+/// Splits `paths` into training files and a share held out for validation, by a hash of each file's
+/// name, so that the split does not change when files are added or the corpus is moved.
 struct Split {
   std::vector<std::string> training, validation;
 };

@@ -11,8 +11,8 @@ std::int64_t to_samples(double seconds) {
   return std::llround(seconds * audio::kSampleRate);
 }
 
-// Where a piece of `length` begins that covers as much as it can of [first, first + covered) within
-// [0, end): anywhere inside a longer span, anywhere around a shorter one.
+// Draws the start of a piece of `length` within [0, end) that covers as much as possible of [first,
+// first + covered): anywhere inside a longer span, anywhere around a shorter one.
 std::int64_t draw_over(std::int64_t first, std::int64_t covered, std::int64_t length,
                        std::int64_t end, Random& random) {
   const std::int64_t last = first + covered - length;
@@ -34,7 +34,7 @@ ViewPlan plan_view(const CropConfig& config, const ViewConfig& views, const Crop
   return view;
 }
 
-// A crop that holds `span` at a random place.
+// Places a crop so that it holds `span` at a random position.
 void place_over(const SpokenSpan& span, std::int64_t slack, const PcmStore& store,
                 std::int64_t crop_samples, Random& random, CropPlan& crop) {
   const std::int64_t size = store.size(span.recording);
@@ -119,7 +119,7 @@ std::vector<float> frame_weights(const audio::LogMelConfig& features,
                                  const std::vector<float>& clean, double silence_weight) {
   const auto bands = static_cast<std::size_t>(features.bands);
   const std::size_t step = bands * model::kStride;
-  std::vector<float> levels;  // mean log power in nats, but for a constant
+  std::vector<float> levels;  // mean log power in nats, up to a constant
   for (std::size_t i = 0; i < clean.size(); i += step) {
     const auto row = clean.begin() + static_cast<std::ptrdiff_t>(i);
     const float sum = std::accumulate(row, row + static_cast<std::ptrdiff_t>(bands), 0.0F);

@@ -1,4 +1,4 @@
-// What one training step listens to, drawn before any audio is touched.
+// The audio of one training step, drawn before any of it is read.
 #pragma once
 
 #include <cstddef>
@@ -23,34 +23,34 @@ struct ViewPlan {
   std::int64_t samples = 0;
   audio::Warp warp;
   Random random;         ///< draws the degradation and the masks
-  bool crossed = false;  ///< taught what the teacher makes of the partner, inside the pair's span
+  bool crossed = false;  ///< inside the pair's span, its targets come from the partner crop
 };
 
-/// What a crop shares with its neighbour.
+/// The span of a crop whose content its neighbour shares.
 struct PairedSpan {
   std::int64_t first = 0, samples = 0;  ///< of the crop
   std::int64_t slack = 0;               ///< samples at either end that are not crossed over
 };
 
-/// A span of a recording: heard clean by the teacher, in pieces by the student.
+/// A span of a recording: the teacher sees it clean, the student in degraded pieces.
 struct CropPlan {
   CropPlace place;
   std::int64_t samples = 0;
   audio::Warp warp;  ///< of the teacher
   std::vector<ViewPlan> views;
-  /// Set in both crops of a natural pair, which stand at 2k and 2k + 1.
+  /// Set in both crops of a natural pair, which are at 2k and 2k + 1.
   std::optional<PairedSpan> pair;
   std::size_t content =
-      0;  ///< one number in the two of a natural pair, another in every other crop
+      0;  ///< identifies what is said: equal in both crops of a natural pair, otherwise unique
 };
 
-/// The crops of step `step`: a pure function of the seed and the step, so that a resumed run needs
-/// to remember neither. Two neighbours may hold one of `pairs`, see CropConfig::pair_share.
+/// The crops of step `step`: a pure function of the seed and the step, so that a checkpoint needs
+/// no generator state. Two neighbours may hold one of `pairs`; see CropConfig::pair_share.
 std::vector<CropPlan> plan_step(const CropConfig& config, const ViewConfig& views,
                                 std::uint64_t seed, const PcmStore& store, std::int64_t step,
                                 const NaturalPairs* pairs = nullptr);
 
-/// `pairs`, where they take part in `step` of a stage's `steps`.
+/// `pairs` if they are used at `step` of a stage's `steps`, else null.
 const NaturalPairs* pairs_at(const CropConfig& config, std::int64_t step, std::int64_t steps,
                              const NaturalPairs& pairs);
 
@@ -62,11 +62,11 @@ std::vector<float> make_view(const Recipe& recipe, const audio::LogMel& log_mel,
                              const PcmStore& store, const NoiseBank& noise, const CropPlan& crop,
                              const ViewPlan& view);
 
-/// The features of a crop as the teacher hears it: clean.
+/// The features of a crop as the teacher sees it: clean.
 std::vector<float> make_clean(const audio::LogMel& log_mel, const PcmStore& store,
                               const CropPlan& crop);
 
-/// Features of several sequences, laid end to end, as the encoder takes them.
+/// Features of several sequences, laid end to end, as the encoder expects them.
 struct FeatureBatch {
   std::vector<float> features;  ///< (Σ lengths, bands)
   std::vector<int> lengths;     ///< log-mel frames
@@ -75,7 +75,7 @@ struct FeatureBatch {
   void append(const std::vector<float>& sequence, int bands);
 };
 
-/// The clean features of all `crops`, and the weights of their encoder frames, see frame_weights.
+/// The clean features of all `crops`, and the weights of their encoder frames; see frame_weights.
 void make_clean_batch(const Recipe& recipe, const audio::LogMel& log_mel, const PcmStore& store,
                       const std::vector<CropPlan>& crops, FeatureBatch& batch,
                       std::vector<float>& weights);
@@ -85,15 +85,15 @@ void make_view_batch(const Recipe& recipe, const audio::LogMel& log_mel, const P
                      const NoiseBank& noise, const std::vector<CropPlan>& crops,
                      FeatureBatch& batch);
 
-/// Which of the shards of a step this process has: as many as the others, but for one.
+/// The shards of a step that this process has; processes differ by at most one shard.
 struct OwnShards {
   std::size_t first = 0;
   std::size_t all = 0;  ///< of all processes
 };
 
-/// Cuts the crops of a step, of all processes together, at least one for each, into shards of
-/// `crops_per_shard`, or fewer where some process would have no shard, and gives this process its
-/// own.
+/// Splits the crops of a step, of all processes together (at least one for each), into shards of
+/// `crops_per_shard`, or of fewer if some process would have no shard, and puts those of this
+/// process into `shards`.
 template <class Shard>
 OwnShards share_out(std::vector<CropPlan> crops, std::size_t crops_per_shard,
                     const Communicator& peers, std::vector<Shard>& shards) {
@@ -113,10 +113,10 @@ OwnShards share_out(std::vector<CropPlan> crops, std::size_t crops_per_shard,
   return {first, all};
 }
 
-/// The batch of all processes together: that of `config` for each.
+/// The batch of all processes together: `config.crops` for each.
 CropConfig batch_of_all(CropConfig config, const Communicator& peers);
 
-/// How much each encoder frame of a crop counts, from its clean features: 1 for speech, falling to
+/// The weight of each encoder frame of a crop, from its clean features: 1 for speech, falling to
 /// `silence_weight` where the mean log power is more than 20 dB below the loud frames of the crop.
 std::vector<float> frame_weights(const audio::LogMelConfig& features,
                                  const std::vector<float>& clean, double silence_weight);

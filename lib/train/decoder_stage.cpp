@@ -21,11 +21,11 @@ namespace {
 // Enough pieces to find hard negatives among, few enough that every core has a shard.
 constexpr std::size_t kCropsPerShard = 8;
 
-// A step moves the control of the length by this much of the (log) error of the token rate.
+// Gain of the length control per step: log penalty per log error of the token rate.
 constexpr double kControlGain = 0.05;
 
-// The path in the decoder's memory is finer than that of its targets, so that it is left to the
-// decoder which runs belong together (NOTES.md, trials E and F).
+// The path in the decoder's memory is finer than that of its targets, so that the decoder decides
+// which runs belong together (NOTES.md, trials E and F).
 constexpr double kPathShare = 0.65;
 
 double first_control(const model::DecoderConfig& decoder) {
@@ -187,7 +187,7 @@ void DecoderStage::geometric_targets(const TrainingState& state,
   }
 }
 
-// What the teacher writes when nobody tells it what came before.
+// The strings that the teacher decodes freely.
 void DecoderStage::decoded_targets(const TrainingState& state, const std::vector<int>& lengths,
                                    DecoderShard& shard, Workspace& work) const {
   model::DecodeOptions options;
@@ -195,7 +195,8 @@ void DecoderStage::decoded_targets(const TrainingState& state, const std::vector
   options.cap = config_.cap;
   options.token_weights = token_weights_;
   model::FreeDecoder free_decoder(decoder_, options);
-  // In f32: of a step's few rows the conversion of the weights would take longer than the products.
+  // In f32: with the few rows of a step, converting the weights would take longer than the
+  // products.
   const nn::Weights w(state.teacher.data(), nn::Precision::f32);
   decoder_.memory().forward(w, work.encoder.final.data(), work.encoder.lengths, work.memory,
                             path_penalty(recipe_.decoder, state));
@@ -212,14 +213,15 @@ void DecoderStage::decoded_targets(const TrainingState& state, const std::vector
     for (const model::DecodedToken& token : strings[c].tokens) {
       tokens.resize(static_cast<std::size_t>(token.end_frame), static_cast<int>(token.token));
     }
-    // Behind an early EOS or the cap the last token is taken to go on.
+    // After an early EOS or the cap, the last token is taken to continue.
     const int last = tokens.empty() ? 0 : tokens.back();
     tokens.resize(static_cast<std::size_t>(lengths[c]), last);
   }
 }
 
-// Holds the rate of the targets: an integral controller on the logarithm of the penalty that the
-// Viterbi path has, be it the target itself or, through the memory, what the teacher decodes.
+// Keeps the token rate of the targets: an integral controller on the logarithm of the penalty of
+// the Viterbi path, which is the target itself or, through the memory, shapes what the teacher
+// decodes.
 void DecoderStage::control_length(TrainingState& state) const {
   double tokens = 0, seconds = 0;
   for (const DecoderShard& shard : shards_) {
@@ -237,8 +239,8 @@ void DecoderStage::control_length(TrainingState& state) const {
       std::clamp(state.length_control * std::exp(kControlGain * error), 1e-3, 2.0);
 }
 
-// What the teacher has chosen in this step: tokens as reported, a code once for each frame, silence
-// weighed as in the loss.
+// Counts the teacher's choices in this step: tokens as reported, a code once for each frame, with
+// silence weighted as in the loss.
 void DecoderStage::count_choices(const StepReport& report, TrainingState& state) const {
   std::vector<double> codes(state.code_shares.size());
   for (const DecoderShard& shard : shards_) {
@@ -290,13 +292,13 @@ void DecoderStage::make_batch(const TrainingState& state, std::size_t index,
   }
   shard.masked = std::count(shard.batch.inputs.begin(), shard.batch.inputs.end(), decoder_.mask());
   shard.unmasked = static_cast<std::int64_t>(shard.batch.inputs.size()) - shard.masked;
-  for (const std::size_t i : shard.own_prefix)  // as many steps, by weight
+  for (const std::size_t i : shard.own_prefix)  // their weights sum to this many steps
     shard.unmasked += static_cast<std::int64_t>(shard.strings[i].tokens.size()) + 1;
   add_contrasts(random, shard);
 }
 
-// Some pieces once more with a clean prefix, beside the hardest strings under the same audio, and
-// the same string under the audio of those.
+// Appends some pieces again with a clean prefix, then the hardest negatives under the same audio,
+// and the same string under the audio of those.
 void DecoderStage::add_contrasts(Random& random, DecoderShard& shard) const {
   shard.contrasts.clear();
   if (config_.weights.at("contrast") == 0 || config_.contrast_share == 0) return;
@@ -342,7 +344,8 @@ BatchScales DecoderStage::scales() const {
   return scales;
 }
 
-// Some pieces as the student decodes them now, without a teacher, for it to learn the way back.
+// Scheduled sampling: appends some pieces with prefixes that the student decodes freely now, so
+// that it learns to recover from its own errors.
 void DecoderStage::write_own_prefixes(const float* p, DecoderShard& shard, Workspace& work) const {
   shard.own_targets.clear();
   if (shard.own_prefix.empty()) return;

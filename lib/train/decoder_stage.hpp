@@ -4,12 +4,12 @@
 //                                        geometric tokenizer (II), or what the teacher decodes
 //                                        freely (III); one token for every frame of the crop
 //   student, degraded pieces of it     → the decoder must write that string, teacher forcing over a
-//                                        corrupted prefix; pointer and ends are held against the
+//                                        corrupted prefix; pointer and ends are trained on the
 //                                        frames of each token
 //
-// PairAlign (arXiv 2605.06582) with the targets heard in context and the student's pieces cut at
-// random, so that noise, channel and context are unlearnt together. The published cross-pairing is
-// contained in it: all pieces of a crop are taught the one string.
+// PairAlign (arXiv 2605.06582) with targets computed in context and the student's pieces cut at
+// random, so that invariance to noise, channel and context is learnt together. This includes the
+// published cross-pairing: all pieces of a crop are taught the same string.
 #pragma once
 
 #include <optional>
@@ -28,14 +28,14 @@
 
 namespace pairalign::train {
 
-/// The penalty of the path in the decoder's memory at which the state has the token rate asked for;
-/// none for a decoder without a path, or before the first step of its stages.
+/// The current penalty of the path in the decoder's memory, controlled to keep the target token
+/// rate; empty for a decoder without a path, or before the first step of its stages.
 std::optional<double> path_penalty(const model::DecoderConfig& decoder, const TrainingState& state);
 
 class DecoderStage : public Stage {
  public:
-  /// `name` seeds what the stage draws. All arguments outlive the stage; `table` is that of
-  /// `encoder`, then `decoder`.
+  /// `name` determines the random seed of the stage. All arguments must outlive the stage; `table`
+  /// holds the tensors of `encoder`, then those of `decoder`.
   DecoderStage(const std::string& name, const DecoderStageConfig& config, const Recipe& recipe,
                const model::Encoder& encoder, const model::Decoder& decoder,
                const nn::TensorTable& table, const PcmStore& store, const NoiseBank& noise,
@@ -91,8 +91,8 @@ class DecoderStage : public Stage {
   ThreadPool& pool_;
   const Communicator& peers_;
   std::vector<double> rate_factors_;  // per tensor
-  // Of the step under way: how choices among tokens are weighed, and what is added to similarities
-  // for the choice of a code. Both (codes).
+  // Of the current step: factors on token probabilities, and offsets on code similarities, before
+  // the teacher chooses. Both (codes).
   std::vector<float> token_weights_, code_offsets_;
   std::vector<DecoderShard> shards_;  // of this process
   OwnShards own_shards_;

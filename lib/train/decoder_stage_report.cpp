@@ -1,4 +1,4 @@
-// What a step of the decoder's stages says of itself.
+// The reports of steps of the decoder's stages.
 #include <algorithm>
 
 #include "train/decoder_stage.hpp"
@@ -7,7 +7,7 @@
 namespace pairalign::train {
 namespace {
 
-// Of the strings of all clean crops.
+// Measures of the target strings of all clean crops.
 struct TargetMeasures {
   double tokens = 0, seconds = 0, collapsed = 0, crops = 0;
   std::vector<std::int64_t> counts;
@@ -65,7 +65,7 @@ StepReport DecoderStage::describe_step(const TrainingState& state) const {
   measures.report(report);
   describe_targets(state, report);
   const auto frames = static_cast<double>(report.student_frames);
-  const double passes = config_.encoder_rate > 0 ? 3 : 1;  // backward costs two forward ones
+  const double passes = config_.encoder_rate > 0 ? 3 : 1;  // backward costs two forward passes
   report.flops = 2 * (encoder_.multiply_adds_per_frame() *
                           (static_cast<double>(report.teacher_frames) + passes * frames) +
                       3 * (decoder_.multiply_adds_per_frame() * frames +

@@ -17,7 +17,7 @@ constexpr double kPi = 3.14159265358979323846;
 constexpr double kLongestRoom = 0.4;     // seconds
 constexpr double kDirectRatioDb = 12.0;  // greatest ratio of direct to reverberant energy
 
-// std::complex's product also mends infinities, at several times the cost.
+// The product of std::complex also handles infinities, at several times the cost.
 PAIRALIGN_MULTIVERSION
 void multiply_spectra(const std::complex<float>* factor, std::size_t count,
                       std::complex<float>* bins) {
@@ -31,8 +31,8 @@ void multiply_spectra(const std::complex<float>* factor, std::size_t count,
   }
 }
 
-// The length of transform with which overlap-add costs the least, for `taps` ≥ 1: the number of
-// blocks times the length, of the lengths 4, 5 or 6 times a power of two.
+// The transform length for which overlap-add costs the least, for `taps` ≥ 1: the cost is the
+// number of blocks times the length; lengths are 4, 5 or 6 times a power of two.
 std::size_t best_length(std::size_t samples, std::size_t taps) {
   std::size_t best = 0;
   double least = 0;

@@ -28,7 +28,7 @@ std::vector<float> distances(const float* a, int a_frames, const float* b, int b
   return result;
 }
 
-// Sums along the best path to each cell.
+// Cost of the best path to each cell.
 std::vector<double> accumulate(const std::vector<float>& cost, int rows, int columns) {
   std::vector<double> sum(cost.size());
   for (int i = 0; i < rows; ++i) {
@@ -48,7 +48,7 @@ struct FrameRange {
   int first = 0, end = 0;
 };
 
-// The rows of a crop's frames that lie inside its span, less the slack at both ends; may be none.
+// The rows of a crop's frames inside its span, without the slack at both ends; may be empty.
 FrameRange span_rows(const audio::LogMelConfig& features, const CropPlan& crop, int start,
                      int frames) {
   const double step = model::kStride * features.hop * crop.warp.tempo;

@@ -19,7 +19,8 @@ namespace {
 
 using nn::area;
 
-// Small enough that a shard's activations stay near its core, large enough for fast products.
+// Small enough that a shard's activations stay in the cache of a core, large enough for fast
+// products.
 constexpr std::size_t kCropsPerShard = 4;
 
 }  // namespace
@@ -146,8 +147,8 @@ void GeometricStage::teacher_forward(const TrainingState& state, Shard& shard) c
   shard.crop_frames = work.cache.lengths;
 }
 
-// The statistics of this step's embeddings join the running ones. At first the average is plain, so
-// that the start values do not matter.
+// Updates the running statistics with those of this step's embeddings. At first they are a plain
+// average, so that the initial values do not matter.
 void GeometricStage::update_centre(TrainingState& state) const {
   const auto dimension = static_cast<std::size_t>(recipe_.encoder.dimension);
   std::vector<double> sum(dimension), square(dimension);
@@ -205,9 +206,9 @@ void GeometricStage::student_pass(const TrainingState& state, const std::vector<
                     work.cache);
 }
 
-// Sets the shard's loss and agreement, turns work.embeddings into their gradient and adds that of
+// Sets the shard's loss and agreement, replaces work.embeddings by their gradient and adds that of
 // the codebook. With z = unit(standardise(u)), S = z Cᵀ / τ:
-//   dz = dS C / τ,  dC = dSᵀ z / τ,  both then through their normalisations.
+//   dz = dS C / τ,  dC = dSᵀ z / τ,  both then backpropagated through their normalisations.
 void GeometricStage::student_loss(const TrainingState& state, const std::vector<float>& targets,
                                   double scale, Shard& shard, Workspace& work) const {
   const int dimension = recipe_.encoder.dimension, codes = recipe_.encoder.codes;

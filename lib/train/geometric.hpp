@@ -26,7 +26,7 @@ namespace pairalign::train {
 
 class GeometricStage : public Stage {
  public:
-  /// All arguments outlive the stage.
+  /// All arguments must outlive the stage.
   GeometricStage(const Recipe& recipe, const model::Encoder& encoder, const nn::TensorTable& table,
                  const PcmStore& store, const NoiseBank& noise, const NaturalPairs& pairs,
                  nn::Precision precision, ThreadPool& pool,
@@ -39,13 +39,13 @@ class GeometricStage : public Stage {
   /// The teacher, with centre and variance folded into the projection, and codes as unit vectors.
   std::vector<float> export_parameters(const TrainingState& state) const override;
 
-  /// The first half of a step: takes this step's embeddings into the centre and computes the loss
+  /// The first half of a step: updates the centre with this step's embeddings and computes the loss
   /// and its gradient with respect to the student's parameters.
   StepReport compute_gradients(TrainingState& state);
   const std::vector<float>& gradients() const { return shards_[0].gradients; }
 
  private:
-  // A few crops that one thread carries through the whole step.
+  // A few crops that are processed together, by one thread.
   struct Shard {
     std::vector<CropPlan> crops;
     std::vector<int> crop_frames;    // teacher frames of each crop

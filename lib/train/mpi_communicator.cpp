@@ -7,7 +7,8 @@
 namespace pairalign::train {
 namespace {
 
-// To one process and back: MPI only recommends that a reduction in all of them gives the same bits.
+// Reduces to one process and broadcasts: MPI only recommends that an all-reduce give the same bits
+// in all processes.
 void sum_everywhere(void* values, std::size_t count, MPI_Datatype type, int rank) {
   const void* mine = rank == 0 ? MPI_IN_PLACE : values;
   MPI_Reduce(mine, values, static_cast<int>(count), type, MPI_SUM, 0, MPI_COMM_WORLD);

@@ -5,12 +5,13 @@
 
 namespace pairalign::train {
 
-/// Lives as long as MPI is in use: once in a program, and on the thread that made it.
+/// Initialises MPI, and finalises it on destruction: one per program, for use on the thread that
+/// made it.
 class MpiCommunicator : public Communicator {
  public:
   MpiCommunicator();
-  /// Ends MPI, or all processes where this one is leaving with an exception: the others would wait
-  /// for it for ever.
+  /// Finalises MPI; aborts all processes if this one is unwinding an exception, as the others would
+  /// wait for it for ever.
   ~MpiCommunicator() override;
 
   int rank() const override;

@@ -15,9 +15,9 @@ namespace pairalign::train {
 namespace {
 
 constexpr std::size_t kMaxRun = 3;  // words
-constexpr double kMaxGap = 0.1;     // seconds: in a longer one an unlisted word may lie
+constexpr double kMaxGap = 0.1;     // seconds: a longer gap may hold an unlisted word
 constexpr std::size_t kFaultsNamed = 5;
-constexpr double kEndTolerance = 0.05;  // seconds that a span may reach beyond its recording
+constexpr double kEndTolerance = 0.05;  // seconds that a span may extend beyond its recording
 
 std::string without_extension(const std::string& path) {
   const std::size_t dot = path.rfind('.');
@@ -136,7 +136,7 @@ void PairCollector::fault(std::int64_t& counter, const std::string& text) {
 
 std::size_t PairCollector::voice_of(std::size_t recording) const {
   const auto speaker = speakers_.find(recording);
-  // Behind the speakers, so that no recording without one shares a voice with any.
+  // Numbered after the speakers, so that a recording without one shares a voice with no other.
   return speaker == speakers_.end() ? store_.count() + recording : speaker->second;
 }
 
@@ -181,7 +181,7 @@ bool PairCollector::has_usable_length(const SpokenSpan& span) const {
 
 void PairCollector::read_words(const std::string& path) {
   std::map<std::string, std::vector<Word>>
-      recordings;  // in an order of its own: the same each time
+      recordings;  // sorted by name, so that the order is reproducible
   for_each_row(path, ";;", " \t", [&](const std::vector<std::string_view>& fields) {
     if (fields.size() < 5) throw Error("", "not `recording channel start duration word`");
     const auto start = parse_seconds(fields[2]), duration = parse_seconds(fields[3]);
@@ -222,7 +222,7 @@ void PairCollector::read_pairs(const std::string& path) {
           span_of(std::string(fragment.path), fragment.start_s, *fragment.end_s, path);
       if (!span || !has_usable_length(*span)) return;
       spans.push_back(*span);
-      spans.back().voice = i;  // whoever speaks: the list says that they are a pair
+      spans.back().voice = i;  // whoever speaks: the list declares them a pair
     }
     const SpokenSpan &a = spans[0], &b = spans[1];
     if (a.recording == b.recording && a.first < b.first + b.samples &&

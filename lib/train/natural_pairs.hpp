@@ -1,8 +1,8 @@
 // Natural pairs: spans of two recordings that hold the same content, said twice.
 //
-// A pair comes from times of words (the same word, or run of words, in two recordings) or from a
-// search that found one span in another recording. Spans that hold the same content form a type;
-// training draws types tempered by how often they occur, then two spans of the type.
+// A pair comes from word times (the same word, or run of words, in two recordings) or from a search
+// that found one span in another recording. Spans that hold the same content form a type; training
+// draws a type, with tempered frequencies, then two spans of it.
 #pragma once
 
 #include <cstddef>
@@ -18,25 +18,25 @@
 
 namespace pairalign::train {
 
-/// A span of a recording of the training audio, in samples.
+/// A span of a training recording, in samples.
 struct SpokenSpan {
   std::size_t recording = 0;
   std::int64_t first = 0, samples = 0;
-  /// Who speaks: two spans of one voice are no pair.
+  /// The speaker: two spans of one voice are not a pair.
   std::size_t voice = 0;
 };
 
-/// By which names the recordings of the training audio are known: the path as given, and what
-/// follows the folder it was found in, both with and without extension.
+/// The names by which training recordings are known: the path as given, and the path relative to
+/// the folder it was found in, both with and without extension.
 class RecordingNames {
  public:
-  /// `root`: the argument that led to `path`. Recordings held out are known but have no index.
+  /// `root`: the argument that led to `path`. Held-out recordings are known but have no index.
   void add(const std::string& path, const std::string& root, std::optional<std::size_t> recording);
 
   enum class Kind { unknown, ambiguous, held_out, training };
   struct Found {
     Kind kind = Kind::unknown;
-    std::size_t recording = 0;  ///< of a recording of the training audio
+    std::size_t recording = 0;  ///< index of a training recording
   };
   Found find(const std::string& name) const;
 
@@ -54,20 +54,20 @@ class NaturalPairs {
   bool empty() const { return types_.empty(); }
   std::size_t types() const { return types_.size(); }
   std::size_t spans() const;
-  /// Of everything that `draw` depends on: a run is resumed with the same pairs only.
+  /// Hash of everything that `draw` depends on: a run can only be resumed with the same pairs.
   std::uint64_t fingerprint() const;
   Pair draw(Random& random) const;
-  /// Samples at either end of a span where the two are not taken for the same; see PairConfig.
+  /// Samples at either end of a span that are not taken as the same content; see PairConfig.
   std::int64_t slack() const { return slack_; }
 
  private:
   friend class PairCollector;
   std::vector<std::vector<SpokenSpan>> types_;  // each holds two voices or more
-  std::vector<double> weights_;                 // running sums over the types
+  std::vector<double> weights_;                 // cumulative sums over the types
   std::int64_t slack_ = 0;
 };
 
-/// What was not used of the lists, with the first few faults named.
+/// The entries of the lists that were not used, with the first few faults described.
 struct PairFaults {
   std::int64_t unknown_recordings = 0, outside_recording = 0, overlapping = 0;
   std::vector<std::string> first;
@@ -75,23 +75,23 @@ struct PairFaults {
   std::int64_t count() const { return unknown_recordings + outside_recording + overlapping; }
 };
 
-/// Reads lists of pairs. All files are named in errors as Error(path, reason with the line).
+/// Reads lists of pairs. Errors are Error(path, reason), with the line number in the reason.
 class PairCollector {
  public:
-  /// Both outlive the collector.
+  /// All arguments must outlive the collector.
   PairCollector(const PcmStore& store, const RecordingNames& names, const PairConfig& config);
 
-  /// Kaldi's utt2spk: `recording speaker` a line. To be read before the words. A recording that no
-  /// line names is a voice of its own.
+  /// Kaldi's utt2spk: one `recording speaker` per line. Must be read before the words. A recording
+  /// that no line names is a voice of its own.
   void read_speakers(const std::string& path);
   /// A NIST CTM as Kaldi writes it: `recording channel start duration word [confidence]`, seconds.
-  /// Every word and every run of up to three, said by two voices, becomes a type.
+  /// Every word and every run of up to three words that two voices say becomes a type.
   void read_words(const std::string& path);
-  /// `KEY#t=a,b TAB KEY#t=c,d [TAB …]`, what pa-search prints: each line becomes a type of its own.
+  /// `KEY#t=a,b TAB KEY#t=c,d [TAB …]`, as pa-search prints; each line becomes a type of its own.
   void read_pairs(const std::string& path);
 
   const PairFaults& faults() const { return faults_; }
-  /// Throws Error("", reason) when nothing is left of the lists that were read.
+  /// Throws Error("", reason) if the lists that were read yield no pair.
   NaturalPairs finish();
 
  private:

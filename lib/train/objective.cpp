@@ -8,7 +8,7 @@
 namespace pairalign::train {
 namespace {
 
-constexpr float kMinProbability = 1e-8F;  // under a logarithm
+constexpr float kMinProbability = 1e-8F;  // floor under a logarithm
 
 }  // namespace
 

@@ -1,8 +1,8 @@
-// The objectives of the decoder's stages. A stage minimises their sum, each times its weight, and
-// reports the very sum that it descends.
+// The objectives of the decoder's stages. A stage minimises their weighted sum, and reports exactly
+// the sum that it minimises.
 //
-// A new one is a file in train/objectives, with a function of type ObjectiveLoss, and its line in
-// objectives.cpp, which gives its weights unless a recipe does.
+// To add one: a file in train/objectives, with a function of type ObjectiveLoss, and a line in
+// objectives.cpp, which gives its default weights.
 #pragma once
 
 #include <cstddef>
@@ -20,12 +20,12 @@
 
 namespace pairalign::train {
 
-/// Sums that the steps of training report, by name; the same names in every shard.
+/// Sums that training steps report, by name; the same names in every shard.
 class Measures {
  public:
-  /// A mean: `sum` over things of weight `weight` together. Not shown where these weigh nothing.
+  /// A mean: `sum` over items of total weight `weight`. Not reported if the weight is 0.
   void add_mean(const char* name, double sum, double weight) { add({name, sum, weight, true}); }
-  /// A share of the whole batch's value.
+  /// This shard's contribution to the value of the whole batch.
   void add_total(const char* name, double value) { add({name, value, 1, false}); }
 
   void operator+=(const Measures& other);
@@ -43,21 +43,21 @@ class Measures {
   std::vector<Measure> measures_;
 };
 
-/// Weight of a step in the loss of its batch, by whether it stood behind a MASK. Together, all
-/// steps of a batch have weight 1.
+/// Weight of a step in the loss of its batch, by whether its input is MASK. The weights of all
+/// steps of a batch sum to 1.
 struct StepWeights {
   double masked = 0, unmasked = 0;
 };
-/// `masked_weight` is the share of the steps behind a MASK, if there are both kinds.
+/// `masked_weight` is the total weight of the steps whose input is MASK, if there are both kinds.
 StepWeights step_weights(std::int64_t masked, std::int64_t unmasked, double masked_weight);
 
-/// What a shard's losses are weighed with, from the whole batch.
+/// Factors on a shard's losses, from the whole batch.
 struct BatchScales {
   StepWeights steps;
   double frame = 0, shard = 0, contrast = 0;
 };
 
-/// Pieces whose strings are contrasted with one another, carried by one thread through the step.
+/// Pieces whose strings are contrasted with one another, processed by one thread.
 struct DecoderShard {
   std::vector<CropPlan> crops;
   std::vector<std::vector<int>> crop_tokens;  ///< per crop, a token for each of its frames
@@ -69,7 +69,7 @@ struct DecoderShard {
   std::vector<model::DecoderSequence> conditions;  ///< the pieces' audio
   std::vector<std::size_t> own_prefix;             ///< pieces whose prefix the student writes
   model::DecoderBatch batch;  ///< teacher forcing, contrasts, then the student's own prefixes
-  std::vector<StepTarget> targets, own_targets;  ///< of the first rows, of the last
+  std::vector<StepTarget> targets, own_targets;  ///< of the first rows of the batch, of the last
   struct Contrast {
     std::size_t own = 0;
     std::vector<std::size_t> strings, conditions;  ///< sequences of the batch
@@ -78,13 +78,13 @@ struct DecoderShard {
   std::int64_t masked = 0, unmasked = 0, capped = 0;
 
   std::vector<float> gradients;
-  double loss = 0;  ///< as weighed
+  double loss = 0;  ///< weighted sum of the objectives
   Measures measures;
   double view_seconds = 0, model_seconds = 0;
 };
 
-/// What an objective is given: a shard as the student has gone through it, and the gradients to
-/// which it adds.
+/// The input of an objective: a shard after the student's forward pass, and the gradients to add
+/// to.
 struct ObjectiveInput {
   const Recipe& recipe;
   const DecoderStageConfig& config;
@@ -93,7 +93,7 @@ struct ObjectiveInput {
   const model::Decoder& decoder;
   const model::Decoder::Cache& cache;
   model::Decoder::OutputGradients& gradients;
-  /// Of the encoder, where it is trained: codes of unit length; embeddings and their gradient, both
+  /// Of the encoder, if it is trained: codes of unit length; embeddings and their gradient, both
   /// (frames, dimension).
   struct Frames {
     const float* codebook;
@@ -104,22 +104,22 @@ struct ObjectiveInput {
   const Frames* frames = nullptr;
 };
 
-/// The shard's share of the batch's loss; adds its gradient, times `weight`.
+/// The shard's contribution to the loss of the batch; adds its gradient, times `weight`.
 using ObjectiveLoss = double(const ObjectiveInput& in, double weight, Measures& measures);
 
 struct Objective {
-  const char* name;  ///< NAME_weight is its key in a recipe; null: has none, its weight is 1
+  const char* name;  ///< NAME_weight is its key in a recipe; null: no key, weight 1
   ObjectiveLoss* loss;
-  double fixed_teacher_weight, ema_teacher_weight;  ///< where a recipe gives none
+  double fixed_teacher_weight, ema_teacher_weight;  ///< defaults, unless a recipe gives them
 };
 const std::vector<Objective>& objectives();
 
-/// −log of a probability and d(−weight · log p)/dp, both bounded where p is close to 0.
+/// −log of a probability and d(−weight · log p)/dp, both bounded for p close to 0.
 double negative_log(float probability);
 float negative_log_gradient(double weight, float probability);
 
-/// Calls take(row of the outputs, target, weight, whether behind the student's own prefix) for
-/// every step of the strings.
+/// Calls take(row of the outputs, target, weight, whether after the student's own prefix) for every
+/// step of the strings.
 template <class Take>
 void for_each_step(const ObjectiveInput& in, Take take) {
   const DecoderShard& shard = in.shard;
@@ -134,12 +134,12 @@ void for_each_step(const ObjectiveInput& in, Take take) {
   go(shard.own_targets, static_cast<std::size_t>(in.cache.rows) - shard.own_targets.size(), true);
 }
 
-/// Zeroes the gradients, then takes all objectives: sets loss and measures of `shard`.
+/// Zeroes the gradients, then evaluates all objectives: sets loss and measures of `shard`.
 void take_losses(const ObjectiveInput& in, DecoderShard& shard);
 
-/// For each of some strings, the `count` nearest by edit distance over the longer length, ties by
-/// index: the hardest to tell apart. `contents`: what each holds; those of one content do not stand
-/// against each other.
+/// For each string, the `count` nearest others by edit distance over the longer length, ties by
+/// index: the hardest negatives. `contents`: content number of each string; strings of the same
+/// content are not negatives of each other.
 std::vector<std::vector<std::size_t>> hardest_negatives(const std::vector<TargetString>& strings,
                                                         const std::vector<std::size_t>& contents,
                                                         int count);

@@ -1,4 +1,4 @@
-// The objectives there are, in the order in which they add to the gradients.
+// All objectives, in the order in which they add to the gradients.
 #include "train/objective.hpp"
 
 namespace pairalign::train {

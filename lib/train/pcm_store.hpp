@@ -1,4 +1,4 @@
-// All recordings of a training corpus, decoded once, in a temporary file behind a memory map.
+// All recordings of a training corpus, decoded once, in a memory-mapped temporary file.
 #pragma once
 
 #include <cstdint>
@@ -10,14 +10,14 @@
 
 namespace pairalign::train {
 
-/// 16 kHz mono, 16 bits a sample (115 MB an hour) in $TMPDIR or /tmp, so that the corpus may be
-/// larger than memory: pages come and go as the pieces are drawn. First fill, then `seal`, then
-/// read. Filling is for one thread; reading is const and safe to share.
+/// 16 kHz mono, 16 bits per sample (115 MB per hour) in $TMPDIR or /tmp, so that the corpus may be
+/// larger than memory: pages are loaded and evicted as pieces are drawn. First fill, then `seal`,
+/// then read. Fill from one thread only; reading is const and thread-safe.
 class PcmStore {
  public:
-  /// Appends a recording; its index is the `count()` before. Samples beyond ±1 are clipped.
+  /// Appends a recording; its index is the previous `count()`. Samples beyond ±1 are clipped.
   void add(Span<const float> pcm);
-  /// The same from a decoder, in bounded memory. When the decoder throws, nothing has been added.
+  /// The same from a decoder, in bounded memory. If the decoder throws, nothing is added.
   void add(audio::Decoder& decoder);
 
   void seal();
@@ -27,7 +27,7 @@ class PcmStore {
   std::int64_t size(std::size_t i) const { return starts_[i + 1] - starts_[i]; }
   std::int64_t total_samples() const { return starts_.back(); }
 
-  /// Where sample `n` of all recordings laid end to end lies, 0 ≤ n < `total_samples()`.
+  /// The position of sample `n` of all recordings laid end to end, 0 ≤ n < `total_samples()`.
   struct Position {
     std::size_t recording = 0;
     std::int64_t sample = 0;

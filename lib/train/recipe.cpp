@@ -52,15 +52,14 @@ namespace {
 
 using nlohmann::json;
 
-// Whole numbers are ints, or numbers of steps far below what an int holds; but for the seed.
+// Apart from the seed, integers are ints, or numbers of steps far below what an int holds.
 bool holds(const json& known, const json& given) {
   return known.is_number_unsigned() ? given.is_number_unsigned() : numbers_fit_int(given);
 }
 
 constexpr const char* kDecoderSections[] = {"fixed_teacher", "ema_teacher"};
 
-// In a recipe the weights of objectives are not a member of their own: {"weights": {"end": 1}} is
-// "end_weight": 1.
+// In a recipe the weights of objectives are flattened: {"weights": {"end": 1}} is "end_weight": 1.
 json with_flat_weights(json recipe) {
   for (const char* section : kDecoderSections) {
     for (const auto& [name, value] : recipe[section]["weights"].items())
@@ -85,8 +84,8 @@ void rename_key(json& object, const char* old, const char* now) {
   object.erase(old);
 }
 
-// What recipes of earlier versions, and those inside models, say: other names, and of parts that
-// are gone 0, which turned them off.
+// Translates recipes of earlier versions, also inside models: renames old keys, and drops those of
+// removed parts if they are 0, which turned the part off.
 void translate_old_keys(json& recipe) {
   rename_key(recipe, "passes", "epochs");
   for (const char* section : kDecoderSections) {
@@ -109,7 +108,7 @@ const char* type_fault(const json& given, const json& known) {
   return nullptr;
 }
 
-// A misspelt key must not be taken for a default.
+// A misspelt key must not silently leave a default in place.
 void check_keys(const json& given, const json& known, const std::string& path) {
   if (!given.is_object()) throw Error("", (path.empty() ? "the recipe" : path) + ": not an object");
   for (const auto& [key, value] : given.items()) {
@@ -122,7 +121,7 @@ void check_keys(const json& given, const json& known, const std::string& path) {
   }
 }
 
-// Ranges of the values of one section, named with it.
+// Checks ranges of the values of one section, whose name goes into errors.
 class SectionCheck {
  public:
   explicit SectionCheck(std::string section) : section_(std::move(section)) {}
@@ -190,7 +189,7 @@ void check_stage(const std::string& section, const DecoderStageConfig& c) {
     check.range((name + "_weight").c_str(), value, 0, 1e3);
 }
 
-// A subset of the stages, in their order: each goes on from what the one before has made.
+// They must be a subset of all stages, in order: each continues from the result of the one before.
 void check_stages(const std::vector<std::string>& stages) {
   if (stages.empty()) throw Error("", "stages: none is named");
   const auto* next = std::begin(kStageNames);

@@ -15,28 +15,28 @@
 
 namespace pairalign::train {
 
-/// What the crops and pieces of a step are drawn from: part of the configuration of every stage.
+/// How the crops and pieces of a step are drawn: part of the configuration of every stage.
 struct CropConfig {
-  int crops = 32;  ///< spans of recordings per step; the teacher hears them clean
+  int crops = 32;  ///< spans of recordings per step; the teacher sees them clean
   double crop_seconds = 3.2;
   int views = 2;                    ///< degraded pieces of each crop per step, for the student
   double piece_low_seconds = 0.4;   ///< length of a piece: uniform between these …
   double piece_high_seconds = 2.0;  ///< … at a random place of the crop
-  double teacher_warp = 0;          ///< the teacher's share of the ranges of tempo and frequency
-  /// Share of the crops, taken in twos, that hold a natural pair (natural_pairs.hpp), where a run
+  double teacher_warp = 0;          ///< ranges of the teacher's warps, as a share of the views'
+  /// Share of the crops, taken two by two, that hold a natural pair (natural_pairs.hpp), if a run
   /// has any; 0: none.
   double pair_share = 0.6;
-  /// Chance that a piece of such a crop is taught, inside the pair's span, what the teacher makes
-  /// of the partner, frame by frame as dynamic time warping aligns the two.
+  /// Probability that a piece of such a crop takes its targets inside the pair's span from the
+  /// partner, frame by frame as dynamic time warping aligns the two.
   double pair_crossing = 0.75;
-  /// Share of the stage's steps that go before the first pair: frames of an untrained encoder
-  /// cannot be aligned.
+  /// Share of the stage's steps before the first pair: frames of an untrained encoder cannot be
+  /// aligned.
   double pair_warmup = 0;
 };
 
 /// Which spans make natural pairs, and how they are drawn.
 struct PairConfig {
-  double tempering = 0.5;     ///< a type is drawn by its number of spans to this power
+  double tempering = 0.5;     ///< types are drawn by their number of spans to this power
   double low_seconds = 0.2;   ///< shortest span …
   double high_seconds = 1.8;  ///< … and longest
   double slack_seconds = 0;   ///< at either end of a span, not crossed over: ends are uncertain
@@ -44,10 +44,11 @@ struct PairConfig {
   double table_share = 0.5;
 };
 
-/// Stage I, the geometric tokenizer: a frame of a degraded piece must be given the code that the
-/// EMA teacher gives the same moment of the clean recording in context.
+/// Stage I, the geometric tokenizer: a frame of a degraded piece must get the code that the EMA
+/// teacher gives the same moment of the clean recording in context.
 struct GeometricConfig : CropConfig {
-  /// Short pieces: near an end the encoder hears one side only, and a query is mostly ends.
+  /// Short pieces: near an end the encoder has context on one side only, and most of a query is
+  /// near an end.
   GeometricConfig() {
     teacher_warp = 0.5;
     piece_low_seconds = 0.3;
@@ -57,57 +58,56 @@ struct GeometricConfig : CropConfig {
 
   std::int64_t steps = 10000;
   double temperature = 0.1;        ///< of the student's softmax over codes
-  double sinkhorn_epsilon = 0.04;  ///< entropy of the teacher's balanced assignment
+  double sinkhorn_epsilon = 0.04;  ///< entropy regularisation of the teacher's assignment
   int sinkhorn_iterations = 10;
-  /// Weight of a silent frame against one of speech, in the balance of the codes and in the loss.
-  /// With 1, silence is spread over as large a share of the codes as it has of the recordings.
+  /// Weight of a silent frame relative to one of speech, in the balance of the codes and in the
+  /// loss. With 1, silence takes as large a share of the codes as it has of the recordings.
   double silence_weight = 0.1;
-  double ema_start = 0.99;     ///< decay of the teacher's weights, at first …
-  double ema_end = 0.9995;     ///< … and, along a half cosine, at the end
+  double ema_start = 0.99;     ///< decay of the teacher's weights at the start …
+  double ema_end = 0.9995;     ///< … and at the end, along a half cosine
   double centre_decay = 0.99;  ///< of the running mean and deviation of the embedding
 };
 
 /// Stages II and III, the autoregressive tokenizer: from a degraded piece, the decoder must write
-/// the string of the clean crop. Every part is a switch of its own: a weight or share of 0 turns it
-/// off.
+/// the string of the clean crop. A weight or share of 0 turns a part off.
 struct DecoderStageConfig : CropConfig {
   std::int64_t steps = 1000;
   nn::AdamWConfig optimizer = default_optimizer();
-  double encoder_rate = 0.1;  ///< learning rate of the encoder, in the decoder's; 0: frozen
+  double encoder_rate = 0.1;  ///< learning rate of the encoder relative to the decoder's; 0: frozen
 
   /// Where the strings of the clean crops come from: "geometric", the duration-penalised Viterbi
   /// path, or "decoded", what the EMA teacher decodes freely.
   std::string targets = "geometric";
   double target_rate = 12.5;      ///< tokens per second of the Viterbi path
-  double repetition_penalty = 1;  ///< of free decoding: divides the odds of a token just written
+  double repetition_penalty = 1;  ///< of free decoding: see DecodeOptions
   double cap = 0.3;               ///< of free decoding: most tokens per log-mel frame
-  double target_balance = 0;      ///< how far the teacher's choices are spread: target_balance.hpp
-  double ema_start = 0.99;        ///< decay of the teacher's weights, at first …
-  double ema_end = 0.999;         ///< … and, along a half cosine, at the end
+  double target_balance = 0;      ///< balance exponent of the teacher's choices: target_balance.hpp
+  double ema_start = 0.99;        ///< decay of the teacher's weights at the start …
+  double ema_end = 0.999;         ///< … and at the end, along a half cosine
 
-  double mask_start = 0.3;     ///< share of the prefix read as MASK, at first …
-  double mask_end = 0.1;       ///< … and, linearly, at the end
-  double masked_weight = 0.5;  ///< weight of a step behind a MASK; the others have the rest
-  double self_attention_dropout = 0.1;  ///< chance that a sequence and layer go without the branch
+  double mask_start = 0.3;     ///< share of the prefix read as MASK, at the start …
+  double mask_end = 0.1;       ///< … and at the end, linearly
+  double masked_weight = 0.5;  ///< total weight of steps whose input is MASK; others have the rest
+  double self_attention_dropout = 0.1;  ///< probability that a sequence goes without the branch
   double scheduled_sampling = 0.5;  ///< share of the pieces whose prefix the student decodes itself
-  double anchor_jitter = 0.2;       ///< chance that an anchor is moved off its frame by one
+  double anchor_jitter = 0.2;       ///< probability that an anchor is moved by one frame
 
-  /// Of the objectives (objective.hpp), by name: NAME_weight in a recipe; 0 turns one off.
+  /// Weights of the objectives (objective.hpp), by name: NAME_weight in a recipe; 0 turns one off.
   std::map<std::string, double> weights;
-  int contrast_negatives = 2;  ///< the hardest strings of the batch that a piece is held against
+  int contrast_negatives = 2;  ///< the hardest strings of the batch, used as negatives of a piece
   double contrast_share = 0.0625;  ///< of the pieces
   double contrast_temperature = 1;
 
-  /// Stage II: strings of the geometric tokenizer, whose encoder is left as it is.
+  /// Stage II: strings of the geometric tokenizer, whose encoder is frozen.
   static DecoderStageConfig fixed_teacher();
-  /// Stage III: strings that the EMA teacher decodes, the encoder trained along.
+  /// Stage III: strings that the EMA teacher decodes; the encoder is trained too.
   static DecoderStageConfig ema_teacher();
 
  private:
   static nn::AdamWConfig default_optimizer();
 };
 
-/// The stages there are, in the order in which they can follow one another.
+/// The stages, in the order in which they can follow one another.
 inline constexpr const char* kGeometric = "geometric";
 inline constexpr const char* kFixedTeacher = "fixed-teacher";
 inline constexpr const char* kEmaTeacher = "ema-teacher";
@@ -116,8 +116,8 @@ inline constexpr const char* kStageNames[] = {kGeometric, kFixedTeacher, kEmaTea
 struct Recipe {
   std::uint64_t seed = 1;
   std::vector<std::string> stages = {std::begin(kStageNames), std::end(kStageNames)};
-  /// No stage hears the corpus more often than this: a small one is trained for fewer steps than
-  /// the stage's own number; see `fit_to_corpus`. 0: however often.
+  /// Most epochs of any stage: on a small corpus a stage has fewer steps than its own number; see
+  /// `fit_to_corpus`. 0: no limit.
   double epochs = 200;
   model::EncoderConfig encoder;
   model::DecoderConfig decoder;
@@ -136,13 +136,13 @@ struct Recipe {
 /// The steps of the stage of this name.
 std::int64_t stage_steps(const Recipe& recipe, const std::string& stage);
 
-/// Bounds the steps of every stage by `epochs` over `seconds` of audio, but never below
-/// kMinSteps (a learning rate must rise and fall), nor above what the recipe says.
+/// Limits the steps of every stage to `epochs` over `seconds` of audio, but not below kMinSteps
+/// (the learning rate must rise and fall), and never raises what the recipe says.
 inline constexpr std::int64_t kMinSteps = 300;
 Recipe fit_to_corpus(Recipe recipe, double seconds);
 
-/// Throws Error("", reason) for text that is no JSON object, an unknown key (named with its path),
-/// a value of the wrong type or out of range.
+/// Throws Error("", reason) for text that is not a JSON object, an unknown key (named with its
+/// path), a value of the wrong type or out of range.
 Recipe parse_recipe(const std::string& text);
 
 /// All values, defaults included, indented; `parse_recipe` of it gives the same recipe.

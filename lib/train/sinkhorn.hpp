@@ -8,7 +8,7 @@
 
 namespace pairalign::train {
 
-/// Turns similarities into assignments of which every code gets the same share of the frames'
+/// Turns similarities into assignments in which every code gets the same share of the frames'
 /// weight, by Sinkhorn-Knopp iterations (Cuturi 2013; as in SwAV, Caron et al. 2020):
 ///   Q = diag(r) exp(S / ε) diag(c), rows of sum 1, columns of Σ_i w_i Q_ij = Σ_i w_i / codes
 ///   (after the last column step; the rows are made exact last).

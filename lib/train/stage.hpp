@@ -25,10 +25,10 @@ namespace pairalign::train {
 struct Term {
   std::string name;
   double value = 0;
-  double weight = 1;  ///< of `value` in a mean over steps: what it is itself a mean of
+  double weight = 1;  ///< of `value` in a mean over steps: the total weight it is a mean over
 };
 
-/// What one step did. Whatever cannot be said of a stage stays empty or zero.
+/// What one step did. What does not apply to a stage stays empty or zero.
 struct StepReport {
   double loss = 0;          ///< what was minimised, nats
   std::vector<Term> terms;  ///< in the order in which they are to be shown; names are unique
@@ -47,7 +47,7 @@ struct StepReport {
   }
 };
 
-/// How far a run is.
+/// The progress of a run.
 struct RunPosition {
   std::string stage;                         ///< its name
   std::size_t index = 0, count = 1;          ///< of the stages of the run
@@ -68,21 +68,21 @@ class Stage {
   /// The layout of student and teacher.
   virtual const nn::TensorTable& table() const = 0;
 
-  /// Parameters to begin with, in the layout of `table()`. `earlier` is what another stage or a
-  /// model file leaves: the front of this layout, all of it, or nothing; the rest is drawn anew.
+  /// Initial parameters, in the layout of `table()`. `earlier` comes from another stage or a model
+  /// file: the front of this layout, all of it, or nothing; the rest is drawn at random.
   virtual std::vector<float> initial_parameters(const std::vector<float>& earlier) const = 0;
 
   /// One optimiser step; adds 1 to `state.step`. The result does not depend on the number of
-  /// threads: a batch is always cut into the same shards, and their sums run in the same order.
+  /// threads: a batch is always split into the same shards, which are summed in the same order.
   virtual StepReport step(TrainingState& state) = 0;
 
-  /// The parameters of the model that the state stands for, in the layout of `table()`.
+  /// The parameters of the model to export from the state, in the layout of `table()`.
   virtual std::vector<float> export_parameters(const TrainingState& state) const = 0;
 };
 
-/// Sets all of `state` but `stage`, `samples` and `pairs` to the start of a stage: student and
-/// teacher as `initial_parameters(earlier)`, optimiser and statistics, (dimension), at rest; adds a
-/// record.
+/// Sets all of `state` except `stage`, `samples`, `pairs` and `length_control` to the start of a
+/// stage: student and teacher to `initial_parameters(earlier)`, optimiser and statistics,
+/// (dimension), to their initial values; adds a record.
 void begin_stage(const Stage& stage, const std::vector<float>& earlier, int dimension,
                  TrainingState& state);
 

@@ -1,4 +1,5 @@
-// What must survive a restart, all of it: a checkpoint holds this struct and nothing else.
+// Everything that must survive a restart: a checkpoint holds this struct and the recipe, nothing
+// else.
 #pragma once
 
 #include <cstdint>
@@ -9,9 +10,9 @@
 
 namespace pairalign::train {
 
-/// What a stage has been so far, for the report at the end.
+/// Time and loss of a stage so far, for the report at the end.
 struct StageRecord {
-  double seconds = 0;  ///< in its steps, over all processes that carried the run
+  double seconds = 0;  ///< spent in its steps, including those before a resume
   double loss = 0;     ///< running mean over some fifty steps
 };
 
@@ -20,30 +21,31 @@ struct TrainingState {
   /// Steps done in this stage; with the recipe's seed and the stage's name, also the position in
   /// the data.
   std::int64_t step = 0;
-  std::int64_t samples = 0;    ///< of the corpus: the position means nothing in another one
+  std::int64_t samples = 0;    ///< in the corpus: the position is meaningless in another one
   std::uint64_t pairs = 0;     ///< fingerprint of the natural pairs, likewise; 0: none
   std::vector<float> student;  ///< parameters, in the layout of the stage's table
   std::vector<float> teacher;  ///< their exponential moving average: what is exported
   nn::AdamWState optimizer;
   /// Running mean and variance of the teacher's embedding, (dimension) each, in the geometric
-  /// stage; later they stand inside the projection, and these are 0 and 1. Embeddings are centred
-  /// and scaled by them, as constants, before they are normalised; without it the codes collapse.
+  /// stage; later they are folded into the projection, and these are 0 and 1. Embeddings are
+  /// centred and scaled by them, as constants, before they are normalised; without this the codes
+  /// collapse.
   std::vector<float> centre, variance;
-  /// The penalty of the Viterbi path that gives the decoder's targets the rate wanted; 0: not yet
-  /// set. It is carried from stage to stage.
+  /// The penalty of the Viterbi path at which the decoder's targets have the token rate wanted; 0:
+  /// not yet set. It is carried over from stage to stage.
   double length_control = 0;
-  /// Running shares of the tokens and of the codes among what the teacher has chosen as targets,
-  /// (codes) each, in the stages of the decoder; see target_balance.hpp. Empty: none chosen yet.
+  /// Running shares of the tokens and of the codes among the teacher's choices of targets, (codes)
+  /// each, in the stages of the decoder; see target_balance.hpp. Empty: none chosen yet.
   std::vector<float> token_shares, code_shares;
   std::vector<StageRecord> records;  ///< of the stages begun
 };
 
-/// Writes the state and the recipe as one safetensors file, in one step.
+/// Writes the state and the recipe as one safetensors file, atomically.
 void save_checkpoint(const std::string& path, const TrainingState& state,
                      const std::string& recipe_json);
 
-/// The recipe of a checkpoint and its state. Throws Error(path, reason) when it is not whole or is
-/// no checkpoint; the caller checks the sizes against its table.
+/// The recipe of a checkpoint and its state. Throws Error(path, reason) if it is incomplete or not
+/// a checkpoint; the caller checks the sizes against its table.
 struct Checkpoint {
   std::string recipe_json;
   TrainingState state;

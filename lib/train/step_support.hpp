@@ -1,4 +1,4 @@
-// What the steps of all stages are made of, besides their objectives.
+// Parts shared by the steps of all stages.
 #pragma once
 
 #include <cstddef>
@@ -26,21 +26,21 @@ void move_average(const float* x, float decay, std::size_t n, float* average);
 /// Decay of the EMA teacher at `step` of `steps`: from `start` to `end` along a half cosine.
 double ema_decay(double start, double end, std::int64_t step, std::int64_t steps);
 
-/// Adds the gradients of all shards, in their order, and of all processes into those of the first
-/// shard. All are equally long.
+/// Sums the gradients of all shards, in order, and of all processes into those of the first shard.
+/// All have the same length.
 void sum_gradients(const std::vector<std::vector<float>*>& shards, ThreadPool& pool,
                    const Communicator& peers);
 
-/// The codes (codes, dimension) as unit vectors; `norms` (codes) is kept for the way back.
+/// The codes (codes, dimension) as unit vectors; `norms` (codes) is kept for the backward pass.
 std::vector<float> unit_codes(const float* codebook, int codes, int dimension,
                               std::vector<float>& norms);
 
-/// A buffer of `table`'s layout that begins with `earlier`; what lies behind is drawn from `seed`.
-/// Throws Error when `earlier` is longer than the table.
+/// A buffer of `table`'s layout that begins with `earlier`; the rest is drawn from `seed`. Throws
+/// Error when `earlier` is longer than the table.
 std::vector<float> grow_parameters(const nn::TensorTable& table, std::uint64_t seed,
                                    const std::vector<float>& earlier);
 
-/// The seed of what a stage draws, so that no two stages of a run hear the same crops.
+/// The random seed of a stage, so that no two stages of a run draw the same crops.
 std::uint64_t stage_seed(std::uint64_t seed, const std::string& stage);
 
 }  // namespace pairalign::train

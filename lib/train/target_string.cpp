@@ -28,8 +28,8 @@ std::vector<int> distinct_tokens(const TargetString& string) {
 
 namespace {
 
-// Where the anchor of a token from `start` to `end` is put: there, or a frame beside it, but before
-// the token's end and inside the piece.
+// The anchor of a token from `start` to `end`: `start`, or a frame beside it if that is before the
+// token's end and inside the piece.
 int jittered(int start, int end, double jitter, Random& random) {
   if (!random.chance(jitter)) return start;
   const int moved = random.chance(0.5) ? start + 1 : start - 1;
@@ -69,8 +69,8 @@ void append_targets(const model::Decoder& decoder, const TargetString& string,
 
 namespace {
 
-// The token of `string` at `anchor`. Where a token has one frame left it is the next one: to write
-// the rest of it would be a repetition, and its end lies within what the eye can tell.
+// The token of `string` at `anchor`. If that token has one frame left, it is the next one: to write
+// the rest would be a repetition, and ends are no more exact than a frame.
 StepTarget target_at(const model::Decoder& decoder, const TargetString& string, int anchor) {
   const auto found = std::upper_bound(string.ends.begin(), string.ends.end(), anchor);
   if (found == string.ends.end()) return {decoder.eos(), string.frames, string.frames, 1};

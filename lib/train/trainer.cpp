@@ -25,7 +25,7 @@ double seconds_of(const PcmStore& store) {
   return static_cast<double>(store.total_samples()) / audio::kSampleRate;
 }
 
-// Floats at the front of both layouts that hold the same tensors.
+// Number of floats at the front of both layouts that hold the same tensors.
 std::size_t common_front(const nn::TensorTable& a, const nn::TensorTable& b) {
   const auto& x = a.tensors();
   const auto& y = b.tensors();
@@ -37,19 +37,19 @@ std::size_t common_front(const nn::TensorTable& a, const nn::TensorTable& b) {
   return end == x.end() ? a.size() : end->offset;
 }
 
-// The model with the path penalty that gives it `rate` tokens per second, or as near as its curve
-// comes.
+// The model with the path penalty that gives it `rate` tokens per second, or the nearest rate on
+// its curve.
 model::Model with_penalty_for(double rate, const std::vector<model::RatePoint>& curve,
                               model::Model model) {
   if (curve.empty()) return model;
-  constexpr double kMinPenalty = 1e-3;  // 0 would take the path away
+  constexpr double kMinPenalty = 1e-3;  // 0 would remove the path
   model::ModelInfo info = model.info();
   rate = std::clamp(rate, curve.back().tokens_per_second, curve.front().tokens_per_second);
   info.decoder->segment_penalty = std::max(model::control_for_rate(curve, rate), kMinPenalty);
   return {std::move(info), model.parameters()};
 }
 
-// Whether `text`, which an earlier version may have written with other keys, says the same.
+// Whether `text`, which an earlier version may have written with other keys, is the same recipe.
 bool is_recipe(const std::string& text, const Recipe& recipe) {
   try {
     return to_json(parse_recipe(text)) == to_json(recipe);
@@ -71,7 +71,7 @@ Trainer::Trainer(Recipe recipe, PcmStore training, PcmStore validation, NoiseBan
       validation_(std::move(validation)),
       noise_(std::move(noise)),
       pairs_(std::move(pairs)),
-      // A step of all processes hears the corpus as often as so many steps of one.
+      // One step of all processes covers as much audio as peers.size() steps of one process.
       recipe_(fit_to_corpus(std::move(recipe), seconds_of(training_) / peers.size())),
       precision_(precision),
       pool_(pool),
@@ -103,7 +103,7 @@ void Trainer::enter_stage(std::size_t index, const std::vector<float>& earlier) 
 void Trainer::start_from(const model::Model& model) {
   std::size_t front = common_front(model.table(), stage_->table());
   if (front < encoder_table_.size()) throw Error("", "the encoder is not the recipe's");
-  // A decoder of another shape is of no use in parts.
+  // Parts of a decoder of another shape are of no use.
   if (front < stage_->table().size()) front = encoder_table_.size();
   const std::vector<float>& parameters = model.parameters();
   state_.records.clear();

@@ -1,4 +1,4 @@
-// A training run: the state, the stages that advance it one after another, and what comes out.
+// A training run: the state, the stages that advance it one after another, and the resulting model.
 #pragma once
 
 #include <cstdint>
@@ -23,7 +23,7 @@ namespace pairalign::train {
 
 class Trainer {
  public:
-  /// `pool` outlives the trainer. Throws Error when there is nothing to learn from.
+  /// `pool` and `peers` must outlive the trainer. Throws Error if there is no training audio.
   Trainer(Recipe recipe, PcmStore training, PcmStore validation, NoiseBank noise,
           NaturalPairs pairs, nn::Precision precision, ThreadPool& pool,
           const Communicator& peers = Communicator::alone());
@@ -43,20 +43,19 @@ class Trainer {
   /// Of the stages begun, in their order.
   const std::vector<StageRecord>& records() const { return state_.records; }
 
-  /// One step, of the next stage when the last one was finished with the step before. To be called
-  /// until the run is finished.
+  /// One step, of the next stage if the current one is finished. To be called until the run is
+  /// finished.
   StepReport step();
-  /// What the state stands for, the EMA teacher.
+  /// The model of the current state: the EMA teacher.
   model::Model model() const;
-  /// The same with its measured rate curves, tables of confusions and strings of chance; `command`
-  /// is kept inside.
-  /// `report`: see measure_substitutions.
+  /// The same with its measured rate curves, substitution scores and background strings; `command`
+  /// is stored in it. `report`: see measure_substitutions.
   model::Model export_model(const std::string& command, const CropReport& report = {}) const;
-  /// On what was held out; empty when that is nothing.
+  /// On the held-out recordings; empty if there are none.
   ValidationReport validate(const model::Model& model) const;
 
   void save(const std::string& path) const;
-  /// Goes on from a checkpoint of the same recipe and audio, bit for bit as if never interrupted.
+  /// Resumes from a checkpoint of the same recipe and audio, bit for bit as if never interrupted.
   /// Throws Error(path, reason) when they differ.
   void resume(const std::string& path);
 

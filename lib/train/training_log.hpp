@@ -1,4 +1,4 @@
-// What a run tells about itself: sums over a few steps, and a log of JSON lines.
+// Reports of a run: sums over a few steps, and a log of JSON lines.
 #pragma once
 
 #include <cstdint>
@@ -52,11 +52,11 @@ struct RunDescription {
   int threads = 0;
   nn::Precision precision = nn::Precision::f32;
   double matmul_gflops =
-      0;  ///< what all threads reach in one plain product: the yardstick of gflops
+      0;  ///< reached by all threads in one plain product: the reference for gflops
 };
 
-/// A JSON object a line, appended in one write each, so that a reader never sees half of one. Every
-/// line has an "event": start, step, validation, end. With an empty path nothing is written.
+/// One JSON object per line, each appended in one write, so that a reader never sees half of one.
+/// Every line has an "event": start, step, validation, end. With an empty path nothing is written.
 class TrainingLog {
  public:
   /// Throws Error(path, …) here and whenever a line cannot be written.

@@ -14,12 +14,12 @@ namespace {
 using String = std::vector<tokens::Token>;
 
 constexpr int kCrops = 96;
-constexpr std::uint64_t kSeed = 0x76616c6964;  // apart from every training seed a user may choose
+constexpr std::uint64_t kSeed = 0x76616c6964;  // unlike any training seed a user may choose
 constexpr std::size_t kDecodedTogether = 16;   // pieces: enough rows for fast products
 constexpr double kHighestPenalty = 4;          // of dpvq: above it, a string is one token
 constexpr int kBisections = 12;
 
-// A piece of a recording, heard clean and degraded.
+// A piece of a recording, clean and degraded.
 struct Piece {
   std::vector<float> clean, view;                // features
   std::vector<float> clean_scores, view_scores;  // (frames, codes)
@@ -42,7 +42,7 @@ std::vector<int> nearest_codes(const std::vector<float>& scores, int codes) {
   return result;
 }
 
-// How many frames of the view have the code of the same moment in the clean crop.
+// Counts the frames of the view that have the code of the same moment in the clean crop.
 void match_codes(const Recipe& recipe, const CropPlan& crop, int codes, Piece& piece) {
   const std::vector<int> degraded = nearest_codes(piece.view_scores, codes);
   const std::vector<int> matches =
@@ -129,7 +129,7 @@ double penalty_for_rate(const std::vector<Piece>& pieces, int codes, double rate
   return (low + high) / 2;
 }
 
-// The strings of pieces [begin, end), clean ones and then their views.
+// Decodes the strings of pieces [begin, end) and of their views; returns how many were capped.
 int decode_group(const model::Model& model, const std::vector<Piece>& pieces, std::size_t begin,
                  std::size_t end, StringPairs& pairs) {
   const int bands = model.info().encoder.bands;

@@ -1,4 +1,4 @@
-// How good the model under training is, on recordings it does not learn from.
+// Quality of the model during training, on held-out recordings.
 #pragma once
 
 #include <cstdint>
@@ -28,13 +28,13 @@ struct ValidationReport {
   std::vector<TokenizerReport> tokenizers;
 };
 
-/// Always the same crops and the same views, whatever the state of the training: 96 of them, as
-/// degraded as in training. Frames are compared with those of the clean crop, strings with that of
-/// the same piece heard clean and alone.
+/// Always uses the same 96 crops and views, whatever the state of the training, degraded as in
+/// training. Frames are compared with those of the clean crop, strings with that of the same piece,
+/// clean and without its context.
 ValidationReport validate(const model::Model& model, const Recipe& recipe, const PcmStore& store,
                           const NoiseBank& noise, ThreadPool& pool);
 
-/// How many of them are not 0.
+/// The number of counts that are not 0.
 int codes_in_use(const std::vector<std::int64_t>& counts);
 
 /// exp(−Σ p log p) of counts; 0 for none.

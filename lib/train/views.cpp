@@ -17,8 +17,8 @@ constexpr double kBandPassLowest = 50;        // Hz
 constexpr double kBandPassHighest = 7500;     // Hz
 constexpr double kLongestReverberation = 10;  // seconds
 
-// Sum of squares. Eight sums side by side leave the compiler free to vectorise, in an order of
-// additions that is the same everywhere.
+// Sum of squares. Eight parallel sums let the compiler vectorise, with an order of additions that
+// is the same everywhere.
 PAIRALIGN_MULTIVERSION
 double energy(const float* pcm, std::size_t count) {
   constexpr std::size_t kLanes = 8;
@@ -120,7 +120,7 @@ void mix_random_noise(Span<float> pcm, const ViewConfig& config, const NoiseBank
   mix_noise(pcm, noise, snr_db);
 }
 
-// Start and length of a random span of at most `longest` of `size` things.
+// Start and length of a random span of at most `longest` of `size` elements.
 std::pair<std::size_t, std::size_t> draw_span(std::size_t size, int longest, Random& random) {
   const std::size_t limit = std::min(size, static_cast<std::size_t>(std::max(longest, 0)));
   if (limit == 0) return {0, 0};
@@ -128,7 +128,7 @@ std::pair<std::size_t, std::size_t> draw_span(std::size_t size, int longest, Ran
   return {random.below(size - length + 1), length};
 }
 
-// None, or one or two: how many spans to mask.
+// How many spans to mask: none, one or two.
 int draw_mask_count(double probability, Random& random) {
   return random.chance(probability) ? 1 + static_cast<int>(random.below(2)) : 0;
 }

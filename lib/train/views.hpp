@@ -1,4 +1,4 @@
-// Content-preserving views of a piece of speech for training: what a listener would still
+// Augmentation: content-preserving views of a piece of speech, which a listener would still
 // understand.
 //
 // A view is drawn in two steps, each a pure function of a seed: waveform degradation (gain, noise,
@@ -58,7 +58,7 @@ class NoiseBank {
 
 /// The single steps, in place, so that each can be tested and used alone.
 void apply_gain(Span<float> pcm, double db);
-/// Scales `noise` so that the ratio of powers is `snr_db`, and adds it. Silence stays as it is.
+/// Scales `noise` so that the ratio of powers is `snr_db`, and adds it. Silence is left unchanged.
 void mix_noise(Span<float> pcm, Span<const float> noise, double snr_db);
 /// Second-order Butterworth high-pass at `low_hz` and low-pass at `high_hz`, which must satisfy
 /// 0 < low < high < 8000.
@@ -71,11 +71,11 @@ void equalise(Span<float> pcm, double db, Random& random);
 void reverberate(Span<float> pcm, double rt60_s, Random& random);
 
 /// Draws all waveform steps and applies them to `pcm`: room and equaliser; then noise, with the
-/// band-pass as often before it as behind it; gain. White noise where `noise` is empty.
+/// band-pass as often before it as after it; gain. White noise if `noise` is empty.
 void degrade(Span<float> pcm, const ViewConfig& config, const NoiseBank& noise, Random& random);
 
 audio::Warp draw_warp(const ViewConfig& config, Random& random);
-/// One that is `frequency_apart` from `other`, or the last of 16 that were drawn.
+/// One that is `frequency_apart` from `other`, or the last of 16 draws.
 audio::Warp draw_warp_apart(const ViewConfig& config, const audio::Warp& other, Random& random);
 
 /// Draws spans of frames and ranges of bands and fills them with `fill`. `frames` rows of `bands`.

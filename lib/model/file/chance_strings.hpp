@@ -1,9 +1,9 @@
-// Strings of speech that stand for chance: what a search compares a query with to tell how good a
-// match it would have where nothing of it was said. They ship with the model, so that an archive
-// that holds the query, however often, is never asked what chance would give.
+// Background strings of speech: a search compares a query with them to learn how well it matches by
+// chance. They ship with the model, so that chance is never estimated from an archive that may
+// contain the query.
 //
 // In the file: `chance.NAME`, U16 (tokens), for each tokenizer NAME: strings of many recordings
-// laid end to end. They are no part of the model's identity, as they change no string.
+// laid end to end. They are not part of the model's identity, as no string depends on them.
 #pragma once
 
 #include <map>
@@ -15,14 +15,14 @@
 
 namespace pairalign::model {
 
-/// By the name of the tokenizer.
+/// By name of the tokenizer.
 using ChanceStrings = std::map<std::string, std::vector<tokens::Token>>;
 
 /// Adds the tensors of all strings to `file`.
 void store(const ChanceStrings& strings, Safetensors& file);
 
-/// The strings in `file`, or those of one tokenizer; none where it holds none. Throws Error(tensor,
-/// reason): not U16, not of one dimension.
+/// The strings in `file`, of all tokenizers or of one; empty if there are none. Throws
+/// Error(tensor, reason) for a tensor that is not U16 or not one-dimensional.
 ChanceStrings load_chance_strings(const SafetensorsFile& file, const std::string& only = {});
 
 }  // namespace pairalign::model

@@ -1,6 +1,6 @@
-// What makes a model the one it is: its tensors and the part of its configuration that strings
-// depend on. Files of before carry no `identity` in their configuration; they keep the identity
-// that they had, of their tensors alone, so that archives of their strings stay theirs.
+// The identity of a model: a hash of its tensors and of the part of its configuration that strings
+// depend on. Older files have no `identity` in their configuration; they keep their old identity,
+// of the tensors alone, so that it still matches archives of their strings.
 #pragma once
 
 #include <cstdint>
@@ -10,14 +10,14 @@
 
 namespace pairalign::model {
 
-/// Where a model file's metadata hold its configuration, one JSON text.
+/// Key of the configuration, a JSON text, in a model file's metadata.
 constexpr const char* kConfigKey = "pairalign";
 
-/// The `identity` of the configurations that are written now.
+/// The `identity` written into configurations now.
 constexpr int kIdentityVersion = 2;
 
-/// 16 hexadecimal digits, of Safetensors::identity and the configuration that the file holds, or of
-/// the tensors alone where the configuration says nothing of an identity.
+/// 16 hexadecimal digits, from Safetensors::identity and the file's configuration, or from the
+/// tensors alone if the configuration has no `identity`.
 std::string identity_of(std::uint64_t tensors, const nlohmann::json& config);
 
 }  // namespace pairalign::model

@@ -40,7 +40,7 @@ bool in_identity(const std::string& name) {
   return name.compare(0, std::strlen(kChancePrefix), kChancePrefix) != 0;
 }
 
-// `size`: bytes behind the header.
+// `size`: bytes after the header.
 StoredTensor find_tensor(const std::string& name, const json& entry, std::size_t size) {
   StoredTensor tensor;
   const auto dtype = entry.at("dtype").get<std::string>();
@@ -206,7 +206,7 @@ void Safetensors::save(const std::string& path) const {
     }
   }
   std::string text = header.dump();
-  text.resize((text.size() + 7) / 8 * 8, ' ');  // tensors start 8-byte aligned, as the format asks
+  text.resize((text.size() + 7) / 8 * 8, ' ');  // the format requires tensors to be 8-byte aligned
   const std::uint64_t header_size = text.size();
   std::string bytes(reinterpret_cast<const char*>(&header_size), sizeof header_size);
   bytes.reserve(sizeof header_size + text.size() + offset);

@@ -14,7 +14,7 @@ namespace {
 
 constexpr const char* kScoresPrefix = "substitution.";
 constexpr const char* kBackgroundPrefix = "background.";
-constexpr double kShareTolerance = 1e-3;  // of the sum of all shares, which rounding moves off 1
+constexpr double kShareTolerance = 1e-3;  // of the sum of all shares: rounding moves it off 1
 
 void check_symmetric(const Substitution& table, const std::string& name) {
   const auto n = static_cast<std::size_t>(table.vocabulary);

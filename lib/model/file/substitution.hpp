@@ -1,12 +1,12 @@
-// Which tokens stand for one another: log-odds scores of token pairs, kept in the model file.
+// Substitution scores: log-odds of token pairs, kept in the model file.
 //
-// A score says how much likelier two tokens are as renderings of the same moment of speech than as
-// tokens that met by chance, as BLOSUM does for amino acids (Henikoff and Henikoff, 1992):
+// A score tells how much likelier two tokens are as renderings of the same moment of speech than as
+// a chance pair, as BLOSUM does for amino acids (Henikoff and Henikoff, 1992):
 //   score(a, b) = log2(q(a, b) / (p(a) · p(b)))
-// with q the share of the pair among aligned tokens and p the shares of single tokens, less where the
-// tokens come and go from speaker to speaker. Above 0 the pair speaks for the same speech, below
-// against it. Each tokenizer of a model has a matrix of its
-// own, for the same code is confused differently in strings of another rate.
+// with q the share of the pair among aligned tokens and p the shares of single tokens, reduced for
+// tokens that another speaker's string often lacks. A score above 0 is evidence for the same
+// speech, one below 0 evidence against it. Each tokenizer of a model has its own matrix, because
+// the same code is confused differently in strings of another rate.
 //
 // In the file: `substitution.NAME`, I8 (vocabulary, vocabulary), in quarters of a bit, and
 // `background.NAME`, F32 (vocabulary), for each tokenizer NAME.
@@ -24,34 +24,34 @@ namespace pairalign::model {
 
 struct Substitution {
   static constexpr int kScoresPerBit = 4;
-  /// Larger vocabularies have no matrix: it grows with the square, 16 MB at this one.
+  /// Larger vocabularies have no matrix: its size grows quadratically, to 16 MB at this one.
   static constexpr int kLargestVocabulary = 4096;
 
   int vocabulary = 0;
-  std::vector<std::int8_t> scores;  ///< (vocabulary, vocabulary), symmetric, kScoresPerBit to a bit
+  std::vector<std::int8_t> scores;  ///< (vocabulary, vocabulary), symmetric, kScoresPerBit per bit
   std::vector<float> background;    ///< (vocabulary), share of each token among all
 };
 
-/// By the name of the tokenizer.
+/// By name of the tokenizer.
 using SubstitutionTables = std::map<std::string, Substitution>;
 
 /// Adds the tensors of all tables to `file`.
 void store(const SubstitutionTables& tables, Safetensors& file);
 
-/// The tables in `file`, or that of one tokenizer; none where it holds none. Throws Error(tensor,
-/// reason): not square, a vocabulary out of range, scores that are not I8 or not symmetric, a
-/// background that is missing, of another size or no shares.
+/// The tables in `file`, of all tokenizers or of one; empty if there are none. Throws Error(tensor,
+/// reason): scores that are not square, not I8 or not symmetric, a vocabulary out of range, a
+/// background that is missing, of the wrong size or not a distribution.
 SubstitutionTables load_substitutions(const SafetensorsFile& file, const std::string& only = {});
 
-/// What a search needs of a model, read without making the model.
+/// What a search needs from a model, read without loading all of it.
 struct ModelSubstitutions {
   std::string model_id;  ///< Model::id of the same file
   SubstitutionTables tables;
   ChanceStrings chance;
 };
 
-/// Of all tokenizers or of one, with the tables or without. Throws Error(path, reason), also for
-/// what `load_substitutions` and `load_chance_strings` find.
+/// For all tokenizers or for one, with or without the tables. Throws Error(path, reason), also in
+/// the cases in which `load_substitutions` and `load_chance_strings` throw.
 ModelSubstitutions read_substitutions(const std::string& path, const std::string& only = {},
                                       bool with_tables = true);
 

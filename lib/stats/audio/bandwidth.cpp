@@ -7,15 +7,15 @@ namespace pairalign::stats {
 namespace {
 
 constexpr double kRange = 1e-6;      // 60 dB
-constexpr double kMinPower = 1e-14;  // what floats leave of nothing
+constexpr double kMinPower = 1e-14;  // rounding noise of floats
 constexpr double kAboveNoise = 4;    // 6 dB
-constexpr double kLowest = 60;       // Hz: below is hum and offset, which may be all of the maximum
+constexpr double kLowest = 60;       // Hz: below, hum and offset may make up the whole maximum
 
 }  // namespace
 
 BandwidthMeter::BandwidthMeter(std::size_t bins, double bin_width, int bits)
     : bin_width_(bin_width), sums_(bins, 0) {
-  // A step of 2 / 2^bits has a rounding noise of step² / 12, dithered three times that.
+  // A step of 2 / 2^bits has a rounding noise of step² / 12, or three times that with dither.
   const double step = bits == 0 ? 0 : std::pow(2.0, 1 - bits);
   rounding_noise_ = step * step / 4 / static_cast<double>(bins - 1);
 }
@@ -28,7 +28,7 @@ void BandwidthMeter::add(Span<const float> power) {
 
 std::optional<double> BandwidthMeter::bandwidth() const {
   if (frames_ == 0) return std::nullopt;
-  // Over three bins, as wide as the window spreads a tone.
+  // Over three bins, the width to which the window spreads a tone.
   std::vector<double> smooth(sums_.size());
   double highest = 0;
   for (std::size_t k = 1; k + 1 < sums_.size(); ++k) {
@@ -38,7 +38,7 @@ std::optional<double> BandwidthMeter::bandwidth() const {
   const double least = std::max({highest * kRange, kAboveNoise * rounding_noise_, kMinPower});
   for (std::size_t k = sums_.size() - 1; k-- > 1;) {
     if (smooth[k] < least) continue;
-    // Up to the last bin: all of the band.
+    // If it reaches the last bin, the whole band.
     const bool all = k + 2 >= sums_.size();
     return static_cast<double>(all ? k + 1 : k) * bin_width_;
   }

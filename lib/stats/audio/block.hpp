@@ -1,4 +1,4 @@
-// Samples on their way to the measurements.
+// Blocks of samples, as passed to the measurements.
 #pragma once
 
 #include <vector>

@@ -10,7 +10,7 @@ namespace {
 
 constexpr double kInverted = -0.95;
 
-// Σ ab, in eight sums side by side.
+// Σ ab, in eight parallel sums.
 PAIRALIGN_MULTIVERSION
 double product_sum(const float* a, const float* b, std::size_t count) {
   constexpr std::size_t kLanes = 8;

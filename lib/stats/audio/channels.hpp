@@ -1,4 +1,4 @@
-// How the channels of a recording belong together.
+// How the channels of a recording are related.
 #pragma once
 
 #include <vector>
@@ -14,10 +14,10 @@ class ChannelMeter {
 
   void add(const Block& block);
 
-  /// Channels that hold what the first one holds, sample by sample, and are not silent.
+  /// Channels that equal the first one, sample by sample, and are not silent.
   int identical() const;
-  /// Channels that are the first one upside down: correlation at most -0.95, as also lossy codecs
-  /// leave it. Mixed down to mono, such a recording cancels itself.
+  /// Channels that are the inverse of the first one: correlation at most -0.95, which allows for
+  /// lossy codecs. Mixed down to mono, such a recording cancels itself.
   int inverted() const;
 
  private:
@@ -27,7 +27,7 @@ class ChannelMeter {
     bool differs = false;
   };
   double first_square_sum_ = 0;
-  std::vector<Pair> others_;  // channel 1 and on
+  std::vector<Pair> others_;  // from channel 1 on
 };
 
 }  // namespace pairalign::stats

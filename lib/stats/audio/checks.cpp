@@ -23,7 +23,7 @@ Value clipped_percent(const AudioFigures& f) {
   return 100 * *f.clipped / samples;
 }
 
-// Of half the sampling rate.
+// Percent of half the sampling rate.
 Value bandwidth_percent(const AudioFigures& f) {
   if (!f.bandwidth) return std::nullopt;
   return 200 * *f.bandwidth / f.source.sample_rate;
@@ -35,7 +35,7 @@ Value length_difference(const AudioFigures& f) {
   return std::abs(*f.header_seconds - *f.seconds);
 }
 
-// Silence at the ends of what is not silent throughout, which `silent` is about.
+// Nothing for recordings that are silent throughout, which `silent` reports.
 Value unless_silent(const AudioFigures& f, const Value& value) {
   return f.silence && *f.silence < 1 ? value : std::nullopt;
 }
@@ -147,7 +147,7 @@ std::vector<Finding> Checks::findings(const AudioFigures& figures) const {
     if (!check.limit) continue;
     const Value value = check.value(figures);
     if (!value || (check.above ? *value <= *check.limit : *value >= *check.limit)) continue;
-    // A limit has as many digits as were given, a value as many as tell them apart.
+    // A limit is printed with the digits that were given, a value with those of the check.
     findings.push_back({check.name, fmt::format("{:.{}f}", *value, check.decimals),
                         fmt::format("{:.10g}", *check.limit), check.unit});
   }

@@ -1,4 +1,4 @@
-// What makes a recording worth a look.
+// Checks that flag recordings worth a look.
 #pragma once
 
 #include <optional>
@@ -32,8 +32,8 @@ class Checks {
  public:
   Checks();
 
-  /// Those that there are, with their limits. Besides these, `damaged` flags recordings that cannot
-  /// be read, or not to their end; it has no limit.
+  /// All checks, with their limits. Besides these, `damaged` flags recordings that cannot be read,
+  /// or not to their end; it has no limit.
   const std::vector<Check>& table() const { return checks_; }
 
   /// `NAME=LIMIT`, `NAME=off`. Throws Error("", reason) that names the checks.

@@ -1,4 +1,4 @@
-// What is measured of a recording.
+// Measurements of a recording.
 #pragma once
 
 #include <cstdint>
@@ -12,14 +12,14 @@ namespace pairalign::stats {
 
 struct AudioFigures {
   SourceInfo source;
-  /// Of what was decoded; by the header where no sample was looked at. Nothing: not known.
+  /// Length of what was decoded, or from the header if no samples were read. Nothing: not known.
   std::optional<double> seconds;
   std::optional<double> header_seconds;
   /// Why the recording, or its end, could not be read; empty: it could.
   std::string fault;
 
-  // Measured on samples; nothing where none was looked at.
-  std::optional<double> rms;        ///< dBFS, of a square wave at full scale 0
+  // Measured on samples; nothing if none were read.
+  std::optional<double> rms;        ///< dBFS; a full-scale square wave has 0
   std::optional<double> loudness;   ///< LUFS
   std::optional<double> peak;       ///< dBFS
   std::optional<double> true_peak;  ///< dBTP
@@ -36,16 +36,16 @@ struct AudioFigures {
   std::optional<double> not_finite;                          ///< samples
 };
 
-/// A column of the tables, a member of the JSON: one line in the documentation.
+/// A column of the tables, a member of the JSON, a line in the documentation.
 struct AudioFigure {
   const char* name;
   const char* unit;
   int decimals;
-  bool measured;     ///< on samples, not by the header
-  bool distributed;  ///< reports show how recordings differ in it
+  bool measured;     ///< on samples, not from the header
+  bool distributed;  ///< reports show its distribution
   const char* meaning;
   std::optional<double> (*value)(const AudioFigures&);
-  const std::string* (*text)(const AudioFigures&);  ///< instead of `value`, for words
+  const std::string* (*text)(const AudioFigures&);  ///< instead of `value`, for text
 };
 
 /// In the order of the columns.
@@ -56,11 +56,11 @@ const AudioFigure* find_figure(const std::string& name);
 /// A value as the tables show it.
 std::string to_text(const AudioFigure& figure, const AudioFigures& figures);
 
-/// What the header says, without decoding anything; FLAC and WAV of a healthy disk take some 50 µs.
+/// What the header says, without decoding; FLAC and WAV on a healthy disk take about 50 µs.
 AudioFigures read_header(const FrameSource& source);
 
-/// Decodes all of it, in memory that does not depend on its length. What is damaged or cut short
-/// is measured as far as it goes, and `fault` says so.
+/// Decodes the whole recording, in memory that does not depend on its length. Damaged or truncated
+/// audio is measured as far as it goes, and `fault` says so.
 AudioFigures measure(FrameSource source);
 
 }  // namespace pairalign::stats

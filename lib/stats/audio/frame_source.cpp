@@ -14,7 +14,7 @@
 namespace pairalign::stats {
 namespace {
 
-// As audio::Decoder has them.
+// The limits of audio::Decoder.
 constexpr int kMaxChannels = 64;
 constexpr int kMinRate = 1000;
 constexpr int kMaxRate = 1000000;
@@ -51,7 +51,7 @@ struct FrameSource::Impl {
     }
   }
 
-  // False at the end of the recording; a part that differs cannot be measured with the others.
+  // False at the end of the recording; a part in another format cannot be measured with the others.
   bool next_part() {
     if (!reader->next_part()) return false;
     const audio::SampleFormat format = reader->format();

@@ -1,5 +1,5 @@
-// The frames of an audio file as they are: its own rate, its own channels. All that the
-// measurements know of lib/audio is here.
+// The frames of an audio file at its own rate and with its own channels. The measurements use the
+// readers of lib/audio only through this.
 #pragma once
 
 #include <cstdint>
@@ -16,14 +16,14 @@ struct SourceInfo {
   std::string codec;      ///< pcm_s16, pcm_f32, flac, vorbis, opus, mp3, ...
   int sample_rate = 0;    ///< Hz
   int channels = 0;
-  int bits = 0;              ///< of a sample; 0 where the codec has none (mp3, opus, ...)
-  std::int64_t frames = -1;  ///< as promised; -1 where the header leaves it open
+  int bits = 0;              ///< of a sample; 0 if the codec has none (mp3, opus, ...)
+  std::int64_t frames = -1;  ///< as the header says; -1 if it does not
   std::int64_t bytes = 0;    ///< of the whole file
 };
 
 class FrameSource {
  public:
-  /// `ffmpeg`: path of that program, for formats that the linked libraries have not; empty: none.
+  /// `ffmpeg`: path of that program, for formats that the linked libraries lack; empty: none.
   /// Throws Error(path, reason), as audio::Decoder does.
   explicit FrameSource(const std::string& path, const std::string& ffmpeg = {});
   /// Audio bytes from an open descriptor (not closed here); `name` is the subject of errors.
@@ -35,7 +35,7 @@ class FrameSource {
 
   const SourceInfo& info() const;
   /// Fills whole frames of `interleaved` and returns how many; 0 at the end. Throws Error(path,
-  /// reason) there when the file is damaged or was cut short; the frames before that are delivered.
+  /// reason) there if the file is damaged or truncated; the frames before that are delivered.
   std::size_t read(Span<float> interleaved);
 
  private:

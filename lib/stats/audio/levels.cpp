@@ -18,7 +18,7 @@ struct Sums {
   float peak = 0;
 };
 
-// Eight sums side by side, so that the compiler may take vectors without changing an order.
+// Eight parallel sums, so that the compiler can vectorise without reordering additions.
 PAIRALIGN_MULTIVERSION
 Sums sums_of(const float* samples, std::size_t count) {
   constexpr std::size_t kLanes = 8;

@@ -1,4 +1,4 @@
-// What can be said of single samples: level, peak, clipping, offset, digital silence.
+// Measurements on single samples: level, peak, clipping, offset, digital silence.
 #pragma once
 
 #include <cstdint>
@@ -8,7 +8,7 @@
 
 namespace pairalign::stats {
 
-/// dB of a power or, with a factor of 2, of an amplitude; kSilenceDb for 0.
+/// A power, or an amplitude, in dB; kSilenceDb for 0.
 inline constexpr double kSilenceDb = -200;
 double power_db(double power);
 inline double amplitude_db(double amplitude) {
@@ -17,8 +17,8 @@ inline double amplitude_db(double amplitude) {
 
 class LevelMeter {
  public:
-  /// `bits` of a sample of the source, 0 where it has none: full scale is its greatest value. With
-  /// more than 16 bits, or none, it is that of 16: what clips in 16 bits is often stored in more.
+  /// `bits` per sample of the source, 0 if it has none: full scale is its greatest value. With more
+  /// than 16 bits, or none, that of 16 is used: what clipped at 16 bits is often stored with more.
   LevelMeter(int channels, int sample_rate, int bits);
 
   void add(const Block& block);
@@ -29,10 +29,10 @@ class LevelMeter {
   /// Mean power of one channel.
   double power(int channel) const;
   double peak() const;
-  /// The largest mean of a channel, without its sign.
+  /// The largest absolute mean of a channel.
   double offset() const;
-  /// Samples in runs of three or more at full scale, of one sign: a sample or two reach it by
-  /// themselves.
+  /// Samples in runs of three or more at full scale, of one sign: one or two may reach it without
+  /// clipping.
   std::int64_t clipped() const;
   /// Frames in runs of at least 20 ms in which all samples are exactly 0. Shorter ones occur in
   /// faint sound.
@@ -48,7 +48,7 @@ class LevelMeter {
     double square_sum = 0;
     float peak = 0;
     std::int64_t clipped = 0;
-    std::int64_t run = 0;  // samples at full scale up to the last one; negative: at its low end
+    std::int64_t run = 0;  // latest samples at full scale; negative: at negative full scale
   };
 
   void count_clipped(Span<const float> samples, Channel& channel) const;
@@ -58,8 +58,8 @@ class LevelMeter {
   float full_scale_;
   std::int64_t least_zeros_;
   std::int64_t frames_ = 0;
-  std::int64_t zero_frames_ = 0;  // of runs that are over
-  std::int64_t zero_run_ = 0;     // of the one that may go on
+  std::int64_t zero_frames_ = 0;  // of finished runs
+  std::int64_t zero_run_ = 0;     // of the current run
   std::int64_t not_finite_ = 0;
 };
 

@@ -13,7 +13,7 @@ struct LoudnessMeter::State {
 };
 
 LoudnessMeter::LoudnessMeter(int channels, int sample_rate) {
-  // With its histogram, memory does not grow with the recording.
+  // In histogram mode, memory does not grow with the recording.
   ebur128_state* state =
       ebur128_init(static_cast<unsigned>(channels), static_cast<unsigned long>(sample_rate),
                    EBUR128_MODE_I | EBUR128_MODE_HISTOGRAM);

@@ -8,7 +8,7 @@
 
 namespace pairalign::stats {
 
-/// Integrated loudness by ITU-R BS.1770-4 and EBU R 128, over libebur128.
+/// Integrated loudness by ITU-R BS.1770-4 and EBU R 128, using libebur128.
 class LoudnessMeter {
  public:
   LoudnessMeter(int channels, int sample_rate);
@@ -17,7 +17,7 @@ class LoudnessMeter {
 
   void add(const Block& block);
 
-  /// LUFS; nothing where the recording is shorter than the 400 ms of one block of the standard, or
+  /// LUFS; nothing if the recording is shorter than the 400 ms of one block of the standard, or
   /// quieter than its gate of -70 LUFS throughout.
   std::optional<double> integrated() const;
 

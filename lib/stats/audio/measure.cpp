@@ -18,7 +18,7 @@ namespace pairalign::stats {
 namespace {
 
 constexpr std::size_t kBlockFrames = 8192;
-constexpr float kLoudest = 1e5F;  // +100 dB: what is beyond is damage, and would overflow
+constexpr float kLoudest = 1e5F;  // +100 dB: anything louder is damage, and would overflow
 
 /// Every measurement that looks at samples.
 class Meters {
@@ -95,7 +95,7 @@ std::int64_t make_finite(Span<float> samples) {
   return changed;
 }
 
-// A block of frames and its channels apart.
+// A block of frames, interleaved and as separate channels.
 class BlockBuffer {
  public:
   explicit BlockBuffer(int channels)

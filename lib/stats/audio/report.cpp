@@ -9,7 +9,7 @@
 namespace pairalign::stats {
 namespace {
 
-// A fault may hold what a file holds.
+// A fault message may contain bytes from the file.
 std::string field(const std::string& text) {
   return tokens::escape_key(text);
 }
@@ -26,7 +26,7 @@ Json value_json(const AudioFigure& figure, const AudioFigures& figures) {
     const std::string& text = *figure.text(figures);
     return text.empty() ? Json(nullptr) : Json(text);
   }
-  // As the tables have it, in their digits: more would only be noise.
+  // With the same digits as in the tables: more would only be noise.
   const std::string text = to_text(figure, figures);
   return text.empty() ? Json(nullptr) : Json::parse(text);
 }
@@ -83,7 +83,7 @@ void append_json_line(const MeasuredAudio& recording, bool grouped, std::string&
     json[figure.name] = value_json(figure, recording.figures);
   json["flags"] = Json::array();
   for (const Finding& finding : recording.findings) {
-    // The reason of damage has no limit; all others are numbers as they were printed.
+    // The value of `damaged` is a reason, without a limit; all others are numbers, as printed.
     const bool number = finding.check != kDamaged;
     json["flags"].push_back({{"check", finding.check},
                              {"value", number ? Json::parse(finding.value) : Json(finding.value)},

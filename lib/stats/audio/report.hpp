@@ -1,4 +1,4 @@
-// Figures of audio as text, tables, JSON and pictures.
+// Measurements of audio as text, tables, JSON and plots.
 #pragma once
 
 #include <string>
@@ -12,7 +12,7 @@
 
 namespace pairalign::stats {
 
-/// A recording as it was given, and what was found.
+/// A recording, its measurements, and the findings of the checks.
 struct MeasuredAudio {
   std::string path;
   std::string group;  ///< empty: there are no groups
@@ -21,13 +21,13 @@ struct MeasuredAudio {
 };
 
 /// A line of column names and a line per recording, fields separated by TAB: the path (escaped as
-/// in records), with `grouped` the group, the figures, and the checks that found something,
-/// separated by commas. A figure that is not known is an empty field.
+/// in records), with `grouped` the group, the measurements, and the checks that found something,
+/// separated by commas. An unknown value is an empty field.
 std::string tsv_header(bool grouped);
 void append_tsv(const MeasuredAudio& recording, bool grouped, std::string& text);
 
-/// An object per recording, with the same names; what is not known is null. A path that is not
-/// UTF-8 has U+FFFD for what is not, and its bytes in `path_bytes`, as records do. `flags` is a
+/// An object per recording, with the same names; unknown values are null. A path that is not UTF-8
+/// has U+FFFD for invalid bytes, and all its bytes in `path_bytes`, as in records. `flags` is a
 /// list of objects with `check`, `value`, `limit` and `unit`.
 void append_json_line(const MeasuredAudio& recording, bool grouped, std::string& text);
 

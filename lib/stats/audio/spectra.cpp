@@ -9,7 +9,7 @@ namespace {
 constexpr double kFrameSeconds = 0.032;
 constexpr double kPi = 3.14159265358979323846;
 
-// Even, and a product of 2, 3 and 5 in its halves, for which kissfft is fast.
+// Even, and half of it a product of 2, 3 and 5, for which kissfft is fast.
 int fast_size(double points) {
   for (int half = std::max(8, static_cast<int>(std::lround(points / 2)));; ++half) {
     int rest = half;
@@ -38,7 +38,7 @@ SpectrumFrames::SpectrumFrames(int channels, int sample_rate)
     window_[i] = static_cast<float>(0.5 - 0.5 * std::cos(phase));
     energy += static_cast<double>(window_[i]) * window_[i];
   }
-  // Bins of one side stand for two: Σ |X|² · 2 / (points · energy of the window) is the power.
+  // A one-sided bin stands for two: Σ |X|² · 2 / (points · energy of the window) is the power.
   const double scale = std::sqrt(2 / (points_ * energy * channels));
   for (float& value : window_)
     value = static_cast<float>(value * scale);

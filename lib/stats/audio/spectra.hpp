@@ -11,9 +11,9 @@
 
 namespace pairalign::stats {
 
-/// Cuts a recording into frames of about 32 ms, side by side, under a Hann window, and gives the
-/// power spectrum of each, a mean over the channels: mixed down first, channels could cancel. What
-/// is left at the end and fills no frame is not looked at.
+/// Cuts a recording into frames of about 32 ms, without overlap, under a Hann window, and gives the
+/// power spectrum of each, averaged over the channels: mixed down first, channels could cancel. An
+/// incomplete frame at the end is ignored.
 class SpectrumFrames {
  public:
   SpectrumFrames(int channels, int sample_rate);
@@ -22,8 +22,8 @@ class SpectrumFrames {
   double bin_width() const;  ///< Hz
   std::size_t bins() const { return power_.size(); }
 
-  /// Calls `take` with the spectrum of each frame that is complete: power per bin such that white
-  /// noise of power 1 has 1 / (bins - 1) in each, all bins together its power.
+  /// Calls `take` with the spectrum of each complete frame: power per bin, such that white noise of
+  /// power 1 has 1 / (bins - 1) in each and the bins sum to the power of the frame.
   void add(const Block& block, const std::function<void(Span<const float>)>& take);
 
  private:

@@ -15,7 +15,7 @@ constexpr double kQuantileNormal = -0.8416;  // of the standard normal distribut
 constexpr double kLowestLevel = -150;        // dB
 constexpr double kLevelStep = 0.5;           // dB
 constexpr double kSpeechRatio = 4;           // 6 dB
-constexpr double kMinSpeech = 1e-7;          // -70 dBFS: below, nobody speaks
+constexpr double kMinSpeech = 1e-7;          // -70 dBFS: nothing below is speech
 constexpr double kMinSnr = -20, kMaxSnr = 100;
 
 double mel(double hz) {
@@ -25,7 +25,7 @@ double from_mel(double mel) {
   return 700 * std::expm1(mel / 1127);
 }
 
-// What the quantile of a band's power is of its mean, by Wilson and Hilferty's approximation of
+// The quantile of a band's power relative to its mean, by Wilson and Hilferty's approximation of
 // chi-square. Bins under a Hann window are not independent: 1.5 of them count as one.
 double quantile_of_mean(std::size_t bins) {
   const double freedom = std::max(2.0, 2 * static_cast<double>(bins) / 1.5);

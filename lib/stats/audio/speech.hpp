@@ -1,4 +1,4 @@
-// How much of a recording is speech, and how far it stands out of the noise.
+// How much of a recording is speech, and how far it is above the noise.
 #pragma once
 
 #include <array>
@@ -12,13 +12,13 @@
 namespace pairalign::stats {
 
 /// Noise by quantiles (Stahl, Fischer and Bippus, ICASSP 2000): in each of 24 bands between 100 Hz
-/// and 8 kHz, what a fifth of the frames lie below is noise, for even without pauses speech leaves
-/// each band alone for so long; the mean of the noise follows from that quantile, as its power is
-/// distributed like chi-square. Frames are speech where their power between 300 and 3,400 Hz is
-/// 6 dB above that of the noise there. The ratio of signal to noise is the mean power of these
-/// frames, less that of the noise, over that of the noise.
+/// and 8 kHz, the level that a fifth of the frames lie below is noise, since even speech without
+/// pauses leaves each band free for that share of the time; the mean noise power follows from that
+/// quantile, as the power has a chi-square distribution. Frames whose power between 300 and 3,400
+/// Hz is 6 dB above the noise there are speech. The signal-to-noise ratio is the mean power of
+/// these frames, less that of the noise, over that of the noise.
 ///
-/// What is steady is noise: a tone held for the whole recording, too. Music is mostly speech.
+/// Anything steady is noise, even a tone held for the whole recording. Music is mostly speech.
 class SpeechMeter {
  public:
   SpeechMeter(std::size_t bins, double bin_width);
@@ -26,7 +26,7 @@ class SpeechMeter {
   /// The power spectrum of a frame, as SpectrumFrames gives it.
   void add(Span<const float> power);
 
-  /// dB, -20 to 100; nothing where no frame is speech.
+  /// dB, -20 to 100; nothing if no frame is speech.
   std::optional<double> snr() const;
   /// Share of the frames that are speech; nothing without a frame.
   std::optional<double> speech() const;
@@ -53,7 +53,7 @@ class SpeechMeter {
 
   static std::size_t level_of(double power);
   Noise noise() const;
-  // The sums over all frames that are speech beside `noise`.
+  // The sums over all frames that are speech, given `noise`.
   Level speech_frames(const Noise& noise) const;
 
   std::vector<Band> bands_;

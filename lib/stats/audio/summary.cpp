@@ -28,7 +28,7 @@ std::string kind_of(const SourceInfo& source) {
                      channels);
 }
 
-// The value that a share of the sorted values lies below; the nearest one.
+// Quantile of sorted values, without interpolation.
 float quantile(const std::vector<float>& sorted, double share) {
   return sorted[static_cast<std::size_t>(
       std::lround(share * static_cast<double>(sorted.size() - 1)))];
@@ -73,7 +73,7 @@ GroupTable group_table(const std::map<std::string, AudioSummary>& groups,
   const std::vector<const AudioFigure*> distributed = distributed_figures();
   GroupTable table;
   table.columns = {{"recordings", 0, false}, {"hours", 4, false}, {"flagged", 0, false}};
-  // A figure that no recording has, as with --quick, needs no column.
+  // A figure that no recording has, as with --quick, gets no column.
   std::vector<std::size_t> shown;
   for (std::size_t i = 0; i < distributed.size(); ++i) {
     if (i >= total.values.size() || total.values[i].empty()) continue;

@@ -1,4 +1,4 @@
-// Recordings in sum.
+// Summary over recordings.
 #pragma once
 
 #include <cstdint>
@@ -13,14 +13,14 @@
 
 namespace pairalign::stats {
 
-/// How recordings differ in a figure.
+/// Distribution of a measurement over recordings.
 struct Distribution {
   std::size_t count = 0;  ///< recordings that have it
   double min = 0, p5 = 0, median = 0, p95 = 0, max = 0;
 };
 Distribution distribution(std::vector<float> values);
 
-/// What many recordings have in common; takes some 50 bytes a recording.
+/// Summary of many recordings; takes about 50 bytes per recording.
 struct AudioSummary {
   std::uint64_t recordings = 0;
   std::uint64_t faulty = 0;
@@ -30,7 +30,7 @@ struct AudioSummary {
   std::map<std::string, std::pair<std::uint64_t, double>> kinds;
   std::map<std::string, std::uint64_t> findings;  ///< by check
   std::uint64_t flagged = 0;                      ///< recordings with a finding
-  /// The values of each figure that is distributed, in the order of `audio_figures`.
+  /// The values of each figure marked `distributed`, in the order of `audio_figures`.
   std::vector<std::vector<float>> values;
 
   void add(const AudioFigures& figures, const std::vector<Finding>& findings);

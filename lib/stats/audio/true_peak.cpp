@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::size_t kPhaseTaps = 12;
 constexpr std::size_t kPhases = 4;
-constexpr std::size_t kSpan = 256;  // samples that are left out or interpolated together
+constexpr std::size_t kSpan = 256;  // samples that are skipped or interpolated together
 
 // The four phases of the filter of BS.1770-4, annex 2; the last two are the first two reversed.
 constexpr float kPhase[kPhases][kPhaseTaps] = {
@@ -27,7 +27,7 @@ constexpr float kPhase[kPhases][kPhaseTaps] = {
      0.9721679687500F, 0.1373291015625F, -0.0594482421875F, 0.0332031250000F, -0.0196533203125F,
      0.0109863281250F, 0.0017089843750F}};
 
-// No output exceeds the largest sample by more than the largest sum of sizes of a phase, 2.023.
+// No output exceeds the largest sample times the largest sum of absolute taps of a phase, 2.023.
 constexpr double kMaxGain = 2.03;
 
 PAIRALIGN_MULTIVERSION

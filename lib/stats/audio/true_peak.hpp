@@ -8,11 +8,11 @@
 
 namespace pairalign::stats {
 
-/// The peak of the signal that the samples stand for, at four times their rate, by the interpolator
-/// of ITU-R BS.1770-4, annex 2 (within 0.6 dB of the true one for what lies below 0.9 of half the
-/// rate). libebur128 measures the same with 27 ns a sample, half of all that measuring a recording
-/// may take; this one leaves out spans whose samples are too small to hold a higher peak than one
-/// that is known.
+/// The peak of the reconstructed signal, at four times the sampling rate, by the interpolator of
+/// ITU-R BS.1770-4, annex 2 (within 0.6 dB of the true peak for content below 0.9 of half the
+/// rate). libebur128 measures the same at 27 ns per sample, half of all the time allowed for
+/// measuring a recording; this one skips spans whose samples are too small to exceed the peak found
+/// so far.
 class TruePeakMeter {
  public:
   explicit TruePeakMeter(int channels);

@@ -1,5 +1,5 @@
-// A softmax classification: a string must be likelier under its own audio than others are, and than
-// it is under other audio.
+// Contrastive loss, a softmax classification: a string must be likelier under its own audio than
+// others are, and than it is under other audio.
 #include <algorithm>
 #include <cmath>
 
@@ -9,8 +9,8 @@
 namespace pairalign::train {
 namespace {
 
-// The mean log-likelihood per token of sequence `own` against those of `others`, over the
-// temperature: −log of the share of `own`. `correct` tells whether `own` is the likeliest.
+// −log of the softmax of `own` among `own` and `others`, with the mean log-likelihood per token
+// over the temperature as the logit. `correct`: whether `own` is the likeliest.
 double classification_loss(const ObjectiveInput& in, std::size_t own,
                            const std::vector<std::size_t>& others, double weight, bool& correct) {
   const double temperature = in.config.contrast_temperature;

@@ -1,5 +1,4 @@
-// A reward of the entropy of the mean distribution over tokens, so that the whole vocabulary is
-// used.
+// Rewards the entropy of the mean distribution over tokens, so that the whole vocabulary is used.
 #include <algorithm>
 #include <cmath>
 

@@ -1,6 +1,6 @@
-// The frame loss of wav2tok 2.0: the student's embeddings are held to the codes that the teacher
-// gives the same moments, which keeps the encoder a geometric tokenizer while the decoder trains
-// it.
+// The frame loss of wav2tok 2.0: the student's embeddings are trained towards the codes that the
+// teacher gives the same moments, which keeps the encoder a geometric tokenizer while the decoder
+// trains it.
 #include "model/segmenter.hpp"
 #include "nn/cosine.hpp"
 #include "nn/cross_entropy.hpp"

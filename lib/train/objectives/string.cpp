@@ -1,5 +1,5 @@
-// Teacher forcing: each step against its target, its token, the frames that the pointer is to point
-// at, and where the token ends.
+// Teacher forcing: the losses of each step for its token, for the frames that the pointer should
+// point at, and for where the token ends.
 #include <algorithm>
 #include <cstdlib>
 #include <numeric>
@@ -9,7 +9,7 @@
 namespace pairalign::train {
 namespace {
 
-// Frames behind the anchor at which the cumulated distribution of the end reaches a half.
+// Frames after the anchor at which the cumulative distribution of the end reaches a half.
 int median_length(const float* ends, int longest) {
   float sum = 0;
   for (int d = 0; d < longest; ++d) {
@@ -19,7 +19,7 @@ int median_length(const float* ends, int longest) {
   return longest;
 }
 
-// As for_each_step, but for EOS, which stands for no frames.
+// Like for_each_step, but without EOS, which spans no frames.
 template <class Take>
 void for_each_token(const ObjectiveInput& in, Take take) {
   for_each_step(in, [&](std::size_t row, const StepTarget& target, double weight, bool) {
@@ -33,7 +33,7 @@ void for_each_token(const ObjectiveInput& in, Take take) {
 double token_loss(const ObjectiveInput& in, double weight, Measures& measures) {
   const auto outputs = static_cast<std::size_t>(in.decoder.outputs());
   double loss = 0;
-  double correct[2] = {}, total[2] = {};  // behind the true prefix, behind the student's own
+  double correct[2] = {}, total[2] = {};  // after the true prefix, after the student's own
   for_each_step(in, [&](std::size_t row, const StepTarget& target, double step, bool is_own) {
     const std::size_t at = row * outputs;
     const float* p = in.cache.probabilities.data() + at;
@@ -71,7 +71,7 @@ double pointer_loss(const ObjectiveInput& in, double weight, Measures& measures)
   return loss;
 }
 
-// −log likelihood of where the token ends
+// −log likelihood of the token's end
 double end_loss(const ObjectiveInput& in, double weight, Measures& measures) {
   const int longest = in.decoder.config().longest;
   double loss = 0, near = 0, total = 0;  // near: median end within a frame
