@@ -26,13 +26,13 @@ void add_actions(CLI::App& app, IndexOptions& options) {
                "Remove the records whose keys are on standard input, escaped as in records; a key "
                "without #t= includes its parts");
   app.add_flag("--merge", options.merge,
-               "Rewrite ARCHIVE as few segments, without removed records, followed by the records "
-               "of the archives FILE...; of records with the same key, the last one stays (see "
+               "Rewrite ARCHIVE as few segments, without removed records; add the records "
+               "of the archives FILE...: of records with the same key, the last one stays (see "
                "--replace)");
   app.add_flag(
       "--prune", options.prune,
-      "Remove the records of files that no longer exist, except on a disk that seems not to be "
-      "mounted");
+      "Remove the records of files that no longer exist; a disk that seems not to be mounted is "
+      "spared");
   app.add_option("--salvage", options.salvage,
                  "Write the intact part of the damaged ARCHIVE to a new archive NEW")
       ->type_name("NEW");
@@ -70,15 +70,15 @@ void add_options(CLI::App& app, IndexOptions& options) {
       ->check(cli::one_of({"fixed", "entropy"}));
   app.add_option(
          "--index", options.index,
-         "Index that ARCHIVE keeps from now on, so that searches with a limit skip most records: "
+         "Index to keep from now on, so that searches with a limit skip most records: "
          "pairs (positions of token pairs, 10 to 13 bits per token) or none. Default: unchanged; "
          "pairs in a new archive")
       ->type_name("HOW")
       ->check(cli::one_of({"pairs", "none"}));
-  app.add_option("--commit-every", options.commit_every,
-                 "Commit what has arrived at intervals of SECONDS, so that a long pipe that breaks "
-                 "loses no "
-                 "more than that. 0: commit all or nothing, at the end")
+  app.add_option(
+         "--commit-every", options.commit_every,
+         "Commit what has arrived every SECONDS: a long pipe that breaks loses no more than "
+         "that. 0: commit all or nothing, at the end")
       ->type_name("SECONDS")
       ->check(cli::not_negative())
       ->check(CLI::Range(0.0, kMaxWaitSeconds));
@@ -92,15 +92,15 @@ void add_options(CLI::App& app, IndexOptions& options) {
   app.add_flag("--checksum", options.checksum,
                "Also read files whose size and time are unchanged (with --missing)");
   app.add_flag("--moved", options.moved,
-               "Recognise moved files by their contents, give their records the new paths, and do "
-               "not print them (with --missing)");
+               "Recognise moved files by their contents (with --missing): their records get the "
+               "new paths, and they are not printed");
   app.add_flag(
       "--replace", options.replace,
       "If records with the same key differ, keep the last one (with --merge); without --replace, "
       "nothing is merged in that case");
   app.add_option("--prefix", options.prefix,
-                 "Prepend PREFIX to the keys from the archives FILE..., to keep those of two "
-                 "machines apart (with --merge)")
+                 "Prepend PREFIX to the keys from the archives FILE... (with --merge); keeps those "
+                 "of two machines apart")
       ->type_name("PREFIX");
   app.add_flag("--force", options.force,
                "Also remove records of files on disks that seem not to be mounted (with --prune)");

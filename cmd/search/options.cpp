@@ -125,10 +125,9 @@ void add_options(CLI::App& app, SearchOptions& options) {
   cli::add_model(app, options.model);
   app.add_flag("--no-self", options.search.exclude_self,
                "Leave out hits whose key is the query's key");
-  app.add_flag(
-      "--fuse", options.fuse,
-      "Treat queries with the same key as renderings of one query, and fuse their scores; see "
-      "pa-tokenize --renderings");
+  app.add_flag("--fuse", options.fuse,
+               "Treat queries with the same key as renderings of one query, fusing scores; see "
+               "pa-tokenize --renderings");
   app.add_option(
          "--format", options.format,
          "Output format: tsv, jsonl, trec, textgrid (for Praat), eaf (for ELAN), or table (for "

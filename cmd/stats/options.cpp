@@ -10,10 +10,11 @@ void add_options(CLI::App& app, StatsOptions& options) {
       "Audio files and folders (searched recursively); or files of token strings; with --qrels, "
       "runs in TREC format or as pa-search prints hits. Without PATH, standard input holds token "
       "strings, or paths of audio, one per line; - reads token strings or audio from there");
-  app.add_option("--against", options.against,
-                 "Count the tokens saved compared with the strings of the same recordings in FILE, "
-                 "matched by key, else by file name without extension. -v: per recording. With "
-                 "--qrels: the differences from the run in FILE, with 95 % intervals")
+  app.add_option(
+         "--against", options.against,
+         "Count the tokens saved compared with the same recordings in FILE; they are matched "
+         "by key, else by file name without extension. -v: per recording. With --qrels: the "
+         "differences from the run in FILE, with 95 % intervals")
       ->type_name(cli::kFile);
   app.add_option(
          "--pairs", options.pairs,

@@ -14,8 +14,8 @@ namespace {
 
 void add_decoding_options(CLI::App& app, TokenizeOptions& options) {
   app.add_option("--end-quantile", options.decode.end_quantile,
-                 "Quantile of the predicted end distribution, between 0 and 1, at which pairalign "
-                 "ends a token; larger values give slightly fewer tokens")
+                 "Quantile of the end distribution at which pairalign ends a token "
+                 "(0 to 1); larger values give slightly fewer tokens")
       ->type_name("Q")
       ->check(cli::not_negative());
   app.add_option("--repetition-penalty", options.decode.repetition_penalty,

@@ -35,8 +35,11 @@ void add_options(CLI::App& app, TrainOptions& options) {
       ->default_str("");
   app.add_option("--from", options.from,
                  "Model to start from, instead of the geometric stage (unless --stage names it): "
-                 "its encoder, and its decoder if that has the recipe's shape")
-      ->type_name(cli::kModel);
+                 "its encoder, and its decoder if that has the recipe's shape. May be given again: "
+                 "the mean of the weights of models trained on from one another")
+      ->allow_extra_args(false)
+      ->type_name(cli::kModel)
+      ->default_str("");
   app.add_flag("--resume", options.resume, "Continue from the checkpoint of an interrupted run");
   app.add_flag("--force", options.force,
                "Replace an existing model, and start over even if there is a checkpoint");
@@ -54,7 +57,10 @@ void add_options(CLI::App& app, TrainOptions& options) {
   app.add_option("--log", options.log, "Append a JSON line for each report to FILE")
       ->type_name(cli::kFile);
   const auto add_lists = [&](const char* name, std::vector<std::string>& files, const char* help) {
-    app.add_option(name, files, help)->allow_extra_args(false)->type_name(cli::kFile);
+    app.add_option(name, files, help)
+        ->allow_extra_args(false)
+        ->type_name(cli::kFile)
+        ->default_str("");
   };
   add_lists("--words", options.words,
             "Word times as a CTM (recording channel start duration word): a word, or run of up to "

@@ -12,8 +12,8 @@ namespace pairalign {
 
 struct TrainOptions {
   std::vector<std::string> paths;
-  std::string output, recipe_file, from, valid, noise, log;
-  std::vector<std::string> stages, words, pairs, speakers;
+  std::string output, recipe_file, valid, noise, log;
+  std::vector<std::string> stages, from, words, pairs, speakers;
   bool resume = false, force = false, print_recipe = false;
   std::optional<std::uint64_t> seed;
   std::optional<std::int64_t> steps;

@@ -20,6 +20,7 @@
 #include "cli/inputs.hpp"
 #include "cli/program.hpp"
 #include "cli/progress.hpp"
+#include "model/average.hpp"
 #include "train/chance_strings.hpp"
 #include "train/communicator.hpp"
 #include "train/corpus.hpp"
@@ -339,11 +340,19 @@ void check_call(const TrainOptions& o, const std::string& checkpoint) {
   }
 }
 
+std::optional<model::Model> starting_model(const std::vector<std::string>& names) {
+  if (names.empty()) return std::nullopt;
+  std::vector<model::Model> models;
+  for (const std::string& name : names)
+    models.push_back(model::Model::load(cli::find_model(name)));
+  return models.size() == 1 ? std::move(models.front()) : model::average(models);
+}
+
 // Copies a trained model, with chance strings (for E-values) from other audio.
 cli::ExitStatus measure_chance(const TrainOptions& o, cli::Context& context) {
   check_usage(o);
   check_replaceable(o.output);
-  model::Model model = model::Model::load(cli::find_model(o.from));
+  model::Model model = *starting_model(o.from);
   ThreadPool pool(context.options.jobs);
   const train::Recordings speech = read_all(list_audio(o.paths, context).paths, "reading audio",
                                             pool, context, train::read_recordings);
@@ -360,8 +369,7 @@ cli::ExitStatus measure_chance(const TrainOptions& o, cli::Context& context) {
 cli::ExitStatus run_training(const TrainOptions& o, const std::string& command,
                              cli::Context& context) {
   if (measures_chance(o)) return measure_chance(o, context);
-  std::optional<model::Model> from;
-  if (!o.from.empty()) from = model::Model::load(cli::find_model(o.from));
+  const std::optional<model::Model> from = starting_model(o.from);
   const train::Recipe recipe = read_recipe(o, from);
   if (o.print_recipe) {
     context.out.write(train::to_json(recipe));

@@ -1,12 +1,15 @@
+#include <cmath>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <vector>
 
 #include <doctest/doctest.h>
 #include <unistd.h>
 
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "model/average.hpp"
 #include "model/file/safetensors.hpp"
 #include "model/model.hpp"
 #include "model/self_test.hpp"
@@ -136,6 +139,41 @@ TEST_CASE("a model survives its file, and its identity does") {
   CHECK(read.info().command == "pa-train test");
   CHECK(read.info().rate_curve.size() == 2);
   CHECK(random_model(2).id() != model.id());
+}
+
+TEST_CASE("the average of models: of each weight the mean, of each code the direction") {
+  std::vector<Model> models;
+  for (const std::uint64_t seed : {3U, 4U, 5U})
+    models.push_back(random_model(seed));
+  const Model mean = average(models);
+  CHECK(mean.id() != models[0].id());
+  CHECK(mean.info().rate_curve.size() == 2);
+  const auto begin = models[0].encoder().codebook();
+  const auto end = begin + std::size_t{32} * 8;
+  for (std::size_t i = 0; i < mean.parameters().size(); ++i) {
+    if (i >= begin && i < end) continue;
+    const double expected = (static_cast<double>(models[0].parameters()[i]) +
+                             static_cast<double>(models[1].parameters()[i]) +
+                             static_cast<double>(models[2].parameters()[i])) /
+                            3;
+    REQUIRE(static_cast<double>(mean.parameters()[i]) == doctest::Approx(expected));
+  }
+  for (std::size_t code = 0; code < 32; ++code) {
+    double length = 0, cosine = 0, sum_length = 0;
+    for (std::size_t i = begin + 8 * code; i < begin + 8 * (code + 1); ++i) {
+      const auto value = static_cast<double>(mean.parameters()[i]);
+      double sum = 0;
+      for (const Model& model : models)
+        sum += static_cast<double>(model.parameters()[i]);
+      length += value * value;
+      sum_length += sum * sum;
+      cosine += value * sum;
+    }
+    REQUIRE(length == doctest::Approx(1));
+    REQUIRE(cosine / std::sqrt(sum_length) == doctest::Approx(1));
+  }
+  models.push_back(random_model_with_decoder());
+  CHECK_THROWS_WITH_AS(average(models), "models of different shapes have no average", Error);
 }
 
 TEST_CASE("a model with a decoder survives its file, and one that was changed is found out") {

@@ -10,6 +10,10 @@ pa-tokenize --model one.safetensors --tokenizer pairalign audio/query.opus 2>&1 
 pa-train --recipe tiny.json --steps 2 --stage fixed-teacher --from one.safetensors -o two.safetensors audio/talks | said
 pa-train --steps 2 --stage ema-teacher --recipe tiny.json --from two.safetensors -o three.safetensors audio/talks | said
 
+# From the mean of two; of different shapes there is none.
+pa-train --steps 1 --stage ema-teacher --recipe tiny.json --from two.safetensors --from three.safetensors -o mean.safetensors audio/talks | said
+pa-train --steps 1 --from one.safetensors --from two.safetensors -o mean.safetensors audio/talks || echo "status $?"
+
 # Without --stage: all stages but the first.
 sed 's/"width": 16, "blocks"/"width": 24, "blocks"/' tiny.json >wider.json
 pa-train --recipe wider.json --from two.safetensors --steps 3 --print-recipe >whole.json
