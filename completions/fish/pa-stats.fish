@@ -11,7 +11,7 @@ end
 
 complete -c pa-stats -f
 complete -c pa-stats -a '(__pa_stats_files \'\\.(wav|wave|bwf|flac|ogg|oga|opus|spx|mp3|mp2|aif|aiff|aifc|au|snd|caf|w64|rf64|sph|nist|voc|pvf|m4a|m4b|aac|3gp|3g2|3ga|amr|awb|wma|mka|ac3|wv|ape|mpc|tta|ra|dsf|webm|weba|mp4|m4v|mov|mkv|ogv|avi|flv|wmv|mpg|mpeg)\')'
-complete -c pa-stats -l against -x -a '(__pa_stats_files \'\')' -d 'Count the tokens saved compared with the strings of the same recordings in FILE, matched by key, else by file name without extension'
+complete -c pa-stats -l against -x -a '(__pa_stats_files \'\')' -d 'Count the tokens saved compared with the same recordings in FILE'
 complete -c pa-stats -l pairs -x -a '(__pa_stats_files \'\')' -d 'Compare each string with that of the same recording in FILE'
 complete -c pa-stats -l qrels -x -a '(__pa_stats_files \'\')' -d 'Retrieval metrics of runs, from the TREC judgements in FILE'
 complete -c pa-stats -l min-relevance -x -d 'Lowest judgement in --qrels that counts as relevant'
