@@ -9,8 +9,8 @@ const cli::Tool& tokenize_tool() {
     tool.purpose = "speech to token strings";
     tool.common_options = cli::kJobs | cli::kProgress;
     tool.summary =
-        R"(Turns speech into token strings, one line per recording: KEY, SECONDS, TOKENS, separated
-by TAB.)";
+        R"(Turns speech into token strings, one line per recording: KEY, SECONDS, TOKENS and STARTS
+(of each token, in ms), separated by TAB.)";
     tool.description =
         R"(A token is one of the few hundred sounds in the model's codebook; the same words give
 nearly the same string. Audio of any sample rate and number of channels is first converted to 16 kHz

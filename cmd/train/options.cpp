@@ -62,9 +62,11 @@ void add_options(CLI::App& app, TrainOptions& options) {
         ->type_name(cli::kFile)
         ->default_str("");
   };
-  add_lists("--words", options.words,
-            "Word times as a CTM (recording channel start duration word): a word, or run of up to "
-            "three, said twice is a natural pair to train on. May be repeated");
+  add_lists(
+      "--words", options.words,
+      "Word times as a CTM (recording channel start duration word): a word, or run of up to "
+      "three, said twice is a natural pair to train on (by two speakers, see --speakers). May be "
+      "repeated");
   add_lists("--speakers", options.speakers,
             "Speaker of each recording, as Kaldi's utt2spk: words are paired across speakers");
   add_lists("--pairs", options.pairs,

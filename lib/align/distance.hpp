@@ -62,7 +62,7 @@ class Distance {
   /// Distance units per edit or per bit, which is what users are shown.
   virtual int units() const = 0;
 
-  /// Hits are ranked by distance divided by this, which is above 0 unless both strings are empty.
+  /// Hits are ranked by distance divided by this, which is above 0 for a query that is not empty.
   virtual std::size_t length(Mode mode, std::size_t query_tokens,
                              std::size_t document_tokens) const = 0;
   virtual double score(Span<const Token> query, std::size_t distance, std::size_t length) const = 0;

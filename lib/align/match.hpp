@@ -1,4 +1,4 @@
-// Where a query matches a document: matches, places and alignments, for any distance.
+// Where a query matches a document: matches and places, for any distance.
 #pragma once
 
 #include <cstddef>

@@ -14,7 +14,7 @@
 //   offset  bytes
 //        0      8  magic, "PAIRSEG\n"
 //        8      4  byte-order mark 0x01020304
-//       12      4  format version, 2
+//       12      4  format version, 2; 3 with coded starts (start_coding.hpp)
 //       16      8  size of this file
 //       24      8  R, number of records
 //       32      8  T, number of tokens

@@ -60,9 +60,9 @@ struct MergeOptions {
 /// is bounded by a few segments and some 18 bytes for each record of a commit.
 ///
 /// The archive is locked only while it is written to: from when the first segment is full, or
-/// `commit`, `remove` or `merge` is called, to the end of the commit. What another writer commits
-/// before that is kept. The functions that lock throw Error if the archive has meanwhile become one
-/// of incompatible strings, or if another writer does not release it.
+/// `commit`, `remove`, `rename` or `merge` is called, to the end of the commit. What another writer
+/// commits before that is kept. The functions that lock throw Error if the archive has meanwhile
+/// become one of incompatible strings, or if another writer does not release it.
 class ArchiveWriter {
  public:
   /// Throws Error for a folder that is not an archive or cannot be written to, a damaged manifest,

@@ -17,7 +17,7 @@
 namespace pairalign::model {
 
 /// One point of a measured curve: a value of the control of the string length, and the token rate
-/// it gave on validation audio.
+/// it gave on validation audio, or training audio if none was held out.
 struct RatePoint {
   double control = 0;
   double tokens_per_second = 0;
@@ -39,7 +39,7 @@ struct ModelInfo {
   std::string recipe;                           ///< the training recipe, JSON
 };
 
-/// The tables and weights. Immutable once made, so it may be shared between threads.
+/// The tables and weights. Threads may share one that is not changed any more.
 class Model {
  public:
   /// Throws Error(path, reason): not a safetensors file, an inconsistent header, a tensor missing
@@ -54,7 +54,8 @@ class Model {
   /// Includes the self-test strings as computed on this machine. Replaces the file atomically.
   void save(const std::string& path) const;
 
-  /// XXH3 of the tensors as 16 hexadecimal digits: what `model=` in a record header shows.
+  /// XXH3 of tensors and configuration (file/identity.hpp) as 16 hexadecimal digits: what `model=`
+  /// in a record header shows.
   const std::string& id() const { return id_; }
   int vocabulary() const { return info_.encoder.codes; }
   const ModelInfo& info() const { return info_; }

@@ -18,7 +18,7 @@ enum class HitFormat {
   tsv,  ///< `QUERY TAB KEY#t=start,end TAB DISTANCE TAB SCORE TAB EVALUE`, keys escaped, score
         ///< to 4 decimals, E-value '-' if not computed; with alignments also `CIGAR TAB OFFSET`:
         ///< see edit_script, and how many seconds later the match is in the file of the record than
-        ///< in the query's, '-' if times are not known
+        ///< in the query's, '-' if times are not known; last, `estimated` if the times are
   jsonl,     ///< one object per hit; bytes of keys that are not UTF-8 become U+FFFD
   trec,      ///< `query Q0 document rank score tag`, names are key stems, blanks become '_'
   textgrid,  ///< one document for Praat, one label per hit: see tokens/label_document.hpp

@@ -78,7 +78,7 @@ struct DecoderStageConfig : CropConfig {
   /// Where the strings of the clean crops come from: "geometric", the duration-penalised Viterbi
   /// path, or "decoded", what the EMA teacher decodes freely.
   std::string targets = "geometric";
-  double target_rate = 12.5;      ///< tokens per second of the Viterbi path
+  double target_rate = 12.5;      ///< tokens per second of the strings
   double repetition_penalty = 1;  ///< of free decoding: see DecodeOptions
   double cap = 0.3;               ///< of free decoding: most tokens per log-mel frame
   double target_balance = 0;      ///< balance exponent of the teacher's choices: target_balance.hpp
@@ -94,7 +94,7 @@ struct DecoderStageConfig : CropConfig {
 
   /// Weights of the objectives (objective.hpp), by name: NAME_weight in a recipe; 0 turns one off.
   std::map<std::string, double> weights;
-  int contrast_negatives = 2;  ///< the hardest strings of the batch, used as negatives of a piece
+  int contrast_negatives = 2;  ///< the hardest strings of the shard, used as negatives of a piece
   double contrast_share = 0.0625;  ///< of the pieces
   double contrast_temperature = 1;
 

@@ -2,8 +2,8 @@
 // understand.
 //
 // A view is drawn in two steps, each a pure function of a seed: waveform degradation (gain, noise,
-// band-pass, equalisation, reverberation), then a warp of tempo and frequency in the front end.
-// Masking is applied to the features. All times stay known: see Warp.
+// band-pass, equalisation, reverberation), then a warp of tempo, frequency and pitch in the front
+// end. Masking is applied to the features. All times stay known: see Warp.
 #pragma once
 
 #include <cstdint>

@@ -11,8 +11,8 @@ import sys
 import time
 
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
-FUZZERS = ["records", "recipe", "model", "archive", "manifest", "pa-tokenize", "pa-index", "pa-search",
-           "pa-stats", "pa-train"]
+FUZZERS = ["audio", "records", "recipe", "model", "archive", "manifest", "pa-tokenize", "pa-index",
+           "pa-search", "pa-stats", "pa-train"]
 
 
 class Run:
@@ -77,6 +77,8 @@ def fuzz(run):
         output = run(f"{folder}/tests/fuzz_{name}", f"-max_total_time={seconds}", "-max_len=8192",
                      "-timeout=60", "-rss_limit_mb=4096", "-print_final_stats=1",
                      f"-close_fd_mask={3 if name.startswith('pa-') else 0}",
+                     # libsndfile leaks 6 kB with each damaged Ogg Vorbis header.
+                     f"-detect_leaks={0 if name == 'audio' else 1}",
                      f"-artifact_prefix={folder}/{name}-", corpus,
                      os.path.abspath(f"{ROOT}/tests/fuzz/corpus/{name}"),
                      ASAN_OPTIONS="quarantine_size_mb=4")

@@ -40,7 +40,7 @@ struct Safetensors {
   /// Replaces the file atomically.
   void save(const std::string& path) const;
 
-  /// XXH3 over names, shapes and values, in the order of names: the identity of a model.
+  /// XXH3 over names, shapes and values, in the order of names: see identity.hpp.
   std::uint64_t identity() const;
 };
 
