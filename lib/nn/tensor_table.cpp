@@ -1,5 +1,6 @@
 #include "nn/tensor_table.hpp"
 
+#include <algorithm>
 #include <functional>
 #include <numeric>
 
@@ -55,6 +56,17 @@ std::vector<float> TensorTable::initialise(Random& random) const {
     }
   }
   return values;
+}
+
+std::size_t common_front(const TensorTable& a, const TensorTable& b) {
+  const auto& x = a.tensors();
+  const auto& y = b.tensors();
+  const auto same = [](const TensorInfo& s, const TensorInfo& t) {
+    return s.name == t.name && s.shape == t.shape;
+  };
+  const auto [end, other] = std::mismatch(x.begin(), x.end(), y.begin(), y.end(), same);
+  static_cast<void>(other);
+  return end == x.end() ? a.size() : end->offset;
 }
 
 }  // namespace pairalign::nn

@@ -49,4 +49,7 @@ class TensorTable {
   std::size_t size_ = 0;
 };
 
+/// Number of floats at the front of both layouts that hold the same tensors, by name and shape.
+std::size_t common_front(const TensorTable& a, const TensorTable& b);
+
 }  // namespace pairalign::nn

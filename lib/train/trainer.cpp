@@ -25,18 +25,6 @@ double seconds_of(const PcmStore& store) {
   return static_cast<double>(store.total_samples()) / audio::kSampleRate;
 }
 
-// Number of floats at the front of both layouts that hold the same tensors.
-std::size_t common_front(const nn::TensorTable& a, const nn::TensorTable& b) {
-  const auto& x = a.tensors();
-  const auto& y = b.tensors();
-  const auto same = [](const nn::TensorInfo& s, const nn::TensorInfo& t) {
-    return s.name == t.name && s.shape == t.shape;
-  };
-  const auto [end, other] = std::mismatch(x.begin(), x.end(), y.begin(), y.end(), same);
-  static_cast<void>(other);
-  return end == x.end() ? a.size() : end->offset;
-}
-
 // The model with the path penalty that gives it `rate` tokens per second, or the nearest rate on
 // its curve.
 model::Model with_penalty_for(double rate, const std::vector<model::RatePoint>& curve,
@@ -101,7 +89,7 @@ void Trainer::enter_stage(std::size_t index, const std::vector<float>& earlier) 
 }
 
 void Trainer::start_from(const model::Model& model) {
-  std::size_t front = common_front(model.table(), stage_->table());
+  std::size_t front = nn::common_front(model.table(), stage_->table());
   if (front < encoder_table_.size()) throw Error("", "the encoder is not the recipe's");
   // Parts of a decoder of another shape are of no use.
   if (front < stage_->table().size()) front = encoder_table_.size();
