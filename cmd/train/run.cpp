@@ -14,7 +14,6 @@
 
 #include "audio/temporary_file.hpp"
 #include "base/file.hpp"
-#include "base/temporary_name.hpp"
 #include "cli/default_model.hpp"
 #include "cli/display_text.hpp"
 #include "cli/inputs.hpp"

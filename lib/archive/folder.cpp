@@ -10,7 +10,6 @@
 #include <sys/stat.h>
 
 #include "archive/manifest.hpp"
-#include "base/temporary_name.hpp"
 
 namespace pairalign::archive {
 namespace {

@@ -1,6 +1,7 @@
 // An open file descriptor, owned.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -30,6 +31,13 @@ class Descriptor {
  private:
   int fd_;
 };
+
+/// Opens a file for reading; `flags` are added to O_RDONLY. Throws Error(path, "cannot open: …").
+Descriptor open_for_reading(const std::string& path, int flags = 0);
+
+/// Reads what is there, at most `size` bytes, waiting for the first; 0 at the end. Throws
+/// Error(subject, "cannot read: …").
+std::size_t read_some(int fd, void* bytes, std::size_t size, const std::string& subject);
 
 /// Writes all of `bytes`, in as many calls as it takes. Throws Error(subject, "cannot write: …").
 void write_all(int fd, std::string_view bytes, const std::string& subject);

@@ -9,8 +9,6 @@
 #include <unistd.h>
 
 #include "base/error.hpp"
-#include "base/regular_file.hpp"
-#include "base/temporary_name.hpp"
 
 namespace pairalign {
 namespace {
@@ -29,6 +27,20 @@ void sync_folder_of(const std::string& path) {
 
 }  // namespace
 
+Descriptor open_for_reading(const std::string& path, int flags) {
+  Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | flags));
+  if (file.get() < 0) throw errno_error(path, "cannot open");
+  return file;
+}
+
+std::size_t read_some(int fd, void* bytes, std::size_t size, const std::string& subject) {
+  for (;;) {
+    const ssize_t n = ::read(fd, bytes, size);
+    if (n >= 0) return static_cast<std::size_t>(n);
+    if (errno != EINTR) throw errno_error(subject, "cannot read");
+  }
+}
+
 void write_all(int fd, std::string_view bytes, const std::string& subject) {
   while (!bytes.empty()) {
     const ssize_t n = ::write(fd, bytes.data(), bytes.size());
@@ -41,19 +53,12 @@ void write_all(int fd, std::string_view bytes, const std::string& subject) {
 }
 
 std::string read_file(const std::string& path) {
-  Descriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (fd.get() < 0) throw errno_error(path, "cannot open");
+  const Descriptor file = open_for_reading(path);
   std::string bytes;
   char buffer[1 << 16];
-  for (;;) {
-    const ssize_t n = ::read(fd.get(), buffer, sizeof buffer);
-    if (n < 0) {
-      if (errno == EINTR) continue;
-      throw errno_error(path, "cannot read");
-    }
-    if (n == 0) return bytes;
-    bytes.append(buffer, static_cast<std::size_t>(n));
-  }
+  while (const std::size_t n = read_some(file.get(), buffer, sizeof buffer, path))
+    bytes.append(buffer, n);
+  return bytes;
 }
 
 void check_replaceable(const std::string& path) {
@@ -111,6 +116,26 @@ void FileReplacement::commit() {
   sync_folder_of(path_);
 }
 
+// Non-blocking, or opening a named pipe would wait for a writer before it could be refused.
+RegularFile::RegularFile(const std::string& path) : fd_(open_for_reading(path, O_NONBLOCK)) {
+  struct stat info {};
+  if (::fstat(fd_.get(), &info) != 0) throw errno_error(path, "cannot stat");
+  if (!S_ISREG(info.st_mode)) throw Error(path, "not a regular file");
+  size_ = static_cast<std::size_t>(info.st_size);
+}
+
+void RegularFile::read(std::uint64_t offset, void* bytes, std::size_t size) const {
+  for (auto* at = static_cast<char*>(bytes); size > 0;) {
+    const ssize_t n = ::pread(fd_.get(), at, size, static_cast<off_t>(offset));
+    if (n == 0) throw Error("", "was cut short while it was read");
+    if (n < 0 && errno != EINTR) throw errno_error("", "cannot read");
+    if (n < 0) continue;
+    at += n;
+    offset += static_cast<std::uint64_t>(n);
+    size -= static_cast<std::size_t>(n);
+  }
+}
+
 MappedFile::MappedFile(const std::string& path) {
   const RegularFile file(path);
   size_ = file.size();
@@ -123,9 +148,6 @@ MappedFile::MappedFile(const std::string& path) {
 MappedFile::~MappedFile() {
   if (data_ != nullptr) ::munmap(const_cast<unsigned char*>(data_), size_);
 }
-
-MappedFile::MappedFile(MappedFile&& other) noexcept
-    : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
 
 MappedFile& MappedFile::operator=(MappedFile&& other) noexcept {
   std::swap(data_, other.data_);

@@ -1,9 +1,11 @@
-// Whole files: read into memory, mapped, or replaced in one step.
+// Files: read, mapped, or replaced in one step.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/descriptor.hpp"
 #include "base/span.hpp"
@@ -12,6 +14,10 @@ namespace pairalign {
 
 /// The bytes of a file. Throws Error(path, ...).
 std::string read_file(const std::string& path);
+
+/// After the name of a file that is being written and before six letters or digits: the name of the
+/// temporary file that replaces it when it is complete.
+constexpr const char* kTemporarySuffix = ".tmp-";
 
 /// Writes `bytes` so that `path` is, at every instant, either the old file or the whole new one:
 /// temporary file in the same folder, fsync, rename, fsync of the folder. Throws Error(path, ...);
@@ -44,13 +50,29 @@ class FileReplacement {
 /// programs that run for hours before they write.
 void check_replaceable(const std::string& path);
 
+/// A file read in parts: for data read once, cheaper than mmap, where each page is a fault.
+class RegularFile {
+ public:
+  /// Throws Error(path, ...), also if it is not a regular file.
+  explicit RegularFile(const std::string& path);
+
+  std::size_t size() const { return size_; }
+  int descriptor() const { return fd_.get(); }
+  /// Bytes [offset, offset + size). Throws Error("", ...) if the file does not yield them.
+  void read(std::uint64_t offset, void* bytes, std::size_t size) const;
+
+ private:
+  Descriptor fd_;
+  std::size_t size_;
+};
+
 /// A file mapped for reading. The mapping lives as long as the object.
 class MappedFile {
  public:
   MappedFile() = default;
   explicit MappedFile(const std::string& path);
   ~MappedFile();
-  MappedFile(MappedFile&& other) noexcept;
+  MappedFile(MappedFile&& other) noexcept { *this = std::move(other); }
   MappedFile& operator=(MappedFile&& other) noexcept;
   MappedFile(const MappedFile&) = delete;
   MappedFile& operator=(const MappedFile&) = delete;

@@ -11,29 +11,17 @@ std::uint64_t hash64(const void* data, std::size_t size) {
   return XXH3_64bits(data, size);
 }
 
-struct Hasher::State {
-  State() : xxh(XXH3_createState()) {
-    if (xxh == nullptr) throw std::bad_alloc();
-    XXH3_64bits_reset(xxh);
-  }
-  ~State() { XXH3_freeState(xxh); }
-  State(const State&) = delete;
-  State& operator=(const State&) = delete;
-
-  XXH3_state_t* xxh;
-};
-
-Hasher::Hasher() : state_(std::make_unique<State>()) {}
-Hasher::~Hasher() = default;
-Hasher::Hasher(Hasher&&) noexcept = default;
-Hasher& Hasher::operator=(Hasher&&) noexcept = default;
+Hasher::Hasher() : state_(XXH3_createState(), [](XXH3_state_s* state) { XXH3_freeState(state); }) {
+  if (state_ == nullptr) throw std::bad_alloc();
+  XXH3_64bits_reset(state_.get());
+}
 
 void Hasher::update(const void* data, std::size_t size) {
-  XXH3_64bits_update(state_->xxh, data, size);
+  XXH3_64bits_update(state_.get(), data, size);
 }
 
 std::uint64_t Hasher::digest() const {
-  return XXH3_64bits_digest(state_->xxh);
+  return XXH3_64bits_digest(state_.get());
 }
 
 std::string hex64(std::uint64_t value) {

@@ -6,6 +6,8 @@
 #include <memory>
 #include <string>
 
+struct XXH3_state_s;
+
 namespace pairalign {
 
 std::uint64_t hash64(const void* data, std::size_t size);
@@ -14,16 +16,12 @@ std::uint64_t hash64(const void* data, std::size_t size);
 class Hasher {
  public:
   Hasher();
-  ~Hasher();
-  Hasher(Hasher&&) noexcept;
-  Hasher& operator=(Hasher&&) noexcept;
 
   void update(const void* data, std::size_t size);
   std::uint64_t digest() const;
 
  private:
-  struct State;
-  std::unique_ptr<State> state_;
+  std::unique_ptr<XXH3_state_s, void (*)(XXH3_state_s*)> state_;
 };
 
 /// 16 lower-case hexadecimal digits.

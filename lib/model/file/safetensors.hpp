@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "base/regular_file.hpp"
+#include "base/file.hpp"
 
 namespace pairalign::model {
 
