@@ -89,18 +89,10 @@ void for_each_recording(const StatsOptions& options,
         options.files, options.null, [&](const std::string& path) { take(path, path); }, fail);
     return;
   }
-  tokens::AudioListReader reader(options.manifest);
-  for (bool more = true; more;) {
-    try {
-      tokens::ListedAudio entry;
-      more = reader.next(entry);
-      if (more) take(std::move(entry.path), std::move(entry.key));
-    } catch (const tokens::NoAudioList&) {
-      throw;  // nothing of it can be read
-    } catch (const Error& error) {
-      fail(error.subject(), error.reason());
-    }
-  }
+  tokens::read_audio_list(
+      options.manifest,
+      [&](tokens::ListedAudio audio) { take(std::move(audio.path), std::move(audio.key)); },
+      [&](const Error& error) { fail(error.subject(), error.reason()); });
 }
 
 }  // namespace pairalign

@@ -28,28 +28,18 @@ std::string key_of(const std::string& path) {
   return exists(path) ? tokens::key_of_file(path) : path;
 }
 
-void for_each_listed(const std::string& list, const std::function<void(Item)>& take) {
-  tokens::AudioListReader reader(list);
-  for (bool more = true; more;) {
-    Item item;
-    try {
-      tokens::ListedAudio entry;
-      more = reader.next(entry);
-      item = {std::move(entry.path), std::move(entry.key), "", 0};
-    } catch (const tokens::NoAudioList&) {
-      throw;
-    } catch (const Error& error) {
-      item = {error.subject(), "", error.reason(), 0};
-    }
-    if (more) take(std::move(item));
-  }
-}
-
 }  // namespace
 
 void for_each_item(const TokenizeOptions& options, const std::function<void(Item)>& take) {
   if (!options.list.empty()) {
-    for_each_listed(options.list, take);
+    tokens::read_audio_list(
+        options.list,
+        [&](tokens::ListedAudio audio) {
+          take({std::move(audio.path), std::move(audio.key), "", 0});
+        },
+        [&](const Error& error) {
+          take({error.subject(), "", error.reason(), 0});
+        });
     return;
   }
   std::optional<archive::ArchivedFiles> archived;
@@ -77,7 +67,7 @@ std::uint64_t size_of(const std::string& path) {
 Source find_source(const std::string& path, const audio::DecoderOptions& usual) {
   Source source{path, usual};
   if (exists(path)) return source;
-  const auto [part, channel] = tokens::split_key(path);
+  const tokens::Fragment part = tokens::split_fragment(path);
   if (part.path.size() == path.size() || !exists(std::string(part.path))) return source;
   if (part.end_s && *part.end_s <= part.start_s) {
     throw Error(path, "the part that its fragment names ends before it begins");
@@ -85,7 +75,7 @@ Source find_source(const std::string& path, const audio::DecoderOptions& usual) 
   source.path = part.path;
   source.options.start_s = part.start_s;
   source.options.end_s = part.end_s;
-  if (channel > 0) source.options.channel = channel;
+  if (part.channel > 0) source.options.channel = part.channel;
   return source;
 }
 

@@ -10,7 +10,6 @@
 
 #include "align/alignment.hpp"
 #include "base/error.hpp"
-#include "tokens/key.hpp"
 #include "tokens/record.hpp"
 
 namespace pairalign::search {
@@ -75,7 +74,7 @@ void HitFormatter::add_label(const std::string& query, const Hit& hit,
   const std::string recording = key(hit);
   const auto time = time_of(archive, hit, mode_);
   if (!time) throw Error(recording, "has no duration in the archive, so a hit has no place in it");
-  const double first = tokens::split_key(recording).part.start_s;
+  const double first = tokens::split_fragment(recording).start_s;
   const auto ms = [&](double seconds) { return std::llround((first + seconds) * 1000); };
   document.extend(recording, ms(archive.seconds(hit.record)));
   document.add(recording, {ms(time->start_s), ms(time->end_s),

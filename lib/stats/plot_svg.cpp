@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 
 #include "stats/plot.hpp"
-#include "tokens/xml_text.hpp"
+#include "tokens/text.hpp"
 
 namespace pairalign::stats {
 namespace {

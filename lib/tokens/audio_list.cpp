@@ -1,10 +1,12 @@
 #include "tokens/audio_list.hpp"
 
 #include <algorithm>
+#include <string_view>
 #include <utility>
+#include <vector>
 
-#include "base/error.hpp"
-#include "tokens/parse.hpp"
+#include "tokens/line_reader.hpp"
+#include "tokens/text.hpp"
 
 namespace pairalign::tokens {
 namespace {
@@ -25,7 +27,7 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(0, text.find_last_not_of(kBlanks) + 1);
 }
 
-void parse_fairseq(std::string_view line, const std::string& root, ListedAudio& entry) {
+ListedAudio parse_fairseq(std::string_view line, const std::string& root) {
   const std::size_t tab = line.rfind('\t');
   if (tab == std::string_view::npos || tab == 0) {
     throw Error("", excerpt(line) + " is not of the form PATH<TAB>SAMPLES");
@@ -33,14 +35,13 @@ void parse_fairseq(std::string_view line, const std::string& root, ListedAudio& 
   if (!is_number(line.substr(tab + 1))) {
     throw Error("", "samples: " + excerpt(line.substr(tab + 1)) + " is not a whole number");
   }
-  entry.key = line.substr(0, tab);
-  entry.path = entry.key.front() == '/' ? entry.key : root + entry.key;
+  const std::string key(line.substr(0, tab));
+  return {key, key.front() == '/' ? key : root + key};
 }
 
-void parse_wav_scp(std::string_view line, ListedAudio& entry) {
+ListedAudio parse_wav_scp(std::string_view line) {
   line = trimmed(line);
   const std::size_t blank = std::min(line.find_first_of(kBlanks), line.size());
-  const std::string_view key = line.substr(0, blank);
   const std::string_view path = trimmed(line.substr(blank));
   if (path.empty()) throw Error("", excerpt(line) + " is not of the form KEY PATH");
   if (path.front() == '|' || path.back() == '|') {
@@ -48,52 +49,29 @@ void parse_wav_scp(std::string_view line, ListedAudio& entry) {
                         " is a command, and commands of a list are not run; write its output into "
                         "a file and list that");
   }
-  entry.key = key;
-  entry.path = path;
+  return {std::string(line.substr(0, blank)), std::string(path)};
 }
 
-}  // namespace
-
-AudioListReader::AudioListReader(const std::string& path) : lines_(path) {}
-
-bool AudioListReader::read_ahead() {
-  std::string_view line;
-  if (!lines_.next(line)) return false;
-  if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
-  ahead_.emplace_back(line);
-  return true;
-}
-
-bool AudioListReader::next_line() {
-  if (ahead_.empty() && !read_ahead()) return false;
-  line_ = std::move(ahead_.front());
-  ahead_.pop_front();
-  ++line_number_;
-  return true;
-}
-
-// Throws if the first lines show that the file is a list of neither kind.
-void AudioListReader::refuse_others() const {
-  const auto refuse = [this](const std::string& what) {
-    throw NoAudioList(
-        lines_.name(),
-        "is " + what +
-            ", not a fairseq manifest (a root folder, then "
-            "PATH<TAB>SAMPLES) nor a wav.scp (KEY PATH); a list of paths goes to standard "
-            "input");
+// Throws if the first lines, of which there are one or two, show that the file is a list of neither
+// kind.
+void refuse_others(const std::vector<std::string>& lines, const std::string& name) {
+  const auto refuse = [&](const std::string& what) {
+    throw Error(name, "is " + what +
+                          ", not a fairseq manifest (a root folder, then PATH<TAB>SAMPLES) nor a "
+                          "wav.scp (KEY PATH); a list of paths goes to standard input");
   };
   const auto count = [](const std::string& line, char c) {
     return std::count(line.begin(), line.end(), c);
   };
-  const std::string& first = ahead_[0];
-  const std::string& second = ahead_.size() > 1 ? ahead_[1] : first;
+  const std::string& first = lines.front();
+  const std::string& second = lines.back();
   if (first.find('\0') != std::string::npos) refuse("binary data");
   const std::size_t begin = first.find_first_not_of(kBlanks);
   if (begin != std::string::npos && (first[begin] == '{' || first[begin] == '[')) {
     refuse("JSON (of which jq -r .audio_filepath takes the paths, where NeMo wrote it)");
   }
-  const bool listed = ends_in_samples(second) && &second != &first;
-  if (listed) return;
+  const bool more = lines.size() > 1;
+  if (more && ends_in_samples(second)) return;
   const bool commas = count(first, ',') > 0 && count(first, ',') == count(second, ',');
   if (commas && first.find_first_of(kBlanks) > first.find(',')) refuse("CSV");
   if (count(first, '\t') > 1 && count(first, '\t') == count(second, '\t')) {
@@ -101,37 +79,52 @@ void AudioListReader::refuse_others() const {
   }
   const bool blanks = first.find_first_of(kBlanks) != std::string::npos ||
                       second.find_first_of(kBlanks) != std::string::npos;
-  if (!blanks && ahead_.size() > 1) refuse("a list of single words");
+  if (!blanks && more) refuse("a list of single words");
 }
 
-// Detects the format, and leaves the first entry to be read next.
-void AudioListReader::begin() {
-  begun_ = true;
-  if (!read_ahead()) return;
-  const bool more = read_ahead();
-  refuse_others();
-  fairseq_ =
-      ahead_[0].find_first_of(kBlanks) == std::string::npos || (more && ends_in_samples(ahead_[1]));
-  if (!fairseq_) return;
-  next_line();
-  root_ = line_;
-  if (!root_.empty() && root_.back() != '/') root_ += '/';
-}
+}  // namespace
 
-bool AudioListReader::next(ListedAudio& entry) {
-  if (!begun_) begin();
-  if (!next_line()) return false;
-  try {
-    if (line_.empty()) throw Error("", "empty line");
-    if (fairseq_) {
-      parse_fairseq(line_, root_, entry);
-    } else {
-      parse_wav_scp(line_, entry);
+void read_audio_list(const std::string& path, const std::function<void(ListedAudio)>& take,
+                     const std::function<void(const Error&)>& fail) {
+  LineReader lines(path);
+  // False at the end, also after a read that failed.
+  const auto next = [&](std::string& line) {
+    try {
+      std::string_view text;
+      if (!lines.next(text)) return false;
+      if (!text.empty() && text.back() == '\r') text.remove_suffix(1);
+      line = text;
+      return true;
+    } catch (const Error& error) {
+      fail(error);
+      return false;
     }
-  } catch (const Error& error) {
-    throw Error(lines_.name() + ":" + std::to_string(line_number_), error.reason());
-  }
-  return true;
+  };
+  std::vector<std::string> start;
+  for (std::string line; start.size() < 2 && next(line);)
+    start.push_back(line);
+  if (start.empty()) return;
+  refuse_others(start, lines.name());
+  const bool fairseq = start[0].find_first_of(kBlanks) == std::string::npos ||
+                       (start.size() > 1 && ends_in_samples(start[1]));
+  std::string root = start[0];
+  if (!root.empty() && root.back() != '/') root += '/';
+
+  const auto take_line = [&](const std::string& line, std::size_t number) {
+    ListedAudio entry;
+    try {
+      if (line.empty()) throw Error("", "empty line");
+      entry = fairseq ? parse_fairseq(line, root) : parse_wav_scp(line);
+    } catch (const Error& error) {
+      fail(Error(lines.name() + ':' + std::to_string(number), error.reason()));
+      return;
+    }
+    take(std::move(entry));
+  };
+  for (std::size_t i = fairseq ? 1 : 0; i < start.size(); ++i)
+    take_line(start[i], i + 1);
+  for (std::string line; next(line);)
+    take_line(line, lines.line());
 }
 
 }  // namespace pairalign::tokens

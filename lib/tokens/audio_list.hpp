@@ -11,53 +11,26 @@
 // a blank, and none ends in a TAB and digits.
 #pragma once
 
-#include <cstddef>
-#include <deque>
+#include <functional>
 #include <string>
-#include <string_view>
 
 #include "base/error.hpp"
-#include "tokens/line_reader.hpp"
 
 namespace pairalign::tokens {
-
-/// The file is not such a list; the message names what it is instead. Reading its lines as entries
-/// would give as many wrong messages, or wrong records.
-class NoAudioList : public Error {
- public:
-  using Error::Error;
-};
 
 struct ListedAudio {
   std::string key;
   std::string path;
 };
 
-/// Reads entries one by one, in order. Every fault is an Error with subject "FILE:LINE", after
-/// which the reader may be asked for the next entry. A command in wav.scp (`key sox … |`) is such a
-/// fault: a list of files must not be able to run programs.
-class AudioListReader {
- public:
-  /// `path` "-" is standard input. Throws Error when the file cannot be opened.
-  explicit AudioListReader(const std::string& path);
-
-  /// False at the end. Throws NoAudioList, after which nothing can be read, for JSON (as NeMo's
-  /// manifests are), CSV and other tables, and binary data.
-  bool next(ListedAudio& entry);
-
- private:
-  void begin();
-  void refuse_others() const;
-  bool read_ahead();
-  bool next_line();
-
-  LineReader lines_;
-  std::deque<std::string> ahead_;  // lines read but not returned; initially the first two
-  std::string line_;
-  std::size_t line_number_ = 0;
-  bool begun_ = false;
-  bool fairseq_ = false;
-  std::string root_;  // of fairseq, ends in '/'
-};
+/// Calls `take` for each entry of the list at `path` ("-": standard input), as it is read, and
+/// `fail` for each faulty line, with subject "FILE:LINE". A command in wav.scp (`key sox … |`) is
+/// such a fault: a list of files must not be able to run programs.
+///
+/// Throws Error when the file cannot be opened, or is no such list but JSON (as NeMo's manifests
+/// are), CSV or another table, or binary data: reading its lines as entries would give as many
+/// wrong messages, or wrong records.
+void read_audio_list(const std::string& path, const std::function<void(ListedAudio)>& take,
+                     const std::function<void(const Error&)>& fail);
 
 }  // namespace pairalign::tokens

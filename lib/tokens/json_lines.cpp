@@ -6,9 +6,9 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.hpp"
-#include "tokens/parse.hpp"
 #include "tokens/reader.hpp"
 #include "tokens/settings.hpp"
+#include "tokens/text.hpp"
 
 namespace pairalign::tokens {
 namespace {
@@ -79,36 +79,31 @@ Header parse_json_header(const Json& object) {
     if (value.is_number_unsigned()) return value.get<std::uint64_t>();
     throw HeaderError("", fmt::format("header: {} is not a whole number", name));
   };
-  const auto string = [&](const char* name) {
-    const Json& value = object.at(name);
+  const auto string = [](const std::string& name, const Json& value) {
     if (value.is_string()) return value.get<std::string>();
     throw HeaderError("", fmt::format("header: {} is not a string", name));
   };
   check_version(number("pairalign"));
-  Header header;
-  if (object.contains("model")) set_model(header, string("model"));
-  if (object.contains("tokenizer")) set_tokenizer(header, string("tokenizer"));
-  if (object.contains("vocab")) set_vocabulary(header, number("vocab"));
-  if (!object.contains("settings") || header.tokenizer.empty()) return header;
+  HeaderFields fields;
+  for (const char* name : {"model", "tokenizer"}) {
+    if (object.contains(name)) fields.emplace_back(name, string(name, object.at(name)));
+  }
+  if (object.contains("vocab")) fields.emplace_back("vocab", std::to_string(number("vocab")));
+  if (!object.contains("settings") || !object.contains("tokenizer")) return make_header(fields);
   const Json& given = object.at("settings");
   if (!given.is_object()) throw HeaderError("", "header: settings is not an object");
   for (const auto& [name, value] : given.items()) {
-    if (!value.is_string()) throw HeaderError("", "header: settings." + name + " is not a string");
-    if (is_setting(name)) set_setting(header, name, value.get<std::string>());
+    const std::string setting = string("settings." + name, value);
+    if (is_setting(name)) fields.emplace_back(name, setting);
   }
-  return header;
+  return make_header(fields);
 }
 
 template <class T>
 void append_array(const std::vector<T>& numbers, std::string& text) {
-  char separator = '[';
-  for (const T number : numbers) {
-    const fmt::format_int digits(number);
-    text += separator;
-    text.append(digits.data(), digits.size());
-    separator = ',';
-  }
-  text += numbers.empty() ? "[]" : "]";
+  text += '[';
+  append_numbers(numbers, ',', text);
+  text += ']';
 }
 
 void append_key(const std::string& key, std::string& text) {
@@ -124,16 +119,17 @@ void append_key(const std::string& key, std::string& text) {
 
 }  // namespace
 
-JsonLine parse_json_line(std::string_view line, Header& header, Record& record) {
+bool parse_json_line(std::string_view line, Header& header, Record& record) {
   try {
     const Json object = Json::parse(line);
     if (!object.is_object()) throw Error("", "not a JSON object");
-    if (object.contains("pairalign")) {
+    const bool is_record = !object.contains("pairalign");
+    if (is_record) {
+      parse_json_record(object, record);
+    } else {
       header = parse_json_header(object);
-      return JsonLine::header;
     }
-    parse_json_record(object, record);
-    return JsonLine::record;
+    return is_record;
   } catch (const Json::exception& fault) {
     throw Error("", message_of(fault));
   }
@@ -154,13 +150,8 @@ std::string json_header(const Header& header) {
 void append_json_record(const Record& record, std::string& text) {
   text += "{\"key\":";
   append_key(record.key, text);
-  if (record.seconds < 0) {
-    text += ",\"seconds\":null";
-  } else {
-    const std::int64_t hundredths = centiseconds(record.seconds);
-    fmt::format_to(std::back_inserter(text), ",\"seconds\":{}.{:02}", hundredths / 100,
-                   hundredths % 100);
-  }
+  text += ",\"seconds\":";
+  text += record.seconds < 0 ? "null" : hundredths(centiseconds(record.seconds));
   text += ",\"tokens\":";
   append_array(record.tokens, text);
   if (!record.starts_ms.empty()) {

@@ -8,11 +8,9 @@
 
 namespace pairalign::tokens {
 
-enum class JsonLine { header, record };
-
-/// Fills `record`, or `header` when the object has a member "pairalign"; the other is left alone.
-/// Throws Error("", reason), or HeaderError for a header.
-JsonLine parse_json_line(std::string_view line, Header& header, Record& record);
+/// True for a record, which it fills; false for a header, an object with a member "pairalign",
+/// which it fills instead. Throws Error("", reason), or HeaderError for a header.
+bool parse_json_line(std::string_view line, Header& header, Record& record);
 
 std::string json_header(const Header& header);
 void append_json_record(const Record& record, std::string& text);

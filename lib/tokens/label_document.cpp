@@ -10,9 +10,7 @@
 
 #include <fmt/format.h>
 
-#include "tokens/key.hpp"
-#include "tokens/token_times.hpp"
-#include "tokens/xml_text.hpp"
+#include "tokens/text.hpp"
 
 namespace pairalign::tokens {
 namespace {
@@ -21,10 +19,6 @@ template <class... Args>
 void add_line(std::string& text, fmt::format_string<Args...> format, Args&&... args) {
   fmt::format_to(std::back_inserter(text), format, std::forward<Args>(args)...);
   text += '\n';
-}
-
-std::string seconds(std::int64_t ms) {
-  return fmt::format("{}.{:03}", ms / 1000, ms % 1000);
 }
 
 // Praat doubles quotes within text and has no other escape; newlines are allowed.
@@ -65,9 +59,9 @@ std::vector<Label> without_gaps(const std::vector<Label>& labels, std::int64_t e
 }  // namespace
 
 LabelDocument::Recording& LabelDocument::recording(std::string_view key) {
-  const KeyParts parts = split_key(key);
-  const std::string path(parts.part.path);
-  const std::string name = parts.channel > 0 ? with_channel(path, parts.channel) : path;
+  const Fragment part = split_fragment(key);
+  const std::string path(part.path);
+  const std::string name = part.channel > 0 ? with_channel(path, part.channel) : path;
   const auto [place, added] = places_.try_emplace(name, recordings_.size());
   if (added) recordings_.push_back({name, path, 0, {}});
   return recordings_[place->second];
@@ -87,7 +81,7 @@ void LabelDocument::add(std::string_view key, Label label) {
 
 void LabelDocument::add(const Record& record) {
   require_starts(record);
-  const std::int64_t offset = std::llround(split_key(record.key).part.start_s * 1000);
+  const std::int64_t offset = std::llround(split_fragment(record.key).start_s * 1000);
   extend(record.key, record.seconds < 0 ? 0 : offset + 10 * centiseconds(record.seconds));
   for (std::size_t i = 0; i < record.tokens.size(); ++i) {
     const auto end = static_cast<std::int64_t>(end_of_token(record, i));
@@ -130,17 +124,17 @@ std::string LabelDocument::textgrid() const {
   const std::vector<Tier> all = tiers();
   std::string text;
   add_line(text, "File type = \"ooTextFile\"\nObject class = \"TextGrid\"\n");
-  add_line(text, "xmin = 0\nxmax = {}\ntiers? <exists>\nsize = {}\nitem []:", seconds(end),
+  add_line(text, "xmin = 0\nxmax = {}\ntiers? <exists>\nsize = {}\nitem []:", thousandths(end),
            all.size());
   for (std::size_t i = 0; i < all.size(); ++i) {
     const std::vector<Label> intervals = without_gaps(all[i].labels, end);
     add_line(text, "    item [{}]:\n        class = \"IntervalTier\"\n        name = {}", i + 1,
              quoted(all[i].name));
     add_line(text, "        xmin = 0\n        xmax = {}\n        intervals: size = {}",
-             seconds(end), intervals.size());
+             thousandths(end), intervals.size());
     for (std::size_t k = 0; k < intervals.size(); ++k) {
       add_line(text, "        intervals [{}]:\n            xmin = {}\n            xmax = {}", k + 1,
-               seconds(intervals[k].start_ms), seconds(intervals[k].end_ms));
+               thousandths(intervals[k].start_ms), thousandths(intervals[k].end_ms));
       add_line(text, "            text = {}", quoted(intervals[k].text));
     }
   }

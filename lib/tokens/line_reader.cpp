@@ -1,10 +1,8 @@
 #include "tokens/line_reader.hpp"
 
-#include <cerrno>
 #include <cstring>
 #include <utility>
 
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -15,16 +13,15 @@ namespace {
 
 constexpr std::size_t kBufferSize = std::size_t{1} << 18;
 
-int open_file(const std::string& path) {
+Descriptor open_file(const std::string& path) {
+  if (path == "-") return Descriptor();
   struct stat status {};
   if (::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode)) {
     throw Error(path,
                 "is a folder; pa-tokenize makes strings of a folder of audio, and pa-index --dump "
                 "prints those of an archive");
   }
-  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) throw errno_error(path, "cannot open");
-  return fd;
+  return open_for_reading(path);
 }
 
 }  // namespace
@@ -32,12 +29,8 @@ int open_file(const std::string& path) {
 LineReader::LineReader(const std::string& path, BeforeRead before_read, char end)
     : name_(path == "-" ? "standard input" : path),
       before_read_(std::move(before_read)),
-      fd_(path == "-" ? STDIN_FILENO : open_file(path)),
+      file_(open_file(path)),
       end_of_line_(end) {}
-
-LineReader::~LineReader() {
-  if (fd_ != STDIN_FILENO) ::close(fd_);
-}
 
 bool LineReader::next(std::string_view& line) {
   std::size_t searched = 0;
@@ -77,27 +70,18 @@ std::string_view LineReader::take(std::size_t length) {
 // Moves unread bytes to the front of the buffer and reads more after them; false at the end of the
 // file.
 bool LineReader::fill() {
-  if (begin_ > 0) std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
-  end_ -= begin_;
-  begin_ = 0;
-  if (before_read_ && !before_read_(fd_)) {
-    ended_ = true;
-    end_ = begin_;
-    return false;
-  }
-  if (end_ == buffer_.size()) buffer_.resize(end_ == 0 ? kBufferSize : 2 * end_);
-  for (;;) {
-    const ssize_t n = ::read(fd_, buffer_.data() + end_, buffer_.size() - end_);
-    if (n > 0) {
-      end_ += static_cast<std::size_t>(n);
-      return true;
-    }
-    if (n < 0 && errno == EINTR) continue;
-    ended_ = true;
-    if (n == 0) return false;
-    end_ = begin_;  // drops a line cut short by the failure
-    throw errno_error(name_, "cannot read");
-  }
+  const std::size_t unread = end_ - begin_;
+  if (begin_ > 0) std::memmove(buffer_.data(), buffer_.data() + begin_, unread);
+  // For the case that the read is called off or fails, which drops a line cut short.
+  begin_ = end_ = 0;
+  ended_ = true;
+  const int fd = file_.get() < 0 ? STDIN_FILENO : file_.get();
+  if (before_read_ && !before_read_(fd)) return false;
+  if (unread == buffer_.size()) buffer_.resize(unread == 0 ? kBufferSize : 2 * unread);
+  const std::size_t n = read_some(fd, buffer_.data() + unread, buffer_.size() - unread, name_);
+  end_ = unread + n;
+  ended_ = n == 0;
+  return n > 0;
 }
 
 }  // namespace pairalign::tokens

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/descriptor.hpp"
+
 namespace pairalign::tokens {
 
 /// Called with a descriptor before each read from it, which may block: the place to wait for input
@@ -18,9 +20,6 @@ class LineReader {
  public:
   /// `path` "-" is standard input. Lines end in `end`. Throws Error when the file cannot be opened.
   explicit LineReader(const std::string& path, BeforeRead before_read = {}, char end = '\n');
-  ~LineReader();
-  LineReader(const LineReader&) = delete;
-  LineReader& operator=(const LineReader&) = delete;
 
   /// The next line without its newline, valid until the next call; false at the end. A last line
   /// without a newline counts; a byte-order mark in front of the first is dropped. A read that
@@ -39,7 +38,7 @@ class LineReader {
 
   std::string name_;
   BeforeRead before_read_;
-  int fd_;
+  Descriptor file_;  // none: standard input
   char end_of_line_;
   std::vector<char> buffer_;
   std::size_t begin_ = 0;  // buffer_[begin_, end_) has not been handed out

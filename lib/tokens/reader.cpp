@@ -1,28 +1,145 @@
 #include "tokens/reader.hpp"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
+#include <limits>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "tokens/json_lines.hpp"
-#include "tokens/line_reader.hpp"
-#include "tokens/parse.hpp"
+#include "tokens/settings.hpp"
+#include "tokens/text.hpp"
 
 namespace pairalign::tokens {
 namespace {
 
+constexpr std::string_view kBlanks = " \t";
+
 // A TSV key may begin with '{' too; but such a line holds a TAB and ends in a token, not in '}'.
 InputFormat recognise(std::string_view line) {
   const bool has_tab = line.find('\t') != std::string_view::npos;
-  const std::size_t first = line.find_first_not_of(" \t");
+  const std::size_t first = line.find_first_not_of(kBlanks);
   const std::size_t last = line.find_last_not_of(" \t\r");
   if (first == std::string_view::npos) return InputFormat::tsv;
   if (line[first] == '{' && (!has_tab || line[last] == '}')) return InputFormat::jsonl;
   return line[0] == '#' || has_tab ? InputFormat::tsv : InputFormat::kaldi;
 }
 
+[[noreturn]] void throw_bad_number(const char* field, std::string_view rest,
+                                   std::uint64_t largest) {
+  const std::string_view word = rest.substr(0, rest.find(' '));
+  if (word.empty()) {
+    throw Error("", fmt::format("{}: numbers are separated by exactly one space", field));
+  }
+  throw Error(
+      "", fmt::format("{}: {} is not a whole number from 0 to {}", field, excerpt(word), largest));
+}
+
+// Numbers separated by exactly one space; an empty field holds none.
+template <class T>
+void parse_numbers(const char* field, std::string_view text, std::vector<T>& numbers) {
+  numbers.clear();
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  while (at != end || !numbers.empty()) {
+    T value;
+    const auto [stop, fault] = std::from_chars(at, end, value);
+    if (fault != std::errc() || (stop != end && *stop != ' ')) {
+      throw_bad_number(field, {at, static_cast<std::size_t>(end - at)},
+                       std::numeric_limits<T>::max());
+    }
+    numbers.push_back(value);
+    if (stop == end) return;
+    at = stop + 1;
+  }
+}
+
+void parse_seconds(std::string_view text, Record& record) {
+  record.seconds = -1;
+  if (text == "-") return;
+  if (!parse_plain_decimal(text, record.seconds)) {
+    throw Error("", fmt::format("seconds: {} is not a plain decimal number from 0 to {:.0f}",
+                                excerpt(text), kMaxSeconds));
+  }
+}
+
+std::string_view without_carriage_return(std::string_view line) {
+  if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+  return line;
+}
+
+std::string_view next_word(std::string_view& rest) {
+  rest.remove_prefix(std::min(rest.find_first_not_of(kBlanks), rest.size()));
+  const std::string_view word = rest.substr(0, rest.find_first_of(kBlanks));
+  rest.remove_prefix(word.size());
+  return word;
+}
+
+// One line of Kaldi text: `key tok tok …`, separated by blanks.
+void parse_kaldi(std::string_view line, Record& record) {
+  std::string_view rest = without_carriage_return(line);
+  record.seconds = -1;
+  record.tokens.clear();
+  record.starts_ms.clear();
+  record.key = next_word(rest);
+  if (record.key.empty()) throw Error("", "key: empty");
+  for (std::string_view word = next_word(rest); !word.empty(); word = next_word(rest)) {
+    Token token = 0;
+    if (!parse_whole(word, token)) {
+      throw_bad_number("tokens", word, std::numeric_limits<Token>::max());
+    }
+    record.tokens.push_back(token);
+  }
+}
+
 }  // namespace
+
+void parse_record(std::string_view line, Record& record) {
+  line = without_carriage_return(line);
+  std::array<std::string_view, 4> fields;
+  std::size_t count = 0;
+  for (std::size_t begin = 0; begin <= line.size(); ++count) {
+    const std::size_t tab = std::min(line.find('\t', begin), line.size());
+    if (count < fields.size()) fields[count] = line.substr(begin, tab - begin);
+    begin = tab + 1;
+  }
+  if (count < 3 || count > fields.size()) {
+    throw Error("", fmt::format("{} TAB-separated field{} where a record has 3 or 4", count,
+                                count == 1 ? "" : "s"));
+  }
+  if (fields[0].empty()) throw Error("", "key: empty");
+  record.key = unescape_key(fields[0]);
+  parse_seconds(fields[1], record);
+  parse_numbers("tokens", fields[2], record.tokens);
+  parse_numbers("starts", fields[3], record.starts_ms);
+  if (count == 4 && record.starts_ms.empty() && !record.tokens.empty()) {
+    throw Error("", fmt::format("starts: none given for {} tokens", record.tokens.size()));
+  }
+  check_starts(record);
+}
+
+bool parse_header(std::string_view line, Header& header) {
+  std::string_view rest = without_carriage_return(line);
+  if (next_word(rest) != "#pairalign") return false;
+  const std::string_view version_word = next_word(rest);
+  std::uint64_t version = 0;
+  if (!parse_whole(version_word, version)) {
+    throw HeaderError("", "header: " + excerpt(version_word) + " is not a format version");
+  }
+  check_version(version);
+  HeaderFields fields;
+  for (std::string_view word = next_word(rest); !word.empty(); word = next_word(rest)) {
+    const std::size_t equals = word.find('=');
+    if (equals == std::string_view::npos) {
+      throw HeaderError("", "header: " + excerpt(word) + " is not of the form name=value");
+    }
+    fields.emplace_back(word.substr(0, equals), word.substr(equals + 1));
+  }
+  header = make_header(fields);
+  return true;
+}
 
 InputFormat parse_input_format(const std::string& name) {
   if (name == "auto") return InputFormat::automatic;
@@ -32,126 +149,78 @@ InputFormat parse_input_format(const std::string& name) {
   throw Error("", "'" + name + "' is no input format: auto, tsv, jsonl or kaldi");
 }
 
-struct RecordReader::Impl {
-  Impl(const std::string& path, InputFormat wanted, BeforeRead before_read)
-      : lines(path, std::move(before_read)),
-        format(wanted),
-        guessing(wanted == InputFormat::automatic) {}
+RecordReader::RecordReader(const std::string& path, InputFormat format, BeforeRead before_read)
+    : lines_(path, std::move(before_read)),
+      format_(format),
+      guessing_(format == InputFormat::automatic) {}
 
-  bool next(Record& record);
-  bool parse_line(std::string_view line, Record& record);
-  void refuse_binary(std::string_view line) const;
-  bool parse_tsv(std::string_view line, Record& record);
-  bool parse_jsonl(std::string_view line, Record& record);
-  void take(const Header& found);
-  void check_vocabulary(const Record& record);
-
-  LineReader lines;
-  InputFormat format;
-  bool guessing;
-  Header header;
-  bool header_failed = false;
-  int largest_token = -1;  // of all records so far
-};
-
-bool RecordReader::Impl::next(Record& record) {
+bool RecordReader::next(Record& record) {
   std::string_view line;
-  while (!header_failed && lines.next(line)) {
+  while (!header_failed_ && lines_.next(line)) {
     try {
       if (parse_line(line, record)) return true;
     } catch (const HeaderError& error) {
-      header_failed = true;
-      throw HeaderError(fmt::format("{}:{}", lines.name(), lines.line()),
+      header_failed_ = true;
+      throw HeaderError(fmt::format("{}:{}", name(), lines_.line()),
                         error.reason() + "; the lines from here on are not read");
     } catch (const Error& error) {
-      throw Error(fmt::format("{}:{}", lines.name(), lines.line()), error.reason());
+      throw Error(fmt::format("{}:{}", name(), lines_.line()), error.reason());
     }
   }
   return false;
 }
 
 // False for a line that holds no record: a header or a comment.
-bool RecordReader::Impl::parse_line(std::string_view line, Record& record) {
+bool RecordReader::parse_line(std::string_view line, Record& record) {
   if (line.empty() || line == "\r") throw Error("", "empty line");
   refuse_binary(line);
-  if (format == InputFormat::automatic) format = recognise(line);
-  bool found = true;
-  switch (format) {
-    case InputFormat::jsonl:
-      found = parse_jsonl(line, record);
-      break;
-    case InputFormat::kaldi:
-      parse_kaldi(line, record);
-      break;
-    default:
-      found = parse_tsv(line, record);
+  if (format_ == InputFormat::automatic) format_ = recognise(line);
+  Header found;
+  bool is_record = true;
+  if (format_ == InputFormat::jsonl) {
+    is_record = parse_json_line(line, found, record);
+  } else if (format_ == InputFormat::kaldi) {
+    parse_kaldi(line, record);
+  } else if (line[0] != '#') {
+    parse_record(line, record);
+  } else {
+    parse_header(line, found);
+    is_record = false;
   }
-  if (found) check_vocabulary(record);
-  return found;
+  if (is_record) {
+    check_vocabulary(record);
+  } else {
+    take(found);
+  }
+  return is_record;
 }
 
 // Audio given by mistake would in places pass for Kaldi text: most of its lines are one word, a key
 // without tokens.
-void RecordReader::Impl::refuse_binary(std::string_view line) const {
-  const bool doubtful = format == InputFormat::automatic || format == InputFormat::kaldi;
-  if (!guessing || !doubtful || line.find('\0') == std::string_view::npos) return;
+void RecordReader::refuse_binary(std::string_view line) const {
+  const bool doubtful = format_ == InputFormat::automatic || format_ == InputFormat::kaldi;
+  if (!guessing_ || !doubtful || line.find('\0') == std::string_view::npos) return;
   throw HeaderError("", "binary data, not token strings, which pa-tokenize makes of audio");
 }
 
-bool RecordReader::Impl::parse_tsv(std::string_view line, Record& record) {
-  if (line[0] != '#') {
-    parse_record(line, record);
-    return true;
-  }
-  Header found;
-  if (parse_header(line, found)) take(found);
-  return false;
-}
-
-bool RecordReader::Impl::parse_jsonl(std::string_view line, Record& record) {
-  Header found;
-  if (parse_json_line(line, found, record) == JsonLine::record) return true;
-  take(found);
-  return false;
-}
-
 // Fields that one header leaves out may come from another.
-void RecordReader::Impl::take(const Header& found) {
-  if (!compatible(header, found)) throw HeaderError("", describe_mismatch(header, found));
-  if (found.vocabulary != 0 && largest_token >= found.vocabulary) {
+void RecordReader::take(const Header& found) {
+  if (!compatible(header_, found)) throw HeaderError("", describe_mismatch(header_, found));
+  if (found.vocabulary != 0 && largest_token_ >= found.vocabulary) {
     throw HeaderError("", fmt::format("a vocabulary of {}, below a record with token {}",
-                                      found.vocabulary, largest_token));
+                                      found.vocabulary, largest_token_));
   }
-  fill_in(header, found);
+  fill_in(header_, found);
 }
 
-void RecordReader::Impl::check_vocabulary(const Record& record) {
+void RecordReader::check_vocabulary(const Record& record) {
   if (record.tokens.empty()) return;
   const int largest = *std::max_element(record.tokens.begin(), record.tokens.end());
-  if (header.vocabulary != 0 && largest >= header.vocabulary) {
+  if (header_.vocabulary != 0 && largest >= header_.vocabulary) {
     throw Error(
-        "", fmt::format("tokens: {} is outside the vocabulary of {}", largest, header.vocabulary));
+        "", fmt::format("tokens: {} is outside the vocabulary of {}", largest, header_.vocabulary));
   }
-  largest_token = std::max(largest_token, largest);
-}
-
-RecordReader::RecordReader(const std::string& path, InputFormat format, BeforeRead before_read)
-    : impl_(std::make_unique<Impl>(path, format, std::move(before_read))) {}
-RecordReader::~RecordReader() = default;
-RecordReader::RecordReader(RecordReader&&) noexcept = default;
-RecordReader& RecordReader::operator=(RecordReader&&) noexcept = default;
-
-bool RecordReader::next(Record& record) {
-  return impl_->next(record);
-}
-const Header& RecordReader::header() const {
-  return impl_->header;
-}
-const std::string& RecordReader::name() const {
-  return impl_->lines.name();
-}
-std::size_t RecordReader::line() const {
-  return impl_->lines.line();
+  largest_token_ = std::max(largest_token_, largest);
 }
 
 }  // namespace pairalign::tokens

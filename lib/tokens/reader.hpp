@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstddef>
-#include <memory>
 #include <string>
 #include <string_view>
 
@@ -39,9 +38,6 @@ class RecordReader {
   /// `path` "-" is standard input. Throws Error when the file cannot be opened.
   explicit RecordReader(const std::string& path, InputFormat format = InputFormat::automatic,
                         BeforeRead before_read = {});
-  ~RecordReader();
-  RecordReader(RecordReader&&) noexcept;
-  RecordReader& operator=(RecordReader&&) noexcept;
 
   /// Fills `record` and returns true; false at the end. Header lines on the way are merged into
   /// `header()`; a second header that contradicts the first is an Error (concatenated files of two
@@ -49,15 +45,24 @@ class RecordReader {
   bool next(Record& record);
 
   /// What is known so far: after the first call of `next`, the header at the top of the input.
-  const Header& header() const;
+  const Header& header() const { return header_; }
 
   /// The path, or "standard input"; and the number of the line read last, from 1.
-  const std::string& name() const;
-  std::size_t line() const;
+  const std::string& name() const { return lines_.name(); }
+  std::size_t line() const { return lines_.line(); }
 
  private:
-  struct Impl;
-  std::unique_ptr<Impl> impl_;
+  bool parse_line(std::string_view line, Record& record);
+  void refuse_binary(std::string_view line) const;
+  void take(const Header& found);
+  void check_vocabulary(const Record& record);
+
+  LineReader lines_;
+  InputFormat format_;
+  bool guessing_;
+  Header header_;
+  bool header_failed_ = false;
+  int largest_token_ = -1;  // of all records so far
 };
 
 /// One line of the record format, without its newline; "-" as SECONDS stands for an unknown

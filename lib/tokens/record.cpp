@@ -1,14 +1,11 @@
 #include "tokens/record.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 
 #include <fmt/format.h>
 
 #include "base/error.hpp"
-#include "tokens/key.hpp"
-#include "tokens/parse.hpp"
 #include "tokens/settings.hpp"
 
 namespace pairalign::tokens {
@@ -19,11 +16,33 @@ bool agree(const T& a, const T& b) {
   return a == T() || b == T() || a == b;
 }
 
-std::string seconds_text(std::int64_t hundredths) {
-  return fmt::format("{}.{:02}", hundredths / 100, hundredths % 100);
+}  // namespace
+
+void check_starts(const Record& record) {
+  const std::vector<std::uint32_t>& starts = record.starts_ms;
+  if (starts.empty()) return;
+  if (starts.size() != record.tokens.size()) {
+    throw Error("",
+                fmt::format("starts: {} given for {} tokens", starts.size(), record.tokens.size()));
+  }
+  const auto fall = std::is_sorted_until(starts.begin(), starts.end());
+  if (fall != starts.end()) {
+    throw Error("", fmt::format("starts: {} comes after {}", *fall, *(fall - 1)));
+  }
 }
 
-}  // namespace
+void require_starts(const Record& record) {
+  if (record.starts_ms.size() == record.tokens.size()) return;
+  throw Error(record.key,
+              "has no token times, which this format needs; pa-tokenize --times gives them");
+}
+
+std::uint64_t end_of_token(const Record& record, std::size_t i) {
+  const std::uint64_t start = record.starts_ms[i];
+  if (i + 1 < record.starts_ms.size()) return record.starts_ms[i + 1];
+  if (record.seconds < 0) return start;
+  return std::max(start, 10 * static_cast<std::uint64_t>(centiseconds(record.seconds)));
+}
 
 std::string describe(const Header& header) {
   std::string text;
@@ -49,85 +68,6 @@ std::string describe_mismatch(const Header& a, const Header& b) {
 
 std::int64_t centiseconds(double seconds) {
   return std::llround(seconds * 100);
-}
-
-std::string escape_key(std::string_view key) {
-  std::string field;
-  field.reserve(key.size());
-  for (std::size_t i = 0; i < key.size(); ++i) {
-    switch (key[i]) {
-      case '\t':
-        field += "\\t";
-        break;
-      case '\n':
-        field += "\\n";
-        break;
-      case '\\':
-        field += "\\\\";
-        break;
-      case '#':
-        field += i == 0 ? "\\#" : "#";
-        break;
-      default:
-        field += key[i];
-    }
-  }
-  return field;
-}
-
-std::string unescape_key(std::string_view field) {
-  std::string key;
-  key.reserve(field.size());
-  while (!field.empty()) {
-    const std::size_t plain = std::min(field.find('\\'), field.size());
-    key.append(field.substr(0, plain));
-    field.remove_prefix(plain);
-    if (field.empty()) break;
-    if (field.size() == 1) throw Error("", "key: a single backslash ends it");
-    switch (field[1]) {
-      case 't':
-        key += '\t';
-        break;
-      case 'n':
-        key += '\n';
-        break;
-      case '\\':
-        key += '\\';
-        break;
-      case '#':
-        key += '#';
-        break;
-      default:
-        throw Error("", "key: " + excerpt(field.substr(0, 2)) + " is no known escape");
-    }
-    field.remove_prefix(2);
-  }
-  return key;
-}
-
-Fragment split_fragment(std::string_view key) {
-  return split_key(key).part;
-}
-
-std::string key_stem(std::string_view key, bool keep_fragment) {
-  const std::string_view path = split_fragment(key).path;
-  const std::string_view fragment = key.substr(path.size());
-  const std::size_t slash = path.rfind('/');
-  const std::string_view name = slash == std::string_view::npos ? path : path.substr(slash + 1);
-  const std::size_t dot = name.rfind('.');
-  std::string stem(dot == 0 ? name : name.substr(0, dot));
-  if (keep_fragment) stem += fragment;
-  return stem;
-}
-
-std::string with_fragment(std::string_view key, double start_s, double end_s) {
-  const KeyParts parts = split_key(key);
-  const std::int64_t offset = centiseconds(parts.part.start_s);
-  const std::string channel =
-      parts.channel == 0 ? "" : "channel=" + std::to_string(parts.channel) + '&';
-  return std::string(parts.part.path) + '#' + channel +
-         "t=" + seconds_text(offset + centiseconds(start_s)) + "," +
-         seconds_text(offset + centiseconds(end_s));
 }
 
 }  // namespace pairalign::tokens

@@ -1,11 +1,12 @@
 // The token-string record: what the tools exchange, one per line.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
+
+#include "tokens/key.hpp"
 
 namespace pairalign::tokens {
 
@@ -26,6 +27,17 @@ struct Record {
   /// Start of each token in milliseconds, ascending; empty when not given, else one per token.
   std::vector<std::uint32_t> starts_ms;
 };
+
+/// Throws Error("", reason) unless there are no starts, or as many as tokens and in ascending
+/// order.
+void check_starts(const Record& record);
+
+/// Throws Error(key, reason) for a record whose tokens have no starts.
+void require_starts(const Record& record);
+
+/// In milliseconds: where the next token starts; for the last one, where the audio ends, or where
+/// the token starts if the duration is not known.
+std::uint64_t end_of_token(const Record& record, std::size_t i);
 
 /// What the strings of a stream were written with; strings of different models are never mixed
 /// silently.
@@ -62,27 +74,5 @@ std::string describe_mismatch(const Header& a, const Header& b);
 /// `seconds` as the record format shows it, in units of 0.01 s. All code that prints or stores a
 /// duration rounds with this function, so that a stored record prints as the original did.
 std::int64_t centiseconds(double seconds);
-
-/// Escapes TAB, newline and backslash, and a leading '#', as in a KEY field; and the reverse.
-/// `unescape_key` throws Error("", reason) on a dangling or unknown escape.
-std::string escape_key(std::string_view key);
-std::string unescape_key(std::string_view field);
-
-/// The part of a key that metrics and qrels use: no folders, no extension, no media fragment unless
-/// `keep_fragment`. A leading dot does not begin an extension.
-std::string key_stem(std::string_view key, bool keep_fragment = false);
-
-/// `key` with a media fragment for [start, end) seconds, two decimals. A fragment that `key`
-/// already has is replaced: its start is added to both ends.
-std::string with_fragment(std::string_view key, double start_s, double end_s);
-
-/// A key split at its media fragment `#t=start,end` (W3C Media Fragments, normal play time in plain
-/// seconds; either end may be left out). Anything else after a '#' belongs to the path.
-struct Fragment {
-  std::string_view path;
-  double start_s = 0;
-  std::optional<double> end_s;
-};
-Fragment split_fragment(std::string_view key);
 
 }  // namespace pairalign::tokens

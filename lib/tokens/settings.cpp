@@ -2,17 +2,44 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 
 #include <fmt/format.h>
 
-#include "tokens/parse.hpp"
 #include "tokens/reader.hpp"
+#include "tokens/text.hpp"
 
 namespace pairalign::tokens {
 namespace {
 
 constexpr std::array<std::string_view, 8> kSettings = {
     "rate", "penalty", "end-quantile", "repetition-penalty", "cap", "channel", "window", "hop"};
+
+// Printable ASCII without blanks.
+bool is_word(std::string_view text) {
+  return !text.empty() &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < 0x7f; });
+}
+
+void set_field(Header& header, const std::string& name, const std::string& value) {
+  if (name == "model") {
+    const bool hexadecimal = value.find_first_not_of("0123456789abcdef") == std::string::npos;
+    if (value.size() != 16 || !hexadecimal) {
+      throw HeaderError("", "header: model=" + excerpt(value) + " is not 16 hexadecimal digits");
+    }
+    header.model = value;
+  } else if (name == "tokenizer") {
+    if (!is_word(value)) {
+      throw HeaderError("", "header: tokenizer=" + excerpt(value) + " is not a name");
+    }
+    header.tokenizer = value;
+  } else if (name == "vocab") {
+    if (!parse_whole(value, header.vocabulary) || header.vocabulary < 1 ||
+        header.vocabulary > std::numeric_limits<Token>::max() + 1) {
+      throw HeaderError("", "header: vocab is not a number from 1 to 65536");
+    }
+  }
+}
 
 bool is_of_the_input(std::string_view name) {
   return name == "channel" || name == "window" || name == "hop";
@@ -58,9 +85,7 @@ bool is_setting(std::string_view name) {
 }
 
 void set_setting(Header& header, std::string_view name, std::string_view value) {
-  const bool plain =
-      std::all_of(value.begin(), value.end(), [](char c) { return c > ' ' && c < 0x7f; });
-  if (value.empty() || !plain) {
+  if (!is_word(value)) {
     throw HeaderError("", fmt::format("header: {}={} is not a value", name, excerpt(value)));
   }
   std::string text = tokenizer_name(header);
@@ -73,6 +98,23 @@ void set_setting(Header& header, std::string_view name, std::string_view value) 
 
 void set_setting(Header& header, std::string_view name, double value) {
   set_setting(header, name, fmt::format("{}", value));
+}
+
+Header make_header(const HeaderFields& fields) {
+  Header header;
+  for (const auto& [name, value] : fields)
+    set_field(header, name, value);
+  for (const auto& [name, value] : fields) {
+    if (is_setting(name) && !header.tokenizer.empty()) set_setting(header, name, value);
+  }
+  return header;
+}
+
+void check_version(std::uint64_t version) {
+  constexpr std::uint64_t kVersion = 1;
+  if (version == kVersion) return;
+  throw HeaderError("", fmt::format("header: format version {}, and this program reads version {}",
+                                    version, kVersion));
 }
 
 bool same_strings(const Header& a, const Header& b) {

@@ -15,6 +15,7 @@
 // whole one.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -36,6 +37,15 @@ bool is_setting(std::string_view name);
 void set_setting(Header& header, std::string_view name, std::string_view value);
 /// With the fewest digits that identify the value.
 void set_setting(Header& header, std::string_view name, double value);
+
+/// The fields of a header, by name, in any order: model, tokenizer, vocab, and settings, which are
+/// set only beside a tokenizer; others are ignored. Throws HeaderError("", reason) for a value that
+/// is none.
+using HeaderFields = std::vector<std::pair<std::string, std::string>>;
+Header make_header(const HeaderFields& fields);
+
+/// Throws HeaderError("", reason) for a version of the formats that this program does not read.
+void check_version(std::uint64_t version);
 
 /// Whether tokenizers and settings of both allow their strings to be compared, apart from settings
 /// in which queries may differ. Part of `compatible`.

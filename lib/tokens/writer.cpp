@@ -9,43 +9,19 @@
 
 #include "base/error.hpp"
 #include "tokens/json_lines.hpp"
-#include "tokens/key.hpp"
-#include "tokens/token_times.hpp"
+#include "tokens/text.hpp"
 
 namespace pairalign::tokens {
 namespace {
 
-template <class T>
-void append_number(T number, std::string& text) {
-  const fmt::format_int digits(number);
-  text.append(digits.data(), digits.size());
-}
-
-template <class T>
-void append_numbers(const std::vector<T>& numbers, std::string& text) {
-  for (std::size_t i = 0; i < numbers.size(); ++i) {
-    if (i > 0) text += ' ';
-    append_number(numbers[i], text);
-  }
-}
-
 void append_tsv(const Record& record, std::string& text) {
-  text += escape_key(record.key);
-  if (record.seconds < 0) {
-    text += "\t-\t";
-  } else {
-    const std::int64_t hundredths = centiseconds(record.seconds);
-    text += '\t';
-    append_number(hundredths / 100, text);
-    text += '.';
-    text += static_cast<char>('0' + hundredths / 10 % 10);
-    text += static_cast<char>('0' + hundredths % 10);
-    text += '\t';
-  }
-  append_numbers(record.tokens, text);
+  text += escape_key(record.key) + '\t';
+  text += record.seconds < 0 ? "-" : hundredths(centiseconds(record.seconds));
+  text += '\t';
+  append_numbers(record.tokens, ' ', text);
   if (!record.starts_ms.empty()) {
     text += '\t';
-    append_numbers(record.starts_ms, text);
+    append_numbers(record.starts_ms, ' ', text);
   }
   text += '\n';
 }
@@ -62,7 +38,7 @@ std::string blank_free(std::string key) {
 void append_kaldi(const Record& record, std::string& text) {
   text += blank_free(record.key);
   if (!record.tokens.empty()) text += ' ';
-  append_numbers(record.tokens, text);
+  append_numbers(record.tokens, ' ', text);
   text += '\n';
 }
 
@@ -70,26 +46,23 @@ void append_ctm(const Record& record, std::string& text) {
   const std::string key = blank_free(record.key);
   for (std::size_t i = 0; i < record.tokens.size(); ++i) {
     const std::uint64_t start = record.starts_ms[i];
-    const std::uint64_t duration = end_of_token(record, i) - start;
-    fmt::format_to(std::back_inserter(text), "{} 1 {}.{:03} {}.{:03} {}\n", key, start / 1000,
-                   start % 1000, duration / 1000, duration % 1000, record.tokens[i]);
+    fmt::format_to(std::back_inserter(text), "{} 1 {} {} {}\n", key, thousandths(start),
+                   thousandths(end_of_token(record, i) - start), record.tokens[i]);
   }
 }
 
 // A label track is for the whole file, while starts count from the beginning of the record.
 void append_audacity(const Record& record, std::string& text) {
-  const auto offset =
-      static_cast<std::uint64_t>(std::llround(split_fragment(record.key).start_s * 1000));
+  const std::int64_t offset = std::llround(split_fragment(record.key).start_s * 1000);
   for (std::size_t i = 0; i < record.tokens.size(); ++i) {
-    const std::uint64_t start = offset + record.starts_ms[i];
-    const std::uint64_t end = offset + end_of_token(record, i);
-    fmt::format_to(std::back_inserter(text), "{}.{:03}\t{}.{:03}\t{}\n", start / 1000, start % 1000,
-                   end / 1000, end % 1000, record.tokens[i]);
+    fmt::format_to(std::back_inserter(text), "{}\t{}\t{}\n",
+                   thousandths(offset + record.starts_ms[i]),
+                   thousandths(offset + end_of_token(record, i)), record.tokens[i]);
   }
 }
 
 void append_km(const Record& record, std::string& text) {
-  append_numbers(record.tokens, text);
+  append_numbers(record.tokens, ' ', text);
   text += '\n';
 }
 
@@ -162,19 +135,6 @@ bool is_document(OutputFormat format) {
   return row_of(format).append == nullptr;
 }
 
-void require_starts(const Record& record) {
-  if (record.starts_ms.size() == record.tokens.size()) return;
-  throw Error(record.key,
-              "has no token times, which this format needs; pa-tokenize --times gives them");
-}
-
-std::uint64_t end_of_token(const Record& record, std::size_t i) {
-  const std::uint64_t start = record.starts_ms[i];
-  if (i + 1 < record.starts_ms.size()) return record.starts_ms[i + 1];
-  if (record.seconds < 0) return start;
-  return std::max(start, 10 * static_cast<std::uint64_t>(centiseconds(record.seconds)));
-}
-
 RecordFormatter::RecordFormatter(OutputFormat format) : format_(format) {
   Expects(!is_document(format));
 }
@@ -204,7 +164,7 @@ void RecordStream::append(const Record& record, std::string& text) {
     return;
   }
   if (format_ == OutputFormat::audacity) {
-    const std::string_view path = split_key(record.key).part.path;
+    const std::string_view path = split_fragment(record.key).path;
     if (!path_) path_ = path;
     if (path != *path_) {
       throw Error(record.key, "a label track is of one recording, and this one is of " + *path_ +

@@ -28,16 +28,16 @@ Header header(const std::string& model, const std::string& tokenizer, int vocabu
 }
 
 TEST_CASE("keys of channels, and of files that are named like a part") {
-  const KeyParts channel = split_key("a.wav#channel=2");
-  CHECK(channel.part.path == "a.wav");
+  const Fragment channel = split_fragment("a.wav#channel=2");
+  CHECK(channel.path == "a.wav");
   CHECK(channel.channel == 2);
-  CHECK(channel.part.start_s == 0);
-  CHECK_FALSE(channel.part.end_s);
-  const KeyParts both = split_key("a.wav#channel=12&t=1.5,3");
-  CHECK(both.part.path == "a.wav");
+  CHECK(channel.start_s == 0);
+  CHECK_FALSE(channel.end_s);
+  const Fragment both = split_fragment("a.wav#channel=12&t=1.5,3");
+  CHECK(both.path == "a.wav");
   CHECK(both.channel == 12);
-  CHECK(both.part.start_s == 1.5);
-  CHECK(both.part.end_s == 3);
+  CHECK(both.start_s == 1.5);
+  CHECK(both.end_s == 3);
   for (const char* path :
        {"a.wav#channel=0", "a.wav#channel=", "a.wav#channel=1000", "a.wav#channel=-1",
         "a.wav#channel=2&", "a.wav#channel=2&x=1", "a.wav#t=1,2&channel=2"}) {

@@ -29,7 +29,7 @@ TEST_CASE("settings are read in any order, written in one, and others passed ove
   CHECK(json_header(header) ==
         "{\"pairalign\":1,\"model\":\"0123456789abcdef\",\"tokenizer\":\"dpvq\",\"vocab\":512,"
         "\"settings\":{\"rate\":\"8\",\"window\":\"3\"}}\n");
-  CHECK(parse_json_line(json_header(header), json, record) == JsonLine::header);
+  CHECK_FALSE(parse_json_line(json_header(header), json, record));
   CHECK(json == header);
   Header built = read(kModel + "tokenizer=dpvq vocab=512");
   set_setting(built, "window", 3);
