@@ -12,13 +12,12 @@
 #include <fmt/format.h>
 #include <langinfo.h>
 #include <locale.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
+
+#include "cli/terminal.hpp"
 
 namespace pairalign::cli {
 namespace {
-
-constexpr std::size_t kUsualColumns = 80;
 
 struct Character {
   std::string_view bytes;
@@ -92,9 +91,7 @@ Display display_of_stdout() {
     display.columns = columns_wanted();
     return display;
   }
-  struct winsize size {};
-  const bool known = ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
-  display.columns = known ? size.ws_col : kUsualColumns;
+  display.columns = terminal_columns(STDOUT_FILENO);
   const char* terminal = std::getenv("TERM");
   const bool dumb = terminal == nullptr || std::strcmp(terminal, "dumb") == 0;
   display.colour = !dumb && !is_set("NO_COLOR");

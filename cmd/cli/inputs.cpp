@@ -1,14 +1,13 @@
 #include "cli/inputs.hpp"
 
 #include <algorithm>
-#include <cerrno>
 #include <cstdlib>
+#include <filesystem>
 #include <iterator>
-#include <memory>
 #include <sstream>
+#include <system_error>
 #include <utility>
 
-#include <dirent.h>
 #include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -19,6 +18,7 @@
 namespace pairalign::cli {
 namespace {
 
+namespace fs = std::filesystem;
 using Take = std::function<void(const std::string&)>;
 using Fail = std::function<void(const std::string&, const std::string&)>;
 
@@ -37,71 +37,51 @@ class FolderWalk {
       : take_(take), fail_(fail), is_wanted_(is_wanted) {}
 
   /// Returns how many files were taken.
-  std::size_t walk(const std::string& folder, const struct stat& info) {
+  std::size_t walk(const std::string& folder) {
+    struct stat info {};
+    ::stat(folder.c_str(), &info);  // if that fails, so does listing it
     const std::pair<dev_t, ino_t> identity(info.st_dev, info.st_ino);
     // A link to a folder that we are already inside would be followed forever.
     if (std::find(ancestors_.begin(), ancestors_.end(), identity) != ancestors_.end()) return 0;
     ancestors_.push_back(identity);
+    const std::string prefix = folder.back() == '/' ? folder : folder + '/';
     std::size_t taken = 0;
-    for (const Entry& entry : list(folder))
-      taken += visit(entry);
+    for (const std::string& name : list(folder)) {
+      if (name.back() == '/') {
+        taken += walk(prefix + name.substr(0, name.size() - 1));
+      } else {
+        take_(prefix + name);
+        ++taken;
+      }
+    }
     ancestors_.pop_back();
     return taken;
   }
 
  private:
-  struct Entry {
-    std::string path;
-    struct stat info;
-  };
-
-  std::size_t visit(const Entry& entry) {
-    if (S_ISDIR(entry.info.st_mode)) return walk(entry.path, entry.info);
-    take_(entry.path);
-    return 1;
-  }
-
-  // A folder's subfolders and audio files in the order of their paths. A subfolder sorts as
-  // "name/", which is what puts "a.wav" before "a/b.wav" in a sorted list of paths.
-  std::vector<Entry> list(const std::string& folder) {
-    const std::string prefix = folder.back() == '/' ? folder : folder + '/';
-    std::vector<std::pair<std::string, Entry>> entries;
-    const std::unique_ptr<DIR, int (*)(DIR*)> stream(::opendir(folder.c_str()), ::closedir);
-    if (!stream) {
-      fail_(folder, errno_error("", "cannot open the folder").reason());
-      return {};
-    }
-    while (const dirent* found = next_of(stream.get(), folder)) {
-      const std::string name = found->d_name;
+  // The names of a folder's subfolders and audio files in the order of their paths. A subfolder is
+  // listed as "name/", which is what puts "a.wav" before "a/b.wav" in a sorted list of paths.
+  std::vector<std::string> list(const std::string& folder) {
+    std::vector<std::string> names;
+    std::string failed = "cannot open the folder: ";
+    std::error_code fault;
+    for (fs::directory_iterator at(folder, fault), end; at != end; at.increment(fault)) {
+      failed = "cannot read the folder: ";
+      const std::string name = at->path().filename().string();
       if (name.front() == '.') continue;
-      Entry entry{prefix + name, {}};
-      const bool exists = ::stat(entry.path.c_str(), &entry.info) == 0;
-      const int error = errno;
-      if (exists && S_ISDIR(entry.info.st_mode)) {
-        entries.emplace_back(name + '/', std::move(entry));
-      } else if (is_wanted_(name) && (!exists || S_ISREG(entry.info.st_mode))) {
-        entries.emplace_back(name, std::move(entry));  // a dangling link too: opening it will fail
-      } else if (!exists && (found->d_type == DT_DIR || error == ENAMETOOLONG)) {
-        errno = error;
-        fail_(entry.path, errno_error("", "cannot open the folder").reason());
+      std::error_code unknown;
+      const fs::file_status status = at->status(unknown);  // of what a link leads to
+      if (fs::is_directory(status)) {
+        names.push_back(name + '/');
+      } else if (is_wanted_(name) && (!fs::exists(status) || fs::is_regular_file(status))) {
+        names.push_back(name);  // a dangling link too: opening it will fail
+      } else if (unknown == std::errc::filename_too_long) {
+        fail_(at->path().string(), "cannot open the folder: " + unknown.message());
       }
     }
-    std::sort(entries.begin(), entries.end(),
-              [](const auto& a, const auto& b) { return a.first < b.first; });
-    std::vector<Entry> sorted;
-    sorted.reserve(entries.size());
-    for (auto& [name, entry] : entries)
-      sorted.push_back(std::move(entry));
-    return sorted;
-  }
-
-  const dirent* next_of(DIR* stream, const std::string& folder) {
-    errno = 0;
-    const dirent* found = ::readdir(stream);
-    if (found == nullptr && errno != 0) {
-      fail_(folder, errno_error("", "cannot read the folder").reason());
-    }
-    return found;
+    if (fault) fail_(folder, failed + fault.message());
+    std::sort(names.begin(), names.end());
+    return names;
   }
 
   const Take& take_;
@@ -112,8 +92,8 @@ class FolderWalk {
 
 void take_path(const std::string& path, const Take& take, const Fail& fail,
                const IsWanted& is_wanted) {
-  struct stat info {};
-  if (::stat(path.c_str(), &info) != 0 || !S_ISDIR(info.st_mode)) {
+  std::error_code unknown;
+  if (!fs::is_directory(path, unknown)) {
     take(path);
     return;
   }
@@ -122,7 +102,7 @@ void take_path(const std::string& path, const Take& take, const Fail& fail,
     failed = true;
     fail(folder, reason);
   };
-  const std::size_t taken = FolderWalk(take, note_failure, is_wanted).walk(path, info);
+  const std::size_t taken = FolderWalk(take, note_failure, is_wanted).walk(path);
   if (taken == 0 && !failed) fail(path, "no audio files in this folder");
 }
 

@@ -108,6 +108,25 @@ ExitStatus parse_and_run(CLI::App& app, std::vector<std::string> args, CommonOpt
   return body(context);
 }
 
+void add_common_options(CLI::App& app, CommonOptions& options, const Tool& tool) {
+  app.option_defaults()->group("Common options");
+  if ((tool.common_options & kJobs) != 0) {
+    app.add_option("-j,--jobs", options.jobs,
+                   "Threads; 0 uses all processors. The output does not depend on it")
+        ->type_name("N")
+        ->check(CLI::Range(0, kMaxJobs));
+  }
+  if ((tool.common_options & kProgress) != 0) {
+    app.add_flag("--progress", options.progress,
+                 "Show progress on standard error even if it is not a terminal");
+  }
+  app.add_flag("-q,--quiet", options.quiet, "Print errors only, no warnings");
+  app.add_flag("-v,--verbose", options.verbosity, "More messages; may be repeated");
+  app.set_help_flag("-h,--help", "Print this help and exit");
+  app.set_version_flag("--version", tool.name + " " PAIRALIGN_VERSION,
+                       "Print the version and exit");
+}
+
 // A hint after a usage error; examples too if the tool was called without arguments.
 void print_hint(const Tool& tool, bool bare) {
   const std::string examples = "for example:\n" + example_lines(tool, kShownExamples);
@@ -122,12 +141,10 @@ ExitStatus guarded(Messages& messages, const Tool& tool, bool bare,
   } catch (const UsageError& error) {
     messages.failure(error);
     print_hint(tool, bare);
-  } catch (const Error& error) {
-    messages.failure(error);
-  } catch (const std::bad_alloc&) {
+  } catch (const std::bad_alloc&) {  // as may be what follows, so memory is not said to be back
     messages.failure("out of memory");
-  } catch (const std::exception& error) {
-    messages.failure(error.what());
+  } catch (const std::exception&) {
+    messages.failure_caught("");
   }
   return kFailed;
 }
@@ -137,6 +154,19 @@ ExitStatus guarded(Messages& messages, const Tool& tool, bool bare,
 void Messages::failure(const std::string& text) {
   ++failures_;
   print(text);
+}
+
+void Messages::failure_caught(const std::string& subject) {
+  try {
+    throw;
+  } catch (const Error& error) {
+    failure(error);
+  } catch (const std::bad_alloc&) {
+    memory_is_back();
+    failure(Error(subject, "out of memory"));
+  } catch (const std::exception& error) {
+    failure(Error(subject, error.what()));
+  }
 }
 
 void Messages::warning(const std::string& text) {
@@ -169,24 +199,6 @@ void Output::finish() {
   if (::close(STDOUT_FILENO) != 0) throw errno_error("standard output", "cannot close");
 }
 
-void add_common_options(CLI::App& app, CommonOptions& options, unsigned which) {
-  const std::string group = "Common options";
-  if ((which & kJobs) != 0) {
-    app.add_option("-j,--jobs", options.jobs,
-                   "Threads; 0 uses all processors. The output does not depend on it")
-        ->type_name("N")
-        ->check(CLI::Range(0, kMaxJobs))
-        ->group(group);
-  }
-  if ((which & kProgress) != 0) {
-    app.add_flag("--progress", options.progress,
-                 "Show progress on standard error even if it is not a terminal")
-        ->group(group);
-  }
-  app.add_flag("-q,--quiet", options.quiet, "Print errors only, no warnings")->group(group);
-  app.add_flag("-v,--verbose", options.verbosity, "More messages; may be repeated")->group(group);
-}
-
 void configure(CLI::App& app, const Tool& tool, CommonOptions& options,
                const std::function<void(CLI::App&)>& setup) {
   app.name(tool.name);
@@ -196,10 +208,7 @@ void configure(CLI::App& app, const Tool& tool, CommonOptions& options,
   app.option_defaults()->always_capture_default();
   app.set_help_flag();
   setup(app);
-  add_common_options(app, options, tool.common_options);
-  app.set_help_flag("-h,--help", "Print this help and exit")->group("Common options");
-  app.set_version_flag("--version", tool.name + " " PAIRALIGN_VERSION, "Print the version and exit")
-      ->group("Common options");
+  add_common_options(app, options, tool);
   for (CLI::Option* option : app.get_options()) {
     option->transform(CLI::Validator(
         [](std::string& value) {
@@ -233,9 +242,8 @@ CLI::Option* add_model(CLI::App& app, std::string& model) {
 }
 
 CLI::Option* add_input_format(CLI::App& app, std::string& format) {
-  return app.add_option("--input-format", format, "Format of the input token strings")
-      ->type_name("NAME")
-      ->check(one_of({"auto", "tsv", "jsonl", "kaldi"}));
+  return add_choice(app, "--input-format", format, "Format of the input token strings",
+                    {"auto", "tsv", "jsonl", "kaldi"});
 }
 
 CLI::Option* add_manifest(CLI::App& app, std::string& list) {
@@ -253,12 +261,10 @@ CLI::Option* add_null(CLI::App& app, bool& null) {
 }
 
 CLI::Option* add_precision(CLI::App& app, std::string& precision) {
-  return app
-      .add_option("--precision", precision,
-                  "Precision of matrix products: f32, bf16, or auto, which uses bf16 if the "
-                  "processor supports it")
-      ->type_name("NAME")
-      ->check(one_of({"auto", "f32", "bf16"}));
+  return add_choice(app, "--precision", precision,
+                    "Precision of matrix products: f32, bf16, or auto, which uses bf16 if the "
+                    "processor supports it",
+                    {"auto", "f32", "bf16"});
 }
 
 void require_piped_stdin(const std::string& expected) {

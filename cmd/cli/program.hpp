@@ -33,6 +33,23 @@ class UsageError : public Error {
   explicit UsageError(const std::string& reason) : Error("", reason) {}
 };
 
+/// Throws UsageError(reason) if `conflict`: a tool lists the conflicts of its options with it.
+inline void refuse(bool conflict, const std::string& reason) {
+  if (conflict) throw UsageError(reason);
+}
+
+/// Parses the value of an option with a parser of the library, whose Error becomes a UsageError
+/// that names the option.
+template <class Value>
+Value parse_option(const std::string& option, const std::string& text,
+                   Value (*parse)(const std::string&)) {
+  try {
+    return parse(text);
+  } catch (const Error& error) {
+    throw UsageError(option + ": " + error.reason());
+  }
+}
+
 /// Messages on stderr as `pa-tool: subject: reason`. Thread-safe; keeps clear of the progress bar.
 class Messages {
  public:
@@ -43,6 +60,9 @@ class Messages {
   /// An input that failed: always shown, remembered in `failures()`.
   void failure(const std::string& text);
   void failure(const Error& error) { failure(std::string(error.what())); }
+  /// The same for the exception that is being handled, after which the work goes on. An Error has
+  /// its own subject.
+  void failure_caught(const std::string& subject);
   /// Something the user should know though the work goes on; silenced by -q.
   void warning(const std::string& text);
   /// Shown with -v.
@@ -77,7 +97,7 @@ class Output {
   std::string buffer_;
 };
 
-/// Options common to the tools; `add_common_options` registers those that a tool supports.
+/// Options common to the tools, as far as a tool supports them.
 struct CommonOptions {
   bool quiet = false;
   int verbosity = 0;
@@ -85,7 +105,6 @@ struct CommonOptions {
   int jobs = 0;           ///< 0 asks for all processors; once parsed, the number of threads (≥ 1)
 };
 enum CommonOption : unsigned { kJobs = 1, kProgress = 2 };
-void add_common_options(CLI::App& app, CommonOptions& options, unsigned which);
 
 /// Makes `app` the parser of `tool`: its own options by `setup`, then the common ones.
 void configure(CLI::App& app, const Tool& tool, CommonOptions& options,

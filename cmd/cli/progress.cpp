@@ -67,7 +67,7 @@ void Progress::update(std::uint64_t done, const std::string& note, std::optional
   if (now - drawn_at_ < kRedrawSeconds) return;
   drawn_at_ = now;
   const ProgressState state{label_, done, total_, part, now, note};
-  show_status(progress_line(state, terminal_columns() - 1));
+  show_status(progress_line(state, terminal_columns(STDERR_FILENO) - 1));
   drawn_ = true;
 }
 

@@ -51,16 +51,4 @@ class RecordInputs {
   CommonHeader common_;
 };
 
-/// Parses the value of an option with a parser of the library, whose Error becomes a UsageError
-/// that names the option.
-template <class Value>
-Value parse_option(const std::string& option, const std::string& text,
-                   Value (*parse)(const std::string&)) {
-  try {
-    return parse(text);
-  } catch (const Error& error) {
-    throw UsageError(option + ": " + error.reason());
-  }
-}
-
 }  // namespace pairalign::cli

@@ -1,11 +1,13 @@
 #include "cli/terminal.hpp"
 
-#include <cerrno>
+#include <exception>
 #include <mutex>
 
 #include <fmt/format.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
+
+#include "base/descriptor.hpp"
 
 namespace pairalign::cli {
 namespace {
@@ -17,11 +19,9 @@ std::size_t status_width = 0;
 // One write(2) per call: lines of several tools in one pipeline stay whole. If a message cannot be
 // written, there is nowhere to report that.
 void write_stderr(std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t n = ::write(STDERR_FILENO, text.data(), text.size());
-    if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) return;
-    text.remove_prefix(static_cast<std::size_t>(n));
+  try {
+    write_all(STDERR_FILENO, text, "standard error");
+  } catch (const std::exception&) {
   }
 }
 
@@ -42,7 +42,7 @@ void print_message(std::string_view line) {
 
 void show_status(std::string_view text) {
   // The last column stays free: writing into it wraps the line on some terminals.
-  text = text.substr(0, terminal_columns() - 1);
+  text = text.substr(0, terminal_columns(STDERR_FILENO) - 1);
   std::lock_guard<std::mutex> lock(status_mutex);
   std::string line = '\r' + std::string(text);
   if (status_width > text.size()) {
@@ -58,9 +58,9 @@ void clear_status() {
   status_width = 0;
 }
 
-std::size_t terminal_columns() {
+std::size_t terminal_columns(int fd) {
   struct winsize size {};
-  if (::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
+  if (::ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
   return 80;
 }
 

@@ -17,8 +17,8 @@ void show_status(std::string_view text);
 /// Erases the status line; nothing happens when none is shown.
 void clear_status();
 
-/// Columns of the terminal on stderr; 80 where there is none.
-std::size_t terminal_columns();
+/// Columns of the terminal on `fd`; 80 where there is none.
+std::size_t terminal_columns(int fd);
 
 /// `text` with control characters written as \n, \t or \xHH: a path may contain any of them, and a
 /// message must stay on one line and must not control the terminal.

@@ -4,10 +4,11 @@
 #include <charconv>
 #include <cmath>
 #include <cstddef>
-#include <sstream>
 
 namespace pairalign::cli {
 namespace {
+
+using CLI::detail::join;
 
 constexpr const char* kChoice = "choice";  // name by which the check is found again
 constexpr char kSeparator = '|';           // of the words in its description
@@ -31,17 +32,11 @@ std::size_t edit_distance(const std::string& a, const std::string& b) {
   return cost[a.size()][b.size()];
 }
 
-std::string joined(const std::vector<std::string>& words, const std::string& separator) {
-  std::string text;
-  for (const std::string& word : words)
-    text += (text.empty() ? "" : separator) + word;
-  return text;
-}
-
 // "a, b or c".
 std::string alternatives(const std::vector<std::string>& words) {
-  if (words.size() < 2) return joined(words, "");
-  return joined({words.begin(), words.end() - 1}, ", ") + " or " + words.back();
+  if (words.size() < 2) return join(words);
+  return join(std::vector<std::string>(words.begin(), words.end() - 1), ", ") + " or " +
+         words.back();
 }
 
 }  // namespace
@@ -57,10 +52,10 @@ CLI::Validator one_of(const std::vector<std::string>& choices) {
   const auto check = [choices](const std::string& value) -> std::string {
     if (std::find(choices.begin(), choices.end(), value) != choices.end()) return {};
     const std::string meant = nearest(value, choices);
-    return "'" + value + "' is none of " + joined(choices, ", ") +
+    return "'" + value + "' is none of " + join(choices, ", ") +
            (meant.empty() ? "" : "; did you mean " + meant + "?");
   };
-  return CLI::Validator(check, joined(choices, std::string(1, kSeparator)), kChoice);
+  return CLI::Validator(check, join(choices, std::string(1, kSeparator)), kChoice);
 }
 
 CLI::Validator not_negative() {
@@ -78,11 +73,7 @@ CLI::Validator not_negative() {
 
 std::vector<std::string> choices_of(CLI::Option& option) {
   try {
-    std::istringstream words(option.get_validator(kChoice)->get_description());
-    std::vector<std::string> choices;
-    for (std::string word; std::getline(words, word, kSeparator);)
-      choices.push_back(word);
-    return choices;
+    return CLI::detail::split(option.get_validator(kChoice)->get_description(), kSeparator);
   } catch (const CLI::OptionNotFound&) {  // no such check
     return {};
   }

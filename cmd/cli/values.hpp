@@ -27,6 +27,20 @@ CLI::Validator one_of(const std::vector<std::string>& choices);
 /// A check for numbers of 0 or more; rejects "nan" and "inf", which bound nothing.
 CLI::Validator not_negative();
 
+/// Registers an option whose value is one of `choices`.
+template <class Value>
+CLI::Option* add_choice(CLI::App& app, const std::string& names, Value& value,
+                        const std::string& description, const std::vector<std::string>& choices) {
+  return app.add_option(names, value, description)->type_name("NAME")->check(one_of(choices));
+}
+
+/// Registers an option whose value, called `letter` in help, is a number of 0 or more.
+template <class Value>
+CLI::Option* add_number(CLI::App& app, const std::string& names, Value& value, const char* letter,
+                        const std::string& description) {
+  return app.add_option(names, value, description)->type_name(letter)->check(not_negative());
+}
+
 /// The words that `one_of` accepts; empty for options without that check.
 std::vector<std::string> choices_of(CLI::Option& option);
 
