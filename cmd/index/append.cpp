@@ -11,10 +11,10 @@
 #include <signal.h>
 #include <time.h>
 
-#include "actions.hpp"
 #include "archive/writer.hpp"
 #include "cli/progress.hpp"
 #include "cli/record_inputs.hpp"
+#include "options.hpp"
 #include "tokens/reader.hpp"
 
 namespace pairalign {
@@ -74,7 +74,8 @@ class Appending {
         format_(format),
         messages_(context.messages),
         progress_("pa-index", 0, context.options.progress),
-        interval_(options.commit_every),
+        interval_(std::chrono::duration_cast<Clock::duration>(
+            std::chrono::duration<double>(options.commit_every))),
         last_commit_(Clock::now()),
         writer_(archive_, {}, options_of(options, context)) {}
 
@@ -129,14 +130,16 @@ class Appending {
     last_commit_ = Clock::now();
   }
 
-  bool is_due() const {
-    return interval_.count() > 0 && writer_.pending() > 0 &&
-           Clock::now() - last_commit_ >= interval_;
+  // When to commit; nothing: at the end, or when there is something.
+  std::optional<Clock::time_point> next_commit() const {
+    if (interval_ == Clock::duration::zero() || writer_.pending() == 0) return std::nullopt;
+    return last_commit_ + interval_;
   }
 
   // A commit on the way may be postponed: the pending records are kept.
   void commit_if_due() {
-    if (!is_due()) return;
+    const std::optional<Clock::time_point> due = next_commit();
+    if (!due || Clock::now() < *due) return;
     try {
       commit();
     } catch (const Error& error) {
@@ -156,11 +159,7 @@ class Appending {
         stopped_ = stopped_ || !more;
         return more;
       }
-      std::optional<Clock::time_point> end;
-      if (interval_.count() > 0 && writer_.pending() > 0) {
-        end = last_commit_ + std::chrono::duration_cast<Clock::duration>(interval_);
-      }
-      if (signals_.wait_for_input(fd, end)) return true;
+      if (signals_.wait_for_input(fd, next_commit())) return true;
       commit_if_due();
     }
   }
@@ -234,7 +233,7 @@ class Appending {
   cli::Messages& messages_;
   cli::Progress progress_;
   StopSignals signals_;
-  std::chrono::duration<double> interval_;
+  Clock::duration interval_;  // 0: commit at the end only
   Clock::time_point last_commit_;
   std::optional<Clock::time_point> stop_;  // when to stop reading, once a signal has arrived
   bool stopped_ = false;

@@ -1,7 +1,6 @@
 #include "options.hpp"
 
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "archive/manifest.hpp"
@@ -15,41 +14,44 @@ namespace {
 
 constexpr double kMaxWaitSeconds = 1e7;
 
-void add_actions(CLI::App& app, IndexOptions& options) {
-  app.add_flag("--dump", options.dump, "Print the records of ARCHIVE as they were added");
-  app.add_flag("--info", options.info, "Print what ARCHIVE holds and what uses its space");
-  app.add_flag("--check", options.check, "Verify all checksums of ARCHIVE and report damage");
-  app.add_flag("--missing", options.missing,
-               "Print the paths on standard input that ARCHIVE lacks: those it has no strings of, "
-               "or whose files have changed since");
-  app.add_flag("--remove", options.remove,
-               "Remove the records whose keys are on standard input, escaped as in records; a key "
-               "without #t= includes its parts");
-  app.add_flag("--merge", options.merge,
-               "Rewrite ARCHIVE as few segments, without removed records; add the records "
-               "of the archives FILE...: of records with the same key, the last one stays (see "
-               "--replace)");
-  app.add_flag(
-      "--prune", options.prune,
-      "Remove the records of files that no longer exist; a disk that seems not to be mounted is "
-      "spared");
-  app.add_option("--salvage", options.salvage,
-                 "Write the intact part of the damaged ARCHIVE to a new archive NEW")
-      ->type_name("NEW");
-}
+struct Action {
+  const char* name;
+  bool IndexOptions::*given;
+  const char* description;
+};
 
-// Names of the actions requested instead of appending.
+// Instead of appending; besides --salvage, which has a value.
+constexpr Action kActions[] = {
+    {"--dump", &IndexOptions::dump, "Print the records of ARCHIVE as they were added"},
+    {"--info", &IndexOptions::info, "Print what ARCHIVE holds and what uses its space"},
+    {"--check", &IndexOptions::check, "Verify all checksums of ARCHIVE and report damage"},
+    {"--missing", &IndexOptions::missing,
+     "Print the paths on standard input that ARCHIVE lacks: those it has no strings of, or whose "
+     "files have changed since"},
+    {"--remove", &IndexOptions::remove,
+     "Remove the records whose keys are on standard input, escaped as in records; a key without "
+     "#t= includes its parts"},
+    {"--merge", &IndexOptions::merge,
+     "Rewrite ARCHIVE as few segments, without removed records; add the records of the archives "
+     "FILE...: of records with the same key, the last one stays (see --replace)"},
+    {"--prune", &IndexOptions::prune,
+     "Remove the records of files that no longer exist; a disk that seems not to be mounted is "
+     "spared"}};
+
 std::vector<std::string> actions(const IndexOptions& options) {
   std::vector<std::string> names;
-  const std::pair<const char*, bool> given[] = {
-      {"--dump", options.dump},     {"--info", options.info},
-      {"--check", options.check},   {"--missing", options.missing},
-      {"--remove", options.remove}, {"--merge", options.merge},
-      {"--prune", options.prune},   {"--salvage", !options.salvage.empty()}};
-  for (const auto& [name, is_given] : given) {
-    if (is_given) names.emplace_back(name);
+  for (const Action& action : kActions) {
+    if (options.*action.given) names.emplace_back(action.name);
   }
+  if (!options.salvage.empty()) names.emplace_back("--salvage");
   return names;
+}
+
+void add_seconds(CLI::App& app, const char* name, double& seconds, const char* description) {
+  app.add_option(name, seconds, description)
+      ->type_name("SECONDS")
+      ->check(cli::not_negative())
+      ->check(CLI::Range(0.0, kMaxWaitSeconds));
 }
 
 }  // namespace
@@ -60,7 +62,11 @@ void add_options(CLI::App& app, IndexOptions& options) {
   cli::add_paths(app, cli::kFile, options.files,
                  "Token strings to append; - or no FILE reads standard input. With --merge: "
                  "archives");
-  add_actions(app, options);
+  for (const Action& action : kActions)
+    app.add_flag(action.name, options.*action.given, action.description);
+  app.add_option("--salvage", options.salvage,
+                 "Write the intact part of the damaged ARCHIVE to a new archive NEW")
+      ->type_name("NEW");
   cli::add_null(app, options.null);
   app.add_option("--pack", options.pack,
                  "How ARCHIVE stores tokens from now on: fixed (the same number of bits each, fast "
@@ -75,18 +81,11 @@ void add_options(CLI::App& app, IndexOptions& options) {
          "pairs in a new archive")
       ->type_name("HOW")
       ->check(cli::one_of({"pairs", "none"}));
-  app.add_option(
-         "--commit-every", options.commit_every,
-         "Commit what has arrived every SECONDS: a long pipe that breaks loses no more than "
-         "that. 0: commit all or nothing, at the end")
-      ->type_name("SECONDS")
-      ->check(cli::not_negative())
-      ->check(CLI::Range(0.0, kMaxWaitSeconds));
-  app.add_option("--wait", options.wait,
-                 "How long to wait for another process that is writing to ARCHIVE")
-      ->type_name("SECONDS")
-      ->check(cli::not_negative())
-      ->check(CLI::Range(0.0, kMaxWaitSeconds));
+  add_seconds(app, "--commit-every", options.commit_every,
+              "Commit what has arrived every SECONDS: a long pipe that breaks loses no more than "
+              "that. 0: commit all or nothing, at the end");
+  add_seconds(app, "--wait", options.wait,
+              "How long to wait for another process that is writing to ARCHIVE");
   app.add_flag("--no-compact", options.no_compact,
                "Do not merge segments; by default, small ones are merged when there are many");
   app.add_flag("--checksum", options.checksum,

@@ -1,4 +1,4 @@
-// The options of pa-index.
+// The options of pa-index, and what its sources share.
 #pragma once
 
 #include <optional>
@@ -45,5 +45,13 @@ void check_usage(const IndexOptions& options);
 
 /// For every action that writes to the archive.
 archive::WriterOptions writer_options(const IndexOptions& options, const cli::Context& context);
+
+/// The action when no option asks for another.
+void append(const IndexOptions& options, cli::Context& context);
+
+/// Warns of what a commit found: files in the archive's folder that nothing refers to, segments
+/// that could not be merged.
+void report_state(const std::string& path, const archive::ArchiveWriter& writer,
+                  cli::Messages& messages);
 
 }  // namespace pairalign

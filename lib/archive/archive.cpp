@@ -4,7 +4,6 @@
 #include <unordered_map>
 #include <utility>
 
-#include "archive/folder.hpp"
 #include "archive/manifest.hpp"
 #include "archive/segment_damage.hpp"
 
@@ -19,18 +18,6 @@ Segment open_segment(const std::string& folder, const SegmentEntry& entry) {
     throw Error(path, "damaged: not the segment that the manifest speaks of");
   }
   return segment;
-}
-
-// Files that a manifest names may be gone if a writer has replaced the manifest meanwhile.
-bool all_there(const std::string& folder, const Manifest& manifest) {
-  for (const SegmentEntry& entry : manifest.segments) {
-    const auto there = [&](const std::string& name) {
-      return exists(with_new_suffix_if_absent(folder + "/" + name));
-    };
-    if (!there(segment_file(entry.number))) return false;
-    if (entry.removed.file != 0 && !there(removed_file(entry.removed.file))) return false;
-  }
-  return true;
 }
 
 }  // namespace
@@ -61,10 +48,10 @@ Archive Archive::open(const std::string& path) {
     try {
       return open_once(path, manifest);
     } catch (const Error&) {
-      const bool there = all_there(path, manifest);
+      // Files that it names may be gone if a writer has replaced it meanwhile.
       const std::string before = to_text(manifest);
       manifest = read_manifest(path);
-      if (there || to_text(manifest) == before) throw;
+      if (to_text(manifest) == before) throw;
     }
   }
 }
@@ -132,7 +119,7 @@ std::size_t Archive::run_end(std::size_t first, std::size_t tokens) const {
   const std::size_t p = part_of(first);
   const Part& part = parts_[p];
   const std::size_t begin = nth_live(part.removed, first - first_record_[p]);
-  const std::uint64_t position = part.segment.first_token(begin) + tokens;
+  const std::uint64_t position = part.segment.token_place(begin).begin + tokens;
   if (position >= part.segment.token_total()) return first_record_[p + 1];
   const std::size_t end = part.segment.record_at(position).record + 1;
   return first_record_[p] + live_before(part.removed, std::max(begin + 1, end));

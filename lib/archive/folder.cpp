@@ -3,13 +3,17 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
+#include <chrono>
 #include <filesystem>
 #include <string_view>
 #include <system_error>
+#include <thread>
 
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
 #include <sys/stat.h>
-
-#include "archive/manifest.hpp"
+#include <unistd.h>
 
 namespace pairalign::archive {
 namespace {
@@ -20,15 +24,44 @@ bool starts_with(std::string_view text, std::string_view prefix) {
   return text.substr(0, prefix.size()) == prefix;
 }
 
-bool has_segments(const std::string& folder) {
-  const std::vector<std::string> names = names_in(folder);
-  return std::any_of(names.begin(), names.end(), [](const std::string& name) {
-    const std::optional<NumberedFile> file = parse_numbered(name);
-    return file && file->is_segment && !file->is_new;
-  });
+// False while another process has the lock.
+bool try_lock(int fd, const std::string& archive) {
+  while (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
+    if (errno == EWOULDBLOCK) return false;
+    if (errno != EINTR) throw errno_error(archive, "cannot lock");
+  }
+  return true;
+}
+
+bool is_named(int fd, const std::string& file) {
+  struct stat named {};
+  struct stat held {};
+  return ::stat(file.c_str(), &named) == 0 && ::fstat(fd, &held) == 0 &&
+         named.st_dev == held.st_dev && named.st_ino == held.st_ino;
 }
 
 }  // namespace
+
+std::string segment_file(std::uint64_t number) {
+  return fmt::format("segment-{:06}", number);
+}
+
+std::string removed_file(std::uint64_t number) {
+  return fmt::format("removed-{:06}", number);
+}
+
+std::optional<NumberedFile> parse_numbered(const std::string& name) {
+  NumberedFile file;
+  file.is_segment = starts_with(name, "segment-");
+  if (!file.is_segment && !starts_with(name, "removed-")) return std::nullopt;
+  const char* const end = name.data() + name.size();
+  const char* const digits = name.data() + std::string_view("segment-").size();
+  const auto parsed = std::from_chars(digits, end, file.number);
+  if (parsed.ec != std::errc()) return std::nullopt;
+  file.is_new = std::string_view(parsed.ptr) == kNewSuffix;
+  if (!file.is_new && parsed.ptr != end) return std::nullopt;
+  return file;
+}
 
 bool exists(const std::string& path) {
   struct stat info {};
@@ -44,20 +77,8 @@ std::vector<std::string> names_in(const std::string& folder) {
     names.push_back(at->path().filename().string());
   }
   if (fault) throw Error(folder, "cannot list: " + fault.message());
+  std::sort(names.begin(), names.end());
   return names;
-}
-
-std::optional<NumberedFile> parse_numbered(const std::string& name) {
-  NumberedFile file;
-  file.is_segment = starts_with(name, "segment-");
-  if (!file.is_segment && !starts_with(name, "removed-")) return std::nullopt;
-  const char* const end = name.data() + name.size();
-  const char* const digits = name.data() + std::string_view("segment-").size();
-  const auto parsed = std::from_chars(digits, end, file.number);
-  if (parsed.ec != std::errc()) return std::nullopt;
-  file.is_new = std::string_view(parsed.ptr) == kNewSuffix;
-  if (!file.is_new && parsed.ptr != end) return std::nullopt;
-  return file;
 }
 
 std::string with_new_suffix_if_absent(const std::string& path) {
@@ -84,10 +105,42 @@ bool is_free(const std::string& path) {
 }
 
 Error no_manifest(const std::string& folder) {
-  if (!has_segments(folder)) return {folder, "not an archive: no manifest in this folder"};
+  const std::vector<std::string> names = names_in(folder);
+  const bool has_segments = std::any_of(names.begin(), names.end(), [](const std::string& name) {
+    const std::optional<NumberedFile> file = parse_numbered(name);
+    return file && file->is_segment && !file->is_new;
+  });
+  if (!has_segments) return {folder, "not an archive: no manifest in this folder"};
   return {folder,
           "damaged: segments of an archive, and no manifest; nothing is changed: "
-          "pa-index --salvage NEW " + folder + " saves their records"};
+          "pa-index --salvage NEW " +
+              folder + " saves their records"};
+}
+
+FolderLock::FolderLock(const std::string& archive, const std::string& file, double wait_seconds)
+    : file_(file) {
+  using Clock = std::chrono::steady_clock;
+  constexpr std::chrono::milliseconds kPause(100);
+  const auto end = Clock::now() + std::chrono::duration<double>(wait_seconds);
+  // A holder that gave up may have deleted the file between our open and our flock; a lock on a
+  // deleted file keeps nobody out, so try again.
+  for (;;) {
+    fd_ = Descriptor(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666));
+    if (fd_.get() < 0) throw errno_error(archive, "cannot open its lock file");
+    if (try_lock(fd_.get(), archive)) {
+      if (is_named(fd_.get(), file)) return;
+    } else if (Clock::now() < end) {
+      std::this_thread::sleep_for(kPause);
+    } else {
+      throw Error(archive,
+                  "another process is writing to this archive; try again when it is done, or wait "
+                  "for it with --wait SECONDS");
+    }
+  }
+}
+
+void FolderLock::remove() {
+  ::unlink(file_.c_str());
 }
 
 }  // namespace pairalign::archive

@@ -1,4 +1,4 @@
-// The names of files in the folder of an archive.
+// The folder of an archive: the names of its files, and its lock.
 #pragma once
 
 #include <cstdint>
@@ -6,16 +6,16 @@
 #include <string>
 #include <vector>
 
+#include "base/descriptor.hpp"
 #include "base/error.hpp"
 #include "base/file.hpp"
 
 namespace pairalign::archive {
 
-/// Throws Error(path, reason) if that cannot be determined.
-bool exists(const std::string& path);
-
-/// Throws Error(folder, reason).
-std::vector<std::string> names_in(const std::string& folder);
+constexpr const char* kManifestFile = "manifest";
+constexpr const char* kLockFile = "lock";
+std::string segment_file(std::uint64_t number);
+std::string removed_file(std::uint64_t number);
 
 /// A file of records (segment-000012) or of removed records (removed-000013).
 struct NumberedFile {
@@ -25,6 +25,12 @@ struct NumberedFile {
 };
 /// Nothing for any other name.
 std::optional<NumberedFile> parse_numbered(const std::string& name);
+
+/// Throws Error(path, reason) if that cannot be determined.
+bool exists(const std::string& path);
+
+/// In ascending order. Throws Error(folder, reason).
+std::vector<std::string> names_in(const std::string& folder);
 
 /// Files that a writer has written end in this until the manifest that names them is in place. A
 /// reader that does not find a file looks for it under the longer name.
@@ -54,5 +60,22 @@ bool is_free(const std::string& path);
 
 /// The error for a folder without a manifest: an archive that has lost it, or no archive at all.
 Error no_manifest(const std::string& folder);
+
+/// One writer at a time: holds an exclusive flock(2) on a file, which is created if absent. The
+/// kernel releases it when the holder ends, however it ends, so there are no stale locks to clear
+/// by hand.
+class FolderLock {
+ public:
+  /// Waits up to `wait_seconds` for another process to release the lock. Throws Error(`archive`, …)
+  /// if it still holds the lock then, or if locking fails.
+  FolderLock(const std::string& archive, const std::string& file, double wait_seconds = 0);
+
+  /// Deletes the file, while still holding the lock on it.
+  void remove();
+
+ private:
+  std::string file_;
+  Descriptor fd_;
+};
 
 }  // namespace pairalign::archive

@@ -1,14 +1,13 @@
 #include "archive/manifest.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 #include <sys/stat.h>
 
-#include "archive/folder.hpp"
 #include "base/error.hpp"
-#include "base/file.hpp"
 #include "base/hash.hpp"
 #include "base/json_number.hpp"
 
@@ -54,8 +53,12 @@ std::string end_line(std::size_t segments, std::string_view above) {
   return end.dump() + "\n";
 }
 
-std::uint64_t parse_hash(const std::string& digits) {
-  return std::stoull(digits, nullptr, 16);
+std::uint64_t number_in(const Json& line, const char* name) {
+  return whole_number<std::uint64_t>(line.at(name));
+}
+
+std::uint64_t hash_in(const Json& line) {
+  return std::stoull(line.at("hash").get<std::string>(), nullptr, 16);
 }
 
 void parse_top(const Json& top, Manifest& manifest) {
@@ -64,26 +67,24 @@ void parse_top(const Json& top, Manifest& manifest) {
   if (top.contains("vocab")) manifest.header.vocabulary = whole_number<int>(top.at("vocab"));
   manifest.coding = parse_token_coding(top.value("pack", "fixed"));
   manifest.indexing = parse_indexing(top.value("index", "pairs"));
-  manifest.next_file = whole_number<std::uint64_t>(top.at("next_file"));
+  manifest.next_file = number_in(top, "next_file");
   if (!top.contains("replaced")) return;
   for (const Json& number : top.at("replaced"))
     manifest.replaced.push_back(whole_number<std::uint64_t>(number));
 }
 
 SegmentEntry parse_segment(const Json& line) {
-  SegmentEntry segment;
-  segment.number = whole_number<std::uint64_t>(line.at("segment"));
-  segment.bytes = whole_number<std::uint64_t>(line.at("bytes"));
-  segment.records = whole_number<std::uint64_t>(line.at("records"));
-  segment.tokens = whole_number<std::uint64_t>(line.at("tokens"));
-  segment.largest_token = whole_number<tokens::Token>(line.at("largest_token"));
-  segment.hash = parse_hash(line.at("hash").get<std::string>());
+  SegmentEntry segment{number_in(line, "segment"),
+                       number_in(line, "bytes"),
+                       number_in(line, "records"),
+                       number_in(line, "tokens"),
+                       whole_number<tokens::Token>(line.at("largest_token")),
+                       hash_in(line),
+                       {}};
   if (line.contains("removed")) {
     const Json& removed = line.at("removed");
-    segment.removed.file = whole_number<std::uint64_t>(removed.at("file"));
-    segment.removed.records = whole_number<std::uint64_t>(removed.at("records"));
-    segment.removed.tokens = whole_number<std::uint64_t>(removed.at("tokens"));
-    segment.removed.hash = parse_hash(removed.at("hash").get<std::string>());
+    segment.removed = {number_in(removed, "file"), number_in(removed, "records"),
+                       number_in(removed, "tokens"), hash_in(removed)};
   }
   return segment;
 }
@@ -93,9 +94,7 @@ std::string_view without_end_line(const std::string& path, std::string_view text
   const std::size_t last = text.size() < 2 ? text.npos : text.rfind('\n', text.size() - 2);
   if (last == text.npos) throw Error(path, "damaged: too short for a manifest");
   const std::string_view body = text.substr(0, last + 1);
-  std::size_t lines = 0;
-  for (const char c : body)
-    lines += c == '\n';
+  const auto lines = static_cast<std::size_t>(std::count(body.begin(), body.end(), '\n'));
   if (text.substr(body.size()) != end_line(lines - 1, body)) {
     throw Error(path, "damaged: its last line is not the checksum of the lines above");
   }
@@ -103,14 +102,6 @@ std::string_view without_end_line(const std::string& path, std::string_view text
 }
 
 }  // namespace
-
-std::string segment_file(std::uint64_t number) {
-  return fmt::format("segment-{:06}", number);
-}
-
-std::string removed_file(std::uint64_t number) {
-  return fmt::format("removed-{:06}", number);
-}
 
 TokenCoding parse_token_coding(const std::string& name) {
   for (const TokenCoding coding : {TokenCoding::fixed, TokenCoding::entropy}) {
@@ -188,9 +179,7 @@ Manifest read_manifest(const std::string& folder) {
   struct stat info {};
   if (::stat(folder.c_str(), &info) != 0) throw errno_error(folder, "cannot open");
   if (!S_ISDIR(info.st_mode)) throw Error(folder, "not an archive, which is a folder");
-  if (::stat(path.c_str(), &info) != 0 && errno == ENOENT) {
-    throw no_manifest(folder);
-  }
+  if (!exists(path)) throw no_manifest(folder);
   return parse_manifest(path, read_file(path));
 }
 

@@ -34,6 +34,7 @@
 #include <string_view>
 #include <vector>
 
+#include "archive/folder.hpp"
 #include "archive/removed_records.hpp"
 #include "archive/segment_format.hpp"
 #include "tokens/record.hpp"
@@ -66,12 +67,6 @@ struct Manifest {
   std::vector<std::uint64_t> replaced;
   std::vector<SegmentEntry> segments;
 };
-
-/// File names within an archive's folder.
-std::string segment_file(std::uint64_t number);
-std::string removed_file(std::uint64_t number);
-constexpr const char* kManifestFile = "manifest";
-constexpr const char* kLockFile = "lock";
 
 std::string to_text(const Manifest& manifest);
 

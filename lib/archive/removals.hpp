@@ -3,62 +3,118 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
-#include <unordered_map>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "archive/archive.hpp"
-#include "archive/newer_records.hpp"
+#include "archive/record_scan.hpp"
 
 namespace pairalign::archive {
 
-using RecordMatch =
-    std::function<bool(const std::string& key, const Segment& segment, std::size_t record)>;
+using RecordMatch = std::function<bool(const ScannedRecord& record)>;
 
 /// Adds to `removed` the records of a segment that are not yet in it and for which `match` is true;
 /// returns how many.
 std::size_t remove_if(const Segment& segment, const RecordMatch& match, RecordNumbers& removed);
 
-/// The same for records of files that have been moved, see NewerRecords::moved.
-std::size_t remove_moved(const Segment& segment, NewerRecords& newer, RecordNumbers& removed);
+/// An archive, and for each of its segments the records that are removed or are to be.
+struct Removals {
+  explicit Removals(Archive of);
 
-/// The removed records of an archive, and those that are to be removed in addition.
-class Removals {
- public:
-  /// Keeps the archive.
-  explicit Removals(Archive archive);
-
-  const Archive& archive() const { return archive_; }
-  /// By segment.
-  const RecordNumbers& removed(std::size_t s) const { return removed_[s]; }
   /// How many records of a segment, and of all, are to be removed but are not yet.
-  std::size_t added(std::size_t s) const { return removed_[s].size() - archive_.removed(s).size(); }
+  std::size_t added(std::size_t s) const { return removed[s].size() - archive.removed(s).size(); }
   std::size_t added() const;
 
   /// Removes every record that is still there and for which `match` is true; returns how many.
   std::size_t remove_if(const RecordMatch& match);
-  /// The same of one segment.
-  std::size_t remove_if(std::size_t s, const RecordMatch& match);
-  std::size_t remove_moved(NewerRecords& newer);
 
- private:
-  Archive archive_;
-  std::vector<RecordNumbers> removed_;
+  Archive archive;
+  std::vector<RecordNumbers> removed;
 };
 
-/// Keys whose records are to be removed; one without a media fragment includes its parts.
-class KeysToRemove {
+/// A record, by the number of its segment in some list and its own number in that segment.
+struct RecordPlace {
+  std::uint32_t segment = 0;
+  std::uint32_t record = 0;
+};
+
+inline bool operator<(const RecordPlace& a, const RecordPlace& b) {
+  return a.segment != b.segment ? a.segment < b.segment : a.record < b.record;
+}
+
+/// Maps hashes to records, in some 18 bytes each, because there may be many millions.
+class RecordTable {
  public:
-  explicit KeysToRemove(const std::vector<std::string>& keys);
-  bool take(const std::string& key);
-  /// For each of the keys given, whether `take` has matched it.
-  std::vector<bool> found() const;
+  struct Entry {
+    std::uint64_t hash;
+    RecordPlace place;
+  };
+
+  void add(std::uint64_t hash, const RecordPlace& place) { entries_.push_back({hash, place}); }
+  /// Call after the last `add`.
+  void sort();
+  /// Begin and end of the entries of a hash, in the order of their places.
+  std::pair<const Entry*, const Entry*> find(std::uint64_t hash) const;
 
  private:
-  std::vector<std::string> keys_;
-  std::unordered_map<std::string, bool> wanted_;  // and whether it was matched
-  std::string path_;                              // reused
+  static constexpr int kBucketSize = 8;
+  std::size_t bucket_of(std::uint64_t hash) const { return hash >> shift_; }
+
+  std::vector<Entry> entries_;
+  std::vector<std::size_t> first_;  // start of each bucket: hashes with the same upper bits
+  int shift_ = 63;
+};
+
+/// Records that replace older ones. A record replaces those of the same key and, if its file has
+/// changed, all older ones made from the file's previous contents, as a whole or in parts;
+/// otherwise a window beyond the new end of the file would remain.
+///
+/// Keys are looked up by hash, and compared in full when the hashes match. One pass over the older
+/// records finds those to remove, however many segments the newer ones are in. Not safe to use from
+/// several threads.
+class NewerRecords {
+ public:
+  /// The records of a segment except removed ones, with `prefix` prepended to their keys.
+  struct Input {
+    const Segment* segment = nullptr;  ///< must outlive NewerRecords
+    RecordNumbers removed;
+    std::string prefix;
+  };
+
+  /// Segments from the oldest to the newest.
+  explicit NewerRecords(std::vector<Input> segments);
+
+  /// The newest record of a key.
+  std::optional<RecordPlace> newest(const std::string& key) const;
+  /// A record in segment `from` or later made from the file of `key`, the key of an older record,
+  /// but from contents other than those that the older one was made from.
+  std::optional<RecordPlace> changed(const std::string& key, const ScannedRecord& older,
+                                     std::size_t from);
+  /// Whether the file of this older record was moved: it is gone, and a newer record was made from
+  /// the same contents.
+  bool moved(const ScannedRecord& older);
+
+ private:
+  /// The state of a file as recorded with a record.
+  struct FileState {
+    RecordPlace place;
+    std::optional<Source> source;
+  };
+  void take_in(std::size_t s);
+  std::string key_of(const RecordPlace& place) const;
+  const std::vector<FileState>& states_of(std::string_view path);
+
+  std::vector<Input> segments_;
+  RecordTable keys_;
+  RecordTable paths_;                    // of parts of files: the first of each run with one source
+  std::vector<std::uint64_t> contents_;  // hashes of files, ascending
+  std::optional<std::string> path_;      // last path looked up, and what was found
+  std::vector<FileState> states_;
 };
 
 }  // namespace pairalign::archive

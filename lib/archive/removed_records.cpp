@@ -25,26 +25,15 @@ static_assert(sizeof(Head) == 32);
 
 constexpr std::size_t kTailSize = sizeof(std::uint64_t) + sizeof kSegmentEnd;
 
-bool ascend(const RecordNumbers& numbers) {
-  return std::adjacent_find(numbers.begin(), numbers.end(), std::greater_equal<>()) ==
-         numbers.end();
-}
-
 }  // namespace
 
 // Of the records before removed[j], removed[j] − j are not removed; that number ascends with j.
 std::size_t nth_live(const RecordNumbers& removed, std::size_t i) {
-  std::size_t low = 0;
-  std::size_t high = removed.size();
-  while (low < high) {
-    const std::size_t middle = (low + high) / 2;
-    if (removed[middle] - middle <= i) {
-      low = middle + 1;
-    } else {
-      high = middle;
-    }
-  }
-  return i + low;
+  const auto next =
+      std::partition_point(removed.begin(), removed.end(), [&](const std::uint32_t& record) {
+        return record - static_cast<std::size_t>(&record - removed.data()) <= i;
+      });
+  return i + static_cast<std::size_t>(next - removed.begin());
 }
 
 std::size_t live_before(const RecordNumbers& removed, std::size_t record) {
@@ -105,7 +94,9 @@ RemovedFile parse_removed(const std::string& path, std::string_view bytes) {
   std::memcpy(file.records.data(), bytes.data() + sizeof head, size);
   const std::string_view padding = bytes.substr(sizeof head + size, room - size);
   check(padding.find_first_not_of('\0') == padding.npos, "it is not filled up with zeros");
-  check(ascend(file.records), "its records do not ascend");
+  const auto& records = file.records;
+  check(std::adjacent_find(records.begin(), records.end(), std::greater_equal<>()) == records.end(),
+        "its records do not ascend");
   return file;
 }
 

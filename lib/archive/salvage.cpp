@@ -141,8 +141,7 @@ class Salvage {
   // segment, one was left by a writer that was killed; the shorter one loses nothing.
   std::vector<Wanted> segments_present(const std::set<std::uint64_t>& known = {}) {
     std::map<std::uint64_t, Wanted> segments;
-    std::vector<std::string> names = names_in(folder_);
-    std::sort(names.begin(), names.end());
+    const std::vector<std::string> names = names_in(folder_);
     for (const std::string& name : names) {
       const auto file = parse_numbered(name);
       if (!file || !file->is_segment || known.count(file->number) > 0) continue;

@@ -154,21 +154,6 @@ void Segment::check_counts(const SegmentHead& head) const {
   }
 }
 
-void Segment::append_span(const TokenPlace& place, std::uint64_t first, std::uint64_t last,
-                          std::vector<tokens::Token>& values) const {
-  const std::size_t size = values.size();
-  const auto count = static_cast<std::size_t>(last - first);
-  if (coding_ == TokenCoding::fixed) {
-    values.resize(size + count);
-    unpack(sections_[kTokens].data, first, count, bits_, values.data() + size);
-    return;
-  }
-  append_decoded(place.record, place.record + 1, values);
-  const auto begin = values.begin() + static_cast<std::ptrdiff_t>(size);
-  values.erase(begin + static_cast<std::ptrdiff_t>(last - place.begin), values.end());
-  values.erase(begin, begin + static_cast<std::ptrdiff_t>(first - place.begin));
-}
-
 PairIndex Segment::pair_index() const {
   const Section& lists = sections_[kPairLists];
   const Section& pairs = sections_[kPairs];

@@ -11,11 +11,10 @@
 #include <vector>
 
 #include "archive/entropy_coding.hpp"
-#include "archive/page_check.hpp"
 #include "archive/pair_index.hpp"
+#include "archive/record_coding.hpp"
 #include "archive/segment_format.hpp"
 #include "archive/source.hpp"
-#include "archive/start_coding.hpp"
 #include "archive/varint.hpp"
 #include "base/error.hpp"
 #include "base/file.hpp"
@@ -51,6 +50,12 @@ class Segment {
   const Section& section(SectionKind kind) const { return sections_[kind]; }
   /// In file order, including those of unknown kinds.
   const std::vector<std::pair<std::uint32_t, Section>>& sections() const { return all_sections_; }
+  /// Offset of the first page that has a checksum: the end of the page sums.
+  std::uint64_t first_page() const;
+  /// Whether the page at this offset matches its checksum.
+  bool is_page_sound(std::uint64_t page) const {
+    return pages_->sound(page - first_page(), page - first_page() + 1);
+  }
   /// The name of a section, for messages.
   static const char* section_name(std::uint32_t kind);
 
@@ -77,8 +82,6 @@ class Segment {
 
   double seconds(std::size_t i) const;
   std::size_t token_count(std::size_t i) const;
-  /// The number of tokens in the records before `i`.
-  std::uint64_t first_token(std::size_t i) const { return token_slice(i).begin; }
   /// `values` is replaced; pass the same vector again to reuse its memory.
   void tokens(std::size_t i, std::vector<tokens::Token>& values) const;
   /// Tokens [begin, end) of a record.
@@ -88,12 +91,13 @@ class Segment {
   /// `values` to `ends`. For scans: the cost of locating records is paid once per block.
   void append_tokens(std::size_t first, std::size_t last, std::vector<tokens::Token>& values,
                      std::vector<std::size_t>& ends) const;
-  /// The record that holds the token at `position` in the segment, and the positions where that
-  /// record's tokens begin and end.
+  /// The positions in the segment where a record's tokens begin and end.
   struct TokenPlace {
     std::size_t record;
     std::uint64_t begin, end;
   };
+  TokenPlace token_place(std::size_t record) const;
+  /// Of the record that holds the token at `position`.
   TokenPlace record_at(std::uint64_t position) const;
   /// Appends the tokens at positions [first, last), all of one record.
   void append_span(const TokenPlace& place, std::uint64_t first, std::uint64_t last,
@@ -129,7 +133,6 @@ class Segment {
   SegmentHead check_head() const;
   void read_table(const SegmentHead& head);
   void check_counts(const SegmentHead& head) const;
-  std::uint64_t first_page() const;
   void check_size(SectionKind kind, std::uint64_t size) const;
   [[noreturn]] void fail(const std::string& reason) const;
   [[noreturn]] void fail(SectionKind kind, std::size_t i) const;
@@ -141,7 +144,6 @@ class Segment {
                          std::size_t block) const;
   bool read_sources(std::size_t block, ByteReader& numbers, std::vector<Metadata>& metadata) const;
   Metadata metadata(std::size_t i) const;
-  Slice token_slice(std::size_t i) const;
   Slice start_slice(std::size_t i) const;
   const TokenDecoder& decoder() const;
   const StartCode* start_code() const;

@@ -2,16 +2,17 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <functional>
+#include <iterator>
 #include <map>
 #include <utility>
 
 #include "archive/bit_packing.hpp"
-#include "archive/block_coding.hpp"
 #include "archive/entropy_coding.hpp"
 #include "archive/pair_index.hpp"
-#include "archive/start_coding.hpp"
-#include "archive/varint.hpp"
+#include "archive/record_coding.hpp"
+#include "base/hash.hpp"
 
 namespace pairalign::archive {
 namespace {
@@ -76,11 +77,93 @@ void code_starts(std::string_view varints, const std::vector<std::uint32_t>& end
   }
 }
 
+// The checksum of each page of the concatenated pieces.
+std::vector<std::uint32_t> page_sums(const std::vector<std::string>& pieces) {
+  std::vector<std::uint32_t> sums;
+  std::string page;  // one that spans several pieces
+  for (const std::string& piece : pieces) {
+    std::size_t at = 0;
+    while (at < piece.size()) {
+      const std::size_t size = std::min(kPageBytes - page.size(), piece.size() - at);
+      if (size == kPageBytes) {
+        sums.push_back(page_sum(&piece[at], size));
+      } else {
+        page.append(piece, at, size);
+      }
+      at += size;
+      if (page.size() < kPageBytes) continue;
+      sums.push_back(page_sum(page.data(), page.size()));
+      page.clear();
+    }
+  }
+  if (!page.empty()) sums.push_back(page_sum(page.data(), page.size()));
+  return sums;
+}
+
 constexpr std::uint64_t encoded_seconds(std::uint32_t centiseconds) {
   return centiseconds == kNone ? 0 : std::uint64_t{centiseconds} + 1;
 }
 
 }  // namespace
+
+// The sections of a segment file being built, and the framing around them. They are kept in
+// separate pieces and written from there: copying them all would take as long as packing the
+// tokens.
+class SectionList {
+ public:
+  void add(SectionKind kind, std::string bytes) {
+    std::string fill(padded(bytes.size()) - bytes.size(), '\0');
+    Hasher hasher;
+    hasher.update(bytes.data(), bytes.size());
+    hasher.update(fill.data(), fill.size());
+    rows_.push_back({kind, 0, bytes.size(), hasher.digest()});
+    pieces_.push_back(std::move(bytes));
+    pieces_.push_back(std::move(fill));
+  }
+  template <class T>
+  void add(SectionKind kind, const std::vector<T>& values) {
+    add(kind, std::string(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T)));
+  }
+
+  // Moves all of `others` to the end.
+  void append(SectionList others) {
+    rows_.insert(rows_.end(), others.rows_.begin(), others.rows_.end());
+    std::move(others.pieces_.begin(), others.pieces_.end(), std::back_inserter(pieces_));
+  }
+
+  // The whole file, in pieces; the list is empty afterwards. Adds page sums, heads and end mark,
+  // and fills in the members of `head` that describe the file rather than its contents.
+  std::vector<std::string> take_file(SegmentHead head);
+
+ private:
+  std::vector<SectionRow> rows_;
+  std::vector<std::string> pieces_;  // the bytes of each section, and its padding
+};
+
+std::vector<std::string> SectionList::take_file(SegmentHead head) {
+  SectionList first;
+  first.add(kPageSums, page_sums(pieces_));
+  first.append(std::exchange(*this, {}));
+
+  std::memcpy(head.magic, kSegmentMagic, sizeof head.magic);
+  head.byte_order = kByteOrderMark;
+  if (head.version == 0) head.version = kSegmentVersion;
+  head.sections = static_cast<std::uint32_t>(first.rows_.size());
+  head.file_size = 2 * head_size(head.sections) + sizeof kSegmentEnd;
+  for (const SectionRow& row : first.rows_)
+    head.file_size += padded(row.size);
+
+  std::string top(reinterpret_cast<const char*>(&head), sizeof head);
+  top.append(reinterpret_cast<const char*>(first.rows_.data()),
+             first.rows_.size() * sizeof(SectionRow));
+  const std::uint64_t hash = hash64(top.data(), top.size());
+  top.append(reinterpret_cast<const char*>(&hash), sizeof hash);
+
+  std::vector<std::string> file = std::move(first.pieces_);
+  file.insert(file.begin(), top);
+  file.push_back(top + std::string(kSegmentEnd, sizeof kSegmentEnd));
+  return file;
+}
 
 SegmentBuilder::SegmentBuilder() : key_ends_{0}, token_ends_{0}, start_ends_{0} {}
 

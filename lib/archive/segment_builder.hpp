@@ -8,8 +8,6 @@
 #include <string_view>
 #include <vector>
 
-#include "archive/pair_index.hpp"
-#include "archive/section_list.hpp"
 #include "archive/segment_format.hpp"
 #include "archive/source.hpp"
 #include "base/error.hpp"
@@ -24,6 +22,8 @@ class RefusedRecord : public Error {
  public:
   using Error::Error;
 };
+
+class SectionList;
 
 class SegmentBuilder {
  public:

@@ -5,7 +5,6 @@
 
 #include <fmt/format.h>
 
-#include "archive/section_list.hpp"
 #include "base/hash.hpp"
 
 namespace pairalign::archive {
@@ -30,21 +29,14 @@ SegmentDamage::SegmentDamage(Segment segment) : segment_(std::move(segment)) {
 // The parts of a section in damaged pages.
 std::vector<Segment::ByteRange> SegmentDamage::damaged_pages(
     const Segment::Section& section) const {
-  const Segment::Section& sums = segment_.section(kPageSums);
-  const auto* stored = reinterpret_cast<const std::uint32_t*>(sums.data);
-  const std::uint64_t base = sums.offset + padded(sums.size);
-  const Segment::Section& last = segment_.sections().back().second;
-  const std::uint64_t end = last.offset + padded(last.size);
-  const std::uint64_t section_end = section.offset + padded(section.size);
+  const std::uint64_t end = section.offset + padded(section.size);
   std::vector<Segment::ByteRange> ranges;
-  for (std::uint64_t page = (section.offset - base) / kPageBytes;; ++page) {
-    const std::uint64_t at = base + page * kPageBytes;
-    if (at >= section_end) return ranges;
-    const std::uint64_t size = std::min<std::uint64_t>(kPageBytes, end - at);
-    const unsigned char* bytes = sums.data + (at - sums.offset);
-    if (page_sum(bytes, size) == stored[page]) continue;
-    ranges.push_back({std::max(at, section.offset), std::min(at + size, section_end)});
+  std::uint64_t page = section.offset - (section.offset - segment_.first_page()) % kPageBytes;
+  for (; page < end; page += kPageBytes) {
+    if (segment_.is_page_sound(page)) continue;
+    ranges.push_back({std::max(page, section.offset), std::min(page + kPageBytes, end)});
   }
+  return ranges;
 }
 
 bool SegmentDamage::concerns(const DamagedSection& section, std::size_t record) const {

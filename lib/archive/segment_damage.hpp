@@ -19,7 +19,6 @@ class SegmentDamage {
   explicit SegmentDamage(Segment segment);
 
   const Segment& segment() const { return segment_; }
-  bool any() const { return !sections_.empty(); }
 
   /// Whether any byte that the record is read from is damaged, or the record cannot be located.
   bool concerns(std::size_t record) const;

@@ -14,7 +14,7 @@
 //   offset  bytes
 //        0      8  magic, "PAIRSEG\n"
 //        8      4  byte-order mark 0x01020304
-//       12      4  format version, 2; 3 with coded starts (start_coding.hpp)
+//       12      4  format version, 2; 3 with coded starts (record_coding.hpp)
 //       16      8  size of this file
 //       24      8  R, number of records
 //       32      8  T, number of tokens
@@ -39,7 +39,7 @@
 //   3 blocks        per block, plus one for the end: u32 offset into keys,       always
 //                   u32 offset into numbers, u32 first token, u32 offset into
 //                   starts, u32 offset into sources
-//   4 keys          unescaped, front-coded in each block (block_coding.hpp)      always
+//   4 keys          unescaped, front-coded in each block (record_coding.hpp)     always
 //   5 numbers       per block, as varints (varint.hpp), column by column:        always
 //                   number of tokens; bytes of starts (with section 6); source
 //                   (with section 7): 0 none, 1 that of the record before, 2 the
@@ -78,6 +78,8 @@
 
 #include <cstddef>
 #include <cstdint>
+
+#include "base/hash.hpp"
 
 namespace pairalign::archive {
 
@@ -152,6 +154,10 @@ constexpr std::uint64_t head_size(std::uint64_t sections) {
 
 constexpr std::uint64_t page_count(std::uint64_t bytes) {
   return (bytes + kPageBytes - 1) / kPageBytes;
+}
+
+inline std::uint32_t page_sum(const void* bytes, std::size_t size) {
+  return static_cast<std::uint32_t>(hash64(bytes, size));
 }
 
 }  // namespace pairalign::archive

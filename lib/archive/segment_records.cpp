@@ -1,12 +1,9 @@
 // Reading the records of a segment from its sections.
 #include <algorithm>
-#include <cstring>
 #include <limits>
-
-#include <fmt/format.h>
+#include <numeric>
 
 #include "archive/bit_packing.hpp"
-#include "archive/block_coding.hpp"
 #include "archive/segment.hpp"
 
 namespace pairalign::archive {
@@ -139,12 +136,12 @@ Segment::Counts Segment::token_counts(std::size_t block) const {
   return counts;
 }
 
-Segment::Slice Segment::token_slice(std::size_t i) const {
-  const Counts counts = token_counts(i / kBlockRecords);
-  std::uint64_t begin = block_rows()[i / kBlockRecords].tokens;
-  for (std::size_t j = 0; j < i % kBlockRecords; ++j)
-    begin += counts[j];
-  return {begin, begin + counts[i % kBlockRecords]};
+Segment::TokenPlace Segment::token_place(std::size_t record) const {
+  const Counts counts = token_counts(record / kBlockRecords);
+  const auto own = counts.begin() + static_cast<std::ptrdiff_t>(record % kBlockRecords);
+  const std::uint64_t begin = std::accumulate(
+      counts.begin(), own, std::uint64_t{block_rows()[record / kBlockRecords].tokens});
+  return {record, begin, begin + *own};
 }
 
 std::size_t Segment::token_count(std::size_t i) const {
@@ -152,27 +149,16 @@ std::size_t Segment::token_count(std::size_t i) const {
 }
 
 void Segment::tokens(std::size_t i, std::vector<tokens::Token>& values) const {
+  const TokenPlace place = token_place(i);
   values.clear();
-  if (coding_ == TokenCoding::entropy) {
-    append_decoded(i, i + 1, values);
-    return;
-  }
-  const Slice slice = token_slice(i);
-  values.resize(static_cast<std::size_t>(slice.end - slice.begin));
-  unpack(sections_[kTokens].data, slice.begin, values.size(), bits_, values.data());
+  append_span(place, place.begin, place.end, values);
 }
 
 void Segment::tokens(std::size_t i, std::size_t begin, std::size_t end,
                      std::vector<tokens::Token>& values) const {
-  if (coding_ == TokenCoding::entropy) {
-    tokens(i, values);
-    values.resize(end);
-    values.erase(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(begin));
-    return;
-  }
-  values.resize(end - begin);
-  unpack(sections_[kTokens].data, token_slice(i).begin + begin, values.size(), bits_,
-         values.data());
+  const TokenPlace place = token_place(i);
+  values.clear();
+  append_span(place, place.begin + begin, place.begin + end, values);
 }
 
 void Segment::append_tokens(std::size_t first, std::size_t last, std::vector<tokens::Token>& values,
@@ -194,8 +180,23 @@ void Segment::append_tokens(std::size_t first, std::size_t last, std::vector<tok
   }
   const std::size_t begin = values.size();
   values.resize(end);
-  unpack(sections_[kTokens].data, token_slice(first).begin, end - begin, bits_,
+  unpack(sections_[kTokens].data, token_place(first).begin, end - begin, bits_,
          values.data() + begin);
+}
+
+void Segment::append_span(const TokenPlace& place, std::uint64_t first, std::uint64_t last,
+                          std::vector<tokens::Token>& values) const {
+  const std::size_t size = values.size();
+  const auto count = static_cast<std::size_t>(last - first);
+  if (coding_ == TokenCoding::fixed) {
+    values.resize(size + count);
+    unpack(sections_[kTokens].data, first, count, bits_, values.data() + size);
+    return;
+  }
+  append_decoded(place.record, place.record + 1, values);
+  const auto begin = values.begin() + static_cast<std::ptrdiff_t>(size);
+  values.erase(begin + static_cast<std::ptrdiff_t>(last - place.begin), values.end());
+  values.erase(begin, begin + static_cast<std::ptrdiff_t>(first - place.begin));
 }
 
 Segment::TokenPlace Segment::record_at(std::uint64_t position) const {
@@ -359,11 +360,11 @@ std::vector<Segment::ByteRange> Segment::bytes_of(std::size_t i) const {
   if (sections_[kSources].data != nullptr) {
     add_slice(kSources, block_slice(kSources, &BlockRow::sources, block));
   }
-  const Slice slice = token_slice(i);
-  if (slice.begin == slice.end) return ranges;
+  const TokenPlace place = token_place(i);
+  if (place.begin == place.end) return ranges;
   if (coding_ == TokenCoding::fixed) {
     const auto bits = static_cast<unsigned>(bits_);
-    add(kTokens, slice.begin * bits / 8, (slice.end * bits + 7) / 8);
+    add(kTokens, place.begin * bits / 8, (place.end * bits + 7) / 8);
     return ranges;
   }
   const std::size_t coded = coded_block_of(i);

@@ -39,17 +39,6 @@ std::optional<std::uint64_t> hash_contents(int fd) {
   }
 }
 
-std::optional<Source> read_source(int fd) {
-  struct stat before {};
-  struct stat after {};
-  if (::fstat(fd, &before) != 0 || !S_ISREG(before.st_mode)) return std::nullopt;
-  const std::optional<std::uint64_t> hash = hash_contents(fd);
-  if (!hash || ::fstat(fd, &after) != 0) return std::nullopt;
-  Source source = describe(before);
-  if (source == describe(after)) source.hash = *hash;
-  return source;
-}
-
 }  // namespace
 
 std::optional<Source> look_at_source(const std::string& path) {
@@ -64,11 +53,17 @@ bool is_gone(const std::string& path) {
 }
 
 std::optional<Source> read_source(const std::string& path) {
-  // Checked before it is opened, because opening a device or a FIFO may have side effects.
-  struct stat info {};
-  if (::stat(path.c_str(), &info) != 0 || !S_ISREG(info.st_mode)) return std::nullopt;
+  // Looked at before it is opened, because opening a device or a FIFO may have side effects.
+  if (!look_at_source(path)) return std::nullopt;
   const Descriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  return fd.get() < 0 ? std::nullopt : read_source(fd.get());
+  struct stat before {};
+  struct stat after {};
+  if (::fstat(fd.get(), &before) != 0 || !S_ISREG(before.st_mode)) return std::nullopt;
+  const std::optional<std::uint64_t> hash = hash_contents(fd.get());
+  if (!hash || ::fstat(fd.get(), &after) != 0) return std::nullopt;
+  Source source = describe(before);
+  if (source == describe(after)) source.hash = *hash;
+  return source;
 }
 
 bool same_contents(const Source& a, const Source& b) {
@@ -77,10 +72,9 @@ bool same_contents(const Source& a, const Source& b) {
 }
 
 bool is_unchanged(const std::string& path, const Source& source) {
-  struct stat info {};
-  if (source.hash == 0 || ::stat(path.c_str(), &info) != 0 || !S_ISREG(info.st_mode)) return false;
-  const Source now = describe(info);
-  if (now.size != source.size || now.mtime_ns == source.mtime_ns) return now.size == source.size;
+  const std::optional<Source> now = look_at_source(path);
+  if (source.hash == 0 || !now || now->size != source.size) return false;
+  if (now->mtime_ns == source.mtime_ns) return true;
   const std::optional<Source> read = read_source(path);
   return read && read->size == source.size && read->hash == source.hash;
 }
@@ -91,11 +85,10 @@ bool SourceReader::in_absent_folder(const std::string& path) {
   const std::size_t size = path.rfind('/') + 1;  // 0 without a folder
   if (size == 0) return false;
   if (path.compare(0, size, folder_) != 0) {
-    struct stat info {};
     folder_ = path.substr(0, size);
-    folder_exists_ = ::stat(folder_.c_str(), &info) == 0 || (errno != ENOENT && errno != ENOTDIR);
+    folder_is_gone_ = is_gone(folder_);
   }
-  return !folder_exists_;
+  return folder_is_gone_;
 }
 
 std::optional<Source> SourceReader::of(std::string_view key) {

@@ -25,6 +25,13 @@ inline bool operator!=(const Source& a, const Source& b) {
   return !(a == b);
 }
 
+/// A file that is now at another path.
+struct MovedFile {
+  std::string from;
+  std::string to;
+  Source source;  ///< of the file where it is now
+};
+
 /// Whether both describe the same bytes: same size, and same contents or, if those of either are
 /// not known, same mtime.
 bool same_contents(const Source& a, const Source& b);
@@ -55,9 +62,9 @@ class SourceReader {
   bool in_absent_folder(const std::string& path);
 
   std::unordered_map<std::string, Source> known_;
-  // The folder checked last, with its slash, and whether it exists.
+  // The folder checked last, with its slash.
   std::string folder_;
-  bool folder_exists_ = false;
+  bool folder_is_gone_ = false;
 };
 
 }  // namespace pairalign::archive

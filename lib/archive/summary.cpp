@@ -5,8 +5,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "archive/key_scan.hpp"
 #include "archive/manifest.hpp"
+#include "archive/record_scan.hpp"
 
 namespace pairalign::archive {
 namespace {
@@ -17,62 +17,32 @@ double ratio(double value, double divisor) {
 
 constexpr std::uint64_t kPcmBytesPerSecond = 2 * 16000;
 
-// Totals over the records, which are added one by one.
-class Sums {
- public:
-  void add(const std::string& key, const Segment::Metadata& metadata) {
+void add_records(const Archive& archive, Summary& summary) {
+  std::int64_t centiseconds = 0;
+  std::uint64_t timed_tokens = 0;
+  bool sources_known = true;
+  std::string path;  // of the last file
+  for_each_record(archive, [&](const ScannedRecord& record) {
+    const Segment::Metadata& metadata = record.metadata();
     if (metadata.seconds < 0) {
-      ++untimed_;
+      ++summary.untimed_records;
     } else {
-      centiseconds_ += tokens::centiseconds(metadata.seconds);
-      timed_tokens_ += metadata.tokens;
+      centiseconds += tokens::centiseconds(metadata.seconds);
+      timed_tokens += metadata.tokens;
     }
-    if (!metadata.source) {
-      sources_known_ = false;
-      return;
-    }
-    const std::string_view path = tokens::split_fragment(key).path;
-    if (path == path_ && files_ > 0) return;
-    path_ = path;
-    ++files_;
-    file_bytes_ += metadata.source->size;
+    sources_known = sources_known && metadata.source;
+    const std::string_view own = tokens::split_fragment(record.key()).path;
+    if (!metadata.source || (own == path && summary.source_files > 0)) return;
+    path = own;
+    ++summary.source_files;
+    summary.source_bytes += metadata.source->size;
+  });
+  if (!sources_known) summary.source_files = summary.source_bytes = 0;
+  summary.seconds = static_cast<double>(centiseconds) / 100;
+  summary.tokens_per_second = ratio(static_cast<double>(timed_tokens), summary.seconds);
+  if (summary.untimed_records == 0) {
+    summary.pcm_bytes = static_cast<std::uint64_t>(centiseconds) * kPcmBytesPerSecond / 100;
   }
-
-  void report(Summary& summary) const {
-    summary.untimed_records = untimed_;
-    summary.seconds = static_cast<double>(centiseconds_) / 100;
-    summary.tokens_per_second = ratio(static_cast<double>(timed_tokens_), summary.seconds);
-    if (sources_known_) summary.source_files = files_, summary.source_bytes = file_bytes_;
-    if (untimed_ == 0) {
-      summary.pcm_bytes = static_cast<std::uint64_t>(centiseconds_) * kPcmBytesPerSecond / 100;
-    }
-  }
-
- private:
-  std::uint64_t untimed_ = 0;
-  std::uint64_t timed_tokens_ = 0;
-  std::int64_t centiseconds_ = 0;
-  bool sources_known_ = true;
-  std::uint64_t files_ = 0;
-  std::uint64_t file_bytes_ = 0;
-  std::string path_;
-};
-
-Sums add_up(const Archive& archive) {
-  Sums sums;
-  std::vector<Segment::Metadata> metadata;
-  for (std::size_t s = 0; s < archive.segment_count(); ++s) {
-    const Segment& segment = archive.segment(s);
-    std::size_t block = segment.blocks();  // none read yet
-    for_each_key(segment, archive.removed(s), [&](const std::string& key, std::size_t record) {
-      if (record / kBlockRecords != block) {
-        block = record / kBlockRecords;
-        segment.block_metadata(block, metadata);
-      }
-      sums.add(key, metadata[record % kBlockRecords]);
-    });
-  }
-  return sums;
 }
 
 }  // namespace
@@ -100,7 +70,7 @@ Summary summarise(const Archive& archive) {
       index_bytes += static_cast<double>(section.bytes);
     }
   }
-  add_up(archive).report(summary);
+  add_records(archive, summary);
   const std::uint64_t stored_tokens = summary.tokens + summary.removed.tokens;
   summary.bits_per_token = ratio(8 * token_bytes, static_cast<double>(stored_tokens));
   summary.index_bits_per_token =
@@ -167,28 +137,27 @@ std::string to_json(const Summary& summary) {
   const auto known = [](const auto& value, bool is_known) {
     return is_known ? nlohmann::ordered_json(value) : nlohmann::ordered_json();
   };
-  const tokens::Header& header = summary.header;
+  const auto positive = [&](auto value) { return known(value, value > 0); };
+  const auto text = [&](const std::string& value) { return known(value, !value.empty()); };
   nlohmann::ordered_json info = {
-      {"model", known(header.model, !header.model.empty())},
-      {"tokenizer", known(header.tokenizer, !header.tokenizer.empty())},
-      {"vocabulary", known(header.vocabulary, header.vocabulary != 0)},
+      {"model", text(summary.header.model)},
+      {"tokenizer", text(summary.header.tokenizer)},
+      {"vocabulary", positive(summary.header.vocabulary)},
       {"segments", summary.segments},
       {"records", summary.records},
       {"untimed_records", summary.untimed_records},
       {"seconds", summary.seconds},
       {"tokens", summary.tokens},
-      {"tokens_per_second", known(summary.tokens_per_second, summary.tokens_per_second > 0)},
-      {"bits_per_token", known(summary.bits_per_token, summary.bits_per_token > 0)},
+      {"tokens_per_second", positive(summary.tokens_per_second)},
+      {"bits_per_token", positive(summary.bits_per_token)},
       {"index", name_of(summary.indexing)},
       {"indexed_tokens", summary.indexed_tokens},
       {"index_bits_per_token", summary.index_bits_per_token},
-      {"token_bits_per_second",
-       known(summary.token_bits_per_second, summary.token_bits_per_second > 0)},
-      {"archive_bits_per_second",
-       known(summary.archive_bits_per_second, summary.archive_bits_per_second > 0)},
+      {"token_bits_per_second", positive(summary.token_bits_per_second)},
+      {"archive_bits_per_second", positive(summary.archive_bits_per_second)},
       {"bytes", summary.bytes},
-      {"pcm_bytes", known(summary.pcm_bytes, summary.pcm_bytes > 0)},
-      {"source_files", known(summary.source_files, summary.source_files > 0)},
+      {"pcm_bytes", positive(summary.pcm_bytes)},
+      {"source_files", positive(summary.source_files)},
       {"source_bytes", known(summary.source_bytes, summary.source_files > 0)},
       {"removed",
        {{"records", summary.removed.records},

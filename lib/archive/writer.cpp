@@ -22,11 +22,10 @@
 namespace pairalign::archive {
 namespace {
 
-tokens::Token largest_in(const Manifest& manifest) {
+tokens::Token largest_in(const std::vector<SegmentEntry>& segments) {
   tokens::Token largest = 0;
-  for (const SegmentEntry& entry : manifest.segments) {
+  for (const SegmentEntry& entry : segments)
     largest = std::max(largest, entry.largest_token);
-  }
   return largest;
 }
 
@@ -107,24 +106,19 @@ void ArchiveWriter::end() {
     ::unlink(new_file(removed_file(number)).c_str());
   removed_files_.clear();
   removals_.reset();
-  remove_new_folder();
+  if (manifest_is_new_) ::unlink(file(kManifestFile).c_str());
+  if (folder_is_new_ && lock_) lock_->remove();
+  if (folder_is_new_) ::rmdir(path_.c_str());
   folder_is_new_ = false;
   manifest_is_new_ = false;
   lock_.reset();
-}
-
-void ArchiveWriter::remove_new_folder() {
-  if (manifest_is_new_) ::unlink(file(kManifestFile).c_str());
-  if (!folder_is_new_) return;
-  if (lock_) lock_->remove();
-  ::rmdir(path_.c_str());
 }
 
 void ArchiveWriter::lock_folder() {
   folder_is_new_ = ::mkdir(path_.c_str(), 0777) == 0;
   if (!folder_is_new_ && errno != EEXIST) throw errno_error(path_, "cannot create");
   try {
-    lock_ = std::make_unique<FolderLock>(path_, file(kLockFile), options_.wait_seconds);
+    lock_.emplace(path_, file(kLockFile), options_.wait_seconds);
   } catch (...) {
     if (folder_is_new_) ::rmdir(path_.c_str());
     throw;
@@ -146,27 +140,19 @@ void ArchiveWriter::load() {
   clean_up();
 }
 
-void ArchiveWriter::take_place(const SegmentEntry& entry) const {
-  const auto rename = [this](const std::string& name) {
-    const std::string from = new_file(name);
-    if (!exists(file(name)) && exists(from)) ::rename(from.c_str(), file(name).c_str());
-  };
-  rename(segment_file(entry.number));
-  if (entry.removed.file != 0) rename(removed_file(entry.removed.file));
-}
-
 // Cleans up what a killed writer left: renames files that the manifest names but that still have
 // the suffix, and deletes files that were replaced or not committed.
 void ArchiveWriter::clean_up() {
   std::unordered_set<std::string> named;
-  // If a file could not be renamed, the manifest refers to the one with the longer name.
-  const auto add_named = [&](const std::string& name) {
+  const auto take_place = [&](const std::string& name) {
+    const std::string from = new_file(name);
+    if (!exists(file(name)) && exists(from)) ::rename(from.c_str(), file(name).c_str());
+    // If it could not be renamed, the manifest refers to the one with the longer name.
     named.insert(exists(file(name)) ? name : name + kNewSuffix);
   };
   for (const SegmentEntry& entry : manifest_.segments) {
-    take_place(entry);
-    add_named(segment_file(entry.number));
-    if (entry.removed.file != 0) add_named(removed_file(entry.removed.file));
+    take_place(segment_file(entry.number));
+    if (entry.removed.file != 0) take_place(removed_file(entry.removed.file));
   }
   const std::unordered_set<std::uint64_t> replaced(manifest_.replaced.begin(),
                                                    manifest_.replaced.end());
@@ -182,7 +168,6 @@ void ArchiveWriter::clean_up() {
       ::unlink(file(name).c_str());
     }
   }
-  std::sort(strays_.begin(), strays_.end());
 }
 
 void ArchiveWriter::take_header(const tokens::Header& header) {
@@ -191,9 +176,8 @@ void ArchiveWriter::take_header(const tokens::Header& header) {
     throw Error(path_, tokens::describe_mismatch(own, header));
   }
   if (own.vocabulary == 0 && header.vocabulary != 0) {
-    tokens::Token largest = std::max(largest_in(manifest_), builder_.largest_token());
-    for (const SegmentEntry& entry : written_)
-      largest = std::max(largest, entry.largest_token);
+    const tokens::Token largest =
+        std::max({largest_in(manifest_.segments), largest_in(written_), builder_.largest_token()});
     if (largest >= header.vocabulary) {
       throw Error(path_, fmt::format("holds token {}, which is outside the vocabulary of {}",
                                      largest, header.vocabulary));
@@ -254,7 +238,7 @@ ArchiveWriter::Mark ArchiveWriter::mark() const {
 }
 
 void ArchiveWriter::roll_back(const Mark& mark) {
-  if (lock_ != nullptr && !manifest_is_new_) {
+  if (lock_ && !manifest_is_new_) {
     manifest_.header = read_manifest(path_).header;  // another writer may have added to it
     take_header(mark.header);
   } else {
@@ -284,20 +268,36 @@ void ArchiveWriter::drop_written(std::size_t keep) {
   }
 }
 
+Archive ArchiveWriter::open_committed() const {
+  return manifest_.segments.empty() ? Archive() : Archive::open(path_);
+}
+
 Removals& ArchiveWriter::removals() {
-  if (!removals_) {
-    const bool any = !manifest_.segments.empty();
-    removals_ = std::make_unique<Removals>(any ? Archive::open(path_) : Archive());
-  }
+  if (!removals_) removals_.emplace(open_committed());
   return *removals_;
 }
 
 std::vector<bool> ArchiveWriter::remove(const std::vector<std::string>& keys) {
   begin();
-  KeysToRemove wanted(keys);
-  removals().remove_if(
-      [&](const std::string& key, const Segment&, std::size_t) { return wanted.take(key); });
-  return wanted.found();
+  std::unordered_map<std::string, bool> wanted;  // and whether it was found
+  for (const std::string& key : keys)
+    wanted.emplace(key, false);
+  const auto mark = [&](const std::string& key) {
+    const auto found = wanted.find(key);
+    if (found != wanted.end()) found->second = true;
+    return found != wanted.end();
+  };
+  std::string path;
+  removals().remove_if([&](const ScannedRecord& record) {
+    const std::string& key = record.key();
+    path = tokens::split_fragment(key).path;
+    const bool whole = mark(path);
+    return (path.size() != key.size() && mark(key)) || whole;
+  });
+  std::vector<bool> found;
+  for (const std::string& key : keys)
+    found.push_back(wanted.at(key));
+  return found;
 }
 
 std::size_t ArchiveWriter::rename(const std::vector<MovedFile>& files) {
@@ -306,16 +306,15 @@ std::size_t ArchiveWriter::rename(const std::vector<MovedFile>& files) {
   for (const MovedFile& file : files)
     moves.emplace(file.from, &file);
   tokens::Record moved;
-  return removals().remove_if(
-      [&](const std::string& key, const Segment& segment, std::size_t record) {
-        const std::string_view path = tokens::split_fragment(key).path;
-        const auto move = moves.find(path);
-        if (move == moves.end()) return false;
-        segment.record(record, moved);
-        moved.key = move->second->to + key.substr(path.size());
-        add(moved, move->second->source);
-        return true;
-      });
+  return removals().remove_if([&](const ScannedRecord& record) {
+    const std::string_view path = tokens::split_fragment(record.key()).path;
+    const auto move = moves.find(path);
+    if (move == moves.end()) return false;
+    record.segment().record(record.number(), moved);
+    moved.key = move->second->to + record.key().substr(path.size());
+    add(moved, move->second->source);
+    return true;
+  });
 }
 
 // Removes replaced records, both committed ones and those written since.
@@ -332,73 +331,58 @@ std::size_t ArchiveWriter::remove_replaced(std::vector<RecordNumbers>& removed_o
   NewerRecords newer(std::move(inputs));
   std::size_t replaced = 0;
   for (std::uint32_t s = 0; s < segments.size(); ++s) {
-    const auto comes_again = [&](const std::string& key, const Segment&, std::size_t record) {
-      return newer.newest(key) > RecordPlace{s, static_cast<std::uint32_t>(record)};
+    const auto comes_again = [&](const ScannedRecord& record) {
+      return RecordPlace{s, static_cast<std::uint32_t>(record.number())} <
+             newer.newest(record.key());
     };
     replaced += remove_if(segments[s], comes_again, removed_of_written[s]);
   }
   if (manifest_.segments.empty()) return replaced;
-  replaced +=
-      removals().remove_if([&](const std::string& key, const Segment& segment, std::size_t record) {
-        return newer.newest(key) || newer.changed(key, segment, record, 0);
-      });
-  if (options_.follow_moves) replaced += removals().remove_moved(newer);
-  return replaced;
+  return replaced + removals().remove_if([&](const ScannedRecord& record) {
+    return newer.newest(record.key()) || newer.changed(record.key(), record, 0) ||
+           (options_.follow_moves && newer.moved(record));
+  });
 }
 
-// Writes the file that lists removed records, and puts it in `entry`.
-void ArchiveWriter::write_removed(const Segment& segment, const RecordNumbers& removed,
-                                  SegmentEntry& entry, Manifest& next) {
-  RemovedFile content{entry.number, removed, 0};
-  const std::string bytes = to_bytes(content);
-  entry.removed = {next.next_file++, removed.size(), 0, content.hash};
-  for (const std::uint32_t record : removed)
-    entry.removed.tokens += segment.token_count(record);
-  removed_files_.push_back(entry.removed.file);
-  replace_file(new_file(removed_file(entry.removed.file)), bytes);
-}
-
-// Segments with no records left are dropped from the manifest.
-void ArchiveWriter::write_removals(Manifest& next) {
-  std::vector<SegmentEntry> kept;
-  for (std::size_t s = 0; s < next.segments.size(); ++s) {
-    SegmentEntry entry = next.segments[s];
-    const RecordNumbers& removed = removals_->removed(s);
-    if (removed.size() == entry.records) continue;
-    if (removals_->added(s) > 0) {
-      write_removed(removals_->archive().segment(s), removed, entry, next);
-    }
-    kept.push_back(entry);
+// Adds a segment to the next manifest, unless none of its records is left; unless that is done
+// already, with a file that lists the removed ones.
+void ArchiveWriter::add_segment(SegmentEntry entry, const Segment& segment,
+                                const RecordNumbers& removed, bool is_listed, Manifest& next) {
+  if (removed.size() == entry.records) return;
+  if (!is_listed) {
+    RemovedFile content{entry.number, removed, 0};
+    const std::string bytes = to_bytes(content);
+    entry.removed = {next.next_file++, removed.size(), 0, content.hash};
+    for (const std::uint32_t record : removed)
+      entry.removed.tokens += segment.token_count(record);
+    removed_files_.push_back(entry.removed.file);
+    replace_file(new_file(removed_file(entry.removed.file)), bytes);
   }
-  next.segments = std::move(kept);
-}
-
-void ArchiveWriter::add_written(const std::vector<RecordNumbers>& removed, Manifest& next) {
-  for (std::size_t i = 0; i < written_.size(); ++i) {
-    SegmentEntry entry = written_[i];
-    const std::string path = new_file(segment_file(entry.number));
-    if (removed[i].size() == entry.records) {
-      ::unlink(path.c_str());
-      continue;
-    }
-    if (!removed[i].empty()) write_removed(Segment(path), removed[i], entry, next);
-    next.segments.push_back(entry);
-  }
+  next.segments.push_back(entry);
 }
 
 std::size_t ArchiveWriter::commit() {
   compaction_failure_.reset();
-  if (pending() == 0 && !changed_ && removals_ == nullptr) return 0;
+  if (pending() == 0 && !changed_ && !removals_) return 0;
   begin();
   if (builder_.size() > 0) write_segment();
   std::vector<RecordNumbers> removed_of_written;
   const std::size_t replaced = remove_replaced(removed_of_written);
-  const bool removes = removals_ != nullptr && removals_->added() > 0;
+  const bool removes = removals_ && removals_->added() > 0;
   if (removes || changed_ || !written_.empty()) {
     Manifest next = manifest_;
     next.next_file += written_.size();
-    if (removes) write_removals(next);
-    add_written(removed_of_written, next);
+    if (removes) {
+      next.segments.clear();
+      for (std::size_t s = 0; s < manifest_.segments.size(); ++s) {
+        add_segment(manifest_.segments[s], removals_->archive.segment(s), removals_->removed[s],
+                    removals_->added(s) == 0, next);
+      }
+    }
+    for (std::size_t i = 0; i < written_.size(); ++i) {
+      add_segment(written_[i], Segment(new_file(segment_file(written_[i].number))),
+                  removed_of_written[i], removed_of_written[i].empty(), next);
+    }
     swap_manifest(std::move(next));
   }
   compact();

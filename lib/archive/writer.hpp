@@ -3,16 +3,12 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "archive/compaction.hpp"
 #include "archive/folder.hpp"
-#include "archive/folder_lock.hpp"
 #include "archive/manifest.hpp"
-#include "archive/moved_files.hpp"
 #include "archive/pair_index.hpp"
 #include "archive/removals.hpp"
 #include "archive/segment_builder.hpp"
@@ -36,8 +32,7 @@ struct WriterOptions {
   /// How long to wait for another writer, in seconds.
   double wait_seconds = 0;
   /// Whether to merge small segments and rewrite those that consist mostly of removed records, so
-  /// that the number of segments grows with the logarithm of the number of appends
-  /// (compaction.hpp).
+  /// that the number of segments grows with the logarithm of the number of appends.
   bool compaction = true;
   /// Whether a record also replaces those made from a file of the same contents that is gone. Only
   /// if the files of the new records have just been read.
@@ -134,23 +129,20 @@ class ArchiveWriter {
   void check_place() const;
   void lock_folder();
   void apply_options();
-  void remove_new_folder();
   void load();
   void clean_up();
-  void take_place(const SegmentEntry& entry) const;
   void write_segment();
   bool is_indexed(std::size_t tokens) const;
   void drop_written(std::size_t keep);
+  Archive open_committed() const;
   Removals& removals();
   std::size_t remove_replaced(std::vector<RecordNumbers>& removed_of_written);
-  void write_removed(const Segment& segment, const RecordNumbers& removed, SegmentEntry& entry,
-                     Manifest& next);
-  void write_removals(Manifest& next);
-  void add_written(const std::vector<RecordNumbers>& removed, Manifest& next);
+  void add_segment(SegmentEntry entry, const Segment& segment, const RecordNumbers& removed,
+                   bool is_listed, Manifest& next);
   void add_all(const Segment& segment, const RecordNumbers& removed, const std::string& prefix);
   bool is_compact() const;
   void compact();
-  void rewrite(const SegmentRange& range);
+  void rewrite(std::size_t first, std::size_t last);
   void swap_manifest(Manifest next);
   std::string file(const std::string& name) const { return path_ + "/" + name; }
   std::string new_file(const std::string& name) const { return file(name) + kNewSuffix; }
@@ -161,15 +153,40 @@ class ArchiveWriter {
   bool folder_is_new_ = false;    // created by this writer, which has not committed
   bool manifest_is_new_ = false;  // likewise, and is empty
   bool changed_ = false;          // the manifest on disk, if any, differs from manifest_
-  std::unique_ptr<FolderLock> lock_;
+  std::optional<FolderLock> lock_;
   Manifest manifest_;
   std::vector<std::string> strays_;
   std::vector<SegmentEntry> written_;  // segments on disk that the manifest does not name yet
   std::size_t written_records_ = 0;
   std::vector<std::uint64_t> removed_files_;  // likewise, files of removed records
-  std::unique_ptr<Removals> removals_;        // of what is committed; made when first needed
+  std::optional<Removals> removals_;          // of what is committed; made when first needed
   SegmentBuilder builder_;
   std::optional<Error> compaction_failure_;
 };
+
+constexpr std::size_t kCompactionFan = 8;
+
+/// Segments [first, last).
+struct SegmentRange {
+  std::size_t first = 0;
+  std::size_t last = 0;
+};
+
+/// Chooses which segments to merge, so that years of nightly appends leave few: a range of at most
+/// `segment_bytes`, of small segments at the end or, if there are too few of them, the segment with
+/// the most bytes of removed records, provided these outnumber the others in it. Nothing: no
+/// rewrite is worthwhile.
+///
+/// As in a log-structured merge tree (O'Neil et al., 1996), but with segments kept in the order of
+/// their records: the segments from the first one that is no larger than all later ones together
+/// are merged once there are kCompactionFan of them or more. Each remaining segment is then larger
+/// than all later ones together: n appends of equal size leave at most kCompactionFan + log2(n)
+/// segments, and each record is rewritten at most log2(n) times. Size is counted in tokens and
+/// records, because bytes do not add up: a merged segment that is large enough gets postings, is
+/// larger than its parts together, and would never be merged with others of its kind. A range never
+/// exceeds a full segment, which bounds the time of a commit: full segments are rewritten only to
+/// drop removed records.
+std::optional<SegmentRange> segments_to_rewrite(const std::vector<SegmentEntry>& segments,
+                                                std::uint64_t segment_bytes);
 
 }  // namespace pairalign::archive

@@ -39,7 +39,7 @@ std::size_t mark_replaced(std::vector<MergedArchive>& archives, Conflicts& confl
   std::vector<NewerRecords::Input> inputs;
   std::vector<const MergedArchive*> owners;  // by segment
   for (const MergedArchive& merged : archives) {
-    const Archive& archive = merged.removals.archive();
+    const Archive& archive = merged.removals.archive;
     for (std::size_t s = 0; s < archive.segment_count(); ++s) {
       inputs.push_back({&archive.segment(s), archive.removed(s), merged.prefix});
       owners.push_back(&merged);
@@ -49,22 +49,24 @@ std::size_t mark_replaced(std::vector<MergedArchive>& archives, Conflicts& confl
   std::size_t replaced = 0;
   std::uint32_t at = 0;
   for (MergedArchive& merged : archives) {
-    const std::size_t next = at + merged.removals.archive().segment_count();
-    for (std::size_t s = 0; at < next; ++s, ++at) {
-      replaced += merged.removals.remove_if(
-          s, [&](const std::string& own, const Segment& segment, std::size_t record) {
-            const std::string key = merged.prefix + own;
-            std::optional<RecordPlace> by = newer.newest(key);
-            const bool same_key = by > RecordPlace{at, static_cast<std::uint32_t>(record)};
-            if (!same_key) by = newer.changed(key, segment, record, next);
-            if (!by) return false;
-            const bool agree =
-                same_key && same_string(segment, record, *inputs[by->segment].segment, by->record);
-            if (by->segment >= next && !agree) {
-              conflicts.add(key, merged.path, owners[by->segment]->path);
-            }
-            return true;
-          });
+    const std::size_t next = at + merged.removals.archive.segment_count();
+    for (RecordNumbers& removed : merged.removals.removed) {
+      const auto is_replaced = [&](const ScannedRecord& record) {
+        const std::string key = merged.prefix + record.key();
+        const RecordPlace own{at, static_cast<std::uint32_t>(record.number())};
+        std::optional<RecordPlace> by = newer.newest(key);
+        const bool same_key = own < by;
+        if (!same_key) by = newer.changed(key, record, next);
+        if (!by) return false;
+        const bool agree = same_key && same_string(record.segment(), record.number(),
+                                                   *inputs[by->segment].segment, by->record);
+        if (by->segment >= next && !agree) {
+          conflicts.add(key, merged.path, owners[by->segment]->path);
+        }
+        return true;
+      };
+      replaced += remove_if(*inputs[at].segment, is_replaced, removed);
+      ++at;
     }
   }
   return replaced;
@@ -78,7 +80,41 @@ void require_sound(const std::string& path) {
               damages.front().reason() + "; not rewritten, see --check and --salvage");
 }
 
+// Estimated from the number of removed records, which is known without opening the segment.
+std::uint64_t removed_bytes(const SegmentEntry& entry) {
+  return static_cast<std::uint64_t>(static_cast<double>(entry.bytes) *
+                                    static_cast<double>(entry.removed.records) /
+                                    static_cast<double>(std::max<std::uint64_t>(1, entry.records)));
+}
+
+// Tokens and records that are left. Unlike bytes, they add up exactly when segments are merged.
+std::uint64_t weight(const SegmentEntry& entry) {
+  return entry.tokens - entry.removed.tokens + entry.records - entry.removed.records;
+}
+
 }  // namespace
+
+std::optional<SegmentRange> segments_to_rewrite(const std::vector<SegmentEntry>& segments,
+                                                std::uint64_t segment_bytes) {
+  SegmentRange tail{segments.size(), segments.size()};
+  std::uint64_t bytes = 0;
+  std::uint64_t behind = 0;
+  for (std::size_t s = segments.size(); s-- > 0;) {
+    bytes += segments[s].bytes;
+    if (bytes > segment_bytes) break;
+    if (s + 1 == segments.size() || weight(segments[s]) <= behind) tail.first = s;
+    behind += weight(segments[s]);
+  }
+  if (tail.last - tail.first >= kCompactionFan) return tail;
+
+  const auto most = std::max_element(segments.begin(), segments.end(),
+                                     [](const SegmentEntry& a, const SegmentEntry& b) {
+                                       return removed_bytes(a) < removed_bytes(b);
+                                     });
+  if (most == segments.end() || 2 * most->removed.records <= most->records) return std::nullopt;
+  const auto index = static_cast<std::size_t>(most - segments.begin());
+  return SegmentRange{index, index + 1};
+}
 
 bool ArchiveWriter::is_compact() const {
   if (manifest_.segments.empty()) return true;
@@ -94,8 +130,7 @@ std::size_t ArchiveWriter::merge(const std::vector<std::string>& others,
   begin();
   if (others.empty() && is_compact()) return commit();
   std::vector<MergedArchive> archives;
-  archives.push_back(
-      {path_, "", Removals(manifest_.segments.empty() ? Archive() : Archive::open(path_))});
+  archives.push_back({path_, "", Removals(open_committed())});
   for (const std::string& other : others) {
     Archive archive = Archive::open(other);
     try {
@@ -116,8 +151,8 @@ std::size_t ArchiveWriter::merge(const std::vector<std::string>& others,
   }
   const auto for_each_segment = [&](const auto& action) {
     for (const MergedArchive& merged : archives) {
-      for (std::size_t s = 0; s < merged.removals.archive().segment_count(); ++s)
-        action(merged, merged.removals.archive().segment(s), merged.removals.removed(s));
+      for (std::size_t s = 0; s < merged.removals.removed.size(); ++s)
+        action(merged, merged.removals.archive.segment(s), merged.removals.removed[s]);
     }
   };
   for_each_segment([](const MergedArchive&, const Segment& segment, const RecordNumbers&) {
@@ -149,7 +184,7 @@ void ArchiveWriter::compact() {
   if (!options_.compaction) return;
   try {
     const auto range = segments_to_rewrite(manifest_.segments, options_.segment_bytes);
-    if (range) rewrite(*range);
+    if (range) rewrite(range->first, range->last);
   } catch (const Error& error) {
     drop_written(0);
     builder_ = SegmentBuilder();
@@ -158,21 +193,20 @@ void ArchiveWriter::compact() {
 }
 
 // Adjacent segments become one, or none if all of their records are removed.
-void ArchiveWriter::rewrite(const SegmentRange& range) {
-  const auto begin = manifest_.segments.begin();
-  const auto first = begin + static_cast<std::ptrdiff_t>(range.first);
-  const auto last = begin + static_cast<std::ptrdiff_t>(range.last);
-  for (auto entry = first; entry != last; ++entry) {
-    const Segment segment = open_segment(file(segment_file(entry->number)));
+void ArchiveWriter::rewrite(std::size_t first, std::size_t last) {
+  const std::vector<SegmentEntry>& segments = manifest_.segments;
+  for (std::size_t s = first; s < last; ++s) {
+    const Segment segment = open_segment(file(segment_file(segments[s].number)));
     require_sound(segment.path());
-    add_all(segment, read_removed(path_, *entry), "");
+    add_all(segment, read_removed(path_, segments[s]), "");
   }
   if (builder_.size() > 0) write_segment();
   Manifest next = manifest_;
   next.next_file += written_.size();
-  next.segments.assign(begin, first);
-  next.segments.insert(next.segments.end(), written_.begin(), written_.end());
-  next.segments.insert(next.segments.end(), last, manifest_.segments.end());
+  const auto begin = next.segments.begin();
+  const auto at = next.segments.erase(begin + static_cast<std::ptrdiff_t>(first),
+                                      begin + static_cast<std::ptrdiff_t>(last));
+  next.segments.insert(at, written_.begin(), written_.end());
   swap_manifest(std::move(next));
 }
 

@@ -7,8 +7,8 @@
 #include <doctest/doctest.h>
 
 #include "archive/bit_packing.hpp"
-#include "archive/block_coding.hpp"
 #include "archive/entropy_coding.hpp"
+#include "archive/record_coding.hpp"
 #include "archive/removed_records.hpp"
 #include "archive/varint.hpp"
 #include "base/error.hpp"

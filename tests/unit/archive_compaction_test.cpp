@@ -1,12 +1,11 @@
-// How many segments appends leave, and how often a record is rewritten; and files that a writer could
-// not delete.
+// How many segments appends leave, and how often a record is rewritten; and files that a writer
+// could not delete.
 #include <algorithm>
 #include <cmath>
 #include <fstream>
 
 #include <doctest/doctest.h>
 
-#include "archive/compaction.hpp"
 #include "archive_folder.hpp"
 
 using namespace pairalign;

@@ -5,7 +5,7 @@
 
 #include <doctest/doctest.h>
 
-#include "archive/start_coding.hpp"
+#include "archive/record_coding.hpp"
 #include "archive_folder.hpp"
 #include "base/error.hpp"
 

@@ -1,11 +1,11 @@
-#include "archive/start_coding.hpp"
+#include "archive/record_coding.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <limits>
 #include <queue>
 #include <tuple>
 
-#include "archive/varint.hpp"
 #include "base/error.hpp"
 
 namespace pairalign::archive {
@@ -77,19 +77,52 @@ class BitReader {
 
 }  // namespace
 
+void append_key(std::string_view previous, std::string_view key, std::string& bytes) {
+  const std::size_t limit = std::min(previous.size(), key.size());
+  const auto differ = std::mismatch(key.begin(), key.begin() + static_cast<std::ptrdiff_t>(limit),
+                                    previous.begin());
+  const auto shared = static_cast<std::size_t>(differ.first - key.begin());
+  append_varint(shared, bytes);
+  append_varint(key.size() - shared, bytes);
+  bytes.append(key.substr(shared));
+}
+
+bool next_key(ByteReader& bytes, std::string& key) {
+  const std::uint64_t shared = bytes.varint();
+  const std::uint64_t rest = bytes.varint();
+  const unsigned char* text = bytes.bytes(rest);
+  if (!bytes.ok() || shared > key.size()) return false;
+  key.resize(static_cast<std::size_t>(shared));
+  key.append(reinterpret_cast<const char*>(text), static_cast<std::size_t>(rest));
+  return true;
+}
+
+void append_source(const Source& previous, const Source& source, std::string& bytes) {
+  append_varint(zigzag(source.size - previous.size), bytes);
+  const auto mtime = static_cast<std::uint64_t>(source.mtime_ns);
+  append_varint(zigzag(mtime - static_cast<std::uint64_t>(previous.mtime_ns)), bytes);
+  bytes.append(reinterpret_cast<const char*>(&source.hash), sizeof source.hash);
+}
+
+void next_source(ByteReader& bytes, Source& source) {
+  source.size += unzigzag(bytes.varint());
+  const auto mtime = static_cast<std::uint64_t>(source.mtime_ns);
+  source.mtime_ns = static_cast<std::int64_t>(mtime + unzigzag(bytes.varint()));
+  const unsigned char* hash = bytes.bytes(sizeof source.hash);
+  if (hash != nullptr) std::memcpy(&source.hash, hash, sizeof source.hash);
+}
+
 StartCode::StartCode(const std::map<std::uint32_t, std::uint64_t>& counts) {
-  std::vector<std::pair<std::uint64_t, std::uint32_t>> order;  // most frequent first
-  for (const auto& [value, count] : counts)
-    order.emplace_back(count, value);
-  std::sort(order.begin(), order.end(), [](const auto& a, const auto& b) {
-    return std::tie(b.first, a.second) < std::tie(a.first, b.second);
-  });
+  std::vector<std::pair<std::uint32_t, std::uint64_t>> order(counts.begin(), counts.end());
+  std::stable_sort(order.begin(), order.end(),
+                   [](const auto& a, const auto& b) { return a.second > b.second; });
   std::uint64_t others = 0;
-  for (std::size_t i = std::min(kMaxValues, order.size()); i < order.size(); ++i)
-    others += order[i].first;
-  order.resize(std::min(kMaxValues, order.size()));
   std::vector<std::uint64_t> weights;
-  for (const auto& [count, value] : order) {
+  for (const auto& [value, count] : order) {
+    if (weights.size() == kMaxValues) {
+      others += count;
+      continue;
+    }
     weights.push_back(count);
     symbols_.push_back({value, 0, false, 0});
   }
@@ -111,24 +144,26 @@ StartCode::StartCode(const std::map<std::uint32_t, std::uint64_t>& counts) {
 
 StartCode::StartCode(const unsigned char* begin, const unsigned char* end) {
   ByteReader bytes(begin, end);
-  const auto fail = [] { throw Error("", "not a table of starts"); };
-  const auto length = [&](unsigned least) {
+  const auto check = [](bool good) {
+    if (!good) throw Error("", "not a table of starts");
+  };
+  const auto length = [&](unsigned least) -> unsigned {
     const unsigned char* byte = bytes.bytes(1);
-    if (byte == nullptr || *byte < least || *byte > kMaxBits) fail();
-    return byte == nullptr ? 0U : *byte;
+    check(byte != nullptr && *byte >= least && *byte <= kMaxBits);
+    return *byte;
   };
   const std::uint64_t count = bytes.varint();
-  if (count > kMaxValues) fail();
+  check(count <= kMaxValues);
   std::uint64_t value = 0;
   for (std::uint64_t i = 0; i < count; ++i) {
     const std::uint64_t more = bytes.varint();
-    if (more > kMaxStart || value + more > kMaxStart || (i > 0 && more == 0)) fail();
+    check(more <= kMaxStart && value + more <= kMaxStart && (i == 0 || more > 0));
     value += more;
     symbols_.push_back({static_cast<std::uint32_t>(value), length(1), false, 0});
   }
   const unsigned announcing = length(0);
   if (announcing > 0) symbols_.push_back({0, announcing, true, 0});
-  if (!bytes.ok() || !assign_codes()) fail();
+  check(bytes.ok() && assign_codes());
   table_size_ = static_cast<std::size_t>(end - begin) - bytes.left();
 }
 
@@ -150,6 +185,11 @@ bool StartCode::assign_codes() {
   return true;
 }
 
+std::vector<StartCode::Symbol>::const_iterator StartCode::escape() const {
+  return std::find_if(symbols_.begin(), symbols_.end(),
+                      [](const Symbol& symbol) { return symbol.announces; });
+}
+
 std::string StartCode::table() const {
   std::string bytes;
   append_varint(at_.size(), bytes);
@@ -159,9 +199,7 @@ std::string StartCode::table() const {
     bytes += static_cast<char>(symbols_[index].bits);
     before = value;
   }
-  const auto announcing = std::find_if(symbols_.begin(), symbols_.end(),
-                                       [](const Symbol& symbol) { return symbol.announces; });
-  bytes += static_cast<char>(announcing == symbols_.end() ? 0 : announcing->bits);
+  bytes += static_cast<char>(escape() == symbols_.end() ? 0 : escape()->bits);
   return bytes;
 }
 
@@ -169,10 +207,7 @@ void StartCode::append(const std::vector<std::uint32_t>& steps, std::string& byt
   BitWriter bits(bytes);
   for (const std::uint32_t step : steps) {
     const auto known = at_.find(step);
-    const Symbol& symbol =
-        known != at_.end() ? symbols_[known->second]
-                           : *std::find_if(symbols_.begin(), symbols_.end(),
-                                           [](const Symbol& s) { return s.announces; });
+    const Symbol& symbol = known != at_.end() ? symbols_[known->second] : *escape();
     for (unsigned bit = symbol.bits; bit-- > 0;)
       bits.add((symbol.code >> bit & 1U) != 0);
     for (unsigned bit = 0; symbol.announces && bit < kValueBits; ++bit)
