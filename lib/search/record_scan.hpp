@@ -1,12 +1,15 @@
-// Records in batches to scan. Not part of the public interface.
+// Comparing queries with records, many at a time. Not part of the public interface.
 #pragma once
 
 #include <cstddef>
 #include <functional>
 #include <vector>
 
+#include "align/scan.hpp"
 #include "archive/archive.hpp"
 #include "base/span.hpp"
+#include "base/thread_pool.hpp"
+#include "search/ranking.hpp"
 #include "tokens/record.hpp"
 
 namespace pairalign::search {
@@ -18,22 +21,25 @@ struct RecordTile {
   std::vector<Span<const tokens::Token>> documents;
 };
 
-/// The records of archives, numbered from 0 over all of them.
-class RecordTiles {
- public:
-  /// Archives must outlive it.
-  explicit RecordTiles(Span<const archive::Archive> archives);
+/// Passes all records to `visit`, tens of thousands of tokens at a time: enough to fill lanes, few
+/// enough to stay in the cache and to let bounds tighten soon. They are divided among the threads
+/// in `pieces` of consecutive records, whose number is the other argument of `visit`.
+void visit_records(Span<const archive::Archive> archives, ThreadPool& pool, std::size_t pieces,
+                   const std::function<void(std::size_t piece, const RecordTile& tile)>& visit);
 
-  std::size_t records() const { return first_record_.back(); }
-
-  /// Passes records [first, last) to `visit`, tens of thousands of tokens at a time: enough to fill
-  /// lanes, few enough to stay in the cache and to let bounds tighten soon.
-  void visit(std::size_t first, std::size_t last,
-             const std::function<void(const RecordTile&)>& visit) const;
-
- private:
-  Span<const archive::Archive> archives_;
-  std::vector<std::size_t> first_record_{0};  // of each archive, and the total
+/// Where a document that is a record, or a part of one, begins.
+struct DocumentPlace {
+  std::size_t archive;
+  std::size_t record;
+  std::size_t token = 0;  ///< in the record
 };
+
+/// Compares the queries of `scan` with documents, and adds to the rankings, one for each query,
+/// what may hold the best places. Documents are in the order of their records; all parts of a
+/// record are in one call.
+void rank_regions(Span<const archive::Archive> archives, const align::Scan& scan,
+                  align::Strings documents,
+                  const std::function<DocumentPlace(std::size_t document)>& place_of,
+                  Span<Ranking> rankings);
 
 }  // namespace pairalign::search
