@@ -1,6 +1,7 @@
 #include "hit_table.hpp"
 
 #include <algorithm>
+#include <string_view>
 
 #include <fmt/format.h>
 
@@ -28,9 +29,7 @@ const char* bar_style(double evalue) {
   return evalue <= kSure ? kGreen : kYellow;
 }
 
-}  // namespace
-
-struct HitTable::Row {
+struct Row {
   std::string rank;
   double part;  // of the best possible score
   double evalue;
@@ -40,44 +39,46 @@ struct HitTable::Row {
   std::string recording;  // escaped
 };
 
-struct HitTable::Widths {
-  std::size_t rank = 0;
-  std::size_t bar = kBarColumns;
-  std::size_t score = 0;
-  std::size_t chance = 0;
-  std::size_t time = 0;
+// Columns of the display; 0: left out.
+struct Widths {
+  std::size_t rank = 0, bar = kBarColumns, score = 0, chance = 0, time = 0;
   std::size_t recording = std::string::npos;
 };
 
-std::string HitTable::styled(std::string_view text, const char* style) const {
-  if (!display_.colour || *style == '\0') return std::string(text);
+std::string styled(std::string_view text, const char* style, const cli::Display& display) {
+  if (!display.colour || *style == '\0') return std::string(text);
   return fmt::format("\033[{}m{}\033[0m", style, text);
 }
 
-HitTable::Row HitTable::row(const search::Hit& hit, std::size_t rank) const {
+std::string fit(const std::string& text, std::size_t columns, const cli::Display& display) {
+  return cli::fit_end(text, columns, display.utf8 ? "…" : "...");
+}
+
+Row row_of(const search::Hit& hit, std::size_t rank, const search::HitFormatter& formatter,
+           const align::Distance& distance, bool utf8) {
   Row row;
   row.rank = std::to_string(rank);
   row.evalue = hit.evalue;
-  if (distance_.counts_edits()) {
+  if (distance.counts_edits()) {
     row.part = hit.score;
     row.score = fmt::format("{:.3f}", hit.score);
   } else {
-    const double lacking = static_cast<double>(hit.match.distance) / distance_.units();
+    const double lacking = static_cast<double>(hit.match.distance) / distance.units();
     row.part = hit.score / (hit.score + lacking);
     row.score = fmt::format("{:.1f} bits", hit.score);
   }
-  if (hit.evalue >= 0) row.chance = "E " + formatter_.evalue(hit);
-  const std::string place = formatter_.place(hit);
+  if (hit.evalue >= 0) row.chance = "E " + formatter.evalue(hit);
+  const std::string place = formatter.place(hit);
   const tokens::Fragment fragment = tokens::split_fragment(place);
   row.recording = tokens::escape_key(fragment.path);
   if (fragment.end_s) {
-    row.time = cli::clock_time(fragment.start_s) + (display_.utf8 ? "–" : "-") +
-               cli::clock_time(*fragment.end_s);
+    row.time =
+        cli::clock_time(fragment.start_s) + (utf8 ? "–" : "-") + cli::clock_time(*fragment.end_s);
   }
   return row;
 }
 
-HitTable::Widths HitTable::widths(const std::vector<Row>& rows) const {
+Widths widths_of(const std::vector<Row>& rows, std::size_t columns) {
   Widths widths;
   std::size_t recording = 0;
   for (const Row& row : rows) {
@@ -87,14 +88,14 @@ HitTable::Widths HitTable::widths(const std::vector<Row>& rows) const {
     widths.time = std::max(widths.time, cli::display_width(row.time));
     recording = std::max(recording, cli::display_width(row.recording));
   }
-  if (display_.columns == 0) return widths;
+  if (columns == 0) return widths;
   const auto room = [&] {
     std::size_t taken = kIndent;
     for (const std::size_t column :
          {widths.rank, widths.bar, widths.score, widths.chance, widths.time}) {
       if (column > 0) taken += column + kGap;
     }
-    return display_.columns > taken ? display_.columns - taken : 0;
+    return columns > taken ? columns - taken : 0;
   };
   const std::size_t wanted = std::min(recording, kMinForRecording);
   if (room() < wanted) widths.bar = 0;
@@ -103,35 +104,39 @@ HitTable::Widths HitTable::widths(const std::vector<Row>& rows) const {
   return widths;
 }
 
-std::string HitTable::line(const Row& row, const Widths& widths) const {
+std::string line_of(const Row& row, const Widths& widths, const cli::Display& display) {
   const std::string gap(kGap, ' ');
   std::string text(kIndent, ' ');
-  text += styled(fmt::format("{:>{}}", row.rank, widths.rank), kDim) + gap;
+  text += styled(fmt::format("{:>{}}", row.rank, widths.rank), kDim, display) + gap;
   if (widths.bar > 0) {
-    text += styled(cli::bar(row.part, widths.bar, display_.utf8), bar_style(row.evalue)) + gap;
+    const std::string bar = cli::bar(row.part, widths.bar, display.utf8);
+    text += styled(bar, bar_style(row.evalue), display) + gap;
   }
   text += fmt::format("{:>{}}", row.score, widths.score) + gap;
   if (widths.chance > 0) text += fmt::format("{:<{}}", row.chance, widths.chance) + gap;
   if (widths.time > 0) {
     text += std::string(widths.time - cli::display_width(row.time), ' ') + row.time + gap;
   }
-  text += cli::fit_end(row.recording, widths.recording, display_.utf8 ? "…" : "...");
-  return text + '\n';
+  return text + fit(row.recording, widths.recording, display) + '\n';
 }
 
-std::string HitTable::lines(const std::string& query, const std::vector<search::Hit>& hits) const {
-  const std::size_t columns = display_.columns == 0 ? std::string::npos : display_.columns;
+}  // namespace
+
+std::string hit_table(const search::HitFormatter& formatter, const align::Distance& distance,
+                      const cli::Display& display, const std::string& query,
+                      const std::vector<search::Hit>& hits) {
+  const std::size_t columns = display.columns == 0 ? std::string::npos : display.columns;
   std::string text =
-      styled(cli::fit_end(tokens::escape_key(query), columns, display_.utf8 ? "…" : "..."), kBold) +
-      '\n';
-  if (hits.empty()) return text + std::string(kIndent, ' ') + styled("nothing found", kDim) + '\n';
+      styled(fit(tokens::escape_key(query), columns, display), kBold, display) + '\n';
+  if (hits.empty()) {
+    return text + std::string(kIndent, ' ') + styled("nothing found", kDim, display) + '\n';
+  }
   std::vector<Row> rows;
-  rows.reserve(hits.size());
   for (const search::Hit& hit : hits)
-    rows.push_back(row(hit, rows.size() + 1));
-  const Widths aligned = widths(rows);
+    rows.push_back(row_of(hit, rows.size() + 1, formatter, distance, display.utf8));
+  const Widths widths = widths_of(rows, display.columns);
   for (const Row& row : rows)
-    text += line(row, aligned);
+    text += line_of(row, widths, display);
   return text;
 }
 

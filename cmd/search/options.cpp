@@ -1,14 +1,12 @@
 #include "options.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <limits>
-#include <string>
 #include <string_view>
 
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include "cli/program.hpp"
 #include "cli/record_inputs.hpp"
 #include "cli/values.hpp"
 
@@ -19,15 +17,15 @@ namespace {
 constexpr int kMaxAsked = 1'000'000'000;
 
 constexpr const char* kTableFormat = "table";
+constexpr const char* kGlobalMode = "global";
 
 bool names_archive(const std::string& argument) {
   constexpr std::string_view kSuffix = ".pai";
   if (argument.size() > kSuffix.size() &&
-      argument.compare(argument.size() - kSuffix.size(), kSuffix.size(), kSuffix) == 0) {
+      argument.compare(argument.size() - kSuffix.size(), kSuffix.size(), kSuffix) == 0)
     return true;
-  }
-  struct stat status {};
-  return ::stat(argument.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
+  std::error_code ignored;
+  return std::filesystem::is_directory(argument, ignored);
 }
 
 // Excludes options that do not apply to pairs of records.
@@ -43,7 +41,7 @@ void exclude_queries(CLI::App& app, CLI::Option& duplicates) {
 void check_conflicts(const SearchOptions& options, const SearchRequest& request) {
   if (options.between) {
     if (!request.archives.empty() || request.files.size() != 2)
-      throw cli::UsageError("--between: two files of token strings, and no archive");
+      throw cli::UsageError("--between takes two files of token strings and no archive");
   } else if (request.archives.empty()) {
     throw cli::UsageError("no archive to search in; name one, such as talks.pai");
   }
@@ -52,23 +50,25 @@ void check_conflicts(const SearchOptions& options, const SearchRequest& request)
     const double lowest = options.search.max_evalue ? 0 : std::numeric_limits<double>::min();
     if (*options.duplicates < lowest || *options.duplicates > highest) {
       throw cli::UsageError(
-          "--duplicates: a score above 0 and up to 1; with --max-evalue 0 too, with --cost soft "
-          "bits");
+          "--duplicates: the score must be above 0 (or 0 with --max-evalue) and at most 1 (or any "
+          "number of bits with --cost soft)");
     }
     if (request.pairs.window > 0 && request.search.mode != search::Mode::infix)
-      throw cli::UsageError("--part goes with --mode infix");
+      throw cli::UsageError("--part requires --mode infix");
     if (!request.files.empty()) {
-      throw cli::UsageError("--duplicates compares archives: " + request.files[0] + " is none");
+      throw cli::UsageError("--duplicates compares archives: " + request.files[0] +
+                            " is not an archive");
     }
   }
   if (options.fuse && options.tells_alignment()) {
-    throw cli::UsageError("--fuse has no one alignment to tell: not with --alignment or --between");
+    throw cli::UsageError(
+        "--fuse excludes --alignment and --between: fused hits have no single alignment");
   }
   if (options.fuse && options.places.value_or(1) != 1) {
-    throw cli::UsageError("--fuse tells one place of a recording, not --places");
+    throw cli::UsageError("--fuse reports one place per recording: --places must be 1");
   }
   if (options.search.min_score > request.cost->max_score) {
-    throw cli::UsageError("--min-score: the highest score is 1, but with --cost soft");
+    throw cli::UsageError("--min-score: the highest score is 1, except with --cost soft");
   }
 }
 
@@ -76,7 +76,7 @@ std::optional<search::HitFormat> hit_format(const SearchOptions& options) {
   const bool table = ::isatty(STDOUT_FILENO) == 1 && !options.tells_alignment();
   const std::string name = options.format.value_or(table ? kTableFormat : "tsv");
   if (options.tells_alignment() && name != "tsv" && name != "jsonl")
-    throw cli::UsageError("--alignment and --between go with --format tsv and jsonl");
+    throw cli::UsageError("--alignment and --between require --format tsv or jsonl");
   if (name == kTableFormat) return std::nullopt;
   return cli::parse_option("--format", name, search::parse_hit_format);
 }
@@ -84,56 +84,50 @@ std::optional<search::HitFormat> hit_format(const SearchOptions& options) {
 }  // namespace
 
 void add_options(CLI::App& app, SearchOptions& options) {
+  const auto add_count = [&](const char* name, auto& value, const char* description) {
+    app.add_option(name, value, description)->type_name("N")->check(CLI::Range(0, kMaxAsked));
+  };
+  const auto add_limit = [&](const char* name, const char* letter, auto& value,
+                             const char* description) {
+    return app.add_option(name, value, description)->type_name(letter)->check(cli::not_negative());
+  };
+  const auto add_name = [&](const char* name, auto& value, const std::string& description,
+                            const std::vector<std::string>& choices) {
+    app.add_option(name, value, description)->type_name("NAME")->check(cli::one_of(choices));
+  };
   cli::add_paths(app, cli::kArchiveOrFile, options.arguments,
                  "Archives to search (folders, or names that end in .pai) and files of token "
                  "strings to search for; - or no file reads these from standard input");
-  app.add_option("-k", options.search.k, "Maximum number of hits per query; 0: all")
-      ->type_name("N")
-      ->check(CLI::Range(0, kMaxAsked));
-  app.add_option(
-         "--places", options.places,
-         "Maximum number of hits in one recording; 0: all. Default: all; 1 with --format trec, "
-         "which ranks documents")
-      ->type_name("N")
-      ->check(CLI::Range(0, kMaxAsked));
-  app.add_option("--max-distance", options.search.max_distance,
-                 "Only hits with at most N edits (bits with soft costs)")
-      ->type_name("N")
-      ->check(CLI::Range(0, kMaxAsked));
-  app.add_option("--min-score", options.search.min_score, "Only hits with a score of at least S")
-      ->type_name("S")
-      ->check(cli::not_negative());
-  app.add_option("--max-evalue", options.search.max_evalue,
-                 "Only hits with an E-value of at most E; see EVALUE")
-      ->type_name("E")
-      ->check(cli::not_negative());
-  app.add_option(
-         "--mode", options.mode,
-         "What is compared. infix: the query with any part of a recording. global: the whole "
-         "query with the whole recording. Default: infix; global with --duplicates")
-      ->type_name("NAME")
-      ->check(cli::one_of({"infix", "global"}));
+  add_count("-k", options.search.k, "Maximum number of hits per query; 0: all");
+  add_count("--places", options.places,
+            "Maximum number of hits in one recording; 0: all. Default: all; 1 with --format trec, "
+            "which ranks documents");
+  add_count("--max-distance", options.search.max_distance,
+            "Only hits with at most N edits (bits with soft costs)");
+  add_limit("--min-score", "S", options.search.min_score, "Only hits with a score of at least S");
+  add_limit("--max-evalue", "E", options.search.max_evalue,
+            "Only hits with an E-value of at most E; see EVALUE");
+  add_name("--mode", options.mode,
+           "What is compared. infix: the query with any part of a recording. global: the whole "
+           "query with the whole recording. Default: infix; global with --duplicates",
+           {"infix", kGlobalMode});
   std::vector<std::string> costs;
   std::string meanings;
   for (const align::Cost& cost : align::costs()) {
     costs.emplace_back(cost.name);
     meanings += std::string(". ") + cost.name + ": " + cost.meaning;
   }
-  app.add_option("--cost", options.cost, "Edit costs" + meanings)
-      ->type_name("NAME")
-      ->check(cli::one_of(costs));
+  add_name("--cost", options.cost, "Edit costs" + meanings, costs);
   cli::add_model(app, options.model);
   app.add_flag("--no-self", options.search.exclude_self,
                "Leave out hits whose key is the query's key");
   app.add_flag("--fuse", options.fuse,
                "Treat queries with the same key as renderings of one query, fusing scores; see "
                "pa-tokenize --renderings");
-  app.add_option(
-         "--format", options.format,
-         "Output format: tsv, jsonl, trec, textgrid (for Praat), eaf (for ELAN), or table (for "
-         "reading). Default: table on a terminal, else tsv")
-      ->type_name("NAME")
-      ->check(cli::one_of({"tsv", "jsonl", "trec", "textgrid", "eaf", kTableFormat}));
+  add_name("--format", options.format,
+           "Output format: tsv, jsonl, trec, textgrid (for Praat), eaf (for ELAN), or table (for "
+           "reading). Default: table on a terminal, else tsv",
+           {"tsv", "jsonl", "trec", "textgrid", "eaf", kTableFormat});
   app.add_flag("--alignment", options.alignment,
                "Also print the alignment of query and match, and their offset in seconds");
   app.add_flag("--between", options.between,
@@ -143,17 +137,12 @@ void add_options(CLI::App& app, SearchOptions& options) {
   app.add_flag("--exhaustive", options.exhaustive,
                "Compare with every record, to check the index; the hits are the same");
   CLI::Option* duplicates =
-      app.add_option("--duplicates", options.duplicates,
-                     "Find pairs of records with a score of at least S, without queries");
-  duplicates->type_name("S")->check(cli::not_negative());
-  app.add_option("--min-tokens", options.pairs.min_tokens,
-                 "Only what has at least N tokens (with --duplicates)")
-      ->type_name("N")
-      ->check(CLI::Range(0, kMaxAsked));
-  app.add_option("--min-seconds", options.pairs.min_seconds,
-                 "Only what lasts at least S seconds (with --duplicates)")
-      ->type_name("S")
-      ->check(cli::not_negative());
+      add_limit("--duplicates", "S", options.duplicates,
+                "Find pairs of records with a score of at least S, without queries");
+  add_count("--min-tokens", options.pairs.min_tokens,
+            "Only what has at least N tokens (with --duplicates)");
+  add_limit("--min-seconds", "S", options.pairs.min_seconds,
+            "Only what lasts at least S seconds (with --duplicates)");
   app.add_option("--part", options.pairs.window,
                  "Search for parts of N tokens, overlapping by half, instead of whole records "
                  "(with --duplicates --mode infix)")
@@ -166,8 +155,8 @@ SearchRequest parse_request(const SearchOptions& options) {
   SearchRequest request;
   request.search = options.search;
   request.pairs = options.pairs;
-  const std::string mode = options.mode.value_or(options.duplicates ? "global" : "infix");
-  request.search.mode = cli::parse_option("--mode", mode, search::parse_mode);
+  const bool global = options.mode ? *options.mode == kGlobalMode : options.duplicates.has_value();
+  request.search.mode = global ? search::Mode::global : search::Mode::infix;
   request.cost = &cli::parse_option("--cost", options.cost, align::parse_cost);
   request.format = hit_format(options);
   request.input_format =

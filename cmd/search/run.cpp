@@ -58,18 +58,18 @@ model::ModelSubstitutions read_model(const std::string& given, const align::Cost
     if (!asked) return {};
     throw cli::UsageError(
         (cost.needs_scores ? std::string("--cost ") + cost.name : "--model") +
-        ": the archives do not tell the model and the tokenizer of their strings");
+        ": the archives do not say which model and tokenizer wrote their strings");
   }
   try {
     const std::string path = cli::find_model(given);
     model::ModelSubstitutions found =
         model::read_substitutions(path, tokens::tokenizer_name(header), cost.needs_scores);
     if (found.model_id == header.model) return found;
-    throw Error(path, "this is model " + found.model_id + ", the strings are of model " +
-                          header.model + "; name that one with --model");
+    throw Error(path, "this is model " + found.model_id + ", but the strings are of model " +
+                          header.model + "; select that one with --model");
   } catch (const Error& error) {
     if (asked) throw;
-    messages.detail(std::string("E-values are told without the model of the strings: ") +
+    messages.detail(std::string("E-values are estimated without the model of the strings: ") +
                     error.what());
     return {};
   }
@@ -93,30 +93,26 @@ void warn_of_damages(const std::vector<archive::Archive>& archives, cli::Message
   }
 }
 
-// Formats one query's hits.
-using WriteHits =
-    std::function<std::string(const tokens::Record& query, const std::vector<search::Hit>& hits)>;
-
 // Processes queries in batches, so that memory is bounded for any number of them.
 class Session {
  public:
+  using Format =
+      std::function<std::string(const tokens::Record& query, const std::vector<search::Hit>& hits)>;
+
   Session(const search::SearchConfig& config, const std::vector<archive::Archive>& archives,
-          const search::Chance* chance, WriteHits write_hits, cli::Context& context)
+          const search::Chance* chance, Format format, cli::Context& context)
       : config_(config),
         archives_(archives),
         chance_(chance),
-        pool_(context.options.jobs),
-        searcher_(archives, pool_),
-        write_hits_(std::move(write_hits)),
-        context_(context),
-        progress_("pa-search", 0, context.options.progress) {}
+        format_(std::move(format)),
+        context_(context) {}
 
   void run(cli::RecordInputs& inputs) {
     const std::size_t batch_size = searcher_.batch_size(config_);
     std::vector<tokens::Record> batch;
     for (tokens::Record record; inputs.next(record);) {
       if (record.tokens.empty()) {
-        context_.messages.warning(record.key + ": no tokens to look for");
+        context_.messages.warning(record.key + ": no tokens to search for");
       }
       batch.push_back(std::move(record));
       if (batch.size() == batch_size) answer(batch);
@@ -137,7 +133,9 @@ class Session {
     for (const std::vector<tokens::Record>& renderings : groups) {
       std::optional<search::QueryChance> chance;
       if (chance_ != nullptr) {
-        const std::vector<Span<const tokens::Token>> strings = strings_of(renderings);
+        std::vector<Span<const tokens::Token>> strings;
+        for (const tokens::Record& rendering : renderings)
+          strings.emplace_back(rendering.tokens);
         note_too_short(renderings[0], chance.emplace(chance_->of(strings)));
       }
       write(renderings[0], search::search_fused(archives_, pool_, renderings, config_,
@@ -161,14 +159,6 @@ class Session {
     batch.clear();
   }
 
-  static std::vector<Span<const tokens::Token>> strings_of(
-      const std::vector<tokens::Record>& records) {
-    std::vector<Span<const tokens::Token>> strings;
-    for (const tokens::Record& record : records)
-      strings.emplace_back(record.tokens);
-    return strings;
-  }
-
   void note_too_short(const tokens::Record& query, const search::QueryChance& chance) {
     if (query.tokens.empty() || chance.expected_of_best() <= kMeaningless) return;
     if (too_short_++ == 0) first_too_short_ = query.key;
@@ -180,12 +170,12 @@ class Session {
     if (too_short_ == 0) return;
     const std::string others = too_short_ == 1 ? "" : fmt::format(" (and {} more)", too_short_ - 1);
     context_.messages.warning(first_too_short_ + others +
-                              ": too short or too uniform for its hits to mean anything: chance "
-                              "alone would give a perfect match");
+                              ": too short or too uniform for its hits to be meaningful: a "
+                              "perfect match is expected by chance");
   }
 
   void write(const tokens::Record& query, const std::vector<search::Hit>& hits) {
-    context_.out.write(write_hits_(query, hits));
+    context_.out.write(format_(query, hits));
     hits_ += hits.size();
     progress_.update(++queries_, "queries");
   }
@@ -193,11 +183,11 @@ class Session {
   search::SearchConfig config_;
   const std::vector<archive::Archive>& archives_;
   const search::Chance* chance_;
-  ThreadPool pool_;
-  search::Searcher searcher_;
-  WriteHits write_hits_;
+  Format format_;
   cli::Context& context_;
-  cli::Progress progress_;
+  ThreadPool pool_{context_.options.jobs};
+  search::Searcher searcher_{archives_, pool_};
+  cli::Progress progress_{"pa-search", 0, context_.options.progress};
   std::size_t queries_ = 0;
   std::size_t hits_ = 0;
   std::size_t too_short_ = 0;
@@ -279,19 +269,19 @@ cli::ExitStatus find(const SearchOptions& options, SearchRequest& request, cli::
   const search::HitFormatter formatter(archives, request.format.value_or(search::HitFormat::tsv),
                                        request.search.mode, *scoring.distance,
                                        options.tells_alignment());
-  const HitTable table(formatter, *scoring.distance, cli::display_of_stdout());
+  const cli::Display display = cli::display_of_stdout();
   std::optional<tokens::LabelDocument> document;
-  if (request.format && search::label_format(*request.format)) {
+  if (request.format && search::label_format(*request.format))
     document.emplace(*search::label_format(*request.format));
-  }
-  const auto write_hits = [&](const tokens::Record& query, const std::vector<search::Hit>& hits) {
+  const auto format = [&](const tokens::Record& query, const std::vector<search::Hit>& hits) {
     if (document) {
       add_labels(formatter, query.key, hits, *document, context.messages);
       return std::string();
     }
-    return request.format ? formatter.lines(query, hits) : table.lines(query.key, hits);
+    if (request.format) return formatter.lines(query, hits);
+    return hit_table(formatter, *scoring.distance, display, query.key, hits);
   };
-  Session session(request.search, archives, scoring.chance_or_null(), write_hits, context);
+  Session session(request.search, archives, scoring.chance_or_null(), format, context);
   options.fuse ? session.run_fused(inputs) : session.run(inputs);
   if (document) context.out.write(document->text());
   warn_of_damages(archives, context.messages);
@@ -324,8 +314,7 @@ cli::ExitStatus find_duplicates(const SearchOptions& options, const SearchReques
   progress.finish();
   warn_of_damages(archives, context.messages);
   context.messages.detail(
-      fmt::format("{} pairs; left out: {} too short, {} of silence, hum or few tokens again and "
-                  "again",
+      fmt::format("{} pairs; left out: {} too short, {} of silence, hum or a few repeated tokens",
                   pairs, skipped.too_short, skipped.uninformative));
   return pairs > 0 ? cli::kDone : cli::kNothingFound;
 }

@@ -27,7 +27,7 @@ tokens of the query; in global mode, / tokens of the longer string. A score of 0
 common with the query, and is not a hit.)";
 
 constexpr const char* kSoftCosts =
-    R"(These find more: the model that wrote the strings knows which tokens stand for one another.
+    R"(These find more: the model that wrote the strings knows which tokens replace one another.
 SCORE is in bits: how much more likely the tokens found are as another rendering of the query than
 by chance, less 3 bits for each insertion and deletion; deleting a query's tokens of pauses and
 noise is free. SCORE grows with the length of the match, so one --min-score serves queries of any
@@ -38,8 +38,8 @@ constexpr const char* kEvalue =
     R"(The number of places with the same or a better score expected by chance in these archives. It
 is estimated from strings of speech that ship with the model that wrote the archives (--model), and
 from how the query read backwards scores in the archives. A hit with an EVALUE well below 1 is
-meaningful, one near or above 1 is not. In measurements it was right within a factor of two, at
-0.001 of three. Without that model, or if it has no such strings, chance gave twelve (unit costs) to
+meaningful, one near or above 1 is not. In measurements it was correct to within a factor of two, or
+three at 0.001. Without that model, or if it has no such strings, chance gave twelve (unit costs) to
 twenty times (soft costs) as many hits as EVALUE said at 0.01; -v reports this case. A query whose
 exact copy would have an EVALUE above 1 is too short to be meaningful, and a warning says so.)";
 
@@ -107,23 +107,23 @@ pa-index talks.pai talks.tsv
 pa-tokenize query.opus >queries.tsv)";
     tool.examples = {
         {"Ask by voice where this was said", "pa-tokenize query.opus | pa-search talks.pai"},
-        {"The three best hits of each query, none below a score",
+        {"The three best hits of each query with at least a given score",
          "pa-search talks.pai queries.tsv -k 3 --min-score 0.3"},
-        {"Every place where a recording says it, from its beginning to its end",
+        {"Every place where it is said, recording by recording, in order of time",
          "pa-search talks.pai queries.tsv -k 0 --min-score 0.6 | sort -t '#' -k 1,1 -k 2.3n"},
-        {"Find more, by what the model knows of its tokens",
+        {"Find more, using the model's scores of token pairs",
          "pa-search talks.pai queries.tsv --cost soft -k 5"},
-        {"Find more words by other voices, with seven renderings of the query",
+        {"Find more words of other speakers, with seven renderings of the query",
          "pa-tokenize --renderings 7 query.opus | pa-search talks.pai --fuse --cost soft -k 5"},
-        {"All hits that are hardly chance",
+        {"All hits that are unlikely to be chance",
          "pa-search talks.pai queries.tsv -k 0 --max-evalue 0.1"},
-        {"The recording most like each one of an archive",
+        {"For each recording of an archive, the most similar other one",
          "pa-index --dump talks.pai | pa-search talks.pai --mode global --no-self -k 1"},
-        {"Look at hits in Praat, beside the recordings",
+        {"View hits in Praat, alongside the recordings",
          "pa-search talks.pai queries.tsv -k 3 --format textgrid >hits.TextGrid"},
         {"A run for pa-stats or trec_eval",
          "pa-search talks.pai queries.tsv -k 0 --format trec >run.txt"},
-        {"How the recordings of two files correspond, and by how much they are shifted",
+        {"How the recordings of two files correspond, and their offset in time",
          "pa-search --between queries.tsv talks.tsv -k 1"},
         {"What recordings have in common, wherever it begins and ends",
          "pa-search --duplicates 0 --max-evalue 0.01 --mode infix --part 24 talks.pai"},

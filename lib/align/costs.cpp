@@ -10,26 +10,22 @@
 namespace pairalign::align {
 namespace {
 
-constexpr double kAnyScore = std::numeric_limits<double>::max();
-
-template <class D>
-std::unique_ptr<const Distance> plain(TokenScores) {
-  return std::make_unique<const D>();
+std::unique_ptr<const Distance> unit_cost(TokenScores) {
+  return std::make_unique<const UnitCost>();
 }
 
-template <class D>
-std::unique_ptr<const Distance> with_scores(TokenScores scores) {
-  return std::make_unique<const D>(scores.vocabulary, std::move(scores.scores));
+std::unique_ptr<const Distance> soft_cost(TokenScores scores) {
+  return std::make_unique<const SoftCost>(scores.vocabulary, std::move(scores.scores));
 }
 
 }  // namespace
 
 const std::vector<Cost>& costs() {
   static const std::vector<Cost> kCosts = {
-      {"unit", "1 each", false, 1, plain<UnitCost>},
+      {"unit", "1 each", false, 1, unit_cost},
       {"soft",
        "the log-odds of token pairs by --model, which must be the one that wrote the strings", true,
-       kAnyScore, with_scores<SoftCost>},
+       std::numeric_limits<double>::max(), soft_cost},
   };
   return kCosts;
 }

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "align/lanes.hpp"
-
 namespace pairalign::align {
 namespace {
 
@@ -64,14 +62,6 @@ class PlainRows : public Rows {
 
 std::unique_ptr<Rows> Distance::rows(Span<const Token> query) const {
   return std::make_unique<PlainRows>(*this, query);
-}
-
-LaneLayout Distance::layout(std::size_t, SimdLevel) const {
-  return {};
-}
-
-std::unique_ptr<Lanes> Distance::lanes(Strings, Mode, SimdLevel) const {
-  return nullptr;
 }
 
 std::size_t Distance::max_distance(Span<const Token> query) const {

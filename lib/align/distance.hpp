@@ -3,8 +3,8 @@
 // The distance of a query from a part of a document is the least total cost of edits that turn one
 // into the other (Needleman and Wunsch 1970; in infix mode, where the ends of the document are
 // free, Sellers 1980). Costs are integers, so that they are the same on every machine. A subclass
-// defines its edit costs and, where it is to be fast, how to compute many distances in SIMD lanes
-// (lanes.hpp); matches, places and alignments work with any subclass.
+// defines its edit costs and, where it is to be fast, how to compute many distances in SIMD lanes;
+// matches, places and alignments work with any subclass.
 #pragma once
 
 #include <cstddef>
@@ -39,7 +39,21 @@ class Rows {
   virtual void values(Span<const Token> text, Start start, std::vector<std::uint32_t>& values) = 0;
 };
 
-class Lanes;
+/// Many matrices being computed at once, one in each SIMD lane; not thread-safe.
+class LaneRun {
+ public:
+  virtual ~LaneRun() = default;
+  /// With several queries: their distances from a single text. With one query: its distance from
+  /// each text, of which there are at most as many as lanes; fastest when they are equally long.
+  virtual void measure(Strings texts, std::uint32_t* distances) = 0;
+};
+
+/// Queries laid out for lanes. Const after construction and safe to share between threads.
+class Lanes {
+ public:
+  virtual ~Lanes() = default;
+  virtual std::unique_ptr<LaneRun> start() const = 0;
+};
 
 /// How queries of a given length are computed in lanes.
 struct LaneLayout {
@@ -81,9 +95,9 @@ class Distance {
   /// By plain dynamic programming, O(m · n). The query must outlive the result.
   virtual std::unique_ptr<Rows> rows(Span<const Token> query) const;
 
-  virtual LaneLayout layout(std::size_t query_tokens, SimdLevel) const;
+  virtual LaneLayout layout(std::size_t /*query_tokens*/, SimdLevel) const { return {}; }
   /// The queries must be of one family (see `layout`) and outlive the result.
-  virtual std::unique_ptr<Lanes> lanes(Strings queries, Mode mode, SimdLevel level) const;
+  virtual std::unique_ptr<Lanes> lanes(Strings, Mode, SimdLevel) const { return nullptr; }
 
   /// The cost of deleting the whole query: no match has a larger distance.
   std::size_t max_distance(Span<const Token> query) const;
@@ -91,6 +105,20 @@ class Distance {
   std::size_t longest_match(Span<const Token> query, std::size_t bound) const {
     return query.size() + bound / static_cast<std::size_t>(insertion());
   }
+  /// The score of a query at this distance from a document, or from a part of it.
+  double match_score(Span<const Token> query, std::size_t distance, Mode mode,
+                     std::size_t document_tokens) const {
+    return score(query, distance, length(mode, query.size(), document_tokens));
+  }
+  /// What an edit, or a bit, takes off that score.
+  double unit_score(Span<const Token> query, Mode mode, std::size_t document_tokens) const {
+    return match_score(query, 0, mode, document_tokens) -
+           match_score(query, static_cast<std::size_t>(units()), mode, document_tokens);
+  }
+
+ protected:
+  /// So that a score equal to the limit, but for the rounding of a decimal fraction, is within it.
+  static constexpr double kScoreTolerance = 1e-9;
 };
 
 }  // namespace pairalign::align

@@ -4,18 +4,66 @@
 #include <limits>
 #include <numeric>
 
-#include "align/lanes.hpp"
 #include "align/match.hpp"
-#include "align/text_pieces.hpp"
 
 namespace pairalign::align {
 namespace {
 
 // Fewer texts are faster one by one than in mostly empty lanes.
 constexpr std::size_t kMinTexts = 4;
+// New tokens per piece of a long document: enough that few are repeated, few enough that the pieces
+// of one document fill the lanes.
+constexpr std::size_t kPieceTokens = 4096;
+// Pieces longer than this are sorted as equally long.
+constexpr std::size_t kMaxSortedTokens = 16 * kPieceTokens;
 
 // A distance is wanted if it is below a limit: limit 0 wants none, and kFar is below no limit.
 constexpr std::uint32_t kFar = std::numeric_limits<std::uint32_t>::max();
+
+// Tokens [begin, begin + text.size()) of a document.
+struct Piece {
+  std::size_t document;
+  std::size_t begin;
+  Span<const Token> text;
+};
+
+// In the order of the documents. Unless `uncut`, long documents are cut into pieces that share
+// `overlap` tokens with the previous one: a match of up to overlap + 1 tokens lies within one
+// piece.
+std::vector<Piece> cut(Strings documents, std::size_t overlap, bool uncut) {
+  const std::size_t step = std::max(kPieceTokens, 4 * overlap);
+  std::vector<Piece> pieces;
+  pieces.reserve(documents.size());
+  for (std::size_t d = 0; d < documents.size(); ++d) {
+    const Token* tokens = documents[d].data();
+    const std::size_t size = documents[d].size();
+    const std::size_t most = uncut || size <= 2 * step ? size : step;
+    std::size_t done = 0;
+    do {
+      const std::size_t begin = done - std::min(done, overlap);
+      done += std::min(most, size - done);
+      pieces.push_back({d, begin, {tokens + begin, done - begin}});
+    } while (done < size);
+  }
+  return pieces;
+}
+
+// Positions of pieces, shortest first: neighbours are of about the same length. A counting sort: a
+// comparison sort would take as long as scanning a tile of short documents.
+std::vector<std::uint32_t> sorted_by_size(const std::vector<Piece>& pieces) {
+  const auto key = [](const Piece& piece) { return std::min(piece.text.size(), kMaxSortedTokens); };
+  std::size_t longest = 0;
+  for (const Piece& piece : pieces)
+    longest = std::max(longest, key(piece));
+  std::vector<std::uint32_t> next(longest + 2, 0);
+  for (const Piece& piece : pieces)
+    ++next[key(piece) + 1];
+  std::partial_sum(next.begin(), next.end(), next.begin());
+  std::vector<std::uint32_t> sorted(pieces.size());
+  for (std::size_t i = 0; i < pieces.size(); ++i)
+    sorted[next[key(pieces[i])]++] = static_cast<std::uint32_t>(i);
+  return sorted;
+}
 
 // The inputs and the output of one call of `find`.
 struct Task {
@@ -23,17 +71,16 @@ struct Task {
   Strings queries;
   Mode mode;
   const Scan::Bound& bound;
-  const TextPieces& pieces;
+  const std::vector<Piece>& pieces;
+  const std::vector<std::uint32_t>& by_size;
   std::vector<Region>& found;
 
   // The i-th piece: in infix mode in the order of documents, so that the pieces of a document are
   // consecutive; in global mode by size, so that bounds are asked for once per size.
-  std::size_t piece_at(std::size_t i) const {
-    return mode == Mode::infix ? i : pieces.by_size()[i];
-  }
+  std::size_t piece_at(std::size_t i) const { return mode == Mode::infix ? i : by_size[i]; }
 
-  void add(std::size_t query, const TextPiece& piece, std::size_t nearest) const {
-    found.push_back({query, piece.document, nearest, piece.begin, piece.begin + piece.size});
+  void add(std::size_t query, const Piece& piece, std::size_t nearest) const {
+    found.push_back({query, piece.document, nearest, piece.begin, piece.begin + piece.text.size()});
   }
 };
 
@@ -87,8 +134,8 @@ void Group::find(const Task& task) const {
   Limit limit(task, queries[0]);
   for (std::size_t i = 0; i < distances.size(); ++i) {
     const std::size_t p = task.piece_at(i);
-    const TextPiece& piece = task.pieces.all()[p];
-    if (distances[p] < limit.below(piece.size)) task.add(queries[0], piece, distances[p]);
+    const Piece& piece = task.pieces[p];
+    if (distances[p] < limit.below(piece.text.size())) task.add(queries[0], piece, distances[p]);
   }
 }
 
@@ -98,16 +145,15 @@ void Group::find_shared(const Task& task) const {
     limits.emplace_back(task, query);
   const std::unique_ptr<LaneRun> run = lanes->start();
   std::vector<std::uint32_t> below(queries.size()), distances(queries.size());
-  for (std::size_t i = 0; i < task.pieces.all().size(); ++i) {
-    const TextPiece& piece = task.pieces.all()[task.piece_at(i)];
+  for (std::size_t i = 0; i < task.pieces.size(); ++i) {
+    const Piece& piece = task.pieces[task.piece_at(i)];
     bool wanted = false;
     for (std::size_t lane = 0; lane < queries.size(); ++lane) {
-      below[lane] = limits[lane].below(piece.size);
+      below[lane] = limits[lane].below(piece.text.size());
       wanted |= below[lane] != 0;
     }
     if (!wanted) continue;
-    const Span<const Token> text = piece.text();
-    run->measure(Strings(&text, 1), distances.data());
+    run->measure(Strings(&piece.text, 1), distances.data());
     for (std::size_t lane = 0; lane < queries.size(); ++lane) {
       if (distances[lane] < below[lane]) task.add(queries[lane], piece, distances[lane]);
     }
@@ -116,8 +162,7 @@ void Group::find_shared(const Task& task) const {
 
 // The distance to each piece, or kFar where it cannot be near enough.
 std::vector<std::uint32_t> Group::measure(const Task& task) const {
-  const std::vector<TextPiece>& pieces = task.pieces.all();
-  std::vector<std::uint32_t> distances(pieces.size(), kFar);
+  std::vector<std::uint32_t> distances(task.pieces.size(), kFar);
   Limit limit(task, queries[0]);
   const std::unique_ptr<LaneRun> run = lanes ? lanes->start() : nullptr;
   std::unique_ptr<Matcher> matcher;  // most queries need none
@@ -136,10 +181,11 @@ std::vector<std::uint32_t> Group::measure(const Task& task) const {
     waiting.clear();
     texts.clear();
   };
-  for (const std::uint32_t p : task.pieces.by_size()) {
-    if (limit.below(pieces[p].size) == 0) continue;
+  for (const std::uint32_t p : task.by_size) {
+    const Span<const Token> text = task.pieces[p].text;
+    if (limit.below(text.size()) == 0) continue;
     waiting.push_back(p);
-    texts.push_back(pieces[p].text());
+    texts.push_back(text);
     if (texts.size() == texts_at_once) measure_waiting();
   }
   measure_waiting();
@@ -191,10 +237,7 @@ Scan::Impl::Impl(const Distance& of, Strings strings, Mode scan_mode, SimdLevel 
 }
 
 Scan::Scan(const Distance& distance, Strings queries, Mode mode, SimdLevel level)
-    : impl_(std::make_unique<const Impl>(distance, queries, mode, level)) {}
-Scan::~Scan() = default;
-Scan::Scan(Scan&&) noexcept = default;
-Scan& Scan::operator=(Scan&&) noexcept = default;
+    : impl_(std::make_shared<const Impl>(distance, queries, mode, level)) {}
 
 void Scan::find(Strings documents, const Bound& bound, std::vector<Region>& found) const {
   const bool infix = impl_->mode == Mode::infix;
@@ -205,10 +248,24 @@ void Scan::find(Strings documents, const Bound& bound, std::vector<Region>& foun
     longest = std::max(longest, impl_->distance.longest_match(
                                     impl_->queries[q], std::min(*most, impl_->max_distance[q])));
   }
-  const TextPieces pieces(documents, longest - 1, !infix);
-  const Task task{impl_->distance, impl_->queries, impl_->mode, bound, pieces, found};
+  const std::vector<Piece> pieces = cut(documents, longest - 1, !infix);
+  const std::vector<std::uint32_t> by_size = sorted_by_size(pieces);
+  const Task task{impl_->distance, impl_->queries, impl_->mode, bound, pieces, by_size, found};
   for (const Group& group : impl_->groups)
     group.find(task);
+}
+
+std::vector<Region> Scan::nearest(Strings documents) const {
+  const auto any = [](std::size_t, std::size_t) { return std::size_t{kFar}; };
+  std::vector<Region> found;
+  find(documents, any, found);
+  const std::size_t queries = impl_->queries.size();
+  std::vector<Region> nearest(documents.size() * queries, Region{0, 0, kFar, 0, 0});
+  for (const Region& region : found) {
+    Region& known = nearest[region.document * queries + region.query];
+    if (region.distance < known.distance) known = region;
+  }
+  return nearest;
 }
 
 }  // namespace pairalign::align

@@ -37,9 +37,6 @@ class Scan {
   /// The distance and the queries' tokens must outlive it. Empty queries are allowed, and scanned
   /// too.
   Scan(const Distance& distance, Strings queries, Mode mode, SimdLevel level = best_simd_level());
-  ~Scan();
-  Scan(Scan&&) noexcept;
-  Scan& operator=(Scan&&) noexcept;
 
   /// Appends regions that together hold all matches within the bound; for each query, those of a
   /// document come one after another, in document order. A region overlaps only its neighbours,
@@ -48,9 +45,13 @@ class Scan {
   /// bounds can tighten, and at least 32 documents, unless they are long, to fill the lanes.
   void find(Strings documents, const Bound& bound, std::vector<Region>& found) const;
 
+  /// The nearest region of each query in each document, whatever its distance: (documents,
+  /// queries).
+  std::vector<Region> nearest(Strings documents) const;
+
  private:
   struct Impl;
-  std::unique_ptr<const Impl> impl_;
+  std::shared_ptr<const Impl> impl_;
 };
 
 }  // namespace pairalign::align

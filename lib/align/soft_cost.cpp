@@ -3,13 +3,10 @@
 #include <algorithm>
 #include <cmath>
 
-#include "align/soft_lanes.hpp"
 #include "base/error.hpp"
 
 namespace pairalign::align {
 namespace {
-
-constexpr double kScoreTolerance = 1e-9;  // as for unit costs
 
 // For each token, whether its score with itself is low.
 std::vector<bool> tokens_that_say_little(const std::vector<std::int8_t>& scores, std::size_t n) {
@@ -64,14 +61,6 @@ std::optional<std::size_t> SoftCost::bound(Span<const Token> query, double min_s
   const int best = best_possible(query) + kept_back(query);
   if (lowest > best) return std::nullopt;
   return static_cast<std::size_t>(best - lowest);
-}
-
-LaneLayout SoftCost::layout(std::size_t query_tokens, SimdLevel level) const {
-  return soft_layout(query_tokens, level);
-}
-
-std::unique_ptr<Lanes> SoftCost::lanes(Strings queries, Mode mode, SimdLevel level) const {
-  return soft_lanes(queries, *this, mode, level);
 }
 
 }  // namespace pairalign::align

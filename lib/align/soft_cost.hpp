@@ -72,6 +72,7 @@ class SoftCost : public Distance {
   double score(Span<const Token> query, std::size_t distance, std::size_t length) const override;
   std::optional<std::size_t> bound(Span<const Token> query, double min_score,
                                    std::size_t length) const override;
+  // In soft_lanes.cpp. The cost must outlive the lanes.
   LaneLayout layout(std::size_t query_tokens, SimdLevel level) const override;
   std::unique_ptr<Lanes> lanes(Strings queries, Mode mode, SimdLevel level) const override;
 

@@ -5,14 +5,10 @@
 #include <cstdint>
 #include <vector>
 
-#include "align/unit_lanes.hpp"
-
 namespace pairalign::align {
 namespace {
 
 constexpr std::size_t kWordBits = 64;
-// So that a score equal to the limit, but for the rounding of a decimal fraction, is within it.
-constexpr double kScoreTolerance = 1e-9;
 
 // Vertical differences of one column within a block of 64 rows: bit i is set in `plus` where
 // D[i] − D[i − 1] is +1, in `minus` where it is −1. Column 0 is 0, 1, 2, …
@@ -143,14 +139,6 @@ std::size_t UnitCost::min_distance(Mode mode, std::size_t query_tokens,
 
 std::unique_ptr<Rows> UnitCost::rows(Span<const Token> query) const {
   return std::make_unique<BitRows>(query);
-}
-
-LaneLayout UnitCost::layout(std::size_t query_tokens, SimdLevel level) const {
-  return unit_layout(query_tokens, level);
-}
-
-std::unique_ptr<Lanes> UnitCost::lanes(Strings queries, Mode mode, SimdLevel level) const {
-  return unit_lanes(queries, mode, level);
 }
 
 std::size_t edit_distance(Span<const Token> a, Span<const Token> b) {

@@ -11,7 +11,6 @@
 #include <optional>
 
 #include "align/distance.hpp"
-#include "base/span.hpp"
 
 namespace pairalign::align {
 
@@ -32,6 +31,7 @@ class UnitCost : public Distance {
                            std::size_t document_tokens) const override;
   bool counts_edits() const override { return true; }
   std::unique_ptr<Rows> rows(Span<const Token> query) const override;
+  // In unit_lanes.cpp.
   LaneLayout layout(std::size_t query_tokens, SimdLevel level) const override;
   std::unique_ptr<Lanes> lanes(Strings queries, Mode mode, SimdLevel level) const override;
 };

@@ -99,18 +99,9 @@ Chance::Chance(Span<const archive::Archive> archives, const align::Distance& dis
 
 double Chance::best_score(align::Strings renderings) const {
   std::vector<double> best;
-  for (const Span<const Token>& string : renderings) {
-    best.push_back(
-        distance_.score(string, 0, distance_.length(mode_, string.size(), string.size())));
-  }
+  for (const Span<const Token>& string : renderings)
+    best.push_back(distance_.match_score(string, 0, mode_, string.size()));
   return Fuse(distance_, mode_, renderings)(best);
-}
-
-// What an edit, or a bit, takes off the score.
-double Chance::unit_score(Span<const Token> query, std::size_t document_tokens) const {
-  const std::size_t length = distance_.length(mode_, query.size(), document_tokens);
-  return distance_.score(query, 0, length) -
-         distance_.score(query, static_cast<std::size_t>(distance_.units()), length);
 }
 
 double Chance::places_in(double tokens, double query_tokens) const {
@@ -120,90 +111,61 @@ double Chance::places_in(double tokens, double query_tokens) const {
   return std::max(soft * std::log1p(std::exp(std::min((tokens - within) / soft, 700.0))), 1e-6);
 }
 
-double Chance::all_places(double query_tokens) const {
-  double sum = 0;
-  for (const auto& [tokens, count] : records_)
-    sum += places_in(static_cast<double>(tokens), query_tokens) * static_cast<double>(count);
-  return sum;
-}
-
 // `both`: the renderings, followed by their reversals.
-void Chance::score(const std::vector<std::vector<Token>>& both, const Pieces& pieces, double best,
-                   double per_unit, PieceScores& forwards, PieceScores& backwards) const {
-  const std::vector<Span<const Token>> queries(both.begin(), both.end());
-  std::vector<align::Region> found;
-  align::Scan(distance_, queries, mode_)
-      .find(
-          pieces, [](std::size_t, std::size_t) { return std::numeric_limits<std::size_t>::max(); },
-          found);
-  std::vector<std::size_t> nearest(pieces.size() * queries.size());
-  for (std::size_t i = 0; i < nearest.size(); ++i) {
-    // The largest possible distance: all query tokens deleted and, in global mode, all document
-    // tokens inserted.
-    const std::size_t inserted =
-        mode_ == align::Mode::global ? pieces[i / queries.size()].size() : 0;
-    nearest[i] = distance_.max_distance(queries[i % queries.size()]) +
-                 inserted * static_cast<std::size_t>(distance_.insertion());
-  }
-  for (const align::Region& region : found) {
-    std::size_t& known = nearest[region.document * queries.size() + region.query];
-    known = std::min(known, region.distance);
-  }
-  const std::size_t count = queries.size() / 2;
-  const Fuse fuse(distance_, mode_, {queries.data(), count});
-  std::vector<double> scores(count);
+PieceScores Chance::score(align::Strings both, const Pieces& pieces, double best,
+                          double per_unit) const {
+  const std::vector<align::Region> nearest = align::Scan(distance_, both, mode_).nearest(pieces);
+  const std::size_t count = both.size() / 2;
+  const Fuse fuse(distance_, mode_, both.first(count));
+  std::vector<double> scores(both.size());
+  const Span<const double> forwards(scores.data(), count), backwards(&scores[count], count);
+  PieceScores result;
   for (std::size_t i = 0; i < pieces.size(); ++i) {
-    for (std::size_t first : {std::size_t{0}, count}) {
-      for (std::size_t r = 0; r < count; ++r) {
-        const Span<const Token>& query = queries[first + r];
-        scores[r] = distance_.score(query, nearest[i * queries.size() + first + r],
-                                    distance_.length(mode_, query.size(), pieces[i].size()));
-      }
-      (first == 0 ? forwards : backwards).scores.push_back((fuse(scores) - best) / per_unit);
+    for (std::size_t q = 0; q < both.size(); ++q) {
+      scores[q] = distance_.match_score(both[q], nearest[i * both.size() + q].distance, mode_,
+                                        pieces[i].size());
     }
+    result.scores.push_back((fuse(forwards) - best) / per_unit);
+    result.reversed.push_back((fuse(backwards) - best) / per_unit);
   }
-  const auto tokens = static_cast<double>(pieces.front().size());
-  forwards.places = backwards.places = places_in(tokens, static_cast<double>(both[0].size()));
+  result.places =
+      places_in(static_cast<double>(pieces.front().size()), static_cast<double>(both[0].size()));
+  return result;
 }
 
 ChanceLaw Chance::law(align::Strings renderings, std::size_t piece_tokens, std::size_t most,
-                      double best, double per_unit) const {
-  std::vector<std::vector<Token>> both;
+                      double best) const {
+  std::vector<std::vector<Token>> reversals;
   for (const Span<const Token>& string : renderings)
-    both.emplace_back(string.begin(), string.end());
-  for (const Span<const Token>& string : renderings) {
-    both.emplace_back(std::make_reverse_iterator(string.end()),
-                      std::make_reverse_iterator(string.begin()));
-  }
+    reversals.emplace_back(string.rbegin(), string.rend());
+  std::vector<Span<const Token>> both(renderings.begin(), renderings.end());
+  both.insert(both.end(), reversals.begin(), reversals.end());
+  const double per_unit = distance_.unit_score(renderings[0], mode_, piece_tokens);
   ChanceScores scores;
   const Pieces known = cut(background_, piece_tokens, most);
-  if (known.size() >= kMinPieces) {
-    score(both, known, best, per_unit, scores.background, scores.background_reversed);
-  }
+  if (known.size() >= kMinPieces) scores.background = score(both, known, best, per_unit);
   const Pieces here = cut(sample_, piece_tokens, most);
-  if (!here.empty()) {
-    score(both, here, best, per_unit, scores.archive, scores.archive_reversed);
-  }
+  if (!here.empty()) scores.archive = score(both, here, best, per_unit);
   ScoreShape shape;
   shape.bits = !distance_.counts_edits();
   shape.steps = !shape.bits && renderings.size() == 1 && mode_ == align::Mode::infix;
   shape.single = mode_ == align::Mode::global;
-  shape.length = static_cast<double>(both[0].size());
+  shape.length = static_cast<double>(renderings[0].size());
   return {scores, shape};
 }
 
 // For a query that is the same in reverse, such as one token over and over, each place with its
 // tokens is a match.
 void Chance::account_for_order(Span<const Token> query, double best, QueryChance& chance) const {
-  const std::vector<Token> backwards(std::make_reverse_iterator(query.end()),
-                                     std::make_reverse_iterator(query.begin()));
+  const std::vector<Token> backwards(query.rbegin(), query.rend());
   const auto score = [&](Span<const Token> string) {
     const std::size_t distance = align::Matcher(distance_, string).distance(query, mode_);
-    return distance_.score(string, distance, distance_.length(mode_, query.size(), query.size()));
+    return distance_.match_score(string, distance, mode_, query.size());
   };
   const double same = score(query), reversed = score(backwards);
   if (reversed < kSameBackwards * same) return;
-  const double below = (best - reversed) / unit_score(query, query.size());  // in edits, or bits
+  // In edits, or bits.
+  const double below = (best - reversed) / distance_.unit_score(query, mode_, query.size());
   for (QueryChance::Part& part : chance.parts_)
     part.law.shift_for_order(-below);
   chance.floor_ = tokens_ / (chance.stretch_ * static_cast<double>(query.size()));
@@ -229,10 +191,8 @@ void Chance::add_lengths(Span<const Token> query, align::Strings fronts, double 
       return std::max<std::size_t>(static_cast<std::size_t>(kLengths[i] * static_cast<double>(of)),
                                    1);
     };
-    const std::size_t piece_tokens = tokens(fronts[0].size());
-    chance.parts_.push_back(
-        {law(fronts, piece_tokens, kGlobalPieces, best, unit_score(fronts[0], piece_tokens)), count,
-         unit_score(query, tokens(query.size()))});
+    chance.parts_.push_back({law(fronts, tokens(fronts[0].size()), kGlobalPieces, best), count,
+                             distance_.unit_score(query, mode_, tokens(query.size()))});
   }
 }
 
@@ -253,10 +213,12 @@ QueryChance Chance::of(align::Strings renderings) const {
     add_lengths(strings[0], fronts, best, chance);
   } else {
     const std::size_t piece_tokens = fronts[0].size() + kPieceTokens;
-    chance.parts_.push_back({law(fronts, piece_tokens, background_.size() + sample_.size(), best,
-                                 unit_score(fronts[0], piece_tokens)),
-                             all_places(static_cast<double>(m)),
-                             unit_score(strings[0], piece_tokens)});
+    double places = 0;
+    for (const auto& [tokens, count] : records_)
+      places += places_in(static_cast<double>(tokens), static_cast<double>(m)) *
+                static_cast<double>(count);
+    chance.parts_.push_back({law(fronts, piece_tokens, background_.size() + sample_.size(), best),
+                             places, distance_.unit_score(strings[0], mode_, piece_tokens)});
   }
   account_for_order(fronts[0], best, chance);
   return chance;

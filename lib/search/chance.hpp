@@ -63,14 +63,11 @@ class Chance {
 
   // The distribution of scores, in edits or bits relative to `best`, in at most `most` pieces of
   // `piece_tokens` tokens.
-  ChanceLaw law(align::Strings renderings, std::size_t piece_tokens, std::size_t most, double best,
-                double per_unit) const;
-  void score(const std::vector<std::vector<Token>>& both, const Pieces& pieces, double best,
-             double per_unit, PieceScores& forwards, PieceScores& backwards) const;
+  ChanceLaw law(align::Strings renderings, std::size_t piece_tokens, std::size_t most,
+                double best) const;
+  PieceScores score(align::Strings both, const Pieces& pieces, double best, double per_unit) const;
   double best_score(align::Strings renderings) const;
-  double unit_score(Span<const Token> query, std::size_t document_tokens) const;
   double places_in(double tokens, double query_tokens) const;
-  double all_places(double query_tokens) const;
   void add_lengths(Span<const Token> query, align::Strings fronts, double best,
                    QueryChance& chance) const;
   void account_for_order(Span<const Token> query, double best, QueryChance& chance) const;

@@ -33,26 +33,16 @@ constexpr double kReversedEdits = 0.14, kReversedBits = 2.05;
 constexpr double kForwardWidth = 1.45, kForwardEdits = 0.7, kForwardBits = 1.9;
 constexpr double kSkewEdits = 0.65, kSkewBits = 0.4;
 
-// Applies to the best score of many places only.
-void flatten(const ScoreShape& shape, double& slope, double& bend) {
-  if (shape.single) return;
-  slope *= shape.bits ? kFlatterBits : kFlatterEdits;
-  bend *= shape.bits ? kFlatterBits : kFlatterEdits;
-}
-
-// Pieces with a true match say nothing about chance, not even for the reversed query: its tokens
-// are there.
-ChanceScores without_sought(ChanceScores scores, double limit) {
-  std::vector<double>&forwards = scores.archive.scores, &backwards = scores.archive_reversed.scores;
-  std::size_t kept = 0;
-  for (std::size_t i = 0; i < forwards.size(); ++i) {
-    if (forwards[i] > limit) continue;
-    forwards[kept] = forwards[i];
-    backwards[kept++] = backwards[i];
+// Pieces with a true match are no evidence about chance, not even for the reversed query: its
+// tokens are there.
+PieceScores without_sought(const PieceScores& pieces, double limit) {
+  PieceScores kept{{}, {}, pieces.places};
+  for (std::size_t i = 0; i < pieces.scores.size(); ++i) {
+    if (pieces.scores[i] > limit) continue;
+    kept.scores.push_back(pieces.scores[i]);
+    kept.reversed.push_back(pieces.reversed[i]);
   }
-  forwards.resize(kept);
-  backwards.resize(kept);
-  return scores;
+  return kept;
 }
 
 double clamped_to(double value, double centre, double radius) {
@@ -86,24 +76,29 @@ ChanceLaw::Moments ChanceLaw::lower_part(std::vector<double> scores) {
 
 ChanceLaw::ChanceLaw(const ChanceScores& scores, const ScoreShape& shape) : shape_(shape) {
   if (scores.background.scores.empty()) {
-    guess_background(scores);
+    guess_background(scores.archive);
   } else {
-    take_background(scores);
-    take_archive(without_sought(scores, law_.mean + kSought * law_.deviation));
+    take_background(scores.background);
+    take_archive(without_sought(scores.archive, law_.mean + kSought * law_.deviation),
+                 scores.background);
+  }
+  if (!shape.single) {  // the best score of many places
+    slope_ *= shape.bits ? kFlatterBits : kFlatterEdits;
+    bend_ *= shape.bits ? kFlatterBits : kFlatterEdits;
   }
 }
 
-void ChanceLaw::take_background(const ChanceScores& scores) {
+void ChanceLaw::take_background(const PieceScores& background) {
   const double root = std::sqrt(shape_.length);
-  law_ = moments(scores.background.scores);
-  reversed_ = moments(scores.background_reversed.scores);
+  law_ = moments(background.scores);
+  reversed_ = moments(background.reversed);
   // For short queries, nearly all scores can be the same.
   const double least = root * (shape_.bits ? 0.5 : 0.05);
   law_.deviation = std::max(law_.deviation, least);
   reversed_.deviation = std::max(reversed_.deviation, least);
-  sorted_ = scores.background.scores;
+  sorted_ = background.scores;
   std::sort(sorted_.rbegin(), sorted_.rend());
-  places_ = scores.background.places;
+  places_ = background.places;
   const double skew = law_.skewness;
   if (shape_.single) {
     slope_ = 0.8 + 0.42 * std::clamp(skew, 0.0, 1.0);
@@ -115,7 +110,6 @@ void ChanceLaw::take_background(const ChanceScores& scores) {
     slope_ = 1.25;
     bend_ = std::max(0.42 - 0.5 * skew, 0.03);
   }
-  flatten(shape_, slope_, bend_);
   const auto count =
       std::clamp<std::size_t>(sorted_.size() / 20, 1, static_cast<std::size_t>(kAnchorCount));
   anchor_ = sorted_[count - 1];
@@ -123,11 +117,11 @@ void ChanceLaw::take_background(const ChanceScores& scores) {
 }
 
 // Nothing is known of forward scores beyond what speech is like in general.
-void ChanceLaw::guess_background(const ChanceScores& scores) {
+void ChanceLaw::guess_background(const PieceScores& archive) {
   const double root = std::sqrt(shape_.length);
   const double usual = root * (shape_.bits ? kReversedBits : kReversedEdits);
-  reversed_ = moments(scores.archive_reversed.scores);
-  const auto pieces = static_cast<double>(scores.archive_reversed.scores.size());
+  reversed_ = moments(archive.reversed);
+  const auto pieces = static_cast<double>(archive.reversed.size());
   const double variance = reversed_.deviation * reversed_.deviation * pieces;
   reversed_.deviation =
       std::sqrt((variance + kShiftPrior * usual * usual) / (pieces + kShiftPrior));
@@ -137,28 +131,27 @@ void ChanceLaw::guess_background(const ChanceScores& scores) {
   slope_ = shape_.bits ? 1.25 : 2.05 - 1.15 * kSkewEdits;
   bend_ = shape_.bits ? 0.42 - 0.5 * kSkewBits : 0.1;
   if (shape_.single) slope_ = 1, bend_ = 0.5;
-  flatten(shape_, slope_, bend_);
-  places_ = scores.archive_reversed.places;
+  places_ = archive.places;
   anchor_ = law_.mean;
   anchor_log_rate_ = kLogRateAtMean - std::log(places_);
   shift_variance_ = 1 / (pieces + 1);
 }
 
-void ChanceLaw::take_archive(const ChanceScores& scores) {
-  const auto pieces = static_cast<double>(scores.archive_reversed.scores.size());
+void ChanceLaw::take_archive(const PieceScores& archive, const PieceScores& background) {
+  const auto pieces = static_cast<double>(archive.reversed.size());
   shift_variance_ = 1 / kShiftPrior;
-  // Strings much shorter than those of the background tell little.
-  if (pieces == 0 || scores.archive_reversed.places * kMinPlaces < scores.background.places) return;
-  const Moments backwards = moments(scores.archive_reversed.scores);
+  // Strings much shorter than those of the background are weak evidence.
+  if (pieces == 0 || archive.places * kMinPlaces < background.places) return;
+  const Moments backwards = moments(archive.reversed);
   double shift = (backwards.mean - reversed_.mean) / reversed_.deviation;
   // The best of fewer places is lower, by an amount that follows from a nearly exponential tail.
   if (!shape_.single) {
-    shift += std::log(scores.background.places / scores.archive_reversed.places) / 1.28;
+    shift += std::log(background.places / archive.places) / 1.28;
   }
   double width = pieces > 3 ? backwards.deviation / reversed_.deviation : 1;
-  if (scores.archive.scores.size() >= kMinPieces) {
-    const Moments here = lower_part(scores.archive.scores);
-    const Moments there = lower_part(scores.background.scores);
+  if (archive.scores.size() >= kMinPieces) {
+    const Moments here = lower_part(archive.scores);
+    const Moments there = lower_part(background.scores);
     shift = clamped_to((here.mean - there.mean) / law_.deviation, shift, kShiftTrust);
     if (there.deviation > 0) {
       width = clamped_to(here.deviation / there.deviation, width, kWidthTrust);

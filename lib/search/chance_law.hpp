@@ -22,17 +22,16 @@
 
 namespace pairalign::search {
 
-/// The best score of a string in each of several pieces of about the same length.
+/// The best scores of a query, and of the reversed query, in each of several pieces of about the
+/// same length.
 struct PieceScores {
-  std::vector<double> scores;
+  std::vector<double> scores, reversed;
   double places = 1;  ///< positions in each piece where a match may begin
 };
 
-/// Scores of a query and of the reversed query, in a background and in the archives searched.
-/// Without a background, those of the archives have to suffice.
+/// Without a background, the scores in the archives searched have to suffice.
 struct ChanceScores {
-  PieceScores background, background_reversed;
-  PieceScores archive, archive_reversed;
+  PieceScores background, archive;
 };
 
 /// Properties of the scores.
@@ -64,9 +63,9 @@ class ChanceLaw {
 
   static Moments moments(const std::vector<double>& scores);
   static Moments lower_part(std::vector<double> scores);
-  void take_background(const ChanceScores& scores);
-  void take_archive(const ChanceScores& scores);
-  void guess_background(const ChanceScores& scores);
+  void take_background(const PieceScores& background);
+  void take_archive(const PieceScores& archive, const PieceScores& background);
+  void guess_background(const PieceScores& archive);
   double counted(double score) const;
   double slope(double z) const { return slope_ + bend_ * (z > 0 ? z : 0); }
   // Decreasing everywhere, as it bends only above the mean.

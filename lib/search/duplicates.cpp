@@ -37,15 +37,7 @@ class DuplicateSearch {
  public:
   DuplicateSearch(Span<const archive::Archive> archives, const DuplicatesConfig& config,
                   ThreadPool& pool)
-      : archives_(archives),
-        config_(config),
-        pool_(pool),
-        within_(archives.size() == 1),
-        infix_(config.mode == Mode::infix),
-        searched_(within_ ? archives : archives.subspan(1)),
-        searcher_(searched_, pool) {
-    gathers_ = infix_ || std::any_of(archives.begin(), archives.end(), has_parts);
-  }
+      : archives_(archives), config_(config), pool_(pool) {}
 
   // Queues the queries of a record of the first archive; they wait until there is a batch.
   void add(std::size_t record) {
@@ -68,9 +60,8 @@ class DuplicateSearch {
     if (config_.chance != nullptr) chances = config_.chance->of(queries_, pool_);
     const auto found = searcher_.search(queries_, config_, chances);
     for (std::size_t q = 0; q < found.size(); ++q) {
-      for (const Hit& hit : found[q]) {
-        if (counts(asked_[q], hit)) add_pair(asked_[q], hit, pairs);
-      }
+      for (const Hit& hit : found[q])
+        add_pair(asked_[q], hit, pairs);
     }
     queries_.clear();
     asked_.clear();
@@ -88,12 +79,12 @@ class DuplicateSearch {
         const auto files = std::minmax(found.places[0].file, found.places[1].file);
         std::vector<std::size_t>& same = by_files[{files.first, files.second}];
         const auto again = std::find_if(same.begin(), same.end(), [&](std::size_t i) {
-          return overlaps(kept[i], found) || overlaps_mirrored(kept[i], found);
+          return overlaps(kept[i], found, 0) || overlaps(kept[i], found, 1);
         });
         if (again == same.end()) {
           same.push_back(kept.size());
           kept.push_back(std::move(found));
-        } else if (config_.window > 0 && overlaps(kept[*again], found)) {
+        } else if (config_.window > 0 && overlaps(kept[*again], found, 0)) {
           extend(kept[*again], found);
         }
       }
@@ -104,15 +95,12 @@ class DuplicateSearch {
 
   // Whether pairs are to be joined before they are reported.
   bool gathers() const { return gathers_; }
-
   DuplicatesSkipped skipped() const { return skipped_; }
 
  private:
-  static bool overlaps(const FoundPair& a, const FoundPair& b) {
-    return overlap(a.places[0], b.places[0]) && overlap(a.places[1], b.places[1]);
-  }
-  static bool overlaps_mirrored(const FoundPair& a, const FoundPair& b) {
-    return overlap(a.places[0], b.places[1]) && overlap(a.places[1], b.places[0]);
+  // Whether they overlap on both sides, the first side of `a` with that side of `b`.
+  static bool overlaps(const FoundPair& a, const FoundPair& b, int side) {
+    return overlap(a.places[0], b.places[side]) && overlap(a.places[1], b.places[1 - side]);
   }
 
   void ask(const DuplicateSide& side, const std::vector<Token>& of_record) {
@@ -155,17 +143,22 @@ class DuplicateSearch {
   }
 
   void add_pair(const DuplicateSide& asked, const Hit& hit, std::vector<FoundPair>& pairs) const {
+    if (!counts(asked, hit)) return;
     const std::size_t archive = within_ ? 0 : hit.archive + 1;
     DuplicateSide other{archive, hit.record, hit.match.begin, hit.match.end};
     if (!infix_) other.end = archives_[archive].token_count(hit.record);
-    std::vector<Token> tokens;
-    archives_[archive].tokens(other.record, other.begin, other.end, tokens);
-    if (too_short(other) || is_uninformative(tokens)) return;
+    if (too_short(other) || is_uninformative(tokens_of(other))) return;
     FoundPair found{{{asked, other}, hit.match.distance, hit.score, hit.evalue},
                     {place_of(asked), place_of(other)},
                     {}};
     if (within_ && overlap(found.places[0], found.places[1])) return;
     pairs.push_back(std::move(found));
+  }
+
+  std::vector<Token> tokens_of(const DuplicateSide& side) const {
+    std::vector<Token> tokens;
+    archives_[side.archive].tokens(side.record, side.begin, side.end, tokens);
+    return tokens;
   }
 
   FilePlace place_of(const DuplicateSide& side) const {
@@ -190,26 +183,20 @@ class DuplicateSearch {
   void take_joined(FoundPair& found) const {
     if (!found.joined) return;
     DuplicatePair& pair = *found.joined;
-    std::vector<Token> tokens[2];
-    for (int i = 0; i < 2; ++i) {
-      const DuplicateSide& side = pair.sides[i];
-      archives_[side.archive].tokens(side.record, side.begin, side.end, tokens[i]);
-    }
+    const std::vector<Token> query = tokens_of(pair.sides[0]), other = tokens_of(pair.sides[1]);
     const align::Distance& cost = *config_.distance;
-    pair.distance = align::Matcher(cost, tokens[0]).distance(tokens[1], Mode::global);
-    pair.score = cost.score(tokens[0], pair.distance,
-                            cost.length(Mode::infix, tokens[0].size(), tokens[1].size()));
+    pair.distance = align::Matcher(cost, query).distance(other, Mode::global);
+    pair.score = cost.match_score(query, pair.distance, Mode::infix, other.size());
     if (pair.score >= config_.min_score) found.pair = pair;
   }
 
   Span<const archive::Archive> archives_;
   const DuplicatesConfig& config_;
   ThreadPool& pool_;
-  bool within_;
-  bool infix_;
-  bool gathers_ = false;
-  Span<const archive::Archive> searched_;
-  Searcher searcher_;
+  bool within_ = archives_.size() == 1;
+  bool infix_ = config_.mode == Mode::infix;
+  bool gathers_ = infix_ || std::any_of(archives_.begin(), archives_.end(), has_parts);
+  Searcher searcher_{within_ ? archives_ : archives_.subspan(1), pool_};
   std::vector<tokens::Record> queries_;
   std::vector<DuplicateSide> asked_;
   DuplicatesSkipped skipped_;

@@ -52,12 +52,6 @@ std::optional<tokens::LabelFormat> label_format(HitFormat format) {
   return std::nullopt;
 }
 
-Mode parse_mode(const std::string& name) {
-  if (name == "infix") return Mode::infix;
-  if (name == "global") return Mode::global;
-  throw Error("", "'" + name + "' is no mode: infix or global");
-}
-
 std::string HitFormatter::lines(const tokens::Record& query, const std::vector<Hit>& hits) const {
   if (format_ == HitFormat::trec) return trec_lines(query.key, hits);
   std::string text;
@@ -73,16 +67,12 @@ void HitFormatter::add_label(const std::string& query, const Hit& hit,
   const archive::Archive& archive = archives_[hit.archive];
   const std::string recording = key(hit);
   const auto time = time_of(archive, hit, mode_);
-  if (!time) throw Error(recording, "has no duration in the archive, so a hit has no place in it");
+  if (!time) throw Error(recording, "has no duration in the archive, so its hits have no times");
   const double first = tokens::split_fragment(recording).start_s;
   const auto ms = [&](double seconds) { return std::llround((first + seconds) * 1000); };
   document.extend(recording, ms(archive.seconds(hit.record)));
   document.add(recording, {ms(time->start_s), ms(time->end_s),
                            fmt::format("{} {:.4f} {}", query, hit.score, evalue(hit))});
-}
-
-std::string HitFormatter::key(const Hit& hit) const {
-  return std::string(archives_[hit.archive].key(hit.record));
 }
 
 std::string HitFormatter::distance(std::size_t distance) const {
@@ -164,9 +154,8 @@ std::string HitFormatter::json_line(const tokens::Record& query, const Hit& hit,
   json["end"] = hit.match.end;
   if (is_estimated(archives_[hit.archive], hit, mode_)) json["place_estimated"] = true;
   json["distance"] = hit.match.distance;
-  if (distance_.units() > 1) {
+  if (distance_.units() > 1)
     json["distance"] = static_cast<double>(hit.match.distance) / distance_.units();
-  }
   json["score"] = hit.score;
   if (hit.evalue >= 0) json["evalue"] = nlohmann::json::parse(evalue(hit));
   if (alignment_) {

@@ -25,9 +25,8 @@ enum class HitFormat {
   eaf,       ///< the same for ELAN
 };
 
-/// Parse "tsv", "jsonl", …; "infix", "global". Throw Error("", reason) that lists the choices.
+/// Throws Error("", reason) that lists the choices.
 HitFormat parse_hit_format(const std::string& name);
-Mode parse_mode(const std::string& name);
 
 /// The label format of those that are a document of labels; empty for the others.
 std::optional<tokens::LabelFormat> label_format(HitFormat format);
@@ -62,7 +61,7 @@ class HitFormatter {
   std::string evalue(const Hit& hit) const;
 
  private:
-  std::string key(const Hit& hit) const;
+  std::string key(const Hit& hit) const { return archives_[hit.archive].key(hit.record); }
   std::string distance(std::size_t distance) const;
   struct Correspondence {
     std::string cigar;

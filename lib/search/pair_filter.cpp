@@ -53,132 +53,144 @@ double chance_of_at_least(std::size_t least, double mean) {
   return sum;
 }
 
+// Finds matches of one query within one bound.
+class PairFilter {
+ public:
+  PairFilter(Span<const Token> query, Mode mode, const DistanceBound& bound, bool always)
+      : query_(query), always_(always), first_width_(width_of(query.size())) {
+    const std::size_t m = query.size();
+    if (m < 2) return;
+    for (std::size_t tokens = 1; tokens <= kMaxStretch * m; ++tokens) {
+      const std::optional<std::size_t> most = bound(mode == Mode::infix ? m : std::max(m, tokens));
+      if (!most || tokens > m + *most) break;
+      possible_ = tokens < kMaxStretch * m;
+      if (tokens + *most < m) continue;
+      longest_match_ = tokens;
+      const auto columns = static_cast<std::ptrdiff_t>(std::max(m, tokens));
+      const auto edits = static_cast<std::ptrdiff_t>(*most);
+      const std::size_t width = std::max(width_of(tokens), first_width_) - first_width_;
+      if (needs_.size() <= width) needs_.resize(width + 1, columns);
+      needs_[width] = std::min(needs_[width], columns - 1 - 2 * edits);
+    }
+    if (!bound(m)) possible_ = true;  // and nothing can match
+  }
+
+  std::optional<PairMatches> find(const PairIndex& index, const BlockRange& within) const {
+    if (!possible_) return std::nullopt;
+    if (longest_match_ == 0) return PairMatches();
+    std::vector<Pair> pairs = pairs_by_size(index);
+    const Plan plan = best_plan(index, pairs);
+    if (plan.pairs == 0) return std::nullopt;
+
+    pairs.resize(plan.pairs);
+    std::vector<PairBlocks> lists;  // each list once, with the number of query pairs in it
+    for (std::size_t i = 0; i < pairs.size(); ++i) {
+      const bool again = i > 0 && pairs[i].bucket == pairs[i - 1].bucket;
+      if (!again && !index.sound(pairs[i].bucket)) return std::nullopt;
+      if (!again) lists.push_back({index.list(pairs[i].bucket), 0});
+      lists.back().pairs = std::min(lists.back().pairs + 1, kMaxPairs);
+    }
+    const WindowNeeds needs = window_needs(plan);
+    if (plan.sorted) return PairMatches{sort_windows(std::move(lists), needs), longest_match_};
+    auto ranges = add_up_windows(std::move(lists), needs, within, longest_match_,
+                                 always_ ? 1 : kWorthwhilePart);
+    if (!ranges) return std::nullopt;
+    return PairMatches{std::move(*ranges), longest_match_};
+  }
+
+ private:
+  struct Plan {
+    std::size_t pairs = 0;  // number looked up, those with the shortest lists first
+    bool sorted = false;    // entries are to be sorted, not added up
+    double cost = 0;        // in ns
+  };
+  struct Pair {
+    std::uint32_t bucket;
+    std::size_t list_bytes;
+  };
+
+  // The pairs of the query, those with the shortest lists first.
+  std::vector<Pair> pairs_by_size(const PairIndex& index) const {
+    std::vector<Pair> pairs;
+    for (std::size_t i = 0; i + 1 < query_.size(); ++i) {
+      const std::uint32_t bucket = archive::pair_bucket(query_[i], query_[i + 1], index.bits());
+      pairs.push_back({bucket, index.list_bytes(bucket)});
+    }
+    std::sort(pairs.begin(), pairs.end(), [](const Pair& a, const Pair& b) {
+      return std::tie(a.list_bytes, a.bucket) < std::tie(b.list_bytes, b.bucket);
+    });
+    return pairs;
+  }
+
+  WindowNeeds window_needs(const Plan& plan) const {
+    const std::size_t left_out = query_.size() - 1 - plan.pairs;
+    WindowNeeds needs{first_width_, {}};
+    for (const std::ptrdiff_t need : needs_) {
+      const std::size_t needed = static_cast<std::size_t>(need) - left_out;
+      needs.needed.push_back(static_cast<std::uint8_t>(std::min(needed, kMaxNeeded)));
+    }
+    return needs;
+  }
+
+  // The cost of comparing the spans that pass by chance, if pairs were spread evenly.
+  double chance_cost(const PairIndex& index, double postings, const Plan& plan) const {
+    const WindowNeeds needs = window_needs(plan);
+    const auto blocks = static_cast<double>(index.blocks());
+    double chance = 0;
+    for (std::size_t i = 0; i < needs.needed.size(); ++i) {
+      const auto width = static_cast<double>(first_width_ + i);
+      chance = std::max(chance, chance_of_at_least(needs.needed[i], postings / blocks * width));
+    }
+    const auto tokens = static_cast<double>(longest_match_ + kPairBlockTokens * first_width_);
+    // Windows that pass overlap: of those that hold the same pairs, about half pass.
+    const double windows = blocks * chance * 2 / static_cast<double>(first_width_);
+    return windows * (kWindowCost + tokens * kTokenCost);
+  }
+
+  Plan best_plan(const PairIndex& index, const std::vector<Pair>& pairs) const {
+    const double scan_cost = kScanCost * static_cast<double>(index.blocks() * kPairBlockTokens);
+    Plan best{0, false, always_ ? std::numeric_limits<double>::max() : scan_cost};
+    const std::ptrdiff_t least = *std::min_element(needs_.begin(), needs_.end());
+    if (least < 1) return best;
+    // With as many pairs left out as still leave one required.
+    const std::size_t fewest = query_.size() - std::min<std::size_t>(query_.size(), least);
+    const auto blocks = static_cast<double>(index.blocks());
+    const auto widest = static_cast<double>(first_width_ + needs_.size());
+    const double tiles = std::ceil(blocks / kBlocksAtOnce);
+    std::size_t bytes = 0, next = fewest;
+    for (std::size_t count = 1; count <= pairs.size(); ++count) {
+      bytes += pairs[count - 1].list_bytes;
+      if (count < next) continue;
+      next += 1 + (count - fewest) / 4;
+      Plan plan{count, false, 0};
+      const double postings = static_cast<double>(bytes) / kBytesPerPosting;
+      const auto lists = static_cast<double>(count);
+      const double sorting = lists * kListCost + postings * kSortedCost;
+      plan.cost =
+          blocks * widest * kBlockCost + lists * tiles * kListCost + postings * kPostingCost;
+      plan.sorted = sorting < plan.cost;
+      plan.cost = std::min(plan.cost, sorting);
+      if (plan.cost < best.cost) plan.cost += chance_cost(index, postings, plan);
+      if (plan.cost < best.cost) best = plan;
+    }
+    return best;
+  }
+
+  Span<const Token> query_;
+  bool always_;
+  bool possible_ = false;
+  std::size_t longest_match_ = 0;
+  std::size_t first_width_;  // blocks that a match of up to m tokens may lie in
+  // By width − first_width_: the least number of pairs of a match that needs that many blocks.
+  std::vector<std::ptrdiff_t> needs_;
+};
+
 }  // namespace
 
-PairFilter::PairFilter(Span<const Token> query, Mode mode, const DistanceBound& bound)
-    : query_(query), mode_(mode), first_width_(width_of(query.size())) {
-  if (query.size() >= 2) set_needs(bound);
-}
-
-void PairFilter::set_needs(const DistanceBound& bound) {
-  const std::size_t m = query_.size();
-  for (std::size_t tokens = 1; tokens <= kMaxStretch * m; ++tokens) {
-    const std::optional<std::size_t> most = bound(mode_ == Mode::infix ? m : std::max(m, tokens));
-    if (!most || tokens > m + *most) break;
-    possible_ = tokens < kMaxStretch * m;
-    if (tokens + *most < m) continue;
-    longest_match_ = tokens;
-    const auto columns = static_cast<std::ptrdiff_t>(std::max(m, tokens));
-    const auto edits = static_cast<std::ptrdiff_t>(*most);
-    const std::size_t width = std::max(width_of(tokens), first_width_) - first_width_;
-    if (needs_.size() <= width) needs_.resize(width + 1, columns);
-    needs_[width] = std::min(needs_[width], columns - 1 - 2 * edits);
-  }
-  if (!bound(m)) possible_ = true;  // and nothing can match
-}
-
-// The pairs of the query, those with the shortest lists first.
-std::vector<PairFilter::Pair> PairFilter::pairs_by_size(const PairIndex& index) const {
-  std::vector<Pair> pairs;
-  for (std::size_t i = 0; i + 1 < query_.size(); ++i) {
-    const std::uint32_t bucket = archive::pair_bucket(query_[i], query_[i + 1], index.bits());
-    pairs.push_back({bucket, index.list_bytes(bucket)});
-  }
-  std::sort(pairs.begin(), pairs.end(), [](const Pair& a, const Pair& b) {
-    return std::tie(a.list_bytes, a.bucket) < std::tie(b.list_bytes, b.bucket);
-  });
-  return pairs;
-}
-
-WindowNeeds PairFilter::window_needs(const Plan& plan) const {
-  const std::size_t left_out = query_.size() - 1 - plan.pairs;
-  WindowNeeds needs{first_width_, {}};
-  for (const std::ptrdiff_t need : needs_) {
-    const std::size_t needed = static_cast<std::size_t>(need) - left_out;
-    needs.needed.push_back(static_cast<std::uint8_t>(std::min(needed, kMaxNeeded)));
-  }
-  return needs;
-}
-
-// The cost of comparing the spans that pass by chance, if pairs were spread evenly.
-double PairFilter::chance_cost(const PairIndex& index, double postings, const Plan& plan) const {
-  const WindowNeeds needs = window_needs(plan);
-  const auto blocks = static_cast<double>(index.blocks());
-  double chance = 0;
-  for (std::size_t i = 0; i < needs.needed.size(); ++i) {
-    const auto width = static_cast<double>(first_width_ + i);
-    chance = std::max(chance, chance_of_at_least(needs.needed[i], postings / blocks * width));
-  }
-  const auto tokens = static_cast<double>(longest_match_ + kPairBlockTokens * first_width_);
-  // Windows that pass overlap: of those that hold the same pairs, about half pass.
-  const double windows = blocks * chance * 2 / static_cast<double>(first_width_);
-  return windows * (kWindowCost + tokens * kTokenCost);
-}
-
-PairFilter::Plan PairFilter::best_plan(const PairIndex& index,
-                                       const std::vector<Pair>& pairs) const {
-  const double scan_cost = kScanCost * static_cast<double>(index.blocks() * kPairBlockTokens);
-  Plan best{0, false, always_ ? std::numeric_limits<double>::max() : scan_cost};
-  const std::ptrdiff_t least = *std::min_element(needs_.begin(), needs_.end());
-  if (least < 1) return best;
-  // With as many pairs left out as still leave one required.
-  const std::size_t fewest = query_.size() - std::min<std::size_t>(query_.size(), least);
-  const auto blocks = static_cast<double>(index.blocks());
-  const auto widest = static_cast<double>(first_width_ + needs_.size());
-  const double tiles = std::ceil(blocks / kBlocksAtOnce);
-  std::size_t bytes = 0, next = fewest;
-  for (std::size_t count = 1; count <= pairs.size(); ++count) {
-    bytes += pairs[count - 1].list_bytes;
-    if (count < next) continue;
-    next += 1 + (count - fewest) / 4;
-    Plan plan{count, false, 0};
-    const double postings = static_cast<double>(bytes) / kBytesPerPosting;
-    const auto lists = static_cast<double>(count);
-    const double sorting = lists * kListCost + postings * kSortedCost;
-    plan.cost = blocks * widest * kBlockCost + lists * tiles * kListCost + postings * kPostingCost;
-    plan.sorted = sorting < plan.cost;
-    plan.cost = std::min(plan.cost, sorting);
-    if (plan.cost < best.cost) plan.cost += chance_cost(index, postings, plan);
-    if (plan.cost < best.cost) best = plan;
-  }
-  return best;
-}
-
-std::optional<PairLookup> PairFilter::prepare(const PairIndex& index) const {
-  PairLookup lookup;
-  if (!possible_) return std::nullopt;
-  if (longest_match_ == 0) return lookup;
-  std::vector<Pair> pairs = pairs_by_size(index);
-  const Plan plan = best_plan(index, pairs);
-  if (plan.pairs == 0) return std::nullopt;
-
-  pairs.resize(plan.pairs);
-  std::vector<PairBlocks>& lists =
-      lookup.lists_;  // each list once, with the number of query pairs in it
-  for (std::size_t i = 0; i < pairs.size(); ++i) {
-    const bool again = i > 0 && pairs[i].bucket == pairs[i - 1].bucket;
-    if (!again && !index.sound(pairs[i].bucket)) return std::nullopt;
-    if (!again) lists.push_back({index.list(pairs[i].bucket), 0});
-    lists.back().pairs = std::min(lists.back().pairs + 1, kMaxPairs);
-  }
-  lookup.needs_ = window_needs(plan);
-  lookup.sorted_ = plan.sorted;
-  lookup.longest_match_ = longest_match_;
-  lookup.max_tokens_ = always_ ? 1 : kWorthwhilePart;
-  return lookup;
-}
-
-std::optional<std::vector<BlockRange>> PairLookup::find(const BlockRange& within) const {
-  std::vector<BlockRange> ranges;
-  if (lists_.empty()) return ranges;
-  if (sorted_) {  // few enough for one thread
-    if (within.first == 0) sort_windows(lists_, needs_, ranges);
-    return ranges;
-  }
-  if (!add_up_windows(lists_, needs_, within, longest_match_, max_tokens_, ranges)) {
-    return std::nullopt;
-  }
-  return ranges;
+std::optional<PairMatches> find_by_pairs(const PairIndex& index, const BlockRange& within,
+                                         Span<const Token> query, Mode mode,
+                                         const DistanceBound& bound, bool always) {
+  return PairFilter(query, mode, bound, always).find(index, within);
 }
 
 }  // namespace pairalign::search

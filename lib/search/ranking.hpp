@@ -6,8 +6,6 @@
 #include <string>
 #include <vector>
 
-#include "archive/archive.hpp"
-#include "base/span.hpp"
 #include "search/searcher.hpp"
 #include "tokens/record.hpp"
 
@@ -25,6 +23,9 @@ struct Candidate {
   std::size_t end;
 };
 
+/// Keeps the best `places` of a record; 0: all.
+void keep_best(std::vector<Candidate>& of_record, std::size_t places);
+
 /// Ties are ordered by key, archive, record and place, so that the best k places lie in the best k
 /// regions.
 class Ranking {
@@ -36,6 +37,11 @@ class Ranking {
   /// The largest distance that can still matter, of a record whose distance is divided by `length`.
   /// Empty: none can.
   std::optional<std::size_t> bound(std::size_t length) const;
+
+  /// What the distance from a document is divided by.
+  std::size_t length(std::size_t document_tokens) const {
+    return config_.distance->length(config_.mode, query_->tokens.size(), document_tokens);
+  }
 
   /// Whether there are as many candidates as requested.
   bool full() const { return config_.k > 0 && best_.size() == config_.k; }
@@ -54,28 +60,5 @@ class Ranking {
   const tokens::Record* query_;
   std::vector<Candidate> best_;  // a heap with the worst at the front, unless all are wanted
 };
-
-/// Collects regions for a ranking, record after record and in their order within each.
-class RegionCollector {
- public:
-  RegionCollector(Span<const archive::Archive> archives, Ranking& ranking)
-      : archives_(archives), ranking_(&ranking) {}
-
-  /// Its key need not be set.
-  void add(Candidate region);
-  /// Completes the current record.
-  void finish();
-
- private:
-  void drop_far();
-  void join();
-
-  Span<const archive::Archive> archives_;
-  Ranking* ranking_;
-  std::vector<Candidate> open_;  // of the current record
-};
-
-/// Keeps the best `places` of a record; 0: all.
-void keep_best(std::vector<Candidate>& of_record, std::size_t places);
 
 }  // namespace pairalign::search

@@ -5,11 +5,11 @@
 #include <tuple>
 #include <utility>
 
-#include "align/scan.hpp"
 #include "search/chance.hpp"
 #include "search/file_places.hpp"
 #include "search/index_search.hpp"
 #include "search/ranking.hpp"
+#include "search/record_scan.hpp"
 
 namespace pairalign::search {
 namespace {
@@ -22,86 +22,49 @@ constexpr std::size_t kMaxCandidates = std::size_t{1} << 22;
 // To estimate the number of places where a query of unknown length may have any number of them.
 constexpr std::size_t kTokensPerPlace = 64;
 
-}  // namespace
+using Archives = Span<const archive::Archive>;
 
-Searcher::Searcher(Span<const archive::Archive> archives, ThreadPool& pool)
-    : archives_(archives), pool_(pool), tiles_(archives) {}
-
-std::size_t Searcher::batch_size(const SearchConfig& config) const {
-  std::uint64_t candidates = config.k;
-  if (config.k == 0) {
-    candidates = std::max<std::uint64_t>(tiles_.records(), 1);
-    for (const archive::Archive& archive : archives_)
-      candidates += config.places == 1 ? 0 : archive.token_total() / kTokensPerPlace;
-  }
-  return std::clamp<std::size_t>(kMaxCandidates / candidates, 1, kMaxQueriesAtOnce);
-}
-
-std::vector<Ranking> Searcher::scan(const std::vector<const tokens::Record*>& queries,
-                                    const SearchConfig& config) const {
-  const align::Distance& distance = *config.distance;
+// The best regions of each query, by comparing with every record.
+std::vector<Ranking> scan(Archives archives, ThreadPool& pool,
+                          const std::vector<const tokens::Record*>& queries,
+                          const SearchConfig& config) {
   std::vector<Span<const Token>> strings;
   std::vector<Ranking> all;
   for (const tokens::Record* query : queries) {
     strings.emplace_back(query->tokens);
     all.emplace_back(config, *query);
   }
-  const align::Scan lanes(distance, strings, config.mode);
-  const std::size_t records = tiles_.records();
-  const auto threads = static_cast<std::size_t>(pool_.threads());
+  const align::Scan scan(*config.distance, strings, config.mode);
+  const auto threads = static_cast<std::size_t>(pool.threads());
   // A single thread takes all records in one piece: the sooner its bounds tighten, the fewer keys
   // it reads.
-  const std::size_t pieces = std::min(records, threads == 1 ? 1 : threads * kPiecesPerThread);
-  std::vector<std::vector<Ranking>> found(pieces, all);
-  pool_.parallel_for(pieces, [&](std::size_t p) {
-    std::vector<Ranking>& rankings = found[p];
-    std::vector<RegionCollector> collectors;
-    for (Ranking& ranking : rankings)
-      collectors.emplace_back(archives_, ranking);
-    const auto length = [&](std::size_t q, std::size_t tokens) {
-      return distance.length(config.mode, strings[q].size(), tokens);
+  std::vector<std::vector<Ranking>> found(threads == 1 ? 1 : threads * kPiecesPerThread, all);
+  visit_records(archives, pool, found.size(), [&](std::size_t piece, const RecordTile& tile) {
+    const auto place = [&](std::size_t document) {
+      return DocumentPlace{tile.archive, tile.first_record + document};
     };
-    std::vector<align::Region> regions;
-    const auto visit = [&](const RecordTile& tile) {
-      regions.clear();
-      lanes.find(
-          tile.documents,
-          [&](std::size_t q, std::size_t tokens) { return rankings[q].bound(length(q, tokens)); },
-          regions);
-      for (const align::Region& region : regions) {
-        collectors[region.query].add({tile.archive,
-                                      tile.first_record + region.document,
-                                      {},
-                                      region.distance,
-                                      length(region.query, tile.documents[region.document].size()),
-                                      region.begin,
-                                      region.end});
-      }
-      for (RegionCollector& collector : collectors)
-        collector.finish();
-    };
-    tiles_.visit(records * p / pieces, records * (p + 1) / pieces, visit);
+    rank_regions(archives, scan, tile.documents, place, found[piece]);
   });
-  pool_.parallel_for(all.size(), [&](std::size_t q) {
+  pool.parallel_for(all.size(), [&](std::size_t q) {
     for (std::vector<Ranking>& piece : found)
       all[q].merge(std::move(piece[q]));
   });
   return all;
 }
 
-std::vector<Ranking> Searcher::find_regions(Span<const tokens::Record> queries,
-                                            const SearchConfig& config) const {
+// The same, by postings where these suffice.
+std::vector<Ranking> find_regions(Archives archives, ThreadPool& pool,
+                                  Span<const tokens::Record> queries, const SearchConfig& config) {
   std::vector<std::optional<Ranking>> found(queries.size());
   if (config.postings != Postings::never && config.distance->counts_edits())
-    found = IndexSearch(archives_, pool_).find(queries, config);
+    found = search_index(archives, pool, queries, config);
   std::vector<const tokens::Record*> others;
   for (std::size_t q = 0; q < queries.size(); ++q) {
     if (!found[q]) others.push_back(&queries[q]);
   }
   std::vector<Ranking> scanned;
-  if (!others.empty()) scanned = scan(others, config);
+  if (!others.empty()) scanned = scan(archives, pool, others, config);
   std::vector<Ranking> rankings;
-  rankings.reserve(found.size());
   auto next = scanned.begin();
   for (std::optional<Ranking>& ranking : found)
     rankings.push_back(std::move(ranking ? *ranking : *next++));
@@ -109,7 +72,7 @@ std::vector<Ranking> Searcher::find_regions(Span<const tokens::Record> queries,
 }
 
 // From regions to the places in them: a place among the best k is in one of the best k regions.
-std::vector<Hit> Searcher::locate(Ranking& regions) const {
+std::vector<Hit> locate(Archives archives, Ranking& regions) {
   const SearchConfig& config = regions.config();
   const tokens::Record& query = regions.query();
   Ranking places = regions;  // while it holds regions, its bound is that of the worst of these
@@ -125,7 +88,7 @@ std::vector<Hit> Searcher::locate(Ranking& regions) const {
     std::vector<Candidate> of_record;
     for (std::size_t i = 0; i < candidates.size(); ++i) {
       const Candidate& region = candidates[i];
-      archives_[region.archive].tokens(region.record, region.begin, region.end, document);
+      archives[region.archive].tokens(region.record, region.begin, region.end, document);
       for (const Match& match : matcher.places(document, *bound, config.places)) {
         of_record.push_back({region.archive, region.record, region.key, match.distance,
                              region.length, region.begin + match.begin, region.begin + match.end});
@@ -150,22 +113,38 @@ std::vector<Hit> Searcher::locate(Ranking& regions) const {
   return hits;
 }
 
-std::vector<std::vector<Hit>> Searcher::find(Span<const tokens::Record> queries,
-                                             const SearchConfig& config) const {
-  std::vector<Ranking> rankings = find_regions(queries, config);
+// The hits of each query, without E-values.
+std::vector<std::vector<Hit>> find(Archives archives, ThreadPool& pool,
+                                   Span<const tokens::Record> queries, const SearchConfig& config) {
+  std::vector<Ranking> rankings = find_regions(archives, pool, queries, config);
   std::vector<std::vector<Hit>> hits(queries.size());
-  pool_.parallel_for(queries.size(), [&](std::size_t q) { hits[q] = locate(rankings[q]); });
+  pool.parallel_for(queries.size(),
+                    [&](std::size_t q) { hits[q] = locate(archives, rankings[q]); });
   for (std::size_t q = 0; q < queries.size(); ++q) {
-    hits[q] = without_repeats(archives_, config, [&](std::size_t k, std::size_t places) {
+    hits[q] = without_repeats(archives, config, [&](std::size_t k, std::size_t places) {
       if (k == config.k && places == config.places) return std::move(hits[q]);
       SearchConfig more = config;
       more.k = k;
       more.places = places;
-      Ranking ranking = find_regions(queries.subspan(q, 1), more).front();
-      return locate(ranking);
+      Ranking ranking = find_regions(archives, pool, queries.subspan(q, 1), more).front();
+      return locate(archives, ranking);
     });
   }
   return hits;
+}
+
+}  // namespace
+
+std::size_t Searcher::batch_size(const SearchConfig& config) const {
+  std::uint64_t candidates = config.k;
+  if (config.k == 0) {
+    for (const archive::Archive& archive : archives_) {
+      candidates += archive.size();
+      if (config.places != 1) candidates += archive.token_total() / kTokensPerPlace;
+    }
+  }
+  candidates = std::max<std::uint64_t>(candidates, 1);
+  return std::clamp<std::size_t>(kMaxCandidates / candidates, 1, kMaxQueriesAtOnce);
 }
 
 void set_evalues(const QueryChance& chance, const SearchConfig& config, std::vector<Hit>& hits) {
@@ -179,7 +158,7 @@ void set_evalues(const QueryChance& chance, const SearchConfig& config, std::vec
 std::vector<std::vector<Hit>> Searcher::search(Span<const tokens::Record> queries,
                                                const SearchConfig& config,
                                                Span<const QueryChance> chances) const {
-  if (chances.empty()) return find(queries, config);
+  if (chances.empty()) return find(archives_, pool_, queries, config);
   SearchConfig narrowed = config;
   if (config.max_evalue) {
     double lowest = std::numeric_limits<double>::max();
@@ -187,7 +166,7 @@ std::vector<std::vector<Hit>> Searcher::search(Span<const tokens::Record> querie
       lowest = std::min(lowest, of_query.lowest_score(*config.max_evalue));
     narrowed.min_score = std::max(config.min_score, lowest);
   }
-  std::vector<std::vector<Hit>> hits = find(queries, narrowed);
+  std::vector<std::vector<Hit>> hits = find(archives_, pool_, queries, narrowed);
   for (std::size_t q = 0; q < queries.size(); ++q)
     set_evalues(chances[q], config, hits[q]);
   return hits;

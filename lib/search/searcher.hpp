@@ -13,7 +13,6 @@
 #include "archive/archive.hpp"
 #include "base/span.hpp"
 #include "base/thread_pool.hpp"
-#include "search/record_tiles.hpp"
 #include "tokens/record.hpp"
 
 namespace pairalign::search {
@@ -54,7 +53,6 @@ struct Hit {
 };
 
 class QueryChance;
-class Ranking;
 
 /// Compares every query with every record. In infix mode a record has one hit for each of its
 /// non-overlapping places within the limits (Matcher::places); if records are overlapping windows
@@ -65,7 +63,8 @@ class Ranking;
 class Searcher {
  public:
   /// Archives and pool must outlive the searcher.
-  Searcher(Span<const archive::Archive> archives, ThreadPool& pool);
+  Searcher(Span<const archive::Archive> archives, ThreadPool& pool)
+      : archives_(archives), pool_(pool) {}
 
   /// The hits of each query; a query without tokens has none. `chances`: of each query in these
   /// archives (Chance::of), if E-values are wanted.
@@ -78,20 +77,8 @@ class Searcher {
   std::size_t batch_size(const SearchConfig& config) const;
 
  private:
-  /// Without E-values.
-  std::vector<std::vector<Hit>> find(Span<const tokens::Record> queries,
-                                     const SearchConfig& config) const;
-  /// The best regions of each query, by postings where these suffice, otherwise by `scan`.
-  std::vector<Ranking> find_regions(Span<const tokens::Record> queries,
-                                    const SearchConfig& config) const;
-  /// By comparing with every record.
-  std::vector<Ranking> scan(const std::vector<const tokens::Record*>& queries,
-                            const SearchConfig& config) const;
-  std::vector<Hit> locate(Ranking& regions) const;
-
   Span<const archive::Archive> archives_;
   ThreadPool& pool_;
-  RecordTiles tiles_;
 };
 
 /// Sets the E-values of a query's hits and removes those above `config.max_evalue`.

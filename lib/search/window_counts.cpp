@@ -4,7 +4,6 @@
 #include <cstring>
 #include <utility>
 
-#include "archive/pair_index.hpp"
 #include "base/multiversion.hpp"
 
 namespace pairalign::search {
@@ -41,11 +40,12 @@ void compare_windows(const std::uint8_t* counts, std::size_t size, std::size_t f
   }
 }
 
-void append_range(std::size_t block, std::vector<BlockRange>& ranges) {
-  if (!ranges.empty() && ranges.back().last == block) {
-    ++ranges.back().last;
+// Appends a range, or joins it to the last one if they touch. Ranges come in ascending order.
+void append(const BlockRange& range, std::vector<BlockRange>& ranges) {
+  if (!ranges.empty() && range.first <= ranges.back().last) {
+    ranges.back().last = std::max(ranges.back().last, range.last);
   } else {
-    ranges.push_back({block, block + 1});
+    ranges.push_back(range);
   }
 }
 
@@ -60,7 +60,7 @@ std::size_t collect(const std::vector<std::uint8_t>& passes, std::size_t base, s
     if (word == 0) continue;
     for (std::size_t i = j; i < std::min(size, j + sizeof word); ++i) {
       if (passes[i] == 0) continue;
-      append_range(base + i, ranges);
+      append({base + i, base + i + 1}, ranges);
       ++count;
     }
   }
@@ -76,22 +76,11 @@ void count(PairBlocks& blocks, std::size_t base, std::size_t limit, std::uint8_t
   }
 }
 
-// The entries of all lists by block.
+// An entry of one of the lists.
 struct Entry {
   std::size_t block;
   std::size_t pairs;
 };
-
-std::vector<Entry> sorted_entries(std::vector<PairBlocks> lists) {
-  std::vector<Entry> entries;
-  for (PairBlocks& blocks : lists) {
-    for (PairList& list = blocks.list; list.block() != PairList::kEnd; list.advance())
-      entries.push_back({list.block(), blocks.pairs});
-  }
-  std::sort(entries.begin(), entries.end(),
-            [](const Entry& a, const Entry& b) { return a.block < b.block; });
-  return entries;
-}
 
 // Appends where windows of `width` blocks whose entries sum to at least `needed` begin: for each
 // first entry, late enough to reach the entry that completes the sum.
@@ -111,9 +100,12 @@ void slide(const std::vector<Entry>& entries, std::size_t width, std::size_t nee
 
 }  // namespace
 
-bool add_up_windows(std::vector<PairBlocks> lists, const WindowNeeds& needs,
-                    const BlockRange& within, std::size_t longest_match, double max_tokens,
-                    std::vector<BlockRange>& ranges) {
+std::optional<std::vector<BlockRange>> add_up_windows(std::vector<PairBlocks> lists,
+                                                      const WindowNeeds& needs,
+                                                      const BlockRange& within,
+                                                      std::size_t longest_match,
+                                                      double max_tokens) {
+  std::vector<BlockRange> ranges;
   const std::size_t overlap = needs.first_width + needs.needed.size();
   std::vector<std::uint8_t> counts(kTileBlocks + overlap + kLanes), passes(kTileBlocks);
   for (PairBlocks& blocks : lists) {
@@ -131,31 +123,29 @@ bool add_up_windows(std::vector<PairBlocks> lists, const WindowNeeds& needs,
         static_cast<double>(passed * kPairBlockTokens + ranges.size() * longest_match);
     const std::size_t blocks_read = std::min(base + kTileBlocks, within.last) - within.first;
     const auto read = static_cast<double>(blocks_read * kPairBlockTokens);
-    if (max_tokens < 1 && tokens > read * max_tokens) {
-      ranges.clear();
-      return false;
-    }
+    if (max_tokens < 1 && tokens > read * max_tokens) return std::nullopt;
     std::copy_n(counts.begin() + kTileBlocks, overlap, counts.begin());
     std::fill(counts.begin() + static_cast<std::ptrdiff_t>(overlap), counts.end(), 0);
   }
-  return true;
+  return ranges;
 }
 
-void sort_windows(std::vector<PairBlocks> lists, const WindowNeeds& needs,
-                  std::vector<BlockRange>& ranges) {
-  const std::vector<Entry> entries = sorted_entries(std::move(lists));
-  std::vector<BlockRange> found;
+std::vector<BlockRange> sort_windows(std::vector<PairBlocks> lists, const WindowNeeds& needs) {
+  std::vector<Entry> entries;
+  for (PairBlocks& blocks : lists) {
+    for (PairList& list = blocks.list; list.block() != PairList::kEnd; list.advance())
+      entries.push_back({list.block(), blocks.pairs});
+  }
+  std::sort(entries.begin(), entries.end(),
+            [](const Entry& a, const Entry& b) { return a.block < b.block; });
+  std::vector<BlockRange> found, ranges;
   for (std::size_t i = 0; i < needs.needed.size(); ++i)
     slide(entries, needs.first_width + i, needs.needed[i], found);
   std::sort(found.begin(), found.end(),
             [](const BlockRange& a, const BlockRange& b) { return a.first < b.first; });
-  for (const BlockRange& range : found) {
-    if (!ranges.empty() && range.first <= ranges.back().last) {
-      ranges.back().last = std::max(ranges.back().last, range.last);
-    } else {
-      ranges.push_back(range);
-    }
-  }
+  for (const BlockRange& range : found)
+    append(range, ranges);
+  return ranges;
 }
 
 }  // namespace pairalign::search

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "archive/pair_index.hpp"
@@ -28,16 +29,16 @@ struct WindowNeeds {
   std::vector<std::uint8_t> needed;  // 1 to 255
 };
 
-/// Both functions append where passing windows begin, in ascending order, with equal results.
+/// Both functions return where passing windows begin, in ascending order, with equal results.
 /// This one adds up counts for all blocks: best where many blocks have entries. Finds windows that
-/// begin in `within`. Clears `ranges` and returns false as soon as more than the fraction
-/// `max_tokens` of the tokens there would have to be compared, counting `longest_match` for each
-/// range and the tokens of its blocks; 1 allows any number.
-bool add_up_windows(std::vector<PairBlocks> lists, const WindowNeeds& needs,
-                    const BlockRange& within, std::size_t longest_match, double max_tokens,
-                    std::vector<BlockRange>& ranges);
+/// begin in `within`. Gives up as soon as more than the fraction `max_tokens` of the tokens there
+/// would have to be compared, counting `longest_match` for each range and the tokens of its blocks;
+/// 1 allows any number.
+std::optional<std::vector<BlockRange>> add_up_windows(std::vector<PairBlocks> lists,
+                                                      const WindowNeeds& needs,
+                                                      const BlockRange& within,
+                                                      std::size_t longest_match, double max_tokens);
 /// This one sorts the entries: best where few blocks have any.
-void sort_windows(std::vector<PairBlocks> lists, const WindowNeeds& needs,
-                  std::vector<BlockRange>& ranges);
+std::vector<BlockRange> sort_windows(std::vector<PairBlocks> lists, const WindowNeeds& needs);
 
 }  // namespace pairalign::search

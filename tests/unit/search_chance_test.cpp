@@ -194,14 +194,13 @@ TEST_CASE("the law of chance: a normal tail, far beyond what was counted") {
   Random random(4);
   ChanceScores scores;
   const auto sample = [&](double shift) {
-    PieceScores pieces;
-    pieces.places = 1;
+    std::vector<double> drawn;
     for (int i = 0; i < 2000; ++i)
-      pieces.scores.push_back(random.normal() + shift);
-    return pieces;
+      drawn.push_back(random.normal() + shift);
+    return drawn;
   };
-  scores.background = scores.background_reversed = sample(0);
-  scores.archive = scores.archive_reversed = scores.background;
+  scores.background.scores = scores.background.reversed = sample(0);
+  scores.archive = scores.background;
   const ChanceLaw law(scores, {false, false, true, 1});
   for (const double z : {1.0, 2.0, 3.0, 4.0, 5.0}) {
     const double exact = std::erfc(z / std::sqrt(2.0)) / 2;
@@ -211,17 +210,17 @@ TEST_CASE("the law of chance: a normal tail, far beyond what was counted") {
   }
   // An archive that suits the query's tokens better, in any order, gives as much more by chance;
   // one that has the query itself everywhere does not.
-  scores.archive = scores.archive_reversed = sample(1);
+  scores.archive.scores = scores.archive.reversed = sample(1);
   CHECK(ChanceLaw(scores, {false, false, true, 1}).expected(4, 1) ==
         doctest::Approx(law.expected(3, 1)).epsilon(0.3));
-  scores.archive = sample(10);
-  scores.archive_reversed = sample(0);
+  scores.archive.scores = sample(10);
+  scores.archive.reversed = sample(0);
   CHECK(ChanceLaw(scores, {false, false, true, 1}).expected(10, 1e6) < 1e-6);
   // Nor does one that has it in two records of five, whose tokens the query read backwards finds.
-  scores.archive = scores.archive_reversed = scores.background;
+  scores.archive = scores.background;
   for (std::size_t i = 0; i < 800; ++i) {
     scores.archive.scores[i] += 10;
-    scores.archive_reversed.scores[i] += 3;
+    scores.archive.reversed[i] += 3;
   }
   CHECK(ChanceLaw(scores, {false, false, true, 1}).expected(5, 1e6) ==
         doctest::Approx(law.expected(5, 1e6)).epsilon(0.5));
@@ -233,9 +232,9 @@ TEST_CASE("samples that tell little still give numbers") {
         std::vector<double>{-5, -6}}) {
     for (const bool edits : {false, true}) {
       ChanceScores scores;
-      scores.archive.scores = scores.archive_reversed.scores = few;
+      scores.archive.scores = scores.archive.reversed = few;
       const ChanceLaw without(scores, {!edits, edits, false, 10});
-      scores.background = scores.background_reversed = scores.archive;
+      scores.background = scores.archive;
       const ChanceLaw law(scores, {!edits, edits, false, 10});
       for (const double score : {0.0, -4.0, -5.0, -6.0, -100.0}) {
         for (const ChanceLaw* of : {&law, &without}) {

@@ -10,7 +10,6 @@
 #include <doctest/doctest.h>
 
 #include "base/random.hpp"
-#include "search/pair_filter.hpp"
 #include "search/searcher.hpp"
 #include "search_archives.hpp"
 

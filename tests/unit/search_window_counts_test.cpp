@@ -92,18 +92,18 @@ TEST_CASE("both ways of counting find the windows that adding up by hand finds")
     for (auto n = 1 + random.below(5); n > 0; --n)
       needs.needed.push_back(static_cast<std::uint8_t>(1 + random.below(round % 3 == 0 ? 4 : 20)));
     const std::vector<std::size_t> expected = slow_windows(lists, needs, blocks);
-    std::vector<BlockRange> added, sorted;
-    REQUIRE(add_up_windows(readers(lists, blocks), needs, {0, blocks}, 1, 1, added));
-    sort_windows(readers(lists, blocks), needs, sorted);
-    REQUIRE(blocks_of(added) == expected);
-    REQUIRE(blocks_of(sorted) == expected);
+    const auto added = add_up_windows(readers(lists, blocks), needs, {0, blocks}, 1, 1);
+    REQUIRE(added);
+    REQUIRE(blocks_of(*added) == expected);
+    REQUIRE(blocks_of(sort_windows(readers(lists, blocks), needs)) == expected);
     // In two parts, as two threads do it.
     const std::size_t middle = random.below(blocks + 1);
-    std::vector<BlockRange> first, last;
-    REQUIRE(add_up_windows(readers(lists, blocks), needs, {0, middle}, 1, 1, first));
-    REQUIRE(add_up_windows(readers(lists, blocks), needs, {middle, blocks}, 1, 1, last));
-    std::vector<std::size_t> both = blocks_of(first);
-    for (const std::size_t block : blocks_of(last))
+    const auto first = add_up_windows(readers(lists, blocks), needs, {0, middle}, 1, 1);
+    const auto last = add_up_windows(readers(lists, blocks), needs, {middle, blocks}, 1, 1);
+    REQUIRE(first);
+    REQUIRE(last);
+    std::vector<std::size_t> both = blocks_of(*first);
+    for (const std::size_t block : blocks_of(*last))
       both.push_back(block);
     REQUIRE(both == expected);
   }
@@ -112,9 +112,9 @@ TEST_CASE("both ways of counting find the windows that adding up by hand finds")
 TEST_CASE("counts beyond a byte stay at the most it holds") {
   List list{{3}, std::string(1, 4), 255};
   const std::vector<List> lists(3, list);
-  std::vector<BlockRange> ranges;
-  REQUIRE(add_up_windows(readers(lists, 10), {1, {255}}, {0, 10}, 1, 1, ranges));
-  CHECK(blocks_of(ranges) == std::vector<std::size_t>{3});
+  const auto ranges = add_up_windows(readers(lists, 10), {1, {255}}, {0, 10}, 1, 1);
+  REQUIRE(ranges);
+  CHECK(blocks_of(*ranges) == std::vector<std::size_t>{3});
 }
 
 TEST_CASE("adding up ends when too much passes") {
@@ -122,9 +122,7 @@ TEST_CASE("adding up ends when too much passes") {
   std::vector<List> lists;
   for (int i = 0; i < 40; ++i)
     lists.push_back(random_list(100, {0, 20, 40, 60}, random));
-  std::vector<BlockRange> ranges;
-  CHECK_FALSE(add_up_windows(readers(lists, 100), {4, {1}}, {0, 100}, 50, 0.3, ranges));
-  CHECK(ranges.empty());
+  CHECK_FALSE(add_up_windows(readers(lists, 100), {4, {1}}, {0, 100}, 50, 0.3));
 }
 
 TEST_CASE("a damaged list gives no blocks beyond the last") {
