@@ -25,7 +25,7 @@ namespace {
 }
 
 void on_lost_page(int) {
-  end_with("a file was cut short while it was read, or its disk failed");
+  end_with("a file was truncated while being read, or its disk failed");
 }
 
 // An exception that leaves a noexcept function of the standard library ends the program at a point
@@ -60,7 +60,7 @@ void on_bad_address(int) {
 std::atomic<bool> may_end{false};
 
 void on_exit() {
-  if (!may_end) end_with("ended by a library, which may have said why");
+  if (!may_end) end_with("ended by a library, which may have printed why");
 }
 
 [[maybe_unused]] const std::new_handler new_handler_before =

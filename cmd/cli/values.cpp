@@ -52,7 +52,7 @@ CLI::Validator one_of(const std::vector<std::string>& choices) {
   const auto check = [choices](const std::string& value) -> std::string {
     if (std::find(choices.begin(), choices.end(), value) != choices.end()) return {};
     const std::string meant = nearest(value, choices);
-    return "'" + value + "' is none of " + join(choices, ", ") +
+    return "'" + value + "' is not one of " + join(choices, ", ") +
            (meant.empty() ? "" : "; did you mean " + meant + "?");
   };
   return CLI::Validator(check, join(choices, std::string(1, kSeparator)), kChoice);

@@ -20,9 +20,6 @@
 namespace pairalign {
 namespace {
 
-// Records between updates of the progress bar.
-constexpr std::uint64_t kProgressStep = 1024;
-
 using Clock = std::chrono::steady_clock;
 
 // SIGINT, SIGTERM and SIGHUP end the input, not the tool: what has arrived is archived, as when the
@@ -173,7 +170,7 @@ class Appending {
     while (next(*reader, record)) {
       if (reader->header() != taken) take_header(*reader), taken = reader->header();
       add(*reader, record);
-      if (writer_.pending() % kProgressStep == 0) progress_.update(writer_.pending(), "records");
+      progress_.update(writer_.pending(), "records");
       commit_if_due();
     }
     take_header(*reader);  // for an input without records

@@ -64,7 +64,7 @@ void dump(const IndexOptions& options, cli::Context& context) {
 void info(const IndexOptions& options, cli::Context& context) {
   const std::string format = options.format.empty() ? "text" : options.format;
   if (format != "text" && format != "json") {
-    throw cli::UsageError("--format: '" + format + "' is no format of --info: text or json");
+    throw cli::UsageError("--format: '" + format + "' is not a format of --info: text or json");
   }
   const archive::Summary summary = archive::summarise(archive::Archive::open(options.archive));
   context.out.write(format == "json" ? archive::to_json(summary) : archive::to_text(summary));

@@ -1,7 +1,11 @@
+#include <CLI/CLI.hpp>
+
 #include "manual/completions.hpp"
 
 namespace pairalign::manual {
 namespace {
+
+using CLI::detail::join;
 
 // Folders, to descend into, and the files whose names, in lower case, match.
 constexpr const char* kFiles = R"sh(
@@ -52,32 +56,23 @@ FUNCTION() {
 
 // The command that completes a value; `current` is what has been typed of it.
 std::string action(const OptionRow& row) {
-  switch (offer_for(row)) {
-    case Offer::nothing:
-      return ":";
-    case Offer::choices:
-      return "COMPREPLY=($(compgen -W '" + joined(row.choices) + "' -- \"$current\"))";
-    case Offer::audio:
-      return "FUNCTION_files '\\.(" + audio_extensions() + ")$'";
-    case Offer::archives:
-      return "FUNCTION_archives";
-    case Offer::models:
-      return "FUNCTION_models";
-    case Offer::recipes:
-      return "FUNCTION_files '\\.json$'";
-    case Offer::folders:
-      return "FUNCTION_files '/$'";
-    case Offer::files:
-      return "FUNCTION_files ''";
-  }
-  return ":";
+  static const Actions kActions = {
+      {Offer::nothing, ":"},
+      {Offer::choices, "COMPREPLY=($(compgen -W 'CHOICES' -- \"$current\"))"},
+      {Offer::audio, "FUNCTION_files '\\.(EXTENSIONS)$'"},
+      {Offer::archives, "FUNCTION_archives"},
+      {Offer::models, "FUNCTION_models"},
+      {Offer::recipes, "FUNCTION_files '\\.json$'"},
+      {Offer::folders, "FUNCTION_files '/$'"},
+      {Offer::files, "FUNCTION_files ''"}};
+  return action_for(row, kActions);
 }
 
 std::string option_cases(const OptionTable& table) {
   std::string text;
   for (const OptionRow& row : table.rows) {
     if (row.positional || row.value.empty()) continue;
-    text += "    " + joined(row.names, " | ") + ") " + action(row) + "; return ;;\n";
+    text += "    " + join(row.names, " | ") + ") " + action(row) + "; return ;;\n";
   }
   return text + "  esac\n";
 }
@@ -86,7 +81,7 @@ std::string option_names(const OptionTable& table) {
   std::vector<std::string> names;
   for (const OptionRow& row : table.rows)
     names.insert(names.end(), row.names.begin(), row.names.end());
-  return "  if [[ $current == -* ]]; then\n    COMPREPLY=($(compgen -W '" + joined(names) +
+  return "  if [[ $current == -* ]]; then\n    COMPREPLY=($(compgen -W '" + join(names, " ") +
          "' -- \"$current\"))\n    return\n  fi\n";
 }
 

@@ -8,22 +8,19 @@
 
 namespace pairalign::manual {
 
+using CLI::detail::find_and_replace;
+using CLI::detail::join;
+
 std::string filled_in(const std::string& script, const cli::Tool& tool) {
   std::string function = "_" + tool.name;
   std::replace(function.begin(), function.end(), '-', '_');
-  using CLI::detail::find_and_replace;
   return find_and_replace(find_and_replace(script, "FUNCTION", function), "TOOL", tool.name);
 }
 
-std::string joined(const std::vector<std::string>& words, const std::string& separator) {
-  std::string text;
-  for (const std::string& word : words)
-    text += (text.empty() ? "" : separator) + word;
-  return text;
-}
-
-std::string audio_extensions() {
-  return joined(cli::audio_extensions(), "|");
+std::string action_for(const OptionRow& row, const Actions& actions) {
+  const std::string action = find_and_replace(actions.at(offer_for(row)), "EXTENSIONS",
+                                              join(cli::audio_extensions(), "|"));
+  return find_and_replace(action, "CHOICES", join(row.choices, " "));
 }
 
 bool offers(const OptionTable& table, Offer offer) {

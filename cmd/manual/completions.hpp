@@ -1,8 +1,8 @@
 // Shell completions: options, permitted values, files of the right kind.
 #pragma once
 
+#include <map>
 #include <string>
-#include <vector>
 
 #include "manual/option_table.hpp"
 
@@ -18,11 +18,10 @@ std::string fish_completion(const OptionTable& table);
 /// "_pa_index".
 std::string filled_in(const std::string& script, const cli::Tool& tool);
 
-/// The words joined by `separator`.
-std::string joined(const std::vector<std::string>& words, const std::string& separator = " ");
-
-/// The extensions of audio files, as alternatives of a regular expression or a glob of zsh.
-std::string audio_extensions();
+/// How a shell completes a value of each kind. CHOICES stands for the words to choose from,
+/// EXTENSIONS for those of audio files, as alternatives of a regular expression or a glob of zsh.
+using Actions = std::map<Offer, const char*>;
+std::string action_for(const OptionRow& row, const Actions& actions);
 
 /// True if any option or argument of the tool is completed by this.
 bool offers(const OptionTable& table, Offer offer);

@@ -45,25 +45,15 @@ std::string single_quoted(const std::string& text) {
 
 // The argument of -a; empty for values that cannot be completed.
 std::string candidates(const OptionRow& row) {
-  switch (offer_for(row)) {
-    case Offer::nothing:
-      return {};
-    case Offer::choices:
-      return joined(row.choices);
-    case Offer::audio:
-      return "(_FUNCTION_files '\\.(" + audio_extensions() + ")')";
-    case Offer::archives:
-      return "(_FUNCTION_archives)";
-    case Offer::models:
-      return "(_FUNCTION_models)";
-    case Offer::recipes:
-      return "(_FUNCTION_files '\\.json')";
-    case Offer::folders:
-      return "(_FUNCTION_files /)";
-    case Offer::files:
-      return "(_FUNCTION_files '')";
-  }
-  return {};
+  static const Actions kActions = {{Offer::nothing, ""},
+                                   {Offer::choices, "CHOICES"},
+                                   {Offer::audio, "(_FUNCTION_files '\\.(EXTENSIONS)')"},
+                                   {Offer::archives, "(_FUNCTION_archives)"},
+                                   {Offer::models, "(_FUNCTION_models)"},
+                                   {Offer::recipes, "(_FUNCTION_files '\\.json')"},
+                                   {Offer::folders, "(_FUNCTION_files /)"},
+                                   {Offer::files, "(_FUNCTION_files '')"}};
+  return action_for(row, kActions);
 }
 
 std::string option_line(const OptionRow& row) {

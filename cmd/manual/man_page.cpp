@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <cctype>
+#include <map>
 #include <sstream>
+
+#include <CLI/CLI.hpp>
 
 #include "cli/help.hpp"
 
@@ -14,30 +17,12 @@ constexpr const char* kScene =
 
 // Escapes text, for which roff would otherwise set hyphens and quotes that no shell accepts.
 std::string escaped(const std::string& text) {
+  static const std::map<char, const char*> kEscapes = {
+      {'\\', "\\e"}, {'-', "\\-"}, {'\'', "\\(aq"}, {'`', "\\(ga"}, {'^', "\\(ha"}, {'~', "\\(ti"}};
   std::string roff;
   for (const char c : text) {
-    switch (c) {
-      case '\\':
-        roff += "\\e";
-        break;
-      case '-':
-        roff += "\\-";
-        break;
-      case '\'':
-        roff += "\\(aq";
-        break;
-      case '`':
-        roff += "\\(ga";
-        break;
-      case '^':
-        roff += "\\(ha";
-        break;
-      case '~':
-        roff += "\\(ti";
-        break;
-      default:
-        roff += c;
-    }
+    const auto escape = kEscapes.find(c);
+    roff += escape == kEscapes.end() ? std::string(1, c) : escape->second;
   }
   return roff;
 }
@@ -126,9 +111,7 @@ std::string synopsis(const OptionTable& table) {
 }
 
 std::string option_entry(const OptionRow& row) {
-  std::string names;
-  for (const std::string& name : row.names)
-    names += (names.empty() ? "" : ", ") + bold(name);
+  std::string names = CLI::detail::join(row.names, bold, ", ");
   if (!row.value.empty()) names += (names.empty() ? "" : " ") + italic(row.value);
   return ".TP\n" + names + '\n' + running_text(row.description);
 }
@@ -165,13 +148,6 @@ std::string examples(const cli::Tool& tool) {
   return roff;
 }
 
-std::string see_also(const cli::Tool& tool) {
-  std::string pages;
-  for (const std::string& page : tool.see_also)
-    pages += (pages.empty() ? "" : ", ") + page;
-  return running_text(pages);
-}
-
 }  // namespace
 
 std::string man_page(const OptionTable& table, const std::string& version) {
@@ -191,7 +167,7 @@ std::string man_page(const OptionTable& table, const std::string& version) {
   roff += section("environment", entries(tool.environment));
   roff += section("files", entries(tool.files));
   roff += section("examples", examples(tool));
-  return roff + section("see also", see_also(tool));
+  return roff + section("see also", running_text(CLI::detail::join(tool.see_also, ", ")));
 }
 
 std::string examples_markdown(const cli::Tool& tool) {

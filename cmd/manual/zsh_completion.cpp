@@ -28,25 +28,15 @@ std::string single_quoted(const std::string& text) {
 }
 
 std::string action(const OptionRow& row) {
-  switch (offer_for(row)) {
-    case Offer::nothing:
-      return " ";
-    case Offer::choices:
-      return '(' + joined(row.choices) + ')';
-    case Offer::audio:
-      return "_files -g \"*.(#i)(" + audio_extensions() + ")(-.)\"";
-    case Offer::archives:
-      return "_files -g \"*.pai(-/)\"";
-    case Offer::models:
-      return "FUNCTION_models";
-    case Offer::recipes:
-      return "_files -g \"*.json(-.)\"";
-    case Offer::folders:
-      return "_files -/";
-    case Offer::files:
-      return "_files";
-  }
-  return " ";
+  static const Actions kActions = {{Offer::nothing, " "},
+                                   {Offer::choices, "(CHOICES)"},
+                                   {Offer::audio, "_files -g \"*.(#i)(EXTENSIONS)(-.)\""},
+                                   {Offer::archives, "_files -g \"*.pai(-/)\""},
+                                   {Offer::models, "FUNCTION_models"},
+                                   {Offer::recipes, "_files -g \"*.json(-.)\""},
+                                   {Offer::folders, "_files -/"},
+                                   {Offer::files, "_files"}};
+  return action_for(row, kActions);
 }
 
 // '(-j --jobs)--jobs=[Threads]:N: ', a specification for each name.
@@ -54,7 +44,8 @@ std::string option_specs(const OptionRow& row) {
   std::string specs;
   for (const std::string& name : row.names) {
     const bool is_long = name.compare(0, 2, "--") == 0;
-    std::string spec = row.names.size() > 1 ? '(' + joined(row.names) + ')' : std::string();
+    std::string spec =
+        row.names.size() > 1 ? '(' + CLI::detail::join(row.names, " ") + ')' : std::string();
     spec += name;
     if (!row.value.empty()) spec += is_long ? '=' : '+';
     spec += '[' + spec_text(row.brief) + ']';

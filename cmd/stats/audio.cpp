@@ -97,10 +97,8 @@ class Delivery {
   void operator()(Item& item, std::future<stats::MeasuredAudio>& result) {
     try {
       take(result.get());
-    } catch (const Error& error) {
-      context_.messages.failure(error);
-    } catch (const std::bad_alloc&) {
-      context_.messages.failure(item.path + ": out of memory");
+    } catch (const std::exception&) {
+      context_.messages.failure_caught(item.path);
     }
     ++done_;
     if (progress_.shown()) progress_.update(done_, audio_so_far());

@@ -58,60 +58,48 @@ void add_options(CLI::App& app, StatsOptions& options) {
   cli::add_manifest(app, options.manifest);
   cli::add_null(app, options.null);
   cli::add_input_format(app, options.input_format);
-  app.add_option("--format", options.format,
-                 "Report format: text, json or svg (histograms and curves of the same data); for "
-                 "audio also tsv or jsonl, one line per recording")
-      ->type_name("NAME")
-      ->check(cli::one_of({"text", "json", "svg", "tsv", "jsonl"}));
+  cli::add_choice(app, "--format", options.format,
+                  "Report format: text, json or svg (histograms and curves of the same data); for "
+                  "audio also tsv or jsonl, one line per recording",
+                  {"text", "json", "svg", "tsv", "jsonl"});
 }
 
 void check_usage(const StatsOptions& options) {
   const bool records = !options.against.empty() || !options.pairs.empty();
-  if (!options.qrels.empty() && !options.pairs.empty()) {
-    throw cli::UsageError("--qrels is about runs, --pairs is about token strings");
-  }
-  if (!options.terms.empty() && (options.qrels.empty() || options.against.empty())) {
-    throw cli::UsageError("--terms needs --qrels and --against");
-  }
-  if (options.min_relevance_given && options.qrels.empty()) {
-    throw cli::UsageError("--min-relevance needs --qrels");
-  }
+  cli::refuse(!options.qrels.empty() && !options.pairs.empty(),
+              "--qrels is about runs, --pairs is about token strings");
+  cli::refuse(!options.terms.empty() && (options.qrels.empty() || options.against.empty()),
+              "--terms needs --qrels and --against");
+  cli::refuse(options.min_relevance_given && options.qrels.empty(),
+              "--min-relevance needs --qrels");
   const bool other = !options.qrels.empty() || !options.log.empty();
   const bool of_audio = options.quick || options.flag || !options.limits.empty() ||
                         !options.manifest.empty() || options.null;
-  if (other && (of_audio || !options.by.empty())) {
-    throw cli::UsageError("--qrels and --log have nothing to do with audio and its groups");
-  }
-  if (!options.manifest.empty() && !options.files.empty()) {
-    throw cli::UsageError("--manifest names what to read, and paths are given too");
-  }
-  if (options.null && (!options.files.empty() || !options.manifest.empty())) {
-    throw cli::UsageError("-0 is about path lists on standard input, and there is none");
-  }
+  cli::refuse(other && (of_audio || !options.by.empty()),
+              "--qrels and --log have nothing to do with audio and its groups");
+  cli::refuse(!options.manifest.empty() && !options.files.empty(),
+              "--manifest names what to read, and paths are given too");
+  cli::refuse(options.null && (!options.files.empty() || !options.manifest.empty()),
+              "-0 is about path lists on standard input, and there is none");
   if (options.flag && options.format != "text") {
     throw cli::UsageError(
         "--flag has a format of its own; --format tsv and jsonl name findings too");
   }
-  if (!options.log.empty() && (records || !options.qrels.empty() || !options.files.empty())) {
-    throw cli::UsageError("--log stands alone: no FILE, --against, --pairs or --qrels beside it");
-  }
+  cli::refuse(!options.log.empty() && (records || !options.qrels.empty() || !options.files.empty()),
+              "--log stands alone: no FILE, --against, --pairs or --qrels beside it");
 }
 
 void check_usage_of_audio(const StatsOptions& options) {
-  if (!options.against.empty() || !options.pairs.empty()) {
-    throw cli::UsageError("--against and --pairs are about token strings, and audio is given");
-  }
+  cli::refuse(!options.against.empty() || !options.pairs.empty(),
+              "--against and --pairs are about token strings, and audio is given");
 }
 
 void check_usage_of_records(const StatsOptions& options) {
-  if (options.quick || options.flag || !options.limits.empty()) {
-    throw cli::UsageError(
-        "--quick, --flag and --limit are about audio, and token strings are given");
-  }
-  if (options.format == "tsv" || options.format == "jsonl") {
-    throw cli::UsageError(
-        "--format tsv and jsonl have a line per recording of audio, and token strings are given");
-  }
+  cli::refuse(options.quick || options.flag || !options.limits.empty(),
+              "--quick, --flag and --limit are about audio, and token strings are given");
+  cli::refuse(
+      options.format == "tsv" || options.format == "jsonl",
+      "--format tsv and jsonl have a line per recording of audio, and token strings are given");
 }
 
 }  // namespace pairalign

@@ -28,9 +28,6 @@
 namespace pairalign {
 namespace {
 
-// Records between updates of the progress bar.
-constexpr std::uint64_t kProgressStep = 1024;
-
 // The sections of the report, in the format asked for.
 class Report {
  public:
@@ -121,7 +118,7 @@ class RecordStatistics {
       if (group_of_) groups_.add(group_of_(record.key), record);
       if (!options_.against.empty()) reduction_.add(record);
       if (!options_.pairs.empty()) pairs_.add(record);
-      if (++done % kProgressStep == 0) progress.update(done, "records");
+      progress.update(++done, "records");
     }
     progress.finish();
     header_ = inputs.common().header();

@@ -4,7 +4,6 @@
 #include <functional>
 #include <future>
 #include <memory>
-#include <new>
 #include <optional>
 #include <string>
 #include <utility>
@@ -16,7 +15,6 @@
 #include "base/stopwatch.hpp"
 #include "cli/default_model.hpp"
 #include "cli/inputs.hpp"
-#include "cli/last_resort.hpp"
 #include "cli/ordered_map.hpp"
 #include "cli/program.hpp"
 #include "cli/progress.hpp"
@@ -100,13 +98,8 @@ class Delivery {
     } catch (const audio::Incomplete& error) {
       ++incomplete_;
       messages_.failure(error);
-    } catch (const Error& error) {
-      messages_.failure(error);
-    } catch (const std::bad_alloc&) {
-      cli::memory_is_back();
-      messages_.failure(item.path + ": out of memory");
-    } catch (const std::exception& error) {
-      messages_.failure(item.path + ": " + error.what());
+    } catch (const std::exception&) {
+      messages_.failure_caught(item.path);
     }
     return options_.format == "km" ? "\n" : "";
   }

@@ -6,7 +6,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/descriptor.hpp"
 #include "base/error.hpp"
 #include "tokens/key.hpp"
 
@@ -19,11 +18,13 @@ constexpr std::size_t kReadSamples = 1 << 15;
 audio::TemporaryFile copy_of_stdin() {
   audio::TemporaryFile file;
   std::vector<char> block(1 << 16);
-  while (const std::size_t n =
-             read_some(STDIN_FILENO, block.data(), block.size(), "standard input")) {
-    file.append(block.data(), n);
+  for (;;) {
+    const ssize_t n = ::read(STDIN_FILENO, block.data(), block.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) throw errno_error("standard input", "cannot read");
+    if (n == 0) return file;
+    file.append(block.data(), static_cast<std::size_t>(n));
   }
-  return file;
 }
 
 }  // namespace

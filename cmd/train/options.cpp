@@ -81,16 +81,13 @@ bool measures_chance(const TrainOptions& options) {
 }
 
 void check_usage(const TrainOptions& options) {
-  if (options.output.empty()) throw cli::UsageError("name the model to write with -o FILE");
-  if (options.paths.empty()) throw cli::UsageError("name a file or folder to learn from");
+  cli::refuse(options.output.empty(), "name the model to write with -o FILE");
+  cli::refuse(options.paths.empty(), "name a file or folder to learn from");
   if (measures_chance(options)) {
-    if (options.stages.size() > 1) throw cli::UsageError("--stage chance goes alone");
-    if (options.from.empty()) {
-      throw cli::UsageError("--stage chance: name the model with --from");
-    }
-    if (options.resume || options.steps || !options.recipe_file.empty()) {
-      throw cli::UsageError("--stage chance trains nothing: no --recipe, --steps or --resume");
-    }
+    cli::refuse(options.stages.size() > 1, "--stage chance goes alone");
+    cli::refuse(options.from.empty(), "--stage chance: name the model with --from");
+    cli::refuse(options.resume || options.steps || !options.recipe_file.empty(),
+                "--stage chance trains nothing: no --recipe, --steps or --resume");
   }
 }
 

@@ -127,7 +127,7 @@ RegularFile::RegularFile(const std::string& path) : fd_(open_for_reading(path, O
 void RegularFile::read(std::uint64_t offset, void* bytes, std::size_t size) const {
   for (auto* at = static_cast<char*>(bytes); size > 0;) {
     const ssize_t n = ::pread(fd_.get(), at, size, static_cast<off_t>(offset));
-    if (n == 0) throw Error("", "was cut short while it was read");
+    if (n == 0) throw Error("", "was truncated while being read");
     if (n < 0 && errno != EINTR) throw errno_error("", "cannot read");
     if (n < 0) continue;
     at += n;

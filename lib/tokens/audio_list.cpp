@@ -46,7 +46,7 @@ ListedAudio parse_wav_scp(std::string_view line) {
   if (path.empty()) throw Error("", excerpt(line) + " is not of the form KEY PATH");
   if (path.front() == '|' || path.back() == '|') {
     throw Error("", excerpt(path) +
-                        " is a command, and commands of a list are not run; write its output into "
+                        " is a command, and commands in a list are not run; write its output into "
                         "a file and list that");
   }
   return {std::string(line.substr(0, blank)), std::string(path)};

@@ -55,10 +55,10 @@ std::string unescape_key(std::string_view field) {
     key.append(field.substr(0, plain));
     field.remove_prefix(plain);
     if (field.empty()) break;
-    if (field.size() == 1) throw Error("", "key: a single backslash ends it");
+    if (field.size() == 1) throw Error("", "key: ends with a single backslash");
     const std::size_t special = kEscape.find(field[1]);
     if (special == std::string_view::npos) {
-      throw Error("", "key: " + excerpt(field.substr(0, 2)) + " is no known escape");
+      throw Error("", "key: " + excerpt(field.substr(0, 2)) + " is not a known escape");
     }
     key += kSpecial[special];
     field.remove_prefix(2);

@@ -17,9 +17,10 @@ Descriptor open_file(const std::string& path) {
   if (path == "-") return Descriptor();
   struct stat status {};
   if (::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode)) {
-    throw Error(path,
-                "is a folder; pa-tokenize makes strings of a folder of audio, and pa-index --dump "
-                "prints those of an archive");
+    throw Error(
+        path,
+        "is a folder; pa-tokenize makes strings from a folder of audio, and pa-index --dump "
+        "prints those of an archive");
   }
   return open_for_reading(path);
 }

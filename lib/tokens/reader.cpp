@@ -146,7 +146,7 @@ InputFormat parse_input_format(const std::string& name) {
   if (name == "tsv") return InputFormat::tsv;
   if (name == "jsonl") return InputFormat::jsonl;
   if (name == "kaldi") return InputFormat::kaldi;
-  throw Error("", "'" + name + "' is no input format: auto, tsv, jsonl or kaldi");
+  throw Error("", "'" + name + "' is not an input format: auto, tsv, jsonl or kaldi");
 }
 
 RecordReader::RecordReader(const std::string& path, InputFormat format, BeforeRead before_read)
@@ -200,7 +200,7 @@ bool RecordReader::parse_line(std::string_view line, Record& record) {
 void RecordReader::refuse_binary(std::string_view line) const {
   const bool doubtful = format_ == InputFormat::automatic || format_ == InputFormat::kaldi;
   if (!guessing_ || !doubtful || line.find('\0') == std::string_view::npos) return;
-  throw HeaderError("", "binary data, not token strings, which pa-tokenize makes of audio");
+  throw HeaderError("", "binary data, not token strings; pa-tokenize makes those from audio");
 }
 
 // Fields that one header leaves out may come from another.

@@ -124,7 +124,7 @@ OutputFormat parse_output_format(const std::string& name) {
   for (const Format& row : kFormats) {
     if (name == row.name) return row.format;
   }
-  throw Error("", "'" + name + "' is no output format: " + describe_output_formats(false));
+  throw Error("", "'" + name + "' is not an output format: " + describe_output_formats(false));
 }
 
 bool needs_starts(OutputFormat format) {

@@ -121,7 +121,7 @@ TEST_CASE("each fault of a record line is named") {
   CHECK(fault_of("a\t1.00") == "2 TAB-separated fields where a record has 3 or 4");
   CHECK(fault_of("a\t1\t2\t3\t4") == "5 TAB-separated fields where a record has 3 or 4");
   CHECK(fault_of("\t1\t2") == "key: empty");
-  CHECK(fault_of("a\\\t1\t2") == "key: a single backslash ends it");
+  CHECK(fault_of("a\\\t1\t2") == "key: ends with a single backslash");
   for (const char* seconds : {"", "1e3", "-1", "+1", ".5", "1.", "inf", "nan", " 1", "0x1", "1,5",
                               "40000001", "99999999999999999999999999999"}) {
     CHECK(fault_of("a\t" + std::string(seconds) + "\t2") ==
@@ -225,7 +225,7 @@ TEST_CASE("Kaldi text") {
 TEST_CASE("audio is not taken for Kaldi text") {
   const std::string wave("RIFF\x24\n\0\0WAVEfmt \x10\0\nx\n", 21);
   const std::string fault =
-      "binary data, not token strings, which pa-tokenize makes of audio; "
+      "binary data, not token strings; pa-tokenize makes those from audio; "
       "the lines from here on are not read";
   const Outcome guessed = read_all(wave);
   CHECK(guessed.faults == std::vector<std::string>{"2: " + fault});

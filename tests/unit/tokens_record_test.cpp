@@ -78,8 +78,8 @@ TEST_CASE("any bytes come back from an escaped key, which holds no separator") {
 }
 
 TEST_CASE("unknown and dangling escapes are refused") {
-  CHECK_THROWS_WITH_AS(unescape_key("a\\"), "key: a single backslash ends it", Error);
-  CHECK_THROWS_WITH_AS(unescape_key("a\\x"), "key: '\\x' is no known escape", Error);
+  CHECK_THROWS_WITH_AS(unescape_key("a\\"), "key: ends with a single backslash", Error);
+  CHECK_THROWS_WITH_AS(unescape_key("a\\x"), "key: '\\x' is not a known escape", Error);
 }
 
 TEST_CASE("stems drop folders, extension and fragment") {

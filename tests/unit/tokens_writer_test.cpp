@@ -90,7 +90,7 @@ TEST_CASE("headers") {
 TEST_CASE("format names") {
   CHECK(parse_output_format("ctm") == OutputFormat::ctm);
   CHECK_THROWS_WITH_AS(parse_output_format("xml"),
-                       "'xml' is no output format: tsv, jsonl, kaldi, km, ctm, audacity, "
+                       "'xml' is not an output format: tsv, jsonl, kaldi, km, ctm, audacity, "
                        "textgrid or eaf",
                        Error);
   CHECK(needs_starts(OutputFormat::audacity));
