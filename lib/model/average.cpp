@@ -5,7 +5,7 @@
 #include <gsl/assert>
 
 #include "base/error.hpp"
-#include "nn/normalize.hpp"
+#include "nn/functions.hpp"
 
 namespace pairalign::model {
 

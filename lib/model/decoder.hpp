@@ -25,9 +25,7 @@
 #include "model/decoder_layer.hpp"
 #include "model/decoder_memory.hpp"
 #include "model/encoder.hpp"
-#include "nn/embedding.hpp"
-#include "nn/layer_norm.hpp"
-#include "nn/linear.hpp"
+#include "nn/layers.hpp"
 #include "nn/tensor_table.hpp"
 #include "nn/window_attention.hpp"
 
@@ -126,8 +124,10 @@ class Decoder {
   /// Computes some steps, except for their ends: `inputs` → vocabulary, gate, pointer, copied,
   /// probabilities. Keys and values of these steps are written to rows windows.history_rows of
   /// `history`, which must be large enough; windows.history gives the rows that each step sees.
+  /// `dropped`: per step, whether self-attention is dropped; null: never.
   void step(nn::Weights w, const DecoderMemory::Cache& frames, const std::vector<int>& inputs,
-            const StepWindows& windows, History& history, Cache& cache) const;
+            const StepWindows& windows, History& history, Cache& cache,
+            const char* dropped = nullptr) const;
   /// The end distributions of the steps last computed, given the tokens they write (EOS has no end:
   /// its row is zero).
   void ends(nn::Weights w, const DecoderMemory::Cache& frames, const std::vector<int>& tokens,
@@ -159,8 +159,6 @@ class Decoder {
                      float* g, Cache& cache) const;
   void embed_backward(const float* p, const std::vector<int>& inputs, DecoderMemory::Cache& frames,
                       float* g, Cache& cache) const;
-  void run_layers(nn::Weights w, const DecoderMemory::Cache& frames, const StepWindows& windows,
-                  const char* dropped, History& history, Cache& cache) const;
 
   DecoderConfig config_;
   int codes_ = 0;
@@ -171,8 +169,7 @@ class Decoder {
   nn::LayerNorm final_norm_;
   nn::Linear vocabulary_, gate_, pointer_query_, end_query_;
   nn::Embedding end_embedding_;
-  nn::WindowShape pointer_shape_, end_shape_;
-  std::size_t pointer_bias_ = 0, end_bias_ = 0;
+  nn::WindowAttention pointer_, end_;
 };
 
 }  // namespace pairalign::model

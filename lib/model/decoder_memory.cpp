@@ -4,9 +4,8 @@
 #include <numeric>
 
 #include "model/segmenter.hpp"
-#include "nn/activation.hpp"
 #include "nn/cosine.hpp"
-#include "nn/elementwise.hpp"
+#include "nn/functions.hpp"
 #include "nn/shape.hpp"
 
 namespace pairalign::model {
@@ -68,8 +67,7 @@ void DecoderMemory::forward(nn::Weights w, const float* frames, const std::vecto
   const int rows = std::accumulate(lengths.begin(), lengths.end(), 0);
   cache.rows = rows;
   cache.frames = frames;
-  cache.projected.resize(area(rows, linear_.out));
-  linear_.forward(w, frames, rows, cache.projected.data(), cache.linear);
+  linear_.forward(w, {frames, area(rows, linear_.in)}, cache.projected, cache.linear);
   cache.settled_rows = rows;
   if (!shape_.copy) return;
   cache.unit.resize(area(rows, dimension_));
@@ -80,7 +78,10 @@ void DecoderMemory::forward(nn::Weights w, const float* frames, const std::vecto
                       cache.posteriors, {cache.norms, cache.left, cache.right});
   if (has_path()) {
     find_runs(lengths, penalty.value_or(shape_.segment_penalty), cache);
-    mark_boundaries(w.values, cache);
+    for (std::size_t i = 1; i < cache.runs.size(); ++i) {
+      nn::add(w.values + boundary_, static_cast<std::size_t>(copy_column()),
+              cache.projected.data() + area(cache.runs[i] - 1, linear_.out));
+    }
     average_runs(cache.runs, codes_, cache.posteriors.data());
   }
   nn::scale(static_cast<float>(1 / shape_.copy_temperature), cache.posteriors.size(),
@@ -110,20 +111,13 @@ void DecoderMemory::find_runs(const std::vector<int>& lengths, double penalty, C
   cache.runs.push_back(first);
 }
 
-void DecoderMemory::mark_boundaries(const float* p, Cache& cache) const {
-  for (std::size_t i = 1; i < cache.runs.size(); ++i) {
-    nn::add(p + boundary_, static_cast<std::size_t>(copy_column()),
-            cache.projected.data() + area(cache.runs[i] - 1, linear_.out));
-  }
-}
-
 void DecoderMemory::clear_gradients(Cache& cache) const {
   cache.dprojected.assign(cache.projected.size(), 0.0F);
   cache.dposteriors.assign(cache.posteriors.size(), 0.0F);
   cache.dframes.assign(area(cache.rows, linear_.in), 0.0F);
 }
 
-// cache.dunit serves as scratch space, resized as needed.
+// cache.dunit also serves for the gradient of the frames.
 void DecoderMemory::backward(const float* p, float* g, Cache& cache) const {
   if (shape_.copy) {
     const nn::Precision precision = cache.linear.x.precision();
@@ -145,8 +139,7 @@ void DecoderMemory::backward(const float* p, float* g, Cache& cache) const {
                   gradient_at(cache, copy_column())[r]);
     }
   }
-  cache.dunit.resize(cache.dframes.size());
-  linear_.backward(p, cache.dprojected.data(), g, cache.dunit.data(), cache.linear);
+  linear_.backward(p, cache.dprojected, g, cache.dunit, cache.linear);
   nn::add(cache.dunit.data(), cache.dunit.size(), cache.dframes.data());
 }
 

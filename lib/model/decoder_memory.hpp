@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "model/encoder.hpp"
-#include "nn/linear.hpp"
+#include "nn/layers.hpp"
 #include "nn/tensor_table.hpp"
 #include "nn/window_attention.hpp"
 
@@ -103,7 +103,6 @@ class DecoderMemory {
  private:
   int copy_column() const { return end_keys() + shape_.pointer_width; }
   void find_runs(const std::vector<int>& lengths, double penalty, Cache& cache) const;
-  void mark_boundaries(const float* p, Cache& cache) const;
 
   Shape shape_;
   int codes_ = 0, dimension_ = 0;

@@ -16,7 +16,7 @@
 #include "model/segmenter.hpp"
 #include "model/self_test.hpp"
 #include "nn/cosine.hpp"
-#include "nn/normalize.hpp"
+#include "nn/functions.hpp"
 
 namespace pairalign::model {
 
