@@ -59,18 +59,11 @@ Decoder::Decoder(nn::TensorTable& table, const DecoderConfig& config, const Enco
                                " does not divide into " + std::to_string(config.heads) + " heads");
   }
   const int frame_width = encoder.config().width, width = config.width;
-  memory_ = {table,
-             "decoder.memory",
-             {config.layers, width, config.pointer_width, config.copy, config.copy_temperature,
-              config.segment_penalty},
-             encoder};
+  memory_ = {table, "decoder.memory", config, encoder};
   embedding_ = {table, "decoder.embedding", codes_ + 2, width};
   if (config.summary) summary_ = {table, "decoder.summary", frame_width, width};
-  const float branch_gain = 1.0F / std::sqrt(3.0F * static_cast<float>(config.layers));
-  for (int i = 0; i < config.layers; ++i) {
-    layers_.emplace_back(table, "decoder.layer" + std::to_string(i), width, config.heads,
-                         config.expansion, window(), config.history, branch_gain);
-  }
+  for (int i = 0; i < config.layers; ++i)
+    layers_.emplace_back(table, "decoder.layer" + std::to_string(i), config);
   final_norm_ = {table, "decoder.final_norm", width};
   vocabulary_ = {table, "decoder.vocabulary", width, outputs()};
   if (config.copy) gate_ = {table, "decoder.gate", width, 1};

@@ -31,25 +31,6 @@
 
 namespace pairalign::model {
 
-inline constexpr double kMaxPenalty = 4;  ///< of a path; beyond it, cosines have no influence
-
-struct DecoderConfig {
-  int width = 256;
-  int layers = 2;
-  int heads = 4;
-  int expansion = 2;       ///< hidden width of the feed-forward branch, in widths
-  int pointer_width = 64;  ///< width of the queries and keys of pointer and ends
-  int look_back = 16;      ///< frames of 20 ms that a step sees before the anchor …
-  int look_ahead = 32;     ///< … and from the anchor on
-  int history = 16;        ///< steps that self-attention sees, its own included
-  int longest = 25;        ///< most frames that one token may span; longer segments repeat it
-  bool copy = true;        ///< the copy path; without it P = V
-  bool summary = true;     ///< adds the mean of the memory to the input
-  double copy_temperature = 0.07;
-  /// Penalty of the Viterbi path in the memory (requires the copy path); 0: no path.
-  double segment_penalty = 0.28;
-};
-
 /// A string and its condition: `steps` steps that read frames [first_frame, first_frame + frames)
 /// of the packed memory. Several strings may share a condition.
 struct DecoderSequence {

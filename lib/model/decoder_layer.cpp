@@ -1,6 +1,7 @@
 #include "model/decoder_layer.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "nn/functions.hpp"
 #include "nn/shape.hpp"
@@ -23,19 +24,21 @@ void clear_dropped_rows(const char* dropped, int width, std::vector<float>& bran
 
 }  // namespace
 
-DecoderLayer::DecoderLayer(nn::TensorTable& table, const std::string& name, int width, int heads,
-                           int expansion, int frame_span, int history_span, float branch_gain)
-    : width_(width) {
-  const int depth = width / heads;
+DecoderLayer::DecoderLayer(nn::TensorTable& table, const std::string& name,
+                           const DecoderConfig& config)
+    : width_(config.width) {
+  const int width = config.width, heads = config.heads, depth = width / heads;
+  // Residual branches start small, so that depth does not blow up the first steps.
+  const float branch_gain = 1.0F / std::sqrt(3.0F * static_cast<float>(config.layers));
   self_norm_ = {table, name + ".self_norm", width};
   qkv_ = {table, name + ".self_qkv", width, 3 * width};
   self_output_ = {table, name + ".self_output", width, width, branch_gain};
-  self_ = {table, name + ".self_bias", {heads, depth, history_span}};
+  self_ = {table, name + ".self_bias", {heads, depth, config.history}};
   cross_norm_ = {table, name + ".cross_norm", width};
   query_ = {table, name + ".cross_query", width, width};
   cross_output_ = {table, name + ".cross_output", width, width, branch_gain};
-  cross_ = {table, name + ".cross_bias", {heads, depth, frame_span}};
-  feed_ = {table, name, ".feed_norm", width, expansion * width, branch_gain};
+  cross_ = {table, name + ".cross_bias", {heads, depth, config.look_back + config.look_ahead}};
+  feed_ = {table, name, ".feed_norm", width, config.expansion * width, branch_gain};
 }
 
 double DecoderLayer::multiply_adds_per_step() const {

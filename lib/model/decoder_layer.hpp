@@ -22,8 +22,7 @@ struct StepWindows {
 class DecoderLayer {
  public:
   DecoderLayer() = default;
-  DecoderLayer(nn::TensorTable& table, const std::string& name, int width, int heads, int expansion,
-               int frame_span, int history_span, float branch_gain);
+  DecoderLayer(nn::TensorTable& table, const std::string& name, const DecoderConfig& config);
 
   double multiply_adds_per_step() const;
 
