@@ -157,7 +157,7 @@ json config_of(const ModelInfo& info) {
 Model read_model(const SafetensorsFile& file, nn::Precision precision) {
   const auto found = file.metadata().find(kConfigKey);
   if (found == file.metadata().end()) {
-    throw Error("", "no pairalign model: the configuration is missing");
+    throw Error("", "not a pairalign model: the configuration is missing");
   }
   const json config = json::parse(found->second);
   ModelInfo info = parse_info(config);

@@ -137,7 +137,6 @@ struct Tokenizer::Impl {
 
   void start(const std::string& key);
   void finish(double seconds);
-  void end_pushed();
   void take(audio::Decoder& audio);
   void take_overlapped(audio::Decoder& audio);
   void add_renderings(audio::Decoder& audio, const std::string& key);
@@ -149,6 +148,7 @@ struct Tokenizer::Impl {
   TokenizerOptions options;
   std::unique_ptr<StretchTokenizer> stretches;
   FrameStream frames;
+  const FrameStream::Sink sink = [this](const float* row) { take_frame(row); };
   std::int64_t window_frames, hop_frames;  // 0: the whole recording is one stretch
 
   Recording current;    // unfinished
@@ -240,7 +240,7 @@ void Tokenizer::begin(const std::string& key) {
 
 std::vector<LiveToken> Tokenizer::push(Span<const float> samples) {
   if (!impl_->pushed) throw Error("", "samples were pushed before a recording was begun");
-  impl_->frames.push(samples, [this](const float* row) { impl_->take_frame(row); });
+  impl_->frames.push(samples, impl_->sink);
   impl_->pushed_samples += static_cast<std::int64_t>(samples.size());
   std::vector<LiveToken> result;
   if (impl_->windowed()) return result;
@@ -269,7 +269,10 @@ double Tokenizer::latency() const {
 }
 
 std::vector<TokenizedRecording> Tokenizer::finish() {
-  if (impl_->pushed) impl_->end_pushed();
+  if (std::exchange(impl_->pushed, false)) {
+    impl_->frames.finish(impl_->sink);
+    impl_->finish(static_cast<double>(impl_->pushed_samples) / audio::kSampleRate);
+  }
   const std::vector<Impl::Recording> recordings = std::exchange(impl_->finished, {});
   const std::vector<StretchStrings> strings = impl_->stretches->strings();
   std::vector<TokenizedRecording> result;
@@ -304,14 +307,7 @@ void Tokenizer::Impl::finish(double seconds) {
   finished.push_back(std::exchange(current, {}));
 }
 
-void Tokenizer::Impl::end_pushed() {
-  pushed = false;
-  frames.finish([this](const float* row) { take_frame(row); });
-  finish(static_cast<double>(pushed_samples) / audio::kSampleRate);
-}
-
 void Tokenizer::Impl::take(audio::Decoder& audio) {
-  const auto sink = [this](const float* row) { take_frame(row); };
   std::vector<float> pcm(kReadSamples);
   while (const std::size_t n = audio.read(pcm))
     frames.push({pcm.data(), n}, sink);
@@ -328,13 +324,13 @@ void Tokenizer::Impl::take_overlapped(audio::Decoder& audio) {
   const std::size_t columns = frames.columns();
   const auto encode = [&](const ReadAhead<Block>::HandOver& hand_over) {
     Block rows;
-    const auto sink = [&](const float* row) { rows.insert(rows.end(), row, row + columns); };
+    const auto collect = [&](const float* row) { rows.insert(rows.end(), row, row + columns); };
     ReadAhead<Block> heard(kBlocksAhead, read);
     while (const std::optional<Block> pcm = heard.next()) {
-      frames.push(*pcm, sink);
+      frames.push(*pcm, collect);
       if (!rows.empty()) hand_over(std::exchange(rows, {}));
     }
-    frames.finish(sink);
+    frames.finish(collect);
     hand_over(std::move(rows));
   };
   ReadAhead<Block> encoded(kBlocksAhead, encode);
@@ -359,7 +355,6 @@ void Tokenizer::Impl::add_renderings(audio::Decoder& audio, const std::string& k
   for (int i = 0; i < options.renderings; ++i) {
     start(key);
     current.tempo = kRenderings[i].tempo;
-    const auto sink = [this](const float* row) { take_frame(row); };
     frames.push(pcm, kRenderings[i], sink);
     frames.finish(sink);
     finish(seconds);

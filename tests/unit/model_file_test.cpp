@@ -236,7 +236,7 @@ TEST_CASE("configurations out of bounds are refused before anything is allocated
 TEST_CASE("a safetensors file that is no model, and a file that is neither") {
   const Folder folder;
   Safetensors().save(folder / "empty");
-  CHECK_THROWS_WITH_AS(Model::load(folder / "empty"), doctest::Contains("no pairalign model"),
+  CHECK_THROWS_WITH_AS(Model::load(folder / "empty"), doctest::Contains("not a pairalign model"),
                        Error);
   write(folder / "text", "hello");
   CHECK_THROWS_AS(Model::load(folder / "text"), Error);

@@ -145,6 +145,6 @@ TEST_CASE_FIXTURE(File,
                        Error);
   file.tensors["chance.vq"] = {{1, 1}, {7}, DType::u16};
   file.save(path);
-  CHECK_THROWS_WITH_AS(load_chance_strings(SafetensorsFile(path)),
-                       "chance.vq: not of one dimension", Error);
+  CHECK_THROWS_WITH_AS(load_chance_strings(SafetensorsFile(path)), "chance.vq: not one-dimensional",
+                       Error);
 }
