@@ -68,10 +68,12 @@ Decoder::Decoder(nn::TensorTable& table, const DecoderConfig& config, const Enco
   vocabulary_ = {table, "decoder.vocabulary", width, outputs()};
   if (config.copy) gate_ = {table, "decoder.gate", width, 1};
   pointer_query_ = {table, "decoder.pointer_query", width, config.pointer_width};
-  pointer_ = {table, "decoder.pointer_bias", {1, config.pointer_width, window()}};
+  pointer_.shape = {1, config.pointer_width, window()};
+  pointer_.bias = table.add("decoder.pointer_bias", {window()}, false, 0);
   end_query_ = {table, "decoder.end_query", width, config.pointer_width};
   end_embedding_ = {table, "decoder.end_embedding", codes_, config.pointer_width};
-  end_ = {table, "decoder.end_bias", {1, config.pointer_width, config.longest}};
+  end_.shape = {1, config.pointer_width, config.longest};
+  end_.bias = table.add("decoder.end_bias", {config.longest}, false, 0);
 }
 
 double Decoder::multiply_adds_per_step() const {
