@@ -19,7 +19,7 @@
 #include "cli/inputs.hpp"
 #include "cli/program.hpp"
 #include "cli/progress.hpp"
-#include "model/average.hpp"
+#include "model/model.hpp"
 #include "train/chance_strings.hpp"
 #include "train/communicator.hpp"
 #include "train/corpus.hpp"

@@ -6,8 +6,7 @@
 
 #include "base/error.hpp"
 #include "base/multiversion.hpp"
-#include "nn/activation.hpp"
-#include "nn/elementwise.hpp"
+#include "nn/functions.hpp"
 #include "nn/shape.hpp"
 
 namespace pairalign::model {
@@ -40,6 +39,17 @@ float blend_backward(float gate, const float* vocabulary, const float* copied, i
   return dgate;
 }
 
+const char* dropped(const DecoderBatch& batch) {
+  return batch.self_dropped.empty() ? nullptr : batch.self_dropped.data();
+}
+
+// Backward through a projection of h, whose gradient is a sum over all of them.
+void hidden_backward(const nn::Linear& linear, const float* p, const std::vector<float>& dy,
+                     float* g, nn::Linear::Cache& linear_cache, Decoder::Cache& cache) {
+  linear.backward(p, dy, g, cache.dpart, linear_cache);
+  add(cache.dpart.data(), cache.dpart.size(), cache.dhidden.data());
+}
+
 }  // namespace
 
 Decoder::Decoder(nn::TensorTable& table, const DecoderConfig& config, const Encoder& encoder)
@@ -49,28 +59,21 @@ Decoder::Decoder(nn::TensorTable& table, const DecoderConfig& config, const Enco
                                " does not divide into " + std::to_string(config.heads) + " heads");
   }
   const int frame_width = encoder.config().width, width = config.width;
-  memory_ = {table,
-             "decoder.memory",
-             {config.layers, width, config.pointer_width, config.copy, config.copy_temperature,
-              config.segment_penalty},
-             encoder};
+  memory_ = {table, "decoder.memory", config, encoder};
   embedding_ = {table, "decoder.embedding", codes_ + 2, width};
   if (config.summary) summary_ = {table, "decoder.summary", frame_width, width};
-  const float branch_gain = 1.0F / std::sqrt(3.0F * static_cast<float>(config.layers));
-  for (int i = 0; i < config.layers; ++i) {
-    layers_.emplace_back(table, "decoder.layer" + std::to_string(i), width, config.heads,
-                         config.expansion, window(), config.history, branch_gain);
-  }
+  for (int i = 0; i < config.layers; ++i)
+    layers_.emplace_back(table, "decoder.layer" + std::to_string(i), config);
   final_norm_ = {table, "decoder.final_norm", width};
   vocabulary_ = {table, "decoder.vocabulary", width, outputs()};
   if (config.copy) gate_ = {table, "decoder.gate", width, 1};
   pointer_query_ = {table, "decoder.pointer_query", width, config.pointer_width};
-  pointer_shape_ = {1, config.pointer_width, window()};
-  pointer_bias_ = table.add("decoder.pointer_bias", {window()}, false, 0);
+  pointer_.shape = {1, config.pointer_width, window()};
+  pointer_.bias = table.add("decoder.pointer_bias", {window()}, false, 0);
   end_query_ = {table, "decoder.end_query", width, config.pointer_width};
   end_embedding_ = {table, "decoder.end_embedding", codes_, config.pointer_width};
-  end_shape_ = {1, config.pointer_width, config.longest};
-  end_bias_ = table.add("decoder.end_bias", {config.longest}, false, 0);
+  end_.shape = {1, config.pointer_width, config.longest};
+  end_.bias = table.add("decoder.end_bias", {config.longest}, false, 0);
 }
 
 double Decoder::multiply_adds_per_step() const {
@@ -88,10 +91,10 @@ void Decoder::initialise_from(const Encoder& encoder, float* p) const {
   constexpr float kGate = 2, kHere = 5, kUsualLength = 4, kBoundary = 6;
   memory_.initialise_copy(encoder, p);
   for (int d = 0; d < config_.longest; ++d)
-    p[end_bias_ + static_cast<std::size_t>(d)] = -static_cast<float>(d) / kUsualLength;
+    p[end_.bias + static_cast<std::size_t>(d)] = -static_cast<float>(d) / kUsualLength;
   if (!config_.copy) return;
   p[gate_.bias] = kGate;
-  p[pointer_bias_ + static_cast<std::size_t>(config_.look_back)] = kHere;
+  p[pointer_.bias + static_cast<std::size_t>(config_.look_back)] = kHere;
   // The first column of the end queries and keys encodes the boundary.
   const float root = std::sqrt(kBoundary * std::sqrt(static_cast<float>(config_.pointer_width)));
   p[end_query_.bias] = root;
@@ -132,18 +135,22 @@ void Decoder::forward(nn::Weights w, const DecoderMemory::Cache& frames, const D
   for (std::vector<float>& rows : cache.history)
     rows.resize(area(row, 2 * config_.width));
 
-  embed(w, frames, batch.inputs, windows, cache);
-  const char* dropped = batch.self_dropped.empty() ? nullptr : batch.self_dropped.data();
-  run_layers(w, frames, windows, dropped, cache.history, cache);
-  outputs_forward(w, frames, windows, cache);
+  step(w, frames, batch.inputs, windows, cache.history, cache, dropped(batch));
   ends(w, frames, batch.tokens, cache.end_windows, cache);
 }
 
 void Decoder::step(nn::Weights w, const DecoderMemory::Cache& frames,
                    const std::vector<int>& inputs, const StepWindows& windows, History& history,
-                   Cache& cache) const {
+                   Cache& cache, const char* dropped) const {
   embed(w, frames, inputs, windows, cache);
-  run_layers(w, frames, windows, nullptr, history, cache);
+  cache.layers.resize(layers_.size());
+  const std::vector<float>* stream = &cache.embedded;
+  for (std::size_t i = 0; i < layers_.size(); ++i) {
+    layers_[i].forward(w, *stream, windows, dropped, memory_, frames, static_cast<int>(i),
+                       history[i], cache.layers[i]);
+    stream = &cache.layers[i].output;
+  }
+  final_norm_.forward(w.values, *stream, cache.hidden, cache.final_norm);
   outputs_forward(w, frames, windows, cache);
 }
 
@@ -152,8 +159,7 @@ void Decoder::embed(nn::Weights w, const DecoderMemory::Cache& frames,
                     const std::vector<int>& inputs, const StepWindows& windows,
                     Cache& cache) const {
   cache.rows = static_cast<int>(inputs.size());
-  cache.embedded.resize(area(cache.rows, config_.width));
-  embedding_.forward(w.values, inputs, cache.embedded.data());
+  embedding_.forward(w.values, inputs, cache.embedded);
   if (!config_.summary) return;
   const auto width = static_cast<std::size_t>(summary_.in);
   cache.pooled.assign(area(cache.rows, summary_.in), 0.0F);
@@ -165,45 +171,26 @@ void Decoder::embed(nn::Weights w, const DecoderMemory::Cache& frames,
                  cache.pooled.data() + r * width);
     }
   }
-  cache.summary.resize(cache.embedded.size());
-  summary_.forward(w, cache.pooled.data(), cache.rows, cache.summary.data(), cache.summary_linear);
+  summary_.forward(w, cache.pooled, cache.summary, cache.summary_linear);
   add(cache.summary.data(), cache.summary.size(), cache.embedded.data());
-}
-
-void Decoder::run_layers(nn::Weights w, const DecoderMemory::Cache& frames,
-                         const StepWindows& windows, const char* dropped, History& history,
-                         Cache& cache) const {
-  cache.layers.resize(layers_.size());
-  const std::vector<float>* stream = &cache.embedded;
-  for (std::size_t i = 0; i < layers_.size(); ++i) {
-    layers_[i].forward(w, *stream, cache.rows, windows, dropped, memory_, frames,
-                       static_cast<int>(i), history[i], cache.layers[i]);
-    stream = &cache.layers[i].output;
-  }
-  cache.hidden.resize(area(cache.rows, config_.width));
-  final_norm_.forward(w.values, stream->data(), cache.rows, cache.hidden.data(), cache.final_norm);
 }
 
 void Decoder::outputs_forward(nn::Weights w, const DecoderMemory::Cache& frames,
                               const StepWindows& windows, Cache& cache) const {
   const int rows = cache.rows;
-  cache.vocabulary.resize(area(rows, outputs()));
-  vocabulary_.forward(w, cache.hidden.data(), rows, cache.vocabulary.data(),
-                      cache.vocabulary_linear);
+  vocabulary_.forward(w, cache.hidden, cache.vocabulary, cache.vocabulary_linear);
   nn::softmax_forward(cache.vocabulary.data(), rows, outputs(), cache.vocabulary.data());
-  cache.pointer_queries.resize(area(rows, config_.pointer_width));
-  pointer_query_.forward(w, cache.hidden.data(), rows, cache.pointer_queries.data(),
-                         cache.pointer_linear);
+  pointer_query_.forward(w, cache.hidden, cache.pointer_queries, cache.pointer_linear);
   cache.pointer.resize(area(rows, window()));
   nn::window_weights_forward(
-      pointer_shape_, windows.frames, {cache.pointer_queries.data(), config_.pointer_width},
-      memory_.at(frames, memory_.pointer_keys()), w.values + pointer_bias_, cache.pointer.data());
-  cache.gate.assign(static_cast<std::size_t>(rows), 0.0F);
+      pointer_.shape, windows.frames, {cache.pointer_queries.data(), config_.pointer_width},
+      memory_.at(frames, memory_.pointer_keys()), w.values + pointer_.bias, cache.pointer.data());
   if (!config_.copy) {
+    cache.gate.assign(static_cast<std::size_t>(rows), 0.0F);
     cache.probabilities = cache.vocabulary;
     return;
   }
-  gate_.forward(w, cache.hidden.data(), rows, cache.gate.data(), cache.gate_linear);
+  gate_.forward(w, cache.hidden, cache.gate, cache.gate_linear);
   for (float& gate : cache.gate)
     gate = 1.0F / (1.0F + std::exp(-gate));
   cache.copied.resize(area(rows, codes_));
@@ -221,8 +208,7 @@ void Decoder::ends(nn::Weights w, const DecoderMemory::Cache& frames,
                    const std::vector<int>& tokens, const std::vector<nn::KeyWindow>& windows,
                    Cache& cache) const {
   const int rows = cache.rows, width = config_.pointer_width;
-  cache.end_queries.resize(area(rows, width));
-  end_query_.forward(w, cache.hidden.data(), rows, cache.end_queries.data(), cache.end_linear);
+  end_query_.forward(w, cache.hidden, cache.end_queries, cache.end_linear);
   cache.end_tokens = tokens;
   cache.end_windows = windows;
   for (int r = 0; r < rows; ++r) {
@@ -235,22 +221,19 @@ void Decoder::ends(nn::Weights w, const DecoderMemory::Cache& frames,
         cache.end_queries.data() + area(r, width));
   }
   cache.ends.resize(area(rows, config_.longest));
-  nn::window_weights_forward(end_shape_, cache.end_windows, {cache.end_queries.data(), width},
-                             memory_.at(frames, memory_.end_keys()), w.values + end_bias_,
+  nn::window_weights_forward(end_.shape, cache.end_windows, {cache.end_queries.data(), width},
+                             memory_.at(frames, memory_.end_keys()), w.values + end_.bias,
                              cache.ends.data());
 }
 
 void Decoder::backward(const float* p, const DecoderBatch& batch, DecoderMemory::Cache& frames,
                        OutputGradients& d, float* g, Cache& cache) const {
-  const int rows = cache.rows;
-  cache.dhidden.assign(area(rows, config_.width), 0.0F);
-  cache.dpart.resize(cache.dhidden.size());
+  cache.dhidden.assign(area(cache.rows, config_.width), 0.0F);
   ends_backward(p, frames, d.ends, g, cache);
   outputs_backward(p, frames, d, g, cache);
-  final_norm_.backward(p, cache.dhidden.data(), g, cache.dhidden.data(), cache.final_norm);
-  const char* dropped = batch.self_dropped.empty() ? nullptr : batch.self_dropped.data();
+  final_norm_.backward(p, cache.dhidden, g, cache.dhidden, cache.final_norm);
   for (std::size_t i = layers_.size(); i-- > 0;) {
-    layers_[i].backward(p, rows, cache.windows, dropped, memory_, frames, static_cast<int>(i),
+    layers_[i].backward(p, cache.windows, dropped(batch), memory_, frames, static_cast<int>(i),
                         cache.history[i], g, cache.dhidden, cache.layers[i]);
   }
   embed_backward(p, batch.inputs, frames, g, cache);
@@ -260,26 +243,25 @@ void Decoder::ends_backward(const float* p, DecoderMemory::Cache& frames, std::v
                             float* g, Cache& cache) const {
   const int width = config_.pointer_width;
   cache.dend_queries.resize(cache.end_queries.size());
-  nn::window_weights_backward(end_shape_, cache.end_windows, {cache.end_queries.data(), width},
+  nn::window_weights_backward(end_.shape, cache.end_windows, {cache.end_queries.data(), width},
                               memory_.at(frames, memory_.end_keys()), cache.ends.data(),
                               dends.data(), {cache.dend_queries.data(), width},
-                              memory_.gradient_at(frames, memory_.end_keys()), g + end_bias_);
+                              memory_.gradient_at(frames, memory_.end_keys()), g + end_.bias);
   for (int r = 0; r < cache.rows; ++r) {
     const int token = cache.end_tokens[static_cast<std::size_t>(r)];
     if (token == eos()) continue;
     add(cache.dend_queries.data() + area(r, width), static_cast<std::size_t>(width),
         g + end_embedding_.weight + area(token, width));
   }
-  end_query_.backward(p, cache.dend_queries.data(), g, cache.dpart.data(), cache.end_linear);
-  add(cache.dpart.data(), cache.dpart.size(), cache.dhidden.data());
+  hidden_backward(end_query_, p, cache.dend_queries, g, cache.end_linear, cache);
 }
 
 void Decoder::outputs_backward(const float* p, DecoderMemory::Cache& frames, OutputGradients& d,
                                float* g, Cache& cache) const {
   const int rows = cache.rows;
-  float* dlogits = d.probabilities.data();
+  std::vector<float>& dlogits = config_.copy ? cache.dlogits : d.probabilities;
   if (config_.copy) {
-    cache.dlogits.resize(cache.vocabulary.size());
+    dlogits.resize(cache.vocabulary.size());
     cache.dcopied.resize(cache.copied.size());
     cache.dgate.resize(cache.gate.size());
     for (int r = 0; r < rows; ++r) {
@@ -288,38 +270,32 @@ void Decoder::outputs_backward(const float* p, DecoderMemory::Cache& frames, Out
       cache.dgate[static_cast<std::size_t>(r)] =
           gate * (1 - gate) *
           blend_backward(gate, cache.vocabulary.data() + at, cache.copied.data() + code_at, codes_,
-                         d.probabilities.data() + at, cache.dlogits.data() + at,
+                         d.probabilities.data() + at, dlogits.data() + at,
                          cache.dcopied.data() + code_at);
     }
-    dlogits = cache.dlogits.data();
     nn::window_mix_backward({1, codes_, window()}, cache.windows.frames, cache.pointer.data(),
                             memory_.posteriors(frames), {cache.dcopied.data(), codes_},
                             d.pointer.data(), memory_.posterior_gradients(frames));
-    gate_.backward(p, cache.dgate.data(), g, cache.dpart.data(), cache.gate_linear);
-    add(cache.dpart.data(), cache.dpart.size(), cache.dhidden.data());
+    hidden_backward(gate_, p, cache.dgate, g, cache.gate_linear, cache);
   }
-  nn::softmax_backward(cache.vocabulary.data(), dlogits, rows, outputs(), dlogits);
-  vocabulary_.backward(p, dlogits, g, cache.dpart.data(), cache.vocabulary_linear);
-  add(cache.dpart.data(), cache.dpart.size(), cache.dhidden.data());
+  nn::softmax_backward(cache.vocabulary.data(), dlogits.data(), rows, outputs(), dlogits.data());
+  hidden_backward(vocabulary_, p, dlogits, g, cache.vocabulary_linear, cache);
 
   cache.dpointer_queries.resize(cache.pointer_queries.size());
   nn::window_weights_backward(
-      pointer_shape_, cache.windows.frames, {cache.pointer_queries.data(), config_.pointer_width},
+      pointer_.shape, cache.windows.frames, {cache.pointer_queries.data(), config_.pointer_width},
       memory_.at(frames, memory_.pointer_keys()), cache.pointer.data(), d.pointer.data(),
       {cache.dpointer_queries.data(), config_.pointer_width},
-      memory_.gradient_at(frames, memory_.pointer_keys()), g + pointer_bias_);
-  pointer_query_.backward(p, cache.dpointer_queries.data(), g, cache.dpart.data(),
-                          cache.pointer_linear);
-  add(cache.dpart.data(), cache.dpart.size(), cache.dhidden.data());
+      memory_.gradient_at(frames, memory_.pointer_keys()), g + pointer_.bias);
+  hidden_backward(pointer_query_, p, cache.dpointer_queries, g, cache.pointer_linear, cache);
 }
 
 // The gradient of the summary goes to the frames directly, in addition to that of their projection.
 void Decoder::embed_backward(const float* p, const std::vector<int>& inputs,
                              DecoderMemory::Cache& frames, float* g, Cache& cache) const {
-  embedding_.backward(inputs, cache.dhidden.data(), g);
+  embedding_.backward(inputs, cache.dhidden, g);
   if (!config_.summary) return;
-  cache.dpooled.resize(cache.pooled.size());
-  summary_.backward(p, cache.dhidden.data(), g, cache.dpooled.data(), cache.summary_linear);
+  summary_.backward(p, cache.dhidden, g, cache.dpooled, cache.summary_linear);
   const auto width = static_cast<std::size_t>(summary_.in);
   for (std::size_t r = 0; r < inputs.size(); ++r) {
     const nn::KeyWindow& window = cache.windows.frames[r];

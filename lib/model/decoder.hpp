@@ -25,32 +25,11 @@
 #include "model/decoder_layer.hpp"
 #include "model/decoder_memory.hpp"
 #include "model/encoder.hpp"
-#include "nn/embedding.hpp"
-#include "nn/layer_norm.hpp"
-#include "nn/linear.hpp"
+#include "nn/layers.hpp"
 #include "nn/tensor_table.hpp"
 #include "nn/window_attention.hpp"
 
 namespace pairalign::model {
-
-inline constexpr double kMaxPenalty = 4;  ///< of a path; beyond it, cosines have no influence
-
-struct DecoderConfig {
-  int width = 256;
-  int layers = 2;
-  int heads = 4;
-  int expansion = 2;       ///< hidden width of the feed-forward branch, in widths
-  int pointer_width = 64;  ///< width of the queries and keys of pointer and ends
-  int look_back = 16;      ///< frames of 20 ms that a step sees before the anchor …
-  int look_ahead = 32;     ///< … and from the anchor on
-  int history = 16;        ///< steps that self-attention sees, its own included
-  int longest = 25;        ///< most frames that one token may span; longer segments repeat it
-  bool copy = true;        ///< the copy path; without it P = V
-  bool summary = true;     ///< adds the mean of the memory to the input
-  double copy_temperature = 0.07;
-  /// Penalty of the Viterbi path in the memory (requires the copy path); 0: no path.
-  double segment_penalty = 0.28;
-};
 
 /// A string and its condition: `steps` steps that read frames [first_frame, first_frame + frames)
 /// of the packed memory. Several strings may share a condition.
@@ -126,8 +105,10 @@ class Decoder {
   /// Computes some steps, except for their ends: `inputs` → vocabulary, gate, pointer, copied,
   /// probabilities. Keys and values of these steps are written to rows windows.history_rows of
   /// `history`, which must be large enough; windows.history gives the rows that each step sees.
+  /// `dropped`: per step, whether self-attention is dropped; null: never.
   void step(nn::Weights w, const DecoderMemory::Cache& frames, const std::vector<int>& inputs,
-            const StepWindows& windows, History& history, Cache& cache) const;
+            const StepWindows& windows, History& history, Cache& cache,
+            const char* dropped = nullptr) const;
   /// The end distributions of the steps last computed, given the tokens they write (EOS has no end:
   /// its row is zero).
   void ends(nn::Weights w, const DecoderMemory::Cache& frames, const std::vector<int>& tokens,
@@ -159,8 +140,6 @@ class Decoder {
                      float* g, Cache& cache) const;
   void embed_backward(const float* p, const std::vector<int>& inputs, DecoderMemory::Cache& frames,
                       float* g, Cache& cache) const;
-  void run_layers(nn::Weights w, const DecoderMemory::Cache& frames, const StepWindows& windows,
-                  const char* dropped, History& history, Cache& cache) const;
 
   DecoderConfig config_;
   int codes_ = 0;
@@ -171,8 +150,7 @@ class Decoder {
   nn::LayerNorm final_norm_;
   nn::Linear vocabulary_, gate_, pointer_query_, end_query_;
   nn::Embedding end_embedding_;
-  nn::WindowShape pointer_shape_, end_shape_;
-  std::size_t pointer_bias_ = 0, end_bias_ = 0;
+  nn::WindowAttention pointer_, end_;
 };
 
 }  // namespace pairalign::model

@@ -7,8 +7,7 @@
 #include <vector>
 
 #include "model/decoder_memory.hpp"
-#include "nn/layer_norm.hpp"
-#include "nn/linear.hpp"
+#include "nn/layers.hpp"
 #include "nn/window_attention.hpp"
 
 namespace pairalign::model {
@@ -23,53 +22,49 @@ struct StepWindows {
 class DecoderLayer {
  public:
   DecoderLayer() = default;
-  DecoderLayer(nn::TensorTable& table, const std::string& name, int width, int heads, int expansion,
-               int frame_span, int history_span, float branch_gain);
+  DecoderLayer(nn::TensorTable& table, const std::string& name, const DecoderConfig& config);
 
   double multiply_adds_per_step() const;
-  int width() const { return width_; }
 
   struct Cache {
     std::vector<float> output;  ///< (rows, width): the residual stream after this layer
 
-    std::vector<float> self_input, qkv, self_weights, self_context, cross_stream;
-    std::vector<float> cross_input, query, cross_weights, cross_context, feed_stream;
-    std::vector<float> feed_input, hidden, activated;
-    nn::LayerNorm::Cache self_norm, cross_norm, feed_norm;
-    nn::Linear::Cache qkv_linear, self_linear, query_linear, cross_linear, up, down;
-    // Gradients.
-    std::vector<float> dbranch, dcontext, dinput, dweights, dquery, dqkv, dhistory, dhidden;
+    std::vector<float> self_input, qkv, cross_stream, cross_input, query, feed_stream;
+    nn::LayerNorm::Cache self_norm, cross_norm;
+    nn::Linear::Cache qkv_linear, self_linear, query_linear, cross_linear;
+    nn::WindowAttention::Cache self, cross;
+    nn::FeedForward::Cache feed;
+    std::vector<float> dbranch, dcontext, dinput, dquery, dqkv, dhistory;
   };
 
   /// `stream`: (rows, width), the residual stream. Keys and values of these steps are written to
   /// their rows of `history`, (…, 2 · width), to which windows.history refers; `memory` columns are
   /// those of layer `index`. `dropped`: per step, whether its self-attention branch is dropped; or
   /// null.
-  void forward(nn::Weights w, const std::vector<float>& stream, int rows,
-               const StepWindows& windows, const char* dropped, const DecoderMemory& memory,
-               const DecoderMemory::Cache& frames, int index, std::vector<float>& history,
-               Cache& cache) const;
+  void forward(nn::Weights w, const std::vector<float>& stream, const StepWindows& windows,
+               const char* dropped, const DecoderMemory& memory, const DecoderMemory::Cache& frames,
+               int index, std::vector<float>& history, Cache& cache) const;
 
   /// After a forward in which step r was row r of `history`. `dstream`: gradient of cache.output on
   /// entry, of the input stream on return. Adds to the gradients of the memory.
-  void backward(const float* p, int rows, const StepWindows& windows, const char* dropped,
+  void backward(const float* p, const StepWindows& windows, const char* dropped,
                 const DecoderMemory& memory, DecoderMemory::Cache& frames, int index,
                 const std::vector<float>& history, float* g, std::vector<float>& dstream,
                 Cache& cache) const;
 
  private:
-  void cross_backward(const float* p, int rows, const StepWindows& windows,
-                      const DecoderMemory& memory, DecoderMemory::Cache& frames, int index,
-                      float* g, std::vector<float>& dstream, Cache& cache) const;
-  void self_backward(const float* p, int rows, const StepWindows& windows, const char* dropped,
+  void cross_backward(const float* p, const StepWindows& windows, const DecoderMemory& memory,
+                      DecoderMemory::Cache& frames, int index, float* g,
+                      std::vector<float>& dstream, Cache& cache) const;
+  void self_backward(const float* p, const StepWindows& windows, const char* dropped,
                      const std::vector<float>& history, float* g, std::vector<float>& dstream,
                      Cache& cache) const;
 
   int width_ = 0;
-  nn::WindowShape self_, cross_;
-  std::size_t self_bias_ = 0, cross_bias_ = 0;  // (heads, span)
-  nn::LayerNorm self_norm_, cross_norm_, feed_norm_;
-  nn::Linear qkv_, self_output_, query_, cross_output_, up_, down_;
+  nn::LayerNorm self_norm_, cross_norm_;
+  nn::Linear qkv_, self_output_, query_, cross_output_;
+  nn::WindowAttention self_, cross_;
+  nn::FeedForward feed_;
 };
 
 }  // namespace pairalign::model

@@ -4,9 +4,8 @@
 #include <numeric>
 
 #include "model/segmenter.hpp"
-#include "nn/activation.hpp"
 #include "nn/cosine.hpp"
-#include "nn/elementwise.hpp"
+#include "nn/functions.hpp"
 #include "nn/shape.hpp"
 
 namespace pairalign::model {
@@ -30,23 +29,23 @@ void average_runs(const std::vector<int>& runs, int width, float* rows) {
 
 }  // namespace
 
-DecoderMemory::DecoderMemory(nn::TensorTable& table, const std::string& name, const Shape& shape,
-                             const Encoder& encoder)
-    : shape_(shape),
+DecoderMemory::DecoderMemory(nn::TensorTable& table, const std::string& name,
+                             const DecoderConfig& config, const Encoder& encoder)
+    : config_(config),
       codes_(encoder.config().codes),
       dimension_(encoder.config().dimension),
       codebook_(encoder.codebook()) {
-  const int columns = copy_column() + (shape.copy ? dimension_ : 0);
+  const int columns = copy_column() + (config.copy ? dimension_ : 0);
   linear_ = {table, name, encoder.config().width, columns};
   boundary_ = table.add(name + "_boundary", {copy_column()}, false, 0);
 }
 
 double DecoderMemory::multiply_adds_per_frame() const {
-  return 1.0 * linear_.in * linear_.out + (shape_.copy ? 1.0 * dimension_ * codes_ : 0.0);
+  return 1.0 * linear_.in * linear_.out + (config_.copy ? 1.0 * dimension_ * codes_ : 0.0);
 }
 
 void DecoderMemory::initialise_copy(const Encoder& encoder, float* p) const {
-  if (!shape_.copy) return;
+  if (!config_.copy) return;
   const nn::Linear& projection = encoder.projection();
   for (int r = 0; r < linear_.in; ++r) {
     std::copy_n(p + projection.weight + area(r, dimension_), dimension_,
@@ -59,7 +58,7 @@ int DecoderMemory::context(std::optional<double> penalty) const {
   constexpr double kMeasuredPenalty = 0.45;
   constexpr double kMeasuredContext = 100;
   if (!has_path()) return 0;
-  const double ratio = penalty.value_or(shape_.segment_penalty) / kMeasuredPenalty;
+  const double ratio = penalty.value_or(config_.segment_penalty) / kMeasuredPenalty;
   return static_cast<int>(kMeasuredContext * std::max(1.0, ratio));
 }
 
@@ -68,10 +67,9 @@ void DecoderMemory::forward(nn::Weights w, const float* frames, const std::vecto
   const int rows = std::accumulate(lengths.begin(), lengths.end(), 0);
   cache.rows = rows;
   cache.frames = frames;
-  cache.projected.resize(area(rows, linear_.out));
-  linear_.forward(w, frames, rows, cache.projected.data(), cache.linear);
+  linear_.forward(w, {frames, area(rows, linear_.in)}, cache.projected, cache.linear);
   cache.settled_rows = rows;
-  if (!shape_.copy) return;
+  if (!config_.copy) return;
   cache.unit.resize(area(rows, dimension_));
   for (int r = 0; r < rows; ++r) {
     std::copy_n(at(cache, copy_column())[r], dimension_, cache.unit.data() + area(r, dimension_));
@@ -79,11 +77,14 @@ void DecoderMemory::forward(nn::Weights w, const float* frames, const std::vecto
   nn::cosines_forward({w.values + codebook_, codes_, dimension_}, w.precision, cache.unit,
                       cache.posteriors, {cache.norms, cache.left, cache.right});
   if (has_path()) {
-    find_runs(lengths, penalty.value_or(shape_.segment_penalty), cache);
-    mark_boundaries(w.values, cache);
+    find_runs(lengths, penalty.value_or(config_.segment_penalty), cache);
+    for (std::size_t i = 1; i < cache.runs.size(); ++i) {
+      nn::add(w.values + boundary_, static_cast<std::size_t>(copy_column()),
+              cache.projected.data() + area(cache.runs[i] - 1, linear_.out));
+    }
     average_runs(cache.runs, codes_, cache.posteriors.data());
   }
-  nn::scale(static_cast<float>(1 / shape_.copy_temperature), cache.posteriors.size(),
+  nn::scale(static_cast<float>(1 / config_.copy_temperature), cache.posteriors.size(),
             cache.posteriors.data());
   nn::softmax_forward(cache.posteriors.data(), rows, codes_, cache.posteriors.data());
 }
@@ -110,26 +111,19 @@ void DecoderMemory::find_runs(const std::vector<int>& lengths, double penalty, C
   cache.runs.push_back(first);
 }
 
-void DecoderMemory::mark_boundaries(const float* p, Cache& cache) const {
-  for (std::size_t i = 1; i < cache.runs.size(); ++i) {
-    nn::add(p + boundary_, static_cast<std::size_t>(copy_column()),
-            cache.projected.data() + area(cache.runs[i] - 1, linear_.out));
-  }
-}
-
 void DecoderMemory::clear_gradients(Cache& cache) const {
   cache.dprojected.assign(cache.projected.size(), 0.0F);
   cache.dposteriors.assign(cache.posteriors.size(), 0.0F);
   cache.dframes.assign(area(cache.rows, linear_.in), 0.0F);
 }
 
-// cache.dunit serves as scratch space, resized as needed.
+// cache.dunit also serves for the gradient of the frames.
 void DecoderMemory::backward(const float* p, float* g, Cache& cache) const {
-  if (shape_.copy) {
+  if (config_.copy) {
     const nn::Precision precision = cache.linear.x.precision();
     float* dscores = cache.dposteriors.data();
     nn::softmax_backward(cache.posteriors.data(), dscores, cache.rows, codes_, dscores);
-    nn::scale(static_cast<float>(1 / shape_.copy_temperature), cache.dposteriors.size(), dscores);
+    nn::scale(static_cast<float>(1 / config_.copy_temperature), cache.dposteriors.size(), dscores);
     if (has_path()) {
       average_runs(cache.runs, codes_, dscores);
       for (std::size_t i = 1; i < cache.runs.size(); ++i) {
@@ -145,8 +139,7 @@ void DecoderMemory::backward(const float* p, float* g, Cache& cache) const {
                   gradient_at(cache, copy_column())[r]);
     }
   }
-  cache.dunit.resize(cache.dframes.size());
-  linear_.backward(p, cache.dprojected.data(), g, cache.dunit.data(), cache.linear);
+  linear_.backward(p, cache.dprojected, g, cache.dunit, cache.linear);
   nn::add(cache.dunit.data(), cache.dunit.size(), cache.dframes.data());
 }
 

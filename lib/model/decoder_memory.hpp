@@ -14,25 +14,37 @@
 #include <vector>
 
 #include "model/encoder.hpp"
-#include "nn/linear.hpp"
+#include "nn/layers.hpp"
 #include "nn/tensor_table.hpp"
 #include "nn/window_attention.hpp"
 
 namespace pairalign::model {
 
+inline constexpr double kMaxPenalty = 4;  ///< of a path; beyond it, cosines have no influence
+
+struct DecoderConfig {
+  int width = 256;
+  int layers = 2;
+  int heads = 4;
+  int expansion = 2;       ///< hidden width of the feed-forward branch, in widths
+  int pointer_width = 64;  ///< width of the queries and keys of pointer and ends
+  int look_back = 16;      ///< frames of 20 ms that a step sees before the anchor …
+  int look_ahead = 32;     ///< … and from the anchor on
+  int history = 16;        ///< steps that self-attention sees, its own included
+  int longest = 25;        ///< most frames that one token may span; longer segments repeat it
+  bool copy = true;        ///< the copy path; without it P = V
+  bool summary = true;     ///< adds the mean of the memory to the input
+  double copy_temperature = 0.07;
+  /// Penalty of the Viterbi path in the memory (requires the copy path); 0: no path.
+  double segment_penalty = 0.28;
+};
+
 class DecoderMemory {
  public:
-  struct Shape {
-    int layers = 0, width = 0;  ///< keys and values of `width` for each layer
-    int pointer_width = 0;      ///< of the keys of the pointer, and of those of the ends
-    bool copy = true;
-    double copy_temperature = 0;
-    double segment_penalty = 0;  ///< of the Viterbi path; 0: no path, frames stay separate
-  };
   DecoderMemory() = default;
   /// The posteriors are computed with the codebook of `encoder`, whose rows must be unit vectors;
   /// it receives no gradient from here.
-  DecoderMemory(nn::TensorTable& table, const std::string& name, const Shape& shape,
+  DecoderMemory(nn::TensorTable& table, const std::string& name, const DecoderConfig& config,
                 const Encoder& encoder);
 
   /// Initialises the copy path with the posteriors of the geometric tokenizer.
@@ -47,7 +59,7 @@ class DecoderMemory {
   /// without a path.
   int context(std::optional<double> penalty = {}) const;
   /// Whether there is a path, whose penalty then controls the token rate.
-  bool has_path() const { return shape_.segment_penalty > 0; }
+  bool has_path() const { return config_.segment_penalty > 0; }
 
   struct Cache {
     int rows = 0;
@@ -69,7 +81,7 @@ class DecoderMemory {
 
   /// frames (Σ lengths, encoder width): the output of the encoder after its last norm, for several
   /// sequences; it must stay valid while the cache is in use. `penalty`: of the path, if there is
-  /// one; replaces the shape's.
+  /// one; replaces the configured one.
   void forward(nn::Weights w, const float* frames, const std::vector<int>& lengths, Cache& cache,
                std::optional<double> penalty = {}) const;
   /// The same for one sequence.
@@ -83,10 +95,10 @@ class DecoderMemory {
   void clear_gradients(Cache& cache) const;
 
   // Columns of the projection.
-  int keys(int layer) const { return 2 * layer * shape_.width; }
-  int values(int layer) const { return keys(layer) + shape_.width; }
-  int pointer_keys() const { return 2 * shape_.layers * shape_.width; }
-  int end_keys() const { return pointer_keys() + shape_.pointer_width; }
+  int keys(int layer) const { return 2 * layer * config_.width; }
+  int values(int layer) const { return keys(layer) + config_.width; }
+  int pointer_keys() const { return 2 * config_.layers * config_.width; }
+  int end_keys() const { return pointer_keys() + config_.pointer_width; }
   nn::Rows<const float> at(const Cache& cache, int column) const {
     return {cache.projected.data() + column, linear_.out};
   }
@@ -101,11 +113,10 @@ class DecoderMemory {
   }
 
  private:
-  int copy_column() const { return end_keys() + shape_.pointer_width; }
+  int copy_column() const { return end_keys() + config_.pointer_width; }
   void find_runs(const std::vector<int>& lengths, double penalty, Cache& cache) const;
-  void mark_boundaries(const float* p, Cache& cache) const;
 
-  Shape shape_;
+  DecoderConfig config_;
   int codes_ = 0, dimension_ = 0;
   std::size_t codebook_ = 0;
   nn::Linear linear_;

@@ -1,7 +1,6 @@
 #include "model/decoding.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <utility>
 
 #include "base/error.hpp"
@@ -11,11 +10,6 @@ namespace pairalign::model {
 namespace {
 
 using nn::area;
-
-// ln x, but finite for 0, so that sums stay finite.
-float finite_log(float x) {
-  return std::log(std::max(x, 1e-30F));
-}
 
 // The first frame at which, for now, no token may begin.
 int bound(const DecodeReach& reach) {
@@ -46,11 +40,9 @@ std::vector<DecodedToken> merge_repeats(const std::vector<DecodedToken>& raw) {
   for (const DecodedToken& token : raw) {
     if (merged.empty() || merged.back().token != token.token) {
       merged.push_back(token);
-      continue;
+    } else {
+      merged.back().end_frame = token.end_frame;
     }
-    merged.back().end_frame = token.end_frame;
-    merged.back().log_probability += token.log_probability;
-    merged.back().end_log_probability += token.end_log_probability;
   }
   return merged;
 }
@@ -60,7 +52,7 @@ FreeDecoder::FreeDecoder(const Decoder& decoder, const DecodeOptions& options)
   check(options);
   const std::size_t weights = options.token_weights.size();
   if (weights != 0 && weights != static_cast<std::size_t>(decoder.codes())) {
-    throw Error("", "token weights are not as many as the tokens");
+    throw Error("", "the number of token weights is not that of the tokens");
   }
 }
 
@@ -174,10 +166,7 @@ void FreeDecoder::write_tokens() {
     tokens_.push_back(token);
     partial.ended = token == decoder_->eos();
     if (partial.ended) continue;
-    DecodedToken& written = partial.string.tokens.emplace_back();
-    written.token = static_cast<tokens::Token>(token);
-    written.first_frame = partial.anchor;
-    written.log_probability = finite_log(probabilities[token]);
+    partial.string.tokens.push_back({static_cast<tokens::Token>(token), partial.anchor, 0});
   }
 }
 
@@ -215,7 +204,6 @@ void FreeDecoder::write_ends() {
     const int j = quantile_index(ends, end_windows_[r].count, options_.end_quantile);
     partial.anchor += j + 1;
     partial.string.tokens.back().end_frame = partial.anchor;
-    partial.string.tokens.back().end_log_probability = finite_log(ends[j]);
   }
 }
 

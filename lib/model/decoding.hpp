@@ -50,8 +50,6 @@ struct DecodeSequence {
 struct DecodedToken {
   tokens::Token token = 0;
   int first_frame = 0, end_frame = 0;  ///< of the sequence
-  float log_probability = 0;           ///< ln P(token), before any penalty
-  float end_log_probability = 0;       ///< ln D(end | token)
 };
 
 struct DecodedString {
@@ -59,7 +57,7 @@ struct DecodedString {
   bool capped = false;  ///< more would have been written but for the cap
 };
 
-/// Merges each run of equal tokens into one. Log probabilities are summed.
+/// Merges each run of equal tokens into one.
 std::vector<DecodedToken> merge_repeats(const std::vector<DecodedToken>& raw);
 
 /// How much of the audio of an unfinished string is known.

@@ -4,8 +4,7 @@
 #include <numeric>
 #include <utility>
 
-#include "nn/activation.hpp"
-#include "nn/elementwise.hpp"
+#include "nn/functions.hpp"
 #include "nn/shape.hpp"
 
 namespace pairalign::model {
@@ -23,14 +22,11 @@ Encoder::Encoder(nn::TensorTable& table, const EncoderConfig& config)
       stem_norm_(table, "encoder.stem_norm", config.width) {
   // Residual branches start small, so that depth does not blow up the first steps.
   const float branch_gain = 1.0F / std::sqrt(2.0F * static_cast<float>(config.blocks));
-  const int hidden = config.expansion * config.width;
   for (int i = 0; i < config.blocks; ++i) {
     const std::string name = "encoder.block" + std::to_string(i);
     Block block;
     block.depthwise = {table, name + ".depthwise", config.width, config.kernel};
-    block.norm = {table, name + ".norm", config.width};
-    block.up = {table, name + ".up", config.width, hidden};
-    block.down = {table, name + ".down", hidden, config.width, branch_gain};
+    block.feed = {table, name, ".norm", config.width, config.expansion * config.width, branch_gain};
     blocks_.push_back(block);
   }
   final_norm_ = {table, "encoder.final_norm", config.width};
@@ -57,77 +53,40 @@ void Encoder::forward(nn::Weights w, const float* features, const std::vector<in
   for (const int length : feature_lengths)
     cache.lengths.push_back(output_length(length));
   cache.rows = std::accumulate(cache.lengths.begin(), cache.lengths.end(), 0);
-  const std::size_t size = area(cache.rows, config_.width);
-  cache.stem.resize(size);
-  cache.input.resize(size);
-  cache.final.resize(size);
-  embeddings.resize(area(cache.rows, config_.dimension));
   cache.blocks.resize(training ? blocks_.size() : 1);
 
-  stem_.forward(w, features, feature_lengths, silence, cache.stem.data(), cache.stem_conv);
-  stem_norm_.forward(w.values, cache.stem.data(), cache.rows, cache.input.data(), cache.stem_norm);
+  stem_.forward(w, features, feature_lengths, silence, cache.stem, cache.stem_conv);
+  stem_norm_.forward(w.values, cache.stem, cache.input, cache.stem_norm);
   const std::vector<float>* x = &cache.input;
   for (std::size_t i = 0; i < blocks_.size(); ++i) {
-    BlockCache& block_cache = cache.blocks[training ? i : 0];
-    block_forward(blocks_[i], w, *x, block_cache, cache);
+    BlockCache& block = cache.blocks[training ? i : 0];
+    blocks_[i].depthwise.forward(w.values, *x, cache.lengths, block.convolved);
+    blocks_[i].feed.forward(w, block.convolved, block.output, block.feed);
+    nn::add(x->data(), x->size(), block.output.data());
     // Without training the blocks share one cache: the output of one becomes the input of the next.
-    if (!training) std::swap(cache.input, block_cache.output);
-    x = training ? &block_cache.output : &cache.input;
+    if (!training) std::swap(cache.input, block.output);
+    x = training ? &block.output : &cache.input;
   }
-  final_norm_.forward(w.values, x->data(), cache.rows, cache.final.data(), cache.final_norm);
-  projection_.forward(w, cache.final.data(), cache.rows, embeddings.data(), cache.projection);
-}
-
-void Encoder::block_forward(const Block& block, nn::Weights w, const std::vector<float>& x,
-                            BlockCache& cache, const Cache& batch) const {
-  const int rows = batch.rows;
-  const std::size_t narrow = area(rows, config_.width);
-  const std::size_t wide = area(rows, config_.expansion * config_.width);
-  cache.convolved.resize(narrow);
-  cache.normalised.resize(narrow);
-  cache.hidden.resize(wide);
-  cache.activated.resize(wide);
-  cache.output.resize(narrow);
-  block.depthwise.forward(w.values, x.data(), batch.lengths, cache.convolved.data());
-  block.norm.forward(w.values, cache.convolved.data(), rows, cache.normalised.data(), cache.norm);
-  block.up.forward(w, cache.normalised.data(), rows, cache.hidden.data(), cache.up);
-  nn::gelu_forward(cache.hidden.data(), wide, cache.activated.data());
-  block.down.forward(w, cache.activated.data(), rows, cache.output.data(), cache.down);
-  nn::add(x.data(), narrow, cache.output.data());
+  final_norm_.forward(w.values, *x, cache.final, cache.final_norm);
+  projection_.forward(w, cache.final, embeddings, cache.projection);
 }
 
 void Encoder::backward(const float* p, const float* dembeddings, const float* dfinal, float* g,
                        Cache& cache) const {
-  const std::size_t narrow = area(cache.rows, config_.width);
-  cache.dx.resize(narrow);
-  cache.dnormalised.resize(narrow);
-  cache.dconvolved.resize(narrow);
-  cache.dhidden.resize(area(cache.rows, config_.expansion * config_.width));
-  projection_.backward(p, dembeddings, g, cache.dx.data(), cache.projection);
-  if (dfinal != nullptr) nn::add(dfinal, narrow, cache.dx.data());
-  final_norm_.backward(p, cache.dx.data(), g, cache.dx.data(), cache.final_norm);
+  // The gradient of the residual stream: each branch adds its own.
+  std::vector<float>& dx = cache.dx;
+  projection_.backward(p, {dembeddings, area(cache.rows, config_.dimension)}, g, dx,
+                       cache.projection);
+  if (dfinal != nullptr) nn::add(dfinal, dx.size(), dx.data());
+  final_norm_.backward(p, dx, g, dx, cache.final_norm);
   for (std::size_t i = blocks_.size(); i-- > 0;) {
     const std::vector<float>& x = i == 0 ? cache.input : cache.blocks[i - 1].output;
-    block_backward(blocks_[i], p, x, g, cache.blocks[i], cache);
+    blocks_[i].feed.backward(p, dx, g, cache.dconvolved, cache.blocks[i].feed);
+    blocks_[i].depthwise.backward(p, x, cache.dconvolved, cache.lengths, g, cache.dbranch);
+    nn::add(cache.dbranch.data(), dx.size(), dx.data());
   }
-  stem_norm_.backward(p, cache.dx.data(), g, cache.dx.data(), cache.stem_norm);
-  stem_.backward(p, cache.dx.data(), g, nullptr, cache.stem_conv);
-}
-
-// batch.dx holds the gradient of the block's output and receives that of its input: the residual
-// path leaves it unchanged, the branch adds its own.
-void Encoder::block_backward(const Block& block, const float* p, const std::vector<float>& x,
-                             float* g, BlockCache& cache, Cache& batch) const {
-  float* dx = batch.dx.data();
-  float* dnormalised = batch.dnormalised.data();
-  float* dhidden = batch.dhidden.data();
-  float* dconvolved = batch.dconvolved.data();
-  block.down.backward(p, dx, g, dhidden, cache.down);
-  nn::gelu_backward(cache.hidden.data(), dhidden, batch.dhidden.size(), dhidden);
-  block.up.backward(p, dhidden, g, dnormalised, cache.up);
-  block.norm.backward(p, dnormalised, g, dnormalised, cache.norm);
-  block.depthwise.backward(p, x.data(), dnormalised, batch.lengths, g, dconvolved);
-  nn::add(dconvolved, batch.dx.size(), dx);
+  stem_norm_.backward(p, dx, g, dx, cache.stem_norm);
+  stem_.backward(dx, g, cache.stem_conv);
 }
 
 }  // namespace pairalign::model

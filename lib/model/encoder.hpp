@@ -12,9 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "nn/convolution.hpp"
-#include "nn/layer_norm.hpp"
-#include "nn/linear.hpp"
+#include "nn/layers.hpp"
 #include "nn/tensor_table.hpp"
 
 namespace pairalign::model {
@@ -47,13 +45,9 @@ class Encoder {
   double multiply_adds_per_frame() const;
 
   struct BlockCache {
-    std::vector<float> convolved;   // (rows, width): output of the depthwise convolution
-    std::vector<float> normalised;  // (rows, width)
-    std::vector<float> hidden;      // (rows, expansion · width): before GELU
-    std::vector<float> activated;   // (rows, expansion · width): after GELU
-    std::vector<float> output;      // (rows, width): the residual stream after this block
-    nn::LayerNorm::Cache norm;
-    nn::Linear::Cache up, down;
+    std::vector<float> convolved;  // (rows, width): output of the depthwise convolution
+    std::vector<float> output;     // (rows, width): the residual stream after this block
+    nn::FeedForward::Cache feed;
   };
   /// Buffers of a forward pass: kept between calls so that nothing is allocated once they have
   /// grown, and read by backward. One per thread.
@@ -63,7 +57,7 @@ class Encoder {
     std::vector<float> stem, input;  // (rows, width)
     std::vector<float> final;        ///< (rows, width): after the last norm
     std::vector<BlockCache> blocks;
-    std::vector<float> dx, dnormalised, dhidden, dconvolved;
+    std::vector<float> dx, dconvolved, dbranch;
     nn::Conv1d::Cache stem_conv;
     nn::LayerNorm::Cache stem_norm, final_norm;
     nn::Linear::Cache projection;
@@ -87,14 +81,8 @@ class Encoder {
  private:
   struct Block {
     nn::DepthwiseConv1d depthwise;
-    nn::LayerNorm norm;
-    nn::Linear up, down;
+    nn::FeedForward feed;
   };
-
-  void block_forward(const Block& block, nn::Weights w, const std::vector<float>& x,
-                     BlockCache& cache, const Cache& batch) const;
-  void block_backward(const Block& block, const float* p, const std::vector<float>& x, float* g,
-                      BlockCache& cache, Cache& batch) const;
 
   EncoderConfig config_;
   nn::Conv1d stem_;

@@ -15,15 +15,9 @@ FrameStream::FrameStream(const Model& model, FrameRow kind, std::int64_t chunk_f
 
 std::size_t FrameStream::columns() const {
   const EncoderConfig& config = model_.info().encoder;
-  switch (kind_) {
-    case FrameRow::encoded:
-      return static_cast<std::size_t>(config.width);
-    case FrameRow::embedding:
-      return static_cast<std::size_t>(config.dimension);
-    case FrameRow::similarities:
-      break;
-  }
-  return static_cast<std::size_t>(config.codes);
+  return static_cast<std::size_t>(kind_ == FrameRow::encoded     ? config.width
+                                  : kind_ == FrameRow::embedding ? config.dimension
+                                                                 : config.codes);
 }
 
 void FrameStream::start() {

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include <fmt/format.h>
+#include <gsl/assert>
 
 #include "base/error.hpp"
 #include "base/hash.hpp"
@@ -11,12 +12,11 @@
 #include "base/large_pages.hpp"
 #include "model/config_json.hpp"
 #include "model/decoding.hpp"
-#include "model/file/identity.hpp"
 #include "model/file/safetensors.hpp"
 #include "model/segmenter.hpp"
 #include "model/self_test.hpp"
 #include "nn/cosine.hpp"
-#include "nn/normalize.hpp"
+#include "nn/functions.hpp"
 
 namespace pairalign::model {
 
@@ -25,7 +25,6 @@ using nlohmann::json;
 namespace {
 
 constexpr int kFormatVersion = 1;
-constexpr const char* kPenalty = "penalty";  // the control of the rate curves
 
 }  // namespace
 
@@ -67,6 +66,16 @@ void check(const DecoderConfig& d) {
   }
 }
 
+// The control of both curves is a penalty.
+void to_json(json& j, const RatePoint& point) {
+  j = {{"penalty", point.control}, {"tokens_per_second", point.tokens_per_second}};
+}
+
+void from_json(const json& j, RatePoint& point) {
+  j.at("penalty").get_to(point.control);
+  j.at("tokens_per_second").get_to(point.tokens_per_second);
+}
+
 double control_for_rate(const std::vector<RatePoint>& curve, double rate) {
   for (std::size_t i = 0; i + 1 < curve.size(); ++i) {
     const RatePoint &a = curve[i], &b = curve[i + 1];
@@ -75,31 +84,14 @@ double control_for_rate(const std::vector<RatePoint>& curve, double rate) {
     const double part = span > 0 ? std::log(a.tokens_per_second / rate) / span : 0;
     return a.control + part * (b.control - a.control);
   }
-  if (curve.empty()) throw Error("rate", "this model carries no rate curve");
-  throw Error("rate",
-              fmt::format("{} tokens/s is outside what this model was measured at, {:.1f} "
-                          ".. {:.1f}",
-                          rate, curve.back().tokens_per_second, curve.front().tokens_per_second));
+  if (curve.empty()) throw Error("rate", "this model has no rate curve");
+  throw Error(
+      "rate",
+      fmt::format("{} tokens/s is outside the measured range of this model, {:.1f} .. {:.1f}", rate,
+                  curve.back().tokens_per_second, curve.front().tokens_per_second));
 }
 
 namespace {
-
-std::vector<RatePoint> parse_curve(const json& points) {
-  std::vector<RatePoint> curve;
-  for (const json& point : points) {
-    curve.push_back(
-        {point.at(kPenalty).get<double>(), point.at("tokens_per_second").get<double>()});
-  }
-  return curve;
-}
-
-json curve_json(const std::vector<RatePoint>& curve) {
-  json points = json::array();
-  for (const RatePoint& point : curve) {
-    points.push_back({{kPenalty, point.control}, {"tokens_per_second", point.tokens_per_second}});
-  }
-  return points;
-}
 
 ModelInfo parse_info(const json& config) {
   const int version = whole_number<int>(config.at("version"));
@@ -112,16 +104,16 @@ ModelInfo parse_info(const json& config) {
     }
   }
   ModelInfo info;
-  info.encoder = config.at("encoder").get<EncoderConfig>();
-  info.features = config.at("features").get<audio::LogMelConfig>();
-  info.rate_curve = parse_curve(config.at("dpvq_rate_curve"));
-  info.command = config.at("command").get<std::string>();
+  config.at("encoder").get_to(info.encoder);
+  config.at("features").get_to(info.features);
+  config.at("dpvq_rate_curve").get_to(info.rate_curve);
+  config.at("command").get_to(info.command);
   info.recipe = config.at("recipe").dump();
   check(info.encoder, info.features);
   // A model of the geometric stage alone has no decoder.
   if (config.contains("decoder")) {
     info.decoder = config.at("decoder").get<DecoderConfig>();
-    info.pairalign_rate_curve = parse_curve(config.at("pairalign_rate_curve"));
+    config.at("pairalign_rate_curve").get_to(info.pairalign_rate_curve);
     check(*info.decoder);
   }
   return info;
@@ -143,7 +135,7 @@ void check_self_test(const char* what, const std::vector<int>& found, const json
                      double wanted) {
   const double same = agreement(found, stored.get<std::vector<int>>());
   if (same >= wanted) return;
-  throw Error("", fmt::format("self-test failed: {:.0f} % of its {} come out as the file says",
+  throw Error("", fmt::format("self-test failed: only {:.0f} % of its {} are those in the file",
                               100 * same, what));
 }
 
@@ -152,12 +144,12 @@ json config_of(const ModelInfo& info) {
                  {"identity", kIdentityVersion},
                  {"encoder", info.encoder},
                  {"features", info.features},
-                 {"dpvq_rate_curve", curve_json(info.rate_curve)},
+                 {"dpvq_rate_curve", info.rate_curve},
                  {"command", info.command},
                  {"recipe", json::parse(info.recipe.empty() ? "{}" : info.recipe)}};
   if (info.decoder) {
     config["decoder"] = *info.decoder;
-    config["pairalign_rate_curve"] = curve_json(info.pairalign_rate_curve);
+    config["pairalign_rate_curve"] = info.pairalign_rate_curve;
   }
   return config;
 }
@@ -165,7 +157,7 @@ json config_of(const ModelInfo& info) {
 Model read_model(const SafetensorsFile& file, nn::Precision precision) {
   const auto found = file.metadata().find(kConfigKey);
   if (found == file.metadata().end()) {
-    throw Error("", "no pairalign model: the configuration is missing");
+    throw Error("", "not a pairalign model: the configuration is missing");
   }
   const json config = json::parse(found->second);
   ModelInfo info = parse_info(config);
@@ -235,6 +227,29 @@ void Model::save(const std::string& path) const {
   file.metadata["format"] = "pt";  // what Python's loader expects to see
   file.metadata[kConfigKey] = config.dump();
   file.save(path);
+}
+
+Model average(const std::vector<Model>& models) {
+  Expects(!models.empty());
+  const Model& first = models.front();
+  std::vector<double> sums(first.parameters().size());
+  for (const Model& model : models) {
+    if (model.table().size() != first.table().size() ||
+        nn::common_front(model.table(), first.table()) != first.table().size())
+      throw Error("", "models of different shapes cannot be averaged");
+    for (std::size_t i = 0; i < sums.size(); ++i)
+      sums[i] += static_cast<double>(model.parameters()[i]);
+  }
+  std::vector<float> mean(sums.size());
+  for (std::size_t i = 0; i < sums.size(); ++i)
+    mean[i] = static_cast<float>(sums[i] / static_cast<double>(models.size()));
+  float* const codes = mean.data() + first.encoder().codebook();
+  std::vector<float> norms(static_cast<std::size_t>(first.vocabulary()));
+  nn::l2_normalize_forward(codes, first.vocabulary(), first.info().encoder.dimension, codes,
+                           norms.data());
+  Model result(first.info(), std::move(mean), first.substitutions());
+  result.set_chance_strings(first.chance_strings());
+  return result;
 }
 
 FrameScorer::FrameScorer(const Model& model)

@@ -54,8 +54,8 @@ class Model {
   /// Includes the self-test strings as computed on this machine. Replaces the file atomically.
   void save(const std::string& path) const;
 
-  /// XXH3 of tensors and configuration (file/identity.hpp) as 16 hexadecimal digits: what `model=`
-  /// in a record header shows.
+  /// XXH3 of tensors and configuration (file/safetensors.hpp) as 16 hexadecimal digits: what
+  /// `model=` in a record header shows.
   const std::string& id() const { return id_; }
   int vocabulary() const { return info_.encoder.codes; }
   const ModelInfo& info() const { return info_; }
@@ -98,6 +98,13 @@ class Model {
   ChanceStrings chance_strings_;
   std::string id_;
 };
+
+/// The mean of the weights of `models` (at least one), trained on from one another, each code
+/// scaled to unit length, which often generalises better than any of them (Wortsman et al., "Model
+/// soups", arXiv:2203.05482). Only models of one lineage have their codes in the same places.
+/// Everything else is taken from the first; the substitution scores should be counted anew. Throws
+/// Error if the shapes differ.
+Model average(const std::vector<Model>& models);
 
 /// Encodes the frames of a sequence and compares them with the codes. Keeps buffers: one per
 /// thread.

@@ -3,17 +3,14 @@
 #include <algorithm>
 
 namespace pairalign::model {
+
 int nearest_code(const float* similarity, int codes) {
   return static_cast<int>(std::max_element(similarity, similarity + codes) - similarity);
 }
 
-void FrameCodeSegmenter::push(const float* similarity, std::vector<Segment>& out) {
-  out.push_back({static_cast<tokens::Token>(nearest_code(similarity, codes_)), frame_++});
-}
-
 void NearestCodeSegmenter::push(const float* similarity, std::vector<Segment>& out) {
   const int code = nearest_code(similarity, codes_);
-  if (code != last_) out.push_back({static_cast<tokens::Token>(code), frame_});
+  if (keep_repeats_ || code != last_) out.push_back({static_cast<tokens::Token>(code), frame_});
   last_ = code;
   ++frame_;
 }

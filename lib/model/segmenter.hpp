@@ -28,27 +28,17 @@ class Segmenter {
   virtual void finish(std::vector<Segment>& out) = 0;
 };
 
-/// Nearest code per frame, one segment per frame.
-class FrameCodeSegmenter : public Segmenter {
- public:
-  explicit FrameCodeSegmenter(int codes) : codes_(codes) {}
-  void push(const float* similarity, std::vector<Segment>& out) override;
-  void finish(std::vector<Segment>&) override {}
-
- private:
-  int codes_;
-  std::int64_t frame_ = 0;
-};
-
-/// Nearest code per frame, consecutive duplicates removed.
+/// Nearest code per frame, consecutive duplicates removed or kept.
 class NearestCodeSegmenter : public Segmenter {
  public:
-  explicit NearestCodeSegmenter(int codes) : codes_(codes) {}
+  explicit NearestCodeSegmenter(int codes, bool keep_repeats = false)
+      : codes_(codes), keep_repeats_(keep_repeats) {}
   void push(const float* similarity, std::vector<Segment>& out) override;
   void finish(std::vector<Segment>&) override {}
 
  private:
   int codes_;
+  bool keep_repeats_;
   std::int64_t frame_ = 0;
   int last_ = -1;
 };

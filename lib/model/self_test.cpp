@@ -1,7 +1,8 @@
 #include "model/self_test.hpp"
 
-#include <algorithm>
 #include <cmath>
+#include <functional>
+#include <numeric>
 #include <utility>
 
 #include "base/random.hpp"
@@ -51,9 +52,8 @@ SelfTest run_self_test(const Model& model) {
 
 double agreement(const std::vector<int>& a, const std::vector<int>& b) {
   if (a.size() != b.size() || a.empty()) return 0;
-  std::size_t same = 0;
-  for (std::size_t i = 0; i < a.size(); ++i)
-    same += a[i] == b[i] ? 1 : 0;
+  const int same =
+      std::inner_product(a.begin(), a.end(), b.begin(), 0, std::plus<>(), std::equal_to<>());
   return static_cast<double>(same) / static_cast<double>(a.size());
 }
 

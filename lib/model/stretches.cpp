@@ -13,15 +13,6 @@ constexpr std::size_t kWalksAtOnce = 16;
 
 }  // namespace
 
-void SegmentedStretches::start() {
-  open_.clear();
-  closed_.clear();
-}
-
-void SegmentedStretches::open() {
-  open_.push_back({make_(), {}});
-}
-
 void SegmentedStretches::take(const float* row) {
   for (Stretch& stretch : open_)
     stretch.segmenter->push(row, stretch.segments);
@@ -32,14 +23,6 @@ void SegmentedStretches::close() {
   stretch.segmenter->finish(stretch.segments);
   closed_.push_back(std::move(stretch.segments));
   open_.pop_front();
-}
-
-void SegmentedStretches::finish() {
-  finished_.push_back(std::exchange(closed_, {}));
-}
-
-std::vector<StretchStrings> SegmentedStretches::strings() {
-  return std::exchange(finished_, {});
 }
 
 DecodedStretches::DecodedStretches(const Model& model, const DecodeOptions& options,
@@ -168,38 +151,24 @@ void DecodedStretches::advance(Span<Recording> recordings, std::int64_t first_ro
 
 void DecodedStretches::advance_walks(Span<const Walk> walks) {
   std::vector<DecodeReach> reaches;
-  for (const Walk& walk : walks) {
-    if (walk.stretch->string < 0) walk.stretch->string = decoder_.begin();
-    reaches.push_back(reach(walk));
+  for (const auto& [recording, stretch, first_row] : walks) {
+    if (stretch->string < 0) stretch->string = decoder_.begin();
+    DecodeReach& reach = reaches.emplace_back();
+    reach.string = stretch->string;
+    reach.first_frame = static_cast<int>(first_row + stretch->first_frame - recording->first_kept);
+    reach.frames = stretch->closed()
+                       ? stretch->frames
+                       : static_cast<int>(recording->next_frame - stretch->first_frame);
+    reach.until = static_cast<int>(recording->settled - stretch->first_frame);
   }
   decoder_.advance(model_.weights(), memory_, reaches);
-  for (const Walk& walk : walks) {
-    const Stretch& stretch = *walk.stretch;
-    const bool closed = stretch.frames >= 0;
-    if (closed && stretch.first_frame + stretch.frames <= walk.recording->settled)
-      finish_string(walk);
+  for (const auto& [recording, stretch, first_row] : walks) {
+    if (!stretch->closed() || stretch->first_frame + stretch->frames > recording->settled) continue;
+    std::vector<Segment>& segments = recording->strings.emplace_back();
+    for (const DecodedToken& token : merge_repeats(decoder_.end(stretch->string).tokens))
+      segments.push_back({token.token, token.first_frame});
+    stretch->finished = true;
   }
-}
-
-DecodeReach DecodedStretches::reach(const Walk& walk) {
-  const Recording& recording = *walk.recording;
-  const Stretch& stretch = *walk.stretch;
-  const bool closed = stretch.frames >= 0;
-  DecodeReach result;
-  result.string = stretch.string;
-  result.first_frame =
-      static_cast<int>(walk.first_row + stretch.first_frame - recording.first_kept);
-  result.frames =
-      closed ? stretch.frames : static_cast<int>(recording.next_frame - stretch.first_frame);
-  result.until = static_cast<int>(recording.settled - stretch.first_frame);
-  return result;
-}
-
-void DecodedStretches::finish_string(const Walk& walk) {
-  std::vector<Segment>& segments = walk.recording->strings.emplace_back();
-  for (const DecodedToken& token : merge_repeats(decoder_.end(walk.stretch->string).tokens))
-    segments.push_back({token.token, token.first_frame});
-  walk.stretch->finished = true;
 }
 
 // Keeps the frames that later steps will see, and the context of their path.

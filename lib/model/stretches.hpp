@@ -57,16 +57,19 @@ class SegmentedStretches : public StretchTokenizer {
   explicit SegmentedStretches(MakeSegmenter make) : make_(std::move(make)) {}
 
   FrameRow frame_row() const override { return FrameRow::similarities; }
-  void start() override;
-  void open() override;
+  void start() override {
+    open_.clear();
+    closed_.clear();
+  }
+  void open() override { open_.push_back({make_(), {}}); }
   void take(const float* row) override;
   void close() override;
-  void finish() override;
+  void finish() override { finished_.push_back(take_strings()); }
   bool full() const override { return true; }
   const std::vector<Segment>& settled() override { return open_.front().segments; }
   std::int64_t delay() const override { return 0; }
   StretchStrings take_strings() override { return std::exchange(closed_, {}); }
-  std::vector<StretchStrings> strings() override;
+  std::vector<StretchStrings> strings() override { return std::exchange(finished_, {}); }
 
  private:
   struct Stretch {
@@ -113,6 +116,8 @@ class DecodedStretches : public StretchTokenizer {
     int frames = -1;  // −1 while it is open
     int string = -1;  // its number in the decoder; −1: not begun yet
     bool finished = false;
+
+    bool closed() const { return frames >= 0; }
   };
 
   struct Recording {
@@ -138,8 +143,6 @@ class DecodedStretches : public StretchTokenizer {
   void advance_recording();
   void advance(Span<Recording> recordings, std::int64_t first_row);
   void advance_walks(Span<const Walk> walks);
-  static DecodeReach reach(const Walk& walk);
-  void finish_string(const Walk& walk);
   void forget_frames();
   void keep_from(std::int64_t frame);
   std::ptrdiff_t value_of(std::int64_t row) const { return row * model_.info().encoder.width; }

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "base/error.hpp"
 #include "base/read_ahead.hpp"
@@ -35,13 +36,18 @@ std::uint32_t start_ms(std::uint64_t frame) {
   return static_cast<std::uint32_t>(frame * kFrameMilliseconds - kFrameMilliseconds / 2);
 }
 
+std::int64_t to_frames(double seconds) {
+  return std::llround(seconds * kFramesPerSecond);
+}
+
 DecodeOptions decode_options_for(const Model& model, const TokenizerOptions& options) {
   DecodeOptions result = options.decode;
   result.segment_penalty = options.penalty;
   if (!options.penalty && !options.rate) return result;
   if (!model.decoder()->memory().has_path()) {
     throw Error("model " + model.id(),
-                "its decoder has no path, so it has no rate or penalty; try an end quantile");
+                "its decoder has no Viterbi path, so rate and penalty do not apply; try an end "
+                "quantile");
   }
   if (!options.penalty) {
     result.segment_penalty = penalty_for(model.info().pairalign_rate_curve, *options.rate);
@@ -67,38 +73,30 @@ std::unique_ptr<StretchTokenizer> make_stretches(const Model& model,
         return std::make_unique<DurationPenalisedSegmenter>(model.vocabulary(), penalty, interval);
       });
     }
-    case TokenizerKind::frames:
-      return std::make_unique<SegmentedStretches>(
-          [&model] { return std::make_unique<FrameCodeSegmenter>(model.vocabulary()); });
     case TokenizerKind::vq:
+    case TokenizerKind::frames:
       break;
   }
-  return std::make_unique<SegmentedStretches>(
-      [&model] { return std::make_unique<NearestCodeSegmenter>(model.vocabulary()); });
+  const bool keep_repeats = options.kind == TokenizerKind::frames;
+  return std::make_unique<SegmentedStretches>([&model, keep_repeats] {
+    return std::make_unique<NearestCodeSegmenter>(model.vocabulary(), keep_repeats);
+  });
 }
+
+// By TokenizerKind.
+constexpr const char* kKindNames[] = {"pairalign", "vq", "dpvq", "frames"};
 
 }  // namespace
 
 TokenizerKind parse_tokenizer_kind(const std::string& name) {
-  for (const TokenizerKind kind :
-       {TokenizerKind::pairalign, TokenizerKind::vq, TokenizerKind::dpvq, TokenizerKind::frames}) {
-    if (name == to_string(kind)) return kind;
-  }
-  throw Error("", "no tokenizer '" + name + "'; there are: pairalign, vq, dpvq, frames");
+  const auto* const found = std::find(std::begin(kKindNames), std::end(kKindNames), name);
+  if (found != std::end(kKindNames)) return static_cast<TokenizerKind>(found - kKindNames);
+  throw Error("",
+              fmt::format("no tokenizer '{}'; there are: {}", name, fmt::join(kKindNames, ", ")));
 }
 
 std::string to_string(TokenizerKind kind) {
-  switch (kind) {
-    case TokenizerKind::pairalign:
-      return "pairalign";
-    case TokenizerKind::dpvq:
-      return "dpvq";
-    case TokenizerKind::frames:
-      return "frames";
-    case TokenizerKind::vq:
-      break;
-  }
-  return "vq";
+  return kKindNames[static_cast<int>(kind)];
 }
 
 TokenizerKind default_kind(const Model& model) {
@@ -116,37 +114,29 @@ double dpvq_penalty(const Model& model, const TokenizerOptions& options) {
 }
 
 struct Tokenizer::Impl {
-  // A part of a recording that becomes a record: the whole, or a window.
-  struct Stretch {
-    std::int64_t first_frame = 0;
-    double end_s = 0;  // in the recording
-  };
-
+  // Each of its stretches becomes a record: the whole of it, or a window every hop.
   struct Recording {
     std::string key;
     double seconds = 0;
-    std::vector<Stretch> places;
-    std::size_t taken = 0;         // how many of them, from the front, `take_windows` returned
-    std::size_t closed = 0;        // how many of them, from the front, are closed
-    std::int64_t next_frame = 0;   // first frame not yet taken
-    std::int64_t next_window = 0;  // first frame of the window to open next
-    double tempo = 1;              // of the warp
+    double tempo = 1;             // of the warp
+    std::int64_t next_frame = 0;  // first frame not yet taken
+    // How many stretches, from the front, have begun, have all their frames, and were returned by
+    // `take_windows`.
+    std::int64_t opened = 0, complete = 0, taken = 0;
   };
 
   Impl(const Model& model_, const TokenizerOptions& options_)
       : model(model_),
         options(options_),
         stretches(make_stretches(model_, options_)),
-        frames(model_, stretches->frame_row(), options_.live ? kLiveFrames : kChunkFrames) {}
+        frames(model_, stretches->frame_row(), options_.live ? kLiveFrames : kChunkFrames),
+        window_frames(to_frames(options_.window_s)),
+        hop_frames(to_frames(options_.hop_s)) {}
 
-  bool windowed() const { return options.window_s > 0; }
-  static std::int64_t to_frames(double seconds) { return std::llround(seconds * kFramesPerSecond); }
+  bool windowed() const { return window_frames > 0; }
 
   void start(const std::string& key);
   void finish(double seconds);
-  void open();
-  void close(double end_s);
-  void end_pushed();
   void take(audio::Decoder& audio);
   void take_overlapped(audio::Decoder& audio);
   void add_renderings(audio::Decoder& audio, const std::string& key);
@@ -158,6 +148,8 @@ struct Tokenizer::Impl {
   TokenizerOptions options;
   std::unique_ptr<StretchTokenizer> stretches;
   FrameStream frames;
+  const FrameStream::Sink sink = [this](const float* row) { take_frame(row); };
+  std::int64_t window_frames, hop_frames;  // 0: the whole recording is one stretch
 
   Recording current;    // unfinished
   bool pushed = false;  // the samples of `current` are pushed
@@ -167,20 +159,22 @@ struct Tokenizer::Impl {
 };
 
 Tokenizer::Tokenizer(const Model& model, const TokenizerOptions& options) {
-  if (options.window_s < 0 || options.hop_s < 0) throw Error("", "window and hop are not negative");
+  if (options.window_s < 0 || options.hop_s < 0)
+    throw Error("", "window and hop must not be negative");
   if ((options.window_s > 0) != (options.hop_s > 0)) {
     throw Error("", "window and hop go together: a record of --window seconds every --hop seconds");
   }
   const double frame_s = 1 / kFramesPerSecond;
   if (options.window_s > 0 && (options.window_s < frame_s || options.hop_s < frame_s)) {
-    throw Error("", fmt::format("window and hop are at least one frame, {} s", frame_s));
+    throw Error("", fmt::format("window and hop must be at least one frame, {} s", frame_s));
   }
-  if (options.penalty && !(*options.penalty >= 0)) throw Error("", "the penalty is not negative");
+  if (options.penalty && !(*options.penalty >= 0))
+    throw Error("", "the penalty must not be negative");
   if (options.renderings < 1 || options.renderings > kMaxRenderings) {
-    throw Error("", fmt::format("renderings are 1 to {}", kMaxRenderings));
+    throw Error("", fmt::format("there must be 1 to {} renderings", kMaxRenderings));
   }
   if (options.renderings > 1 && options.window_s > 0) {
-    throw Error("", "renderings are of whole recordings, not of windows");
+    throw Error("", "renderings and windows cannot be combined");
   }
   impl_ = std::make_unique<Impl>(model, options);
 }
@@ -199,14 +193,14 @@ tokens::Header Tokenizer::header() const {
     tokens::set_setting(header, "rate", *own.rate);
   }
   const DecodeOptions usual;
-  const auto tell = [&](const char* name, double value, double usual_value) {
+  const auto set_unusual = [&](const char* name, double value, double usual_value) {
     if (own.kind == TokenizerKind::pairalign && value != usual_value) {
       tokens::set_setting(header, name, value);
     }
   };
-  tell("end-quantile", own.decode.end_quantile, usual.end_quantile);
-  tell("repetition-penalty", own.decode.repetition_penalty, usual.repetition_penalty);
-  tell("cap", own.decode.cap, usual.cap);
+  set_unusual("end-quantile", own.decode.end_quantile, usual.end_quantile);
+  set_unusual("repetition-penalty", own.decode.repetition_penalty, usual.repetition_penalty);
+  set_unusual("cap", own.decode.cap, usual.cap);
   if (own.window_s > 0) {
     tokens::set_setting(header, "window", own.window_s);
     if (own.hop_s != own.window_s) tokens::set_setting(header, "hop", own.hop_s);
@@ -238,14 +232,15 @@ bool Tokenizer::full() const {
 }
 
 void Tokenizer::begin(const std::string& key) {
-  if (impl_->options.renderings > 1) throw Error("", "renderings are not of pushed samples");
+  if (impl_->options.renderings > 1)
+    throw Error("", "pushed samples cannot have several renderings");
   impl_->start(key);
   impl_->pushed = true;
 }
 
 std::vector<LiveToken> Tokenizer::push(Span<const float> samples) {
-  if (!impl_->pushed) throw Error("", "samples are pushed, and no recording has begun");
-  impl_->frames.push(samples, [this](const float* row) { impl_->take_frame(row); });
+  if (!impl_->pushed) throw Error("", "samples were pushed before a recording was begun");
+  impl_->frames.push(samples, impl_->sink);
   impl_->pushed_samples += static_cast<std::int64_t>(samples.size());
   std::vector<LiveToken> result;
   if (impl_->windowed()) return result;
@@ -260,7 +255,7 @@ std::vector<tokens::Record> Tokenizer::take_windows() {
   if (!impl_->pushed || !impl_->windowed()) return {};
   const StretchStrings strings = impl_->stretches->take_strings();
   std::vector<tokens::Record> records = impl_->make_records(impl_->current, strings);
-  impl_->current.taken += strings.size();
+  impl_->current.taken += static_cast<std::int64_t>(strings.size());
   return records;
 }
 
@@ -274,7 +269,10 @@ double Tokenizer::latency() const {
 }
 
 std::vector<TokenizedRecording> Tokenizer::finish() {
-  if (impl_->pushed) impl_->end_pushed();
+  if (std::exchange(impl_->pushed, false)) {
+    impl_->frames.finish(impl_->sink);
+    impl_->finish(static_cast<double>(impl_->pushed_samples) / audio::kSampleRate);
+  }
   const std::vector<Impl::Recording> recordings = std::exchange(impl_->finished, {});
   const std::vector<StretchStrings> strings = impl_->stretches->strings();
   std::vector<TokenizedRecording> result;
@@ -295,36 +293,21 @@ void Tokenizer::Impl::start(const std::string& key) {
   pushed = false;
   pushed_samples = 0;
   told = 0;
-  if (!windowed()) open();
+  if (windowed()) return;
+  stretches->open();
+  current.opened = 1;
 }
 
 void Tokenizer::Impl::finish(double seconds) {
-  while (current.closed < current.places.size())
-    close(seconds);
+  for (std::int64_t i = current.complete; i < current.opened; ++i)
+    stretches->close();
   current.seconds = seconds;
   finished.reserve(finished.size() + 1);  // so that both lists get the recording, or neither
   stretches->finish();
   finished.push_back(std::exchange(current, {}));
 }
 
-void Tokenizer::Impl::end_pushed() {
-  pushed = false;
-  frames.finish([this](const float* row) { take_frame(row); });
-  finish(static_cast<double>(pushed_samples) / audio::kSampleRate);
-}
-
-void Tokenizer::Impl::open() {
-  current.places.push_back({current.next_frame, 0});
-  stretches->open();
-}
-
-void Tokenizer::Impl::close(double end_s) {
-  current.places[current.closed++].end_s = end_s;
-  stretches->close();
-}
-
 void Tokenizer::Impl::take(audio::Decoder& audio) {
-  const auto sink = [this](const float* row) { take_frame(row); };
   std::vector<float> pcm(kReadSamples);
   while (const std::size_t n = audio.read(pcm))
     frames.push({pcm.data(), n}, sink);
@@ -341,13 +324,13 @@ void Tokenizer::Impl::take_overlapped(audio::Decoder& audio) {
   const std::size_t columns = frames.columns();
   const auto encode = [&](const ReadAhead<Block>::HandOver& hand_over) {
     Block rows;
-    const auto sink = [&](const float* row) { rows.insert(rows.end(), row, row + columns); };
+    const auto collect = [&](const float* row) { rows.insert(rows.end(), row, row + columns); };
     ReadAhead<Block> heard(kBlocksAhead, read);
     while (const std::optional<Block> pcm = heard.next()) {
-      frames.push(*pcm, sink);
+      frames.push(*pcm, collect);
       if (!rows.empty()) hand_over(std::exchange(rows, {}));
     }
-    frames.finish(sink);
+    frames.finish(collect);
     hand_over(std::move(rows));
   };
   ReadAhead<Block> encoded(kBlocksAhead, encode);
@@ -364,15 +347,14 @@ void Tokenizer::Impl::add_renderings(audio::Decoder& audio, const std::string& k
   while (const std::size_t n = audio.read(block)) {
     pcm.insert(pcm.end(), block.begin(), block.begin() + static_cast<std::ptrdiff_t>(n));
     if (pcm.size() > most) {
-      throw Error(key,
-                  fmt::format("renderings are of queries: longer than {} s", kLongestRendered));
+      throw Error(key, fmt::format("longer than {} s: renderings are meant for short queries",
+                                   kLongestRendered));
     }
   }
   const double seconds = static_cast<double>(audio.samples_read()) / audio::kSampleRate;
   for (int i = 0; i < options.renderings; ++i) {
     start(key);
     current.tempo = kRenderings[i].tempo;
-    const auto sink = [this](const float* row) { take_frame(row); };
     frames.push(pcm, kRenderings[i], sink);
     frames.finish(sink);
     finish(seconds);
@@ -381,14 +363,13 @@ void Tokenizer::Impl::add_renderings(audio::Decoder& audio, const std::string& k
 
 void Tokenizer::Impl::take_frame(const float* row) {
   if (windowed()) {
-    const std::int64_t length = to_frames(options.window_s);
-    while (current.closed < current.places.size() &&
-           current.next_frame == current.places[current.closed].first_frame + length) {
-      close(static_cast<double>(current.next_frame) / kFramesPerSecond);
+    if (current.next_frame == current.complete * hop_frames + window_frames) {
+      stretches->close();
+      ++current.complete;
     }
-    if (current.next_frame == current.next_window) {
-      open();
-      current.next_window += to_frames(options.hop_s);
+    if (current.next_frame == current.opened * hop_frames) {
+      stretches->open();
+      ++current.opened;
     }
   }
   stretches->take(row);
@@ -399,15 +380,19 @@ void Tokenizer::Impl::take_frame(const float* row) {
 std::vector<tokens::Record> Tokenizer::Impl::make_records(const Recording& recording,
                                                           const StretchStrings& strings) const {
   std::vector<tokens::Record> records;
-  for (std::size_t i = 0; i < strings.size(); ++i) {
-    const Stretch& place = recording.places[recording.taken + i];
-    const double start_s = static_cast<double>(place.first_frame) / kFramesPerSecond;
-    const double end_s = place.end_s;
+  std::int64_t window = recording.taken;
+  for (const std::vector<Segment>& string : strings) {
+    const bool complete = window < recording.complete;
+    const std::int64_t first_frame = window++ * hop_frames;
+    const double start_s = static_cast<double>(first_frame) / kFramesPerSecond;
+    const double end_s = complete
+                             ? static_cast<double>(first_frame + window_frames) / kFramesPerSecond
+                             : recording.seconds;
     if (windowed() && start_s > 0 && end_s - start_s < options.hop_s / 2) continue;
     tokens::Record& record = records.emplace_back();
     record.key = windowed() ? tokens::with_fragment(recording.key, start_s, end_s) : recording.key;
     record.seconds = end_s - start_s;
-    for (const Segment& segment : strings[i]) {
+    for (const Segment& segment : string) {
       record.tokens.push_back(segment.token);
       record.starts_ms.push_back(
           static_cast<std::uint32_t>(std::lround(recording.tempo * start_ms(segment.first_frame))));

@@ -1,6 +1,6 @@
 #include "nn/cosine.hpp"
 
-#include "nn/normalize.hpp"
+#include "nn/functions.hpp"
 #include "nn/shape.hpp"
 
 namespace pairalign::nn {

@@ -1,7 +1,6 @@
 // Elementary functions written so that a loop over them vectorises.
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
 #include <cstring>
 

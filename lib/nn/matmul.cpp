@@ -11,6 +11,7 @@
 #include "base/error.hpp"
 #include "base/multiversion.hpp"
 #include "base/stopwatch.hpp"
+#include "nn/shape.hpp"
 
 namespace pairalign::nn {
 namespace {
@@ -23,13 +24,12 @@ memory::data_type data_type(Precision precision) {
 
 // Identifies a compiled product.
 struct Shape {
-  int m, n, k, lda, ldb, ldc;
+  int m, n, k;
   bool transpose_a, transpose_b, packed_b, accumulate;
   Precision precision;
 
   auto key() const {
-    return std::tie(m, n, k, lda, ldb, ldc, transpose_a, transpose_b, packed_b, accumulate,
-                    precision);
+    return std::tie(m, n, k, transpose_a, transpose_b, packed_b, accumulate, precision);
   }
   bool operator<(const Shape& other) const { return key() < other.key(); }
 };
@@ -39,9 +39,9 @@ struct Product {
   memory a, b, c;
 };
 
-memory::desc describe(int rows, int cols, int ld, bool transposed, memory::data_type type) {
-  const memory::dims strides = transposed ? memory::dims{1, ld} : memory::dims{ld, 1};
-  return {{rows, cols}, type, strides};
+// `transposed`: it lies in memory as cols × rows.
+memory::desc describe(int rows, int cols, bool transposed, memory::data_type type) {
+  return {{rows, cols}, type, transposed ? memory::format_tag::ba : memory::format_tag::ab};
 }
 
 // oneDNN 3 creates a primitive descriptor from memory descriptors, 2 from an operation descriptor.
@@ -62,15 +62,6 @@ constexpr int kMaxRows = 1024;
 // Block height of products with a packed matrix: as fast as the tallest blocks, for encoder and
 // decoder.
 constexpr int kBlockRows = 8;
-
-// The layout that oneDNN prefers for the right operand, k × n, of a product with many rows.
-memory::desc packed_layout(const dnnl::engine& engine, int k, int n, Precision precision) {
-  const auto type = data_type(precision);
-  return describe_product(engine, describe(kMaxRows, k, k, false, type),
-                          {{k, n}, type, memory::format_tag::any},
-                          describe(kMaxRows, n, n, false, memory::data_type::f32))
-      .weights_desc();
-}
 
 // Parallelism lives above this file (pieces of a batch, files of a list), so each thread computes
 // its own products: there are no barriers inside a layer, and the order of summation does not
@@ -103,12 +94,17 @@ class Engine {
         "matrix product");
   }
 
-  memory::desc packed(int rows, int cols, Precision precision) const {
-    return packed_layout(engine_, rows, cols, precision);
+  // The layout that oneDNN prefers for the right operand, k × n, of a product with many rows.
+  memory::desc packed(int k, int n, Precision precision) const {
+    const auto type = data_type(precision);
+    return describe_product(engine_, describe(kMaxRows, k, false, type),
+                            {{k, n}, type, memory::format_tag::any},
+                            describe(kMaxRows, n, false, memory::data_type::f32))
+        .weights_desc();
   }
 
   void pack(const float* x, int rows, int cols, const memory::desc& layout, void* data) {
-    memory plain(describe(rows, cols, cols, false, memory::data_type::f32), engine_,
+    memory plain(describe(rows, cols, false, memory::data_type::f32), engine_,
                  const_cast<float*>(x));
     memory packed(layout, engine_, data);
     dnnl::reorder(plain, packed).execute(stream_, plain, packed);
@@ -118,9 +114,9 @@ class Engine {
  private:
   Product create(const Shape& s, const memory::desc* packed) const {
     const auto type = data_type(s.precision);
-    const auto a = describe(s.m, s.k, s.lda, s.transpose_a, type);
-    const auto b = packed != nullptr ? *packed : describe(s.k, s.n, s.ldb, s.transpose_b, type);
-    const auto c = describe(s.m, s.n, s.ldc, false, memory::data_type::f32);
+    const auto a = describe(s.m, s.k, s.transpose_a, type);
+    const auto b = packed != nullptr ? *packed : describe(s.k, s.n, s.transpose_b, type);
+    const auto c = describe(s.m, s.n, false, memory::data_type::f32);
     dnnl::primitive_attr attributes;
     if (s.accumulate) {
       dnnl::post_ops sum;
@@ -154,19 +150,7 @@ std::size_t row_bytes(Precision precision, int values) {
 
 const void* advance(const Operand& x, int row) {
   return static_cast<const char*>(x.data()) +
-         static_cast<std::size_t>(row) * row_bytes(x.precision(), x.stride());
-}
-
-PAIRALIGN_MULTIVERSION
-void round_to_bf16(const float* x, std::size_t n, std::uint16_t* out) {
-  for (std::size_t i = 0; i < n; ++i) {
-    std::uint32_t bits;
-    std::memcpy(&bits, x + i, sizeof bits);
-    const std::uint32_t rounded = (bits + 0x7fffU + ((bits >> 16) & 1U)) >> 16;
-    // A NaN whose payload is only in the low bits must not become an infinity.
-    const bool nan = (bits & 0x7fffffffU) > 0x7f800000U;
-    out[i] = static_cast<std::uint16_t>(nan ? (bits >> 16) | 0x40U : rounded);
-  }
+         static_cast<std::size_t>(row) * row_bytes(x.precision(), x.cols());
 }
 
 }  // namespace
@@ -188,37 +172,32 @@ Precision parse_precision(const std::string& name) {
   return Precision::bf16;
 }
 
+PAIRALIGN_MULTIVERSION
 void to_bf16(const float* x, std::size_t n, std::uint16_t* out) {
-  round_to_bf16(x, n, out);
+  for (std::size_t i = 0; i < n; ++i) {
+    std::uint32_t bits;
+    std::memcpy(&bits, x + i, sizeof bits);
+    const std::uint32_t rounded = (bits + 0x7fffU + ((bits >> 16) & 1U)) >> 16;
+    // A NaN whose payload is only in the low bits must not become an infinity.
+    const bool nan = (bits & 0x7fffffffU) > 0x7f800000U;
+    out[i] = static_cast<std::uint16_t>(nan ? (bits >> 16) | 0x40U : rounded);
+  }
 }
 
-void Operand::assign(const float* x, int rows, int cols, Precision precision, int stride) {
+void Operand::assign(const float* x, int rows, int cols, Precision precision) {
   rows_ = rows;
   cols_ = cols;
   precision_ = precision;
-  if (stride == 0) stride = cols;
-  if (precision == Precision::f32) {
-    data_ = x;
-    stride_ = stride;
-    return;
-  }
-  const std::size_t n = static_cast<std::size_t>(rows) * static_cast<std::size_t>(cols);
+  data_ = x;
+  if (precision == Precision::f32) return;
+  const std::size_t n = area(rows, cols);
   if (rounded_.size() < n) rounded_.resize(n);
-  if (stride == cols) {
-    to_bf16(x, n, rounded_.data());
-  } else {
-    for (int r = 0; r < rows; ++r) {
-      to_bf16(x + static_cast<std::size_t>(r) * static_cast<std::size_t>(stride),
-              static_cast<std::size_t>(cols),
-              rounded_.data() + static_cast<std::size_t>(r) * static_cast<std::size_t>(cols));
-    }
-  }
+  to_bf16(x, n, rounded_.data());
   data_ = rounded_.data();
-  stride_ = cols;
 }
 
 void matmul(const Operand& a, Transpose transpose_a, const Operand& b, Transpose transpose_b,
-            float* c, bool accumulate, int ldc) {
+            float* c, bool accumulate) {
   const bool ta = transpose_a == Transpose::yes, tb = transpose_b == Transpose::yes;
   const int m = ta ? a.cols() : a.rows();
   const int k = ta ? a.rows() : a.cols();
@@ -226,14 +205,10 @@ void matmul(const Operand& a, Transpose transpose_a, const Operand& b, Transpose
   if (k != (tb ? b.cols() : b.rows()) || a.precision() != b.precision()) {
     throw Error("matmul", "operands do not fit");
   }
-  if (ldc == 0) ldc = n;
-  Shape shape{m, n, k, a.stride(), b.stride(), ldc, ta, tb, false, accumulate, a.precision()};
+  Shape shape{m, n, k, ta, tb, false, accumulate, a.precision()};
   if (ta && !tb) {
     // A sum over the rows of a batch (a weight gradient): blocks of rows are accumulated.
-    if (k == 0 && !accumulate) {
-      for (int r = 0; r < m; ++r)
-        std::fill_n(c + static_cast<std::ptrdiff_t>(r) * ldc, n, 0.0F);
-    }
+    if (k == 0 && !accumulate) std::fill_n(c, area(m, n), 0.0F);
     for (int row = 0; row < k; row += shape.k) {
       shape.k = next_block(k - row);
       engine().run(shape, advance(a, row), advance(b, row), c);
@@ -244,7 +219,7 @@ void matmul(const Operand& a, Transpose transpose_a, const Operand& b, Transpose
   if (ta) throw Error("matmul", "a product of two transposed operands is not supported");
   for (int row = 0; row < m; row += shape.m) {
     shape.m = next_block(m - row);
-    engine().run(shape, advance(a, row), b.data(), c + static_cast<std::ptrdiff_t>(row) * ldc);
+    engine().run(shape, advance(a, row), b.data(), c + area(row, n));
   }
 }
 
@@ -277,33 +252,27 @@ void matmul(const Operand& a, const PackedMatrix& b, float* c) {
     throw Error("matmul", "operands do not fit");
   }
   const int n = b.cols();
-  Shape shape{kBlockRows, n, a.cols(), a.stride(), 0, n, false, false, true, false, a.precision()};
+  const Shape shape{kBlockRows, n, a.cols(), false, false, true, false, a.precision()};
   const auto run = [&](const void* block, float* out) {
     engine().run(shape, block, b.data(), out, &b.layout_->description);
   };
   int row = 0;
   for (; row + kBlockRows <= a.rows(); row += kBlockRows)
-    run(advance(a, row), c + static_cast<std::ptrdiff_t>(row) * n);
+    run(advance(a, row), c + area(row, n));
   const int left = a.rows() - row;
   if (left == 0) return;
   thread_local std::vector<char> block;
   thread_local std::vector<float> out;
-  const std::size_t stride = row_bytes(a.precision(), a.stride());
+  const std::size_t stride = row_bytes(a.precision(), a.cols());
   block.assign(kBlockRows * stride, 0);
-  const std::size_t used =
-      (static_cast<std::size_t>(left) - 1) * stride + row_bytes(a.precision(), a.cols());
-  std::memcpy(block.data(), advance(a, row), used);
-  out.resize(static_cast<std::size_t>(kBlockRows) * static_cast<std::size_t>(n));
+  std::memcpy(block.data(), advance(a, row), static_cast<std::size_t>(left) * stride);
+  out.resize(area(kBlockRows, n));
   run(block.data(), out.data());
-  std::copy_n(out.data(), static_cast<std::ptrdiff_t>(left) * n,
-              c + static_cast<std::ptrdiff_t>(row) * n);
+  std::copy_n(out.data(), area(left, n), c + area(row, n));
 }
 
 double measure_matmul_rate(Precision precision, int m, int n, int k, double seconds) {
-  const auto count = [](int x, int y) {
-    return static_cast<std::size_t>(x) * static_cast<std::size_t>(y);
-  };
-  std::vector<float> x(count(m, k), 0.5F), w(count(k, n), 0.25F), y(count(m, n));
+  std::vector<float> x(area(m, k), 0.5F), w(area(k, n), 0.25F), y(area(m, n));
   Operand a, b;
   a.assign(x.data(), m, k, precision);
   b.assign(w.data(), k, n, precision);

@@ -22,17 +22,16 @@ Precision parse_precision(const std::string& name);
 /// outlive it), in bf16 a rounded copy in a buffer that the next `assign` reuses.
 class Operand {
  public:
-  /// `x`: rows × cols, consecutive rows `stride` floats apart (0: cols).
-  void assign(const float* x, int rows, int cols, Precision precision, int stride = 0);
+  /// `x`: rows × cols.
+  void assign(const float* x, int rows, int cols, Precision precision);
 
   int rows() const { return rows_; }
   int cols() const { return cols_; }
   Precision precision() const { return precision_; }
   const void* data() const { return data_; }
-  int stride() const { return stride_; }
 
  private:
-  int rows_ = 0, cols_ = 0, stride_ = 0;
+  int rows_ = 0, cols_ = 0;
   Precision precision_ = Precision::f32;
   const void* data_ = nullptr;
   std::vector<std::uint16_t> rounded_;
@@ -71,11 +70,10 @@ class PackedMatrix {
 
 enum class Transpose { no, yes };
 
-/// c = op(a) · op(b), or c += …; c: M × N, rows `ldc` floats apart (0: N). Both operands must have
-/// the same precision. Runs on the calling thread only; primitives are created once per shape and
-/// thread.
+/// c = op(a) · op(b), or c += …; c: M × N. Both operands must have the same precision. Runs on the
+/// calling thread only; primitives are created once per shape and thread.
 void matmul(const Operand& a, Transpose transpose_a, const Operand& b, Transpose transpose_b,
-            float* c, bool accumulate = false, int ldc = 0);
+            float* c, bool accumulate = false);
 
 /// c = a · b; c: M × N.
 void matmul(const Operand& a, const PackedMatrix& b, float* c);

@@ -12,18 +12,13 @@ std::size_t TensorTable::add(const std::string& name, const std::vector<int>& sh
                              float init_scale, float init_value) {
   if (find(name) != nullptr) throw Error(name, "tensor registered twice");
   constexpr std::size_t kAlignment = 16;
-  TensorInfo info;
-  info.name = name;
-  info.shape = shape;
-  info.offset = size_;
-  info.size = std::accumulate(shape.begin(), shape.end(), std::size_t{1},
-                              [](std::size_t n, int d) { return n * static_cast<std::size_t>(d); });
-  info.decayed = decayed;
-  info.init_scale = init_scale;
-  info.init_value = init_value;
-  size_ += (info.size + kAlignment - 1) / kAlignment * kAlignment;
-  tensors_.push_back(info);
-  return info.offset;
+  const std::size_t offset = size_;
+  const std::size_t size =
+      std::accumulate(shape.begin(), shape.end(), std::size_t{1},
+                      [](std::size_t n, int d) { return n * static_cast<std::size_t>(d); });
+  tensors_.push_back({name, shape, offset, size, decayed, false, init_scale, init_value});
+  size_ += (size + kAlignment - 1) / kAlignment * kAlignment;
+  return offset;
 }
 
 std::size_t TensorTable::add_matrix(const std::string& name, int in, int out, float init_scale) {

@@ -4,8 +4,7 @@
 #include <cmath>
 
 #include "base/multiversion.hpp"
-#include "nn/activation.hpp"
-#include "nn/elementwise.hpp"
+#include "nn/functions.hpp"
 #include "nn/shape.hpp"
 
 namespace pairalign::nn {
@@ -155,6 +154,34 @@ void window_mix_backward(const WindowShape& shape, Span<const KeyWindow> windows
       add_outer(weights + at, dcontext, window.count, shape.depth, part(dvalues, window, column));
     }
   }
+}
+
+WindowAttention::WindowAttention(TensorTable& table, const std::string& name,
+                                 const WindowShape& shape_)
+    : shape(shape_), bias(table.add(name, {shape.heads, shape.span}, false, 0)) {}
+
+void WindowAttention::forward(const float* p, Span<const KeyWindow> windows,
+                              Rows<const float> queries, Rows<const float> keys,
+                              Rows<const float> values, Cache& cache) const {
+  const int width = shape.heads * shape.depth;
+  cache.weights.resize(row_of(shape, windows.size(), 0));
+  cache.contexts.resize(windows.size() * static_cast<std::size_t>(width));
+  window_weights_forward(shape, windows, queries, keys, p + bias, cache.weights.data());
+  window_mix_forward(shape, windows, cache.weights.data(), values, {cache.contexts.data(), width});
+}
+
+void WindowAttention::backward(Span<const KeyWindow> windows, Rows<const float> queries,
+                               Rows<const float> keys, Rows<const float> values,
+                               const std::vector<float>& dcontexts, Rows<float> dqueries,
+                               Rows<float> dkeys, Rows<float> dvalues, float* g,
+                               Cache& cache) const {
+  const float* weights = cache.weights.data();
+  cache.dweights.assign(cache.weights.size(), 0.0F);
+  window_mix_backward(shape, windows, weights, values,
+                      {dcontexts.data(), shape.heads * shape.depth}, cache.dweights.data(),
+                      dvalues);
+  window_weights_backward(shape, windows, queries, keys, weights, cache.dweights.data(), dqueries,
+                          dkeys, g + bias);
 }
 
 }  // namespace pairalign::nn

@@ -8,14 +8,16 @@
 // training and with cached keys in decoding; the cost per query does not grow with the length of
 // the sequence.
 //
-// The two halves are separate functions because a pointer needs only the weights. All arrays are
-// f32, row-major.
+// The two halves are also functions by themselves, because a pointer needs only the weights. All
+// arrays are f32, row-major.
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <vector>
 
 #include "base/span.hpp"
+#include "nn/tensor_table.hpp"
 
 namespace pairalign::nn {
 
@@ -59,5 +61,27 @@ void window_mix_forward(const WindowShape& shape, Span<const KeyWindow> windows,
 void window_mix_backward(const WindowShape& shape, Span<const KeyWindow> windows,
                          const float* weights, Rows<const float> values,
                          Rows<const float> dcontexts, float* dweights, Rows<float> dvalues);
+
+/// Both halves, with a learned bias: queries, keys and values → contexts.
+struct WindowAttention {
+  WindowShape shape;
+  std::size_t bias = 0;  // (heads, span)
+
+  WindowAttention() = default;
+  WindowAttention(TensorTable& table, const std::string& name, const WindowShape& shape);
+
+  struct Cache {
+    std::vector<float> weights;   // (queries, heads, span)
+    std::vector<float> contexts;  ///< (queries, heads · depth)
+    std::vector<float> dweights;
+  };
+
+  void forward(const float* p, Span<const KeyWindow> windows, Rows<const float> queries,
+               Rows<const float> keys, Rows<const float> values, Cache& cache) const;
+  /// `dcontexts`: (queries, heads · depth) → dqueries (written), dkeys and dvalues (added to).
+  void backward(Span<const KeyWindow> windows, Rows<const float> queries, Rows<const float> keys,
+                Rows<const float> values, const std::vector<float>& dcontexts, Rows<float> dqueries,
+                Rows<float> dkeys, Rows<float> dvalues, float* g, Cache& cache) const;
+};
 
 }  // namespace pairalign::nn

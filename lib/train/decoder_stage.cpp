@@ -9,7 +9,7 @@
 #include "model/decoding.hpp"
 #include "model/segmenter.hpp"
 #include "nn/cosine.hpp"
-#include "nn/elementwise.hpp"
+#include "nn/functions.hpp"
 #include "train/frame_matching.hpp"
 #include "train/step_support.hpp"
 #include "train/string_measures.hpp"

@@ -6,9 +6,7 @@
 
 #include "model/segmenter.hpp"
 #include "nn/cosine.hpp"
-#include "nn/cross_entropy.hpp"
-#include "nn/elementwise.hpp"
-#include "nn/normalize.hpp"
+#include "nn/functions.hpp"
 #include "nn/shape.hpp"
 #include "train/frame_matching.hpp"
 #include "train/sinkhorn.hpp"

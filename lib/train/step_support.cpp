@@ -6,8 +6,7 @@
 #include "base/error.hpp"
 #include "base/hash.hpp"
 #include "base/multiversion.hpp"
-#include "nn/elementwise.hpp"
-#include "nn/normalize.hpp"
+#include "nn/functions.hpp"
 #include "nn/shape.hpp"
 
 namespace pairalign::train {

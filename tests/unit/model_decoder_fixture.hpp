@@ -6,7 +6,7 @@
 
 #include "model/decoder.hpp"
 #include "model/encoder.hpp"
-#include "nn/normalize.hpp"
+#include "nn/functions.hpp"
 #include "nn/shape.hpp"
 #include "nn_gradient.hpp"
 

@@ -9,7 +9,6 @@
 
 #include "base/error.hpp"
 #include "base/file.hpp"
-#include "model/average.hpp"
 #include "model/file/safetensors.hpp"
 #include "model/model.hpp"
 #include "model/self_test.hpp"
@@ -173,7 +172,7 @@ TEST_CASE("the average of models: of each weight the mean, of each code the dire
     REQUIRE(cosine / std::sqrt(sum_length) == doctest::Approx(1));
   }
   models.push_back(random_model_with_decoder());
-  CHECK_THROWS_WITH_AS(average(models), "models of different shapes have no average", Error);
+  CHECK_THROWS_WITH_AS(average(models), "models of different shapes cannot be averaged", Error);
 }
 
 TEST_CASE("a model with a decoder survives its file, and one that was changed is found out") {
@@ -237,7 +236,7 @@ TEST_CASE("configurations out of bounds are refused before anything is allocated
 TEST_CASE("a safetensors file that is no model, and a file that is neither") {
   const Folder folder;
   Safetensors().save(folder / "empty");
-  CHECK_THROWS_WITH_AS(Model::load(folder / "empty"), doctest::Contains("no pairalign model"),
+  CHECK_THROWS_WITH_AS(Model::load(folder / "empty"), doctest::Contains("not a pairalign model"),
                        Error);
   write(folder / "text", "hello");
   CHECK_THROWS_AS(Model::load(folder / "text"), Error);

@@ -122,7 +122,7 @@ TEST_CASE("tables that cannot be are refused by name") {
           file.tensors["substitution.vq"] = {{1, 1}, {3}, DType::i8};
         }).find("substitution.vq: vocabulary is 1, outside 2 .. 4096") == 0);
   CHECK(complaint([](Safetensors& file) { file.tensors["substitution.vq"].values[5] = 9; }) ==
-        "substitution.vq: scores of 1 and 2 differ by their order");
+        "substitution.vq: scores are not symmetric: those of 1 and 2 differ");
 }
 
 TEST_CASE_FIXTURE(File,
@@ -145,6 +145,6 @@ TEST_CASE_FIXTURE(File,
                        Error);
   file.tensors["chance.vq"] = {{1, 1}, {7}, DType::u16};
   file.save(path);
-  CHECK_THROWS_WITH_AS(load_chance_strings(SafetensorsFile(path)),
-                       "chance.vq: not of one dimension", Error);
+  CHECK_THROWS_WITH_AS(load_chance_strings(SafetensorsFile(path)), "chance.vq: not one-dimensional",
+                       Error);
 }

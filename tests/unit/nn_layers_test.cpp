@@ -6,13 +6,9 @@
 #include <doctest/doctest.h>
 
 #include "base/error.hpp"
-#include "nn/activation.hpp"
-#include "nn/convolution.hpp"
-#include "nn/cross_entropy.hpp"
 #include "nn/fast_math.hpp"
-#include "nn/layer_norm.hpp"
-#include "nn/linear.hpp"
-#include "nn/normalize.hpp"
+#include "nn/functions.hpp"
+#include "nn/layers.hpp"
 #include "nn/shape.hpp"
 #include "nn_gradient.hpp"
 
@@ -141,26 +137,6 @@ TEST_CASE("a packed matrix multiplies as the same matrix unpacked, row by row") 
   CHECK_THROWS_AS(matmul(a, packed, c.data()), Error);
 }
 
-TEST_CASE("an operand may be columns of a wider matrix") {
-  Random random(3);
-  constexpr int kRows = 19, kCols = 7, kStride = 12;
-  const Values wide = random_values(area(kRows, kStride), random);
-  Values narrow;
-  for (int r = 0; r < kRows; ++r)
-    narrow.insert(narrow.end(), &wide[area(r, kStride)], &wide[area(r, kStride)] + kCols);
-  const Values b = random_values(area(kCols, 5), random);
-  for (const Precision precision : {Precision::f32, fastest_precision()}) {
-    Operand columns, copy, right;
-    columns.assign(wide.data(), kRows, kCols, precision, kStride);
-    copy.assign(narrow.data(), kRows, kCols, precision);
-    right.assign(b.data(), kCols, 5, precision);
-    Values got(area(kRows, 5)), expected(got);
-    matmul(columns, Transpose::no, right, Transpose::no, got.data());
-    matmul(copy, Transpose::no, right, Transpose::no, expected.data());
-    CHECK(got == expected);
-  }
-}
-
 TEST_CASE("a row of a product does not depend on the rows beside it") {
   // Strings must not depend on what happens to be multiplied together.
   constexpr int kMaxRows = 1040, kInner = 512, kCols = 72;
@@ -238,21 +214,46 @@ TEST_CASE("linear: gradients of input and parameters") {
                dy = random_values(area(rows, out), random);
   const auto loss = [&](const Values& params, const Values& input) {
     Linear::Cache cache;
-    Values y(area(rows, out));
-    layer.forward({params.data(), Precision::f32}, input.data(), rows, y.data(), cache);
+    Values y;
+    layer.forward({params.data(), Precision::f32}, input, y, cache);
     return dot(y, dy);
   };
   Linear::Cache cache;
-  Values y(area(rows, out)), g(table.size()), dx(x.size());
-  layer.forward({p.data(), Precision::f32}, x.data(), rows, y.data(), cache);
-  layer.backward(p.data(), dy.data(), g.data(), dx.data(), cache);
+  Values y, g(table.size()), dx;
+  layer.forward({p.data(), Precision::f32}, x, y, cache);
+  layer.backward(p.data(), dy, g.data(), dx, cache);
   check_gradient(
       x, dx, [&](const Values& v) { return loss(p, v); }, random);
   check_gradient(
       p, g, [&](const Values& v) { return loss(v, x); }, random);
 }
 
-TEST_CASE("conv1d: scalar loop and gradients, packed sequences, fill outside") {
+TEST_CASE("feed-forward: gradients of input and parameters") {
+  Random random(8);
+  const int rows = 6, width = 7;
+  TensorTable table;
+  const FeedForward layer(table, "feed", ".norm", width, 10, 1);
+  Values p = table.initialise(random);
+  for (float& value : p)
+    value += 0.3F * static_cast<float>(random.normal());
+  const Values x = random_values(area(rows, width), random);
+  const Values dy = random_values(x.size(), random);
+  const auto forward = [&](const Values& params, const Values& input, FeedForward::Cache& cache) {
+    Values y;
+    layer.forward({params.data(), Precision::f32}, input, y, cache);
+    return y;
+  };
+  FeedForward::Cache cache, scratch;
+  CHECK(forward(p, x, cache).size() == x.size());
+  Values g(table.size()), dx;
+  layer.backward(p.data(), dy, g.data(), dx, cache);
+  check_gradient(
+      x, dx, [&](const Values& v) { return dot(forward(p, v, scratch), dy); }, random);
+  check_gradient(
+      p, g, [&](const Values& v) { return dot(forward(v, x, scratch), dy); }, random);
+}
+
+TEST_CASE("conv1d: scalar loop and gradient, packed sequences, fill outside") {
   Random random(3);
   const int in = 3, out = 4, kernel = 5, stride = 2;
   const std::vector<int> lengths = {7, 1, 4};
@@ -264,8 +265,8 @@ TEST_CASE("conv1d: scalar loop and gradients, packed sequences, fill outside") {
   const int rows = 4 + 1 + 2;
   const Values dy = random_values(area(rows, out), random);
   const auto forward = [&](const Values& params, const Values& input, Conv1d::Cache& cache) {
-    Values y(area(rows, out));
-    layer.forward({params.data(), Precision::f32}, input.data(), lengths, fill, y.data(), cache);
+    Values y;
+    layer.forward({params.data(), Precision::f32}, input.data(), lengths, fill, y, cache);
     return y;
   };
   Conv1d::Cache cache;
@@ -287,11 +288,9 @@ TEST_CASE("conv1d: scalar loop and gradients, packed sequences, fill outside") {
     }
     start += length;
   }
-  Values g(table.size()), dx(x.size());
-  layer.backward(p.data(), dy.data(), g.data(), dx.data(), cache);
+  Values g(table.size());
+  layer.backward(dy, g.data(), cache);
   Conv1d::Cache scratch;
-  check_gradient(
-      x, dx, [&](const Values& v) { return dot(forward(p, v, scratch), dy); }, random);
   check_gradient(
       p, g, [&](const Values& v) { return dot(forward(v, x, scratch), dy); }, random);
 }
@@ -306,8 +305,8 @@ TEST_CASE("depthwise convolution: scalar loop and gradients, sequences do not se
   const Values x = random_values(area(12, channels), random);
   const Values dy = random_values(area(12, channels), random);
   const auto forward = [&](const Values& params, const Values& input) {
-    Values y(input.size());
-    layer.forward(params.data(), input.data(), lengths, y.data());
+    Values y;
+    layer.forward(params.data(), input, lengths, y);
     return y;
   };
   const Values y = forward(p, x);
@@ -328,8 +327,8 @@ TEST_CASE("depthwise convolution: scalar loop and gradients, sequences do not se
     }
     start += length;
   }
-  Values g(table.size()), dx(x.size());
-  layer.backward(p.data(), x.data(), dy.data(), lengths, g.data(), dx.data());
+  Values g(table.size()), dx;
+  layer.backward(p.data(), x, dy, lengths, g.data(), dx);
   check_gradient(
       x, dx, [&](const Values& v) { return dot(forward(p, v), dy); }, random);
   check_gradient(
@@ -347,8 +346,8 @@ TEST_CASE("layer norm: rows have mean beta and deviation gamma, and gradients") 
   const Values x = random_values(area(rows, width), random, 3);
   const Values dy = random_values(area(rows, width), random);
   const auto forward = [&](const Values& params, const Values& input, LayerNorm::Cache& cache) {
-    Values y(input.size());
-    layer.forward(params.data(), input.data(), rows, y.data(), cache);
+    Values y;
+    layer.forward(params.data(), input, y, cache);
     return y;
   };
   LayerNorm::Cache cache, scratch;
@@ -363,12 +362,40 @@ TEST_CASE("layer norm: rows have mean beta and deviation gamma, and gradients") 
     CHECK(std::abs(mean) < 1e-5);
     CHECK(square == doctest::Approx(1).epsilon(1e-3));
   }
-  Values g(table.size()), dx(x.size());
-  layer.backward(p.data(), dy.data(), g.data(), dx.data(), cache);
+  Values g(table.size()), dx;
+  layer.backward(p.data(), dy, g.data(), dx, cache);
   check_gradient(
       x, dx, [&](const Values& v) { return dot(forward(p, v, scratch), dy); }, random);
   check_gradient(
       p, g, [&](const Values& v) { return dot(forward(v, x, scratch), dy); }, random);
+}
+
+TEST_CASE("embedding: rows of the table, their gradient, and symbols outside it") {
+  Random random(1);
+  TensorTable table;
+  const Embedding layer(table, "embedding", 5, 3);
+  const Values p = table.initialise(random);
+  const std::vector<int> ids = {4, 0, 4, 2};
+  const Values dy = random_values(area(4, 3), random);
+  const auto forward = [&](const Values& params) {
+    Values y;
+    layer.forward(params.data(), ids, y);
+    return y;
+  };
+  const Values y = forward(p);
+  for (int r = 0; r < 4; ++r) {
+    for (int c = 0; c < 3; ++c)
+      CHECK(y[area(r, 3) + c] == p[layer.weight + area(ids[r], 3) + c]);
+  }
+  Values g(table.size());
+  layer.backward(ids, dy, g.data());
+  CHECK(g[layer.weight + area(4, 3)] == dy[0] + dy[area(2, 3)]);
+  CHECK(g[layer.weight + area(1, 3)] == 0);
+  check_gradient(
+      p, g, [&](const Values& v) { return dot(forward(v), dy); }, random);
+  Values out;
+  CHECK_THROWS_AS(layer.forward(p.data(), {5}, out), Error);
+  CHECK_THROWS_AS(layer.forward(p.data(), {-1}, out), Error);
 }
 
 TEST_CASE("gelu, softmax and l2 norm: values and gradients") {

@@ -18,7 +18,7 @@ ChanceStrings load_chance_strings(const SafetensorsFile& file, const std::string
     const std::string name = kChancePrefix + tokenizer;
     const StoredTensor& tensor = file.tensors().at(name);
     if (tensor.dtype != DType::u16) throw Error(name, "dtype is not U16");
-    if (tensor.shape.size() != 1) throw Error(name, "not of one dimension");
+    if (tensor.shape.size() != 1) throw Error(name, "not one-dimensional");
     strings[tokenizer].resize(tensor.size);
     tensor.read(0, tensor.size, strings[tokenizer].data());
   }

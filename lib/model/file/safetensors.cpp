@@ -30,10 +30,22 @@ constexpr const char* name_of(DType dtype) {
   return dtype == DType::f32 ? "F32" : dtype == DType::u16 ? "U16" : "I8";
 }
 
-constexpr std::size_t size_of(DType dtype) {
-  return dtype == DType::f32   ? sizeof(float)
-         : dtype == DType::u16 ? sizeof(std::uint16_t)
-                               : sizeof(std::int8_t);
+// Calls `work` with a value of the type that `dtype` stands for.
+template <class Work>
+auto with_type(DType dtype, const Work& work) {
+  switch (dtype) {
+    case DType::u16:
+      return work(std::uint16_t{});
+    case DType::i8:
+      return work(std::int8_t{});
+    case DType::f32:
+      break;
+  }
+  return work(float{});
+}
+
+std::size_t size_of(DType dtype) {
+  return with_type(dtype, [](auto value) { return sizeof value; });
 }
 
 bool in_identity(const std::string& name) {
@@ -70,17 +82,10 @@ StoredTensor find_tensor(const std::string& name, const json& entry, std::size_t
 }
 
 void append_values(const Tensor& tensor, std::string& bytes) {
-  if (tensor.dtype == DType::i8) {
-    for (const float value : tensor.values)
-      bytes.push_back(static_cast<char>(static_cast<std::int8_t>(value)));
-  } else if (tensor.dtype == DType::u16) {
-    const std::vector<std::uint16_t> values(tensor.values.begin(), tensor.values.end());
-    bytes.append(reinterpret_cast<const char*>(values.data()),
-                 values.size() * sizeof(std::uint16_t));
-  } else {
-    bytes.append(reinterpret_cast<const char*>(tensor.values.data()),
-                 tensor.values.size() * sizeof(float));
-  }
+  with_type(tensor.dtype, [&](auto type) {
+    const std::vector<decltype(type)> values(tensor.values.begin(), tensor.values.end());
+    bytes.append(reinterpret_cast<const char*>(values.data()), values.size() * sizeof type);
+  });
 }
 
 void hash_label(const std::string& name, const std::vector<int>& shape, Hasher& hasher) {
@@ -95,18 +100,15 @@ void StoredTensor::read(std::size_t begin, std::size_t count, void* out) const {
 }
 
 void StoredTensor::copy(std::size_t begin, std::size_t count, float* out) const {
-  const auto converted = [&](auto values) {
-    values.resize(count);
-    read(begin, count, values.data());
-    std::copy(values.begin(), values.end(), out);
-  };
   if (dtype == DType::f32) {
     read(begin, count, out);
-  } else if (dtype == DType::u16) {
-    converted(std::vector<std::uint16_t>());
-  } else {
-    converted(std::vector<std::int8_t>());
+    return;
   }
+  with_type(dtype, [&](auto type) {
+    std::vector<decltype(type)> values(count);
+    read(begin, count, values.data());
+    std::copy(values.begin(), values.end(), out);
+  });
 }
 
 std::vector<float> StoredTensor::values() const {
@@ -177,6 +179,16 @@ std::uint64_t SafetensorsFile::identity() const {
     }
   }
   return hasher.digest();
+}
+
+std::string identity_of(std::uint64_t tensors, const nlohmann::json& config) {
+  if (!config.is_object() || config.value("identity", 1) < kIdentityVersion) return hex64(tensors);
+  std::string text = hex64(tensors);
+  for (const char* part :
+       {"encoder", "features", "decoder", "dpvq_rate_curve", "pairalign_rate_curve"}) {
+    if (config.contains(part)) text += "\n" + config.at(part).dump();
+  }
+  return hex64(hash64(text.data(), text.size()));
 }
 
 Safetensors Safetensors::load(const std::string& path) {

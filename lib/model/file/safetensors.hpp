@@ -12,6 +12,8 @@
 #include <string>
 #include <vector>
 
+#include <nlohmann/json_fwd.hpp>
+
 #include "base/file.hpp"
 
 namespace pairalign::model {
@@ -40,7 +42,7 @@ struct Safetensors {
   /// Replaces the file atomically.
   void save(const std::string& path) const;
 
-  /// XXH3 over names, shapes and values, in the order of names: see identity.hpp.
+  /// XXH3 over names, shapes and values, in the order of names: see identity_of.
   std::uint64_t identity() const;
 };
 
@@ -86,5 +88,17 @@ class SafetensorsFile {
   std::map<std::string, std::string> metadata_;
   std::map<std::string, StoredTensor> tensors_;
 };
+
+/// Key of a model's configuration, a JSON text, in the metadata.
+inline constexpr const char* kConfigKey = "pairalign";
+
+/// The `identity` written into configurations now.
+inline constexpr int kIdentityVersion = 2;
+
+/// The identity of a model, 16 hexadecimal digits: a hash of its tensors (Safetensors::identity)
+/// and of the part of its configuration that strings depend on. Older files have no `identity` in
+/// their configuration; they keep their old identity, of the tensors alone, so that it still
+/// matches archives of their strings.
+std::string identity_of(std::uint64_t tensors, const nlohmann::json& config);
 
 }  // namespace pairalign::model

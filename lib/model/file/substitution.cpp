@@ -4,10 +4,10 @@
 #include <cmath>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "base/error.hpp"
 #include "base/hash.hpp"
-#include "model/file/identity.hpp"
 
 namespace pairalign::model {
 namespace {
@@ -21,7 +21,7 @@ void check_symmetric(const Substitution& table, const std::string& name) {
   for (std::size_t a = 0; a < n; ++a) {
     for (std::size_t b = 0; b < a; ++b) {
       if (table.scores[a * n + b] != table.scores[b * n + a]) {
-        throw Error(name, fmt::format("scores of {} and {} differ by their order", b, a));
+        throw Error(name, fmt::format("scores are not symmetric: those of {} and {} differ", b, a));
       }
     }
   }
@@ -30,7 +30,7 @@ void check_symmetric(const Substitution& table, const std::string& name) {
 void check_shares(const std::vector<float>& shares, const std::string& name) {
   double sum = 0;
   for (const float share : shares) {
-    if (!(share >= 0)) throw Error(name, "a share is negative or no number");
+    if (!(share >= 0)) throw Error(name, "a share is negative or not a number");
     sum += share;
   }
   if (!(std::abs(sum - 1) < kShareTolerance)) throw Error(name, "the shares do not add up to 1");

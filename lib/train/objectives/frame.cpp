@@ -3,8 +3,7 @@
 // trains it.
 #include "model/segmenter.hpp"
 #include "nn/cosine.hpp"
-#include "nn/cross_entropy.hpp"
-#include "nn/elementwise.hpp"
+#include "nn/functions.hpp"
 #include "nn/shape.hpp"
 #include "train/objective.hpp"
 #include "train/step_support.hpp"
