@@ -186,7 +186,7 @@ std::string describe(const model::Model& model, const train::Trainer& trainer,
     const train::StageRecord& record = trainer.records()[i];
     text +=
         fmt::format("{}: {} steps in {}, loss {:.3f}\n", recipe.stages[i],
-                    train::stage_steps(recipe, recipe.stages[i]),
+                    train::stage_config(recipe, recipe.stages[i]).steps,
                     cli::clock_time(record.seconds, cli::ClockForm::whole_seconds), record.loss);
   }
   return text + describe(report);
