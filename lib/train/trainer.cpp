@@ -17,7 +17,7 @@ constexpr double kRateCurveSeconds = 600;
 constexpr double kLossDecay = 0.98;
 
 PcmStore checked(PcmStore store) {
-  if (store.total_samples() == 0) throw Error("", "no audio to learn from");
+  if (store.total_samples() == 0) throw Error("", "no audio to train on");
   return store;
 }
 
