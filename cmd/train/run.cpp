@@ -185,7 +185,7 @@ std::string describe(const model::Model& model, const train::Trainer& trainer,
     const train::StageRecord& record = trainer.records()[i];
     text +=
         fmt::format("{}: {} steps in {}, loss {:.3f}\n", recipe.stages[i],
-                    train::stage_steps(recipe, recipe.stages[i]),
+                    train::stage_config(recipe, recipe.stages[i]).steps,
                     cli::clock_time(record.seconds, cli::ClockForm::whole_seconds), record.loss);
   }
   return text + describe(report);
@@ -251,16 +251,14 @@ void refuse_silence(const train::PcmStore& store, cli::Messages& messages) {
     silent += is_silent(store, i);
   if (silent == 0) return;
   if (silent == store.count()) {
-    throw Error("",
-                "there is only silence to learn from: no sample of any recording is above "
-                "-60 dBFS");
+    throw Error("", "the audio is silent: no sample of any recording is above -60 dBFS");
   }
   messages.warning(fmt::format("{} of {} recordings are silent: no sample is above -60 dBFS",
                                silent, store.count()));
 }
 
 // Before the disk is filled.
-void tell_scratch_space(const std::vector<std::string>& files, cli::Messages& messages) {
+void report_scratch_space(const std::vector<std::string>& files, cli::Messages& messages) {
   const std::string folder = audio::temporary_folder();
   std::error_code fault;
   std::uintmax_t bytes = 0;
@@ -270,8 +268,8 @@ void tell_scratch_space(const std::vector<std::string>& files, cli::Messages& me
   }
   const std::uintmax_t free = std::filesystem::space(folder, fault).available;
   const std::string text = fmt::format(
-      "the audio of {} files is kept decoded in {} while the training lasts, 0.115 GB an hour; "
-      "{:.1f} GB are free there; TMPDIR names another folder",
+      "the decoded audio of {} files is kept in {} during training, 0.115 GB per hour; "
+      "{:.1f} GB are free there; set TMPDIR to use another folder",
       files.size(), folder, static_cast<double>(free) / 1e9);
   if (!fault && free < bytes) {
     messages.warning(text);
@@ -291,7 +289,7 @@ std::unique_ptr<train::Trainer> make_trainer(const TrainOptions& o, const train:
   for (const std::string& path : split.validation)
     names.add(path, files.roots.at(path), std::nullopt);
   if (!o.valid.empty()) split.validation = list_audio({o.valid}, context).paths;
-  tell_scratch_space(files.paths, context.messages);
+  report_scratch_space(files.paths, context.messages);
   train::Recordings training =
       read_all(split.training, "reading audio", pool, context, train::read_recordings);
   for (std::size_t i = 0; i < training.paths.size(); ++i) {
@@ -327,15 +325,15 @@ void check_call(const TrainOptions& o, const std::string& checkpoint) {
   check_replaceable(o.output);
   const bool stopped = std::filesystem::exists(checkpoint);
   if (o.resume && !stopped) {
-    throw Error(checkpoint, "no checkpoint to resume from; begin without --resume");
+    throw Error(checkpoint, "no checkpoint to resume from; start without --resume");
   }
   if (o.resume || o.force) return;
   if (stopped) {
     throw Error(checkpoint,
-                "a training was stopped here; --resume goes on with it, --force begins anew");
+                "a training run stopped here; --resume continues it, --force starts over");
   }
   if (std::filesystem::exists(o.output)) {
-    throw Error(o.output, "a model is there; --force replaces it when the new one is done");
+    throw Error(o.output, "the model exists; --force replaces it once the new one is trained");
   }
 }
 
@@ -398,8 +396,9 @@ cli::ExitStatus run_training(const TrainOptions& o, const std::string& command,
   watch_signals();
   if (!train_steps(*trainer, checkpoint, log, peers, context)) {
     const train::RunPosition at = trainer->position();
-    context.messages.failure(fmt::format(
-        "stopped at step {} of {} of stage {}; go on with --resume", at.step, at.steps, at.stage));
+    context.messages.failure(
+        fmt::format("stopped at step {} of {} of stage {}; continue with --resume", at.step,
+                    at.steps, at.stage));
     return cli::kFailed;
   }
   if (!first_of(peers)) return cli::kDone;

@@ -43,13 +43,13 @@ target (pair_crossing), and which spans are used (pairs).)"});
     tool.preparation =
         R"(echo '{"encoder": {"width": 16, "blocks": 1}, "decoder": {"width": 16, "layers": 1}}' >tiny.json)";
     tool.examples = {
-        {"See in half a minute whether all works; in earnest without --steps",
+        {"Check in half a minute that everything works; train in earnest without --steps",
          "pa-train -o trial.safetensors --steps 1 talks/"},
         {"Use the model", "pa-tokenize --model trial.safetensors talks/ | pa-stats"},
-        {"Write out the recipe, to change it", "pa-train --print-recipe >recipe.json"},
-        {"Train by a recipe; this one is too small to be of use",
+        {"Print the recipe, to edit it", "pa-train --print-recipe >recipe.json"},
+        {"Train with a recipe; this one is too small to be useful",
          "pa-train -o tiny.safetensors --recipe tiny.json --steps 3 --log tiny.jsonl talks/"},
-        {"Go on from a model, with other recordings",
+        {"Continue from a model, with other recordings",
          "pa-train -o better.safetensors --from tiny.safetensors --recipe tiny.json --steps 3 "
          "talks/"}};
     tool.see_also = {"pa-tokenize(1)", "pa-stats(1)", "pairalign-model(5)", "pairalign(7)"};

@@ -8,9 +8,8 @@
 
 #include "audio/log_mel.hpp"
 #include "base/random.hpp"
-#include "model/decoding.hpp"
-#include "model/segmenter.hpp"
 #include "model/tokenizer.hpp"
+#include "train/frame_tokens.hpp"
 
 namespace pairalign::train {
 namespace {
@@ -38,51 +37,6 @@ std::vector<Piece> shuffled_pieces(const PcmStore& store) {
   return pieces;
 }
 
-std::vector<tokens::Token> segment(model::Segmenter& segmenter, const std::vector<float>& scores,
-                                   std::size_t codes) {
-  std::vector<model::Segment> segments;
-  for (std::size_t i = 0; i < scores.size(); i += codes)
-    segmenter.push(scores.data() + i, segments);
-  segmenter.finish(segments);
-  std::vector<tokens::Token> tokens;
-  for (const model::Segment& segment : segments)
-    tokens.push_back(segment.token);
-  return tokens;
-}
-
-// The published string for a token per frame: consecutive duplicates are merged.
-std::vector<tokens::Token> merged(const std::vector<int>& frames) {
-  std::vector<tokens::Token> tokens;
-  int last = model::kNoToken;
-  for (const int token : frames) {
-    if (token != last && token != model::kNoToken)
-      tokens.push_back(static_cast<tokens::Token>(token));
-    last = token;
-  }
-  return tokens;
-}
-
-// `penalty`: of dpvq; empty for a model without a rate curve.
-model::ChanceStrings tokenize(const model::Model& model, std::optional<double> penalty,
-                              const std::vector<float>& features) {
-  model::FrameScorer scorer(model);
-  const std::vector<float>& scores = scorer.score(features);
-  const auto codes = static_cast<std::size_t>(model.vocabulary());
-  model::ChanceStrings strings;
-  model::NearestCodeSegmenter nearest(model.vocabulary());
-  strings[to_string(model::TokenizerKind::vq)] = segment(nearest, scores, codes);
-  if (penalty) {
-    model::DurationPenalisedSegmenter penalised(model.vocabulary(), *penalty);
-    strings[to_string(model::TokenizerKind::dpvq)] = segment(penalised, scores, codes);
-  }
-  if (model.decoder() != nullptr) {
-    const int frames = static_cast<int>(scores.size() / codes);
-    strings[to_string(model::TokenizerKind::pairalign)] = merged(model::decode_frames(
-        *model.decoder(), model.weights(), scorer.encoded().data(), frames, {}));
-  }
-  return strings;
-}
-
 bool complete(const model::ChanceStrings& strings) {
   return !strings.empty() && std::all_of(strings.begin(), strings.end(), [](const auto& entry) {
     return entry.second.size() >= kChanceTokens;
@@ -99,16 +53,21 @@ model::ChanceStrings measure_chance_strings(const model::Model& model, const Pcm
   const audio::LogMel log_mel(model.info().features);
   model::ChanceStrings all;
   for (std::size_t first = 0; first < pieces.size() && !complete(all); first += kPiecesAtOnce) {
-    std::vector<model::ChanceStrings> found(std::min(kPiecesAtOnce, pieces.size() - first));
+    std::vector<std::map<std::string, FrameTokens>> found(
+        std::min(kPiecesAtOnce, pieces.size() - first));
     pool.parallel_for(found.size(), [&](std::size_t i) {
       const Piece& piece = pieces[first + i];
       std::vector<float> pcm(static_cast<std::size_t>(piece.samples));
       store.read(piece.recording, piece.first, piece.samples, pcm.data());
-      found[i] = tokenize(model, penalty, log_mel.compute(pcm));
+      FrameTokenizer tokenizer(model);
+      tokenizer.read(log_mel.compute(pcm));
+      found[i] = tokenizer.by_tokenizer(penalty);
     });
-    for (const model::ChanceStrings& strings : found) {
-      for (const auto& [tokenizer, tokens] : strings)
-        all[tokenizer].insert(all[tokenizer].end(), tokens.begin(), tokens.end());
+    for (const auto& piece : found) {
+      for (const auto& [tokenizer, frames] : piece) {
+        const std::vector<tokens::Token> string = merge_frames(frames);
+        all[tokenizer].insert(all[tokenizer].end(), string.begin(), string.end());
+      }
     }
   }
   for (auto& [tokenizer, tokens] : all)

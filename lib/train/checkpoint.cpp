@@ -1,3 +1,6 @@
+#include <array>
+#include <utility>
+
 #include <nlohmann/json.hpp>
 
 #include "base/error.hpp"
@@ -17,14 +20,18 @@ constexpr int kCheckpointVersion = 4;
 constexpr const char* kStateKey = "pairalign.checkpoint";
 constexpr const char* kRecipeKey = "pairalign.recipe";
 
-void put(model::Safetensors& file, const char* name, const std::vector<float>& values) {
-  file.tensors[name] = {{static_cast<int>(values.size())}, values};
-}
-
-std::vector<float> take(model::Safetensors& file, const char* name) {
-  const auto found = file.tensors.find(name);
-  if (found == file.tensors.end()) throw Error("", std::string(name) + " is missing");
-  return std::move(found->second.values);
+// The buffers of a state, by their names in the file. `State`: TrainingState, const or not.
+template <class State>
+auto buffers(State& state) {
+  using Buffer = std::pair<const char*, decltype(&state.student)>;
+  return std::array<Buffer, 8>{{{"student", &state.student},
+                                {"teacher", &state.teacher},
+                                {"optimizer.m", &state.optimizer.m},
+                                {"optimizer.v", &state.optimizer.v},
+                                {"centre", &state.centre},
+                                {"variance", &state.variance},
+                                {"token_shares", &state.token_shares},
+                                {"code_shares", &state.code_shares}}};
 }
 
 }  // namespace
@@ -32,14 +39,8 @@ std::vector<float> take(model::Safetensors& file, const char* name) {
 void save_checkpoint(const std::string& path, const TrainingState& state,
                      const std::string& recipe_json) {
   model::Safetensors file;
-  put(file, "student", state.student);
-  put(file, "teacher", state.teacher);
-  put(file, "optimizer.m", state.optimizer.m);
-  put(file, "optimizer.v", state.optimizer.v);
-  put(file, "centre", state.centre);
-  put(file, "variance", state.variance);
-  put(file, "token_shares", state.token_shares);
-  put(file, "code_shares", state.code_shares);
+  for (const auto& [name, values] : buffers(state))
+    file.tensors[name] = {{static_cast<int>(values->size())}, *values};
   file.metadata[kStateKey] = json{
       {"version", kCheckpointVersion},
       {"stage", state.stage},
@@ -72,14 +73,11 @@ Checkpoint load_checkpoint(const std::string& path) {
     state.optimizer.step = whole_number<std::int64_t>(numbers.at("optimizer_step"));
     state.length_control = numbers.at("length_control").get<double>();
     state.records = numbers.at("records").get<std::vector<StageRecord>>();
-    state.student = take(file, "student");
-    state.teacher = take(file, "teacher");
-    state.optimizer.m = take(file, "optimizer.m");
-    state.optimizer.v = take(file, "optimizer.v");
-    state.centre = take(file, "centre");
-    state.variance = take(file, "variance");
-    state.token_shares = take(file, "token_shares");
-    state.code_shares = take(file, "code_shares");
+    for (const auto& [name, values] : buffers(state)) {
+      const auto found = file.tensors.find(name);
+      if (found == file.tensors.end()) throw Error("", std::string(name) + " is missing");
+      *values = std::move(found->second.values);
+    }
     return result;
   } catch (const json::exception& error) {
     throw Error(path, std::string("malformed checkpoint: ") + error.what());

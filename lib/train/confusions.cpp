@@ -9,10 +9,9 @@
 #include "align/alignment.hpp"
 #include "align/soft_cost.hpp"
 #include "base/error.hpp"
-#include "model/decoding.hpp"
-#include "model/segmenter.hpp"
 #include "train/crop_plan.hpp"
 #include "train/frame_matching.hpp"
+#include "train/frame_tokens.hpp"
 
 namespace pairalign::train {
 namespace {
@@ -31,70 +30,7 @@ constexpr std::size_t kCropsAtOnce = 64;  // between two reports
 // .241, .276 and .312 for typed queries, .804, .803 and .796 for words over the telephone.
 constexpr double kConstancyWeight = 0.5;
 
-constexpr const char* kVq = "vq";
-constexpr const char* kDpvq = "dpvq";
-constexpr const char* kPairalign = "pairalign";
-
-// The token of each frame, kNoToken for a frame without one.
-using FrameTokens = std::vector<int>;
 using model::kNoToken;
-
-using FrameTokensByTokenizer = std::map<std::string, FrameTokens>;
-
-// Sets the token of frames [first, end).
-void fill(int token, std::int64_t first, std::int64_t end, FrameTokens& frames) {
-  std::fill(frames.begin() + first, frames.begin() + end, token);
-}
-
-FrameTokens segment(model::Segmenter& segmenter, const std::vector<float>& scores,
-                    std::size_t codes) {
-  std::vector<model::Segment> segments;
-  for (std::size_t i = 0; i < scores.size(); i += codes)
-    segmenter.push(scores.data() + i, segments);
-  segmenter.finish(segments);
-  FrameTokens frames(scores.size() / codes, kNoToken);
-  for (std::size_t i = 0; i < segments.size(); ++i) {
-    const auto end = i + 1 < segments.size() ? segments[i + 1].first_frame
-                                             : static_cast<std::int64_t>(frames.size());
-    fill(segments[i].token, segments[i].first_frame, end, frames);
-  }
-  return frames;
-}
-
-// Gives every frame of a recording its token, for each tokenizer of a model. Keeps buffers: one per
-// thread.
-class FrameTokenizer {
- public:
-  FrameTokenizer(const model::Model& model, double penalty)
-      : model_(model), penalty_(penalty), scorer_(model) {}
-
-  FrameTokensByTokenizer tokens(const std::vector<float>& features) {
-    const auto codes = static_cast<std::size_t>(model_.vocabulary());
-    FrameTokensByTokenizer result;
-    const std::vector<float>& scores = scorer_.score(features);
-    model::NearestCodeSegmenter nearest(model_.vocabulary());
-    result[kVq] = segment(nearest, scores, codes);
-    model::DurationPenalisedSegmenter penalised(model_.vocabulary(), penalty_);
-    result[kDpvq] = segment(penalised, scores, codes);
-    const int frames = static_cast<int>(scores.size() / codes);
-    if (model_.decoder() != nullptr) result[kPairalign] = decode(frames);
-    return result;
-  }
-
-  // Embeddings of the last input: (frames, dimension), rows of unit length.
-  const std::vector<float>& embeddings() const { return scorer_.embeddings(); }
-
- private:
-  // Decodes the input scored last.
-  FrameTokens decode(int frames) const {
-    return model::decode_frames(*model_.decoder(), model_.weights(), scorer_.encoded().data(),
-                                frames, {});
-  }
-
-  const model::Model& model_;
-  double penalty_;
-  model::FrameScorer scorer_;
-};
 
 // Tokens of the same moment in a clean crop and in one of its views.
 struct TokenPair {
@@ -103,18 +39,17 @@ struct TokenPair {
 using TokenPairs = std::map<std::string, std::vector<TokenPair>>;  // by tokenizer
 using Counts = std::map<std::string, ConfusionCounts>;             // likewise
 
-TokenPairs pair_tokens(const Recipe& recipe, const audio::LogMel& log_mel, const PcmStore& store,
-                       const NoiseBank& noise, const CropPlan& crop, FrameTokenizer& tokenizer) {
-  const FrameTokensByTokenizer clean = tokenizer.tokens(make_clean(log_mel, store, crop));
-  const int clean_frames = static_cast<int>(clean.at(kVq).size());
+TokenPairs pair_tokens(const Recipe& recipe, const FeatureMaker& features, const CropPlan& crop,
+                       double penalty, FrameTokenizer& tokenizer) {
+  tokenizer.read(features.clean(crop));
+  const auto clean = tokenizer.by_tokenizer(penalty);
+  const int clean_frames = tokenizer.frames();
   TokenPairs pairs;
   for (const ViewPlan& view : crop.views) {
-    const FrameTokensByTokenizer heard =
-        tokenizer.tokens(make_view(recipe, log_mel, store, noise, crop, view));
-    const int heard_frames = static_cast<int>(heard.at(kVq).size());
+    tokenizer.read(features.view(crop, view));
     const std::vector<int> matches =
-        match_frames(recipe.features, crop, view, heard_frames, clean_frames);
-    for (const auto& [name, tokens] : heard) {
+        match_frames(recipe.features, crop, view, tokenizer.frames(), clean_frames);
+    for (const auto& [name, tokens] : tokenizer.by_tokenizer(penalty)) {
       for (std::size_t j = 0; j < tokens.size(); ++j) {
         const TokenPair pair{clean.at(name)[static_cast<std::size_t>(matches[j])], tokens[j]};
         if (pair.clean != kNoToken && pair.heard != kNoToken) pairs[name].push_back(pair);
@@ -130,18 +65,18 @@ struct PairedSpans {
   std::map<std::string, StringPair> strings;  // by tokenizer
 };
 
-PairedSpans pair_spans(const Recipe& recipe, const audio::LogMel& log_mel, const PcmStore& store,
-                       const CropPlan* crops, FrameTokenizer& tokenizer) {
-  FrameTokensByTokenizer tokens;
+PairedSpans pair_spans(const Recipe& recipe, const FeatureMaker& features, const CropPlan* crops,
+                       double penalty, FrameTokenizer& tokenizer) {
+  std::map<std::string, FrameTokens> tokens;
   std::vector<float> embeddings;
   std::vector<int> crop_frames;
   for (int c = 0; c < 2; ++c) {
-    const FrameTokensByTokenizer own = tokenizer.tokens(make_clean(log_mel, store, crops[c]));
-    for (const auto& [name, frames] : own)
+    tokenizer.read(features.clean(crops[c]));
+    for (const auto& [name, frames] : tokenizer.by_tokenizer(penalty))
       tokens[name].insert(tokens[name].end(), frames.begin(), frames.end());
     const std::vector<float>& rows = tokenizer.embeddings();
     embeddings.insert(embeddings.end(), rows.begin(), rows.end());
-    crop_frames.push_back(static_cast<int>(own.at(kVq).size()));
+    crop_frames.push_back(tokenizer.frames());
   }
   const std::vector<int> partners = crossed_rows(recipe.features, {crops, crops + 2}, crop_frames,
                                                  embeddings.data(), recipe.encoder.dimension);
@@ -200,19 +135,20 @@ void add_pairs(const TokenPairs& pairs, int vocabulary, Counts& counts) {
   }
 }
 
-// Passes the results of `make(i, tokenizer)` for all i below `count` to `take`, in order.
+// Passes the results of `make(i, tokenizer)` for all i below `count` to `take`, in order; `report`
+// gets how many more are done.
 template <class Make, class Take, class Report>
-void find_in_order(std::size_t count, const model::Model& model, double penalty, ThreadPool& pool,
-                   Make make, Take take, Report report) {
+void find_in_order(std::size_t count, const model::Model& model, ThreadPool& pool, Make make,
+                   Take take, Report report) {
   std::vector<decltype(make(count, std::declval<FrameTokenizer&>()))> found;
   for (std::size_t first = 0; first < count; first += kCropsAtOnce) {
     found.assign(std::min(kCropsAtOnce, count - first), {});
     pool.parallel_for(found.size(), [&](std::size_t i) {
-      FrameTokenizer tokenizer(model, penalty);
+      FrameTokenizer tokenizer(model);
       found[i] = make(first + i, tokenizer);
     });
     std::for_each(found.begin(), found.end(), take);
-    report(first + found.size());
+    report(found.size());
   }
 }
 
@@ -323,36 +259,35 @@ model::SubstitutionTables measure_substitutions(const model::Model& model, const
                                                 const CropReport& report) {
   if (model.vocabulary() > model::Substitution::kLargestVocabulary) return {};
   const double penalty = penalty_of(model, recipe);
-  const audio::LogMel log_mel(recipe.features);
+  const FeatureMaker features(recipe, store, noise);
   const std::vector<CropPlan> crops = plan_crops(recipe, store);
-  const std::vector<CropPlan> paired = pairs.empty() || recipe.pairs.table_share == 0
-                                           ? std::vector<CropPlan>()
-                                           : plan_pairs(recipe, store, pairs);
-  const std::size_t all = crops.size() + paired.size() / 2;
+  std::vector<CropPlan> paired;
+  if (!pairs.empty() && recipe.pairs.table_share > 0) paired = plan_pairs(recipe, store, pairs);
+  std::size_t done = 0;
+  const auto report_more = [&](std::size_t more) {
+    done += more;
+    if (report) report(done, crops.size() + paired.size() / 2);
+  };
   Counts degraded, natural;
   find_in_order(
-      crops.size(), model, penalty, pool,
+      crops.size(), model, pool,
       [&](std::size_t i, FrameTokenizer& tokenizer) {
-        return pair_tokens(recipe, log_mel, store, noise, crops[i], tokenizer);
+        return pair_tokens(recipe, features, crops[i], penalty, tokenizer);
       },
       [&](const TokenPairs& found) { add_pairs(found, model.vocabulary(), degraded); },
-      [&](std::size_t done) {
-        if (report) report(done, all);
-      });
+      report_more);
   std::map<std::string, std::vector<StringPair>> strings;
   find_in_order(
-      paired.size() / 2, model, penalty, pool,
+      paired.size() / 2, model, pool,
       [&](std::size_t i, FrameTokenizer& tokenizer) {
-        return pair_spans(recipe, log_mel, store, &paired[2 * i], tokenizer);
+        return pair_spans(recipe, features, &paired[2 * i], penalty, tokenizer);
       },
       [&](PairedSpans& found) {
         add_pairs(found.tokens, model.vocabulary(), natural);
         for (auto& [name, pair] : found.strings)
           strings[name].push_back(std::move(pair));
       },
-      [&](std::size_t done) {
-        if (report) report(crops.size() + done, all);
-      });
+      report_more);
   model::SubstitutionTables tables;
   for (auto& [name, counts] : degraded) {
     const auto other = natural.find(name);

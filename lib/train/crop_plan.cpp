@@ -45,11 +45,6 @@ void place_over(const SpokenSpan& span, std::int64_t slack, const PcmStore& stor
 
 }  // namespace
 
-CropConfig batch_of_all(CropConfig config, const Communicator& peers) {
-  config.crops *= peers.size();
-  return config;
-}
-
 std::vector<CropPlan> plan_step(const CropConfig& config, const ViewConfig& views,
                                 std::uint64_t seed, const PcmStore& store, std::int64_t step,
                                 const NaturalPairs* pairs) {
@@ -96,23 +91,56 @@ int frames_of(const audio::LogMelConfig& features, std::int64_t samples, const a
   return (mel + model::kStride - 1) / model::kStride;
 }
 
-std::vector<float> make_view(const Recipe& recipe, const audio::LogMel& log_mel,
-                             const PcmStore& store, const NoiseBank& noise, const CropPlan& crop,
-                             const ViewPlan& view) {
-  std::vector<float> pcm(static_cast<std::size_t>(view.samples));
-  store.read(crop.place.recording, crop.place.first + view.first, view.samples, pcm.data());
+std::vector<float> FeatureMaker::samples(const CropPlan& crop, std::int64_t first,
+                                         std::int64_t count) const {
+  std::vector<float> pcm(static_cast<std::size_t>(count));
+  store_.read(crop.place.recording, crop.place.first + first, count, pcm.data());
+  return pcm;
+}
+
+std::vector<float> FeatureMaker::clean(const CropPlan& crop) const {
+  return log_mel_.compute(samples(crop, 0, crop.samples), crop.warp);
+}
+
+std::vector<float> FeatureMaker::view(const CropPlan& crop, const ViewPlan& view) const {
+  std::vector<float> pcm = samples(crop, view.first, view.samples);
   Random random = view.random;
-  degrade(pcm, recipe.views, noise, random);
-  std::vector<float> features = log_mel.compute(pcm, view.warp);
-  mask_features(features, recipe.features.bands, log_mel.silence(), recipe.views, random);
+  degrade(pcm, recipe_.views, noise_, random);
+  std::vector<float> features = log_mel_.compute(pcm, view.warp);
+  mask_features(features, recipe_.features.bands, silence(), recipe_.views, random);
   return features;
 }
 
-std::vector<float> make_clean(const audio::LogMel& log_mel, const PcmStore& store,
-                              const CropPlan& crop) {
-  std::vector<float> pcm(static_cast<std::size_t>(crop.samples));
-  store.read(crop.place.recording, crop.place.first, crop.samples, pcm.data());
-  return log_mel.compute(pcm, crop.warp);
+std::vector<float> FeatureMaker::original(const CropPlan& crop, const ViewPlan& view) const {
+  return log_mel_.compute(samples(crop, view.first, view.samples));
+}
+
+void FeatureMaker::append(const std::vector<float>& sequence, FeatureBatch& batch) const {
+  batch.lengths.push_back(static_cast<int>(sequence.size()) / recipe_.features.bands);
+  batch.features.insert(batch.features.end(), sequence.begin(), sequence.end());
+}
+
+void FeatureMaker::clean_batch(const std::vector<CropPlan>& crops, FeatureBatch& batch,
+                               std::vector<float>& weights) const {
+  batch.lengths.clear();
+  batch.features.clear();
+  weights.clear();
+  for (const CropPlan& crop : crops) {
+    const std::vector<float> features = clean(crop);
+    append(features, batch);
+    const std::vector<float> own =
+        frame_weights(recipe_.features, features, recipe_.geometric.silence_weight);
+    weights.insert(weights.end(), own.begin(), own.end());
+  }
+}
+
+void FeatureMaker::view_batch(const std::vector<CropPlan>& crops, FeatureBatch& batch) const {
+  batch.lengths.clear();
+  batch.features.clear();
+  for (const CropPlan& crop : crops) {
+    for (const ViewPlan& view : crop.views)
+      append(this->view(crop, view), batch);
+  }
 }
 
 std::vector<float> frame_weights(const audio::LogMelConfig& features,
@@ -135,40 +163,6 @@ std::vector<float> frame_weights(const audio::LogMelConfig& features,
     weights.push_back(static_cast<float>(silence_weight + (1 - silence_weight) * speech));
   }
   return weights;
-}
-
-void FeatureBatch::clear() {
-  features.clear();
-  lengths.clear();
-}
-
-void FeatureBatch::append(const std::vector<float>& sequence, int bands) {
-  lengths.push_back(static_cast<int>(sequence.size()) / bands);
-  features.insert(features.end(), sequence.begin(), sequence.end());
-}
-
-void make_clean_batch(const Recipe& recipe, const audio::LogMel& log_mel, const PcmStore& store,
-                      const std::vector<CropPlan>& crops, FeatureBatch& batch,
-                      std::vector<float>& weights) {
-  batch.clear();
-  weights.clear();
-  for (const CropPlan& crop : crops) {
-    const std::vector<float> clean = make_clean(log_mel, store, crop);
-    batch.append(clean, recipe.features.bands);
-    const std::vector<float> own =
-        frame_weights(recipe.features, clean, recipe.geometric.silence_weight);
-    weights.insert(weights.end(), own.begin(), own.end());
-  }
-}
-
-void make_view_batch(const Recipe& recipe, const audio::LogMel& log_mel, const PcmStore& store,
-                     const NoiseBank& noise, const std::vector<CropPlan>& crops,
-                     FeatureBatch& batch) {
-  batch.clear();
-  for (const CropPlan& crop : crops) {
-    for (const ViewPlan& view : crop.views)
-      batch.append(make_view(recipe, log_mel, store, noise, crop, view), recipe.features.bands);
-  }
 }
 
 }  // namespace pairalign::train

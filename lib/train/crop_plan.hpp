@@ -57,33 +57,42 @@ const NaturalPairs* pairs_at(const CropConfig& config, std::int64_t step, std::i
 /// Encoder frames of `samples` under a warp.
 int frames_of(const audio::LogMelConfig& features, std::int64_t samples, const audio::Warp& warp);
 
-/// The features of a view: degraded, warped, masked.
-std::vector<float> make_view(const Recipe& recipe, const audio::LogMel& log_mel,
-                             const PcmStore& store, const NoiseBank& noise, const CropPlan& crop,
-                             const ViewPlan& view);
-
-/// The features of a crop as the teacher sees it: clean.
-std::vector<float> make_clean(const audio::LogMel& log_mel, const PcmStore& store,
-                              const CropPlan& crop);
-
 /// Features of several sequences, laid end to end, as the encoder expects them.
 struct FeatureBatch {
   std::vector<float> features;  ///< (Σ lengths, bands)
   std::vector<int> lengths;     ///< log-mel frames
-
-  void clear();
-  void append(const std::vector<float>& sequence, int bands);
 };
 
-/// The clean features of all `crops`, and the weights of their encoder frames; see frame_weights.
-void make_clean_batch(const Recipe& recipe, const audio::LogMel& log_mel, const PcmStore& store,
-                      const std::vector<CropPlan>& crops, FeatureBatch& batch,
-                      std::vector<float>& weights);
+/// Computes the features of crops and their views. All arguments must outlive it.
+class FeatureMaker {
+ public:
+  FeatureMaker(const Recipe& recipe, const PcmStore& store, const NoiseBank& noise)
+      : recipe_(recipe), store_(store), noise_(noise), log_mel_(recipe.features) {}
 
-/// The features of all views of `crops`, in their order.
-void make_view_batch(const Recipe& recipe, const audio::LogMel& log_mel, const PcmStore& store,
-                     const NoiseBank& noise, const std::vector<CropPlan>& crops,
-                     FeatureBatch& batch);
+  /// A crop as the teacher sees it: clean.
+  std::vector<float> clean(const CropPlan& crop) const;
+  /// A view: degraded, warped, masked.
+  std::vector<float> view(const CropPlan& crop, const ViewPlan& view) const;
+  /// The audio of a view as it was recorded.
+  std::vector<float> original(const CropPlan& crop, const ViewPlan& view) const;
+
+  /// The clean features of all `crops`, and the weights of their encoder frames.
+  void clean_batch(const std::vector<CropPlan>& crops, FeatureBatch& batch,
+                   std::vector<float>& weights) const;
+  /// The features of all views of `crops`, in their order.
+  void view_batch(const std::vector<CropPlan>& crops, FeatureBatch& batch) const;
+
+  float silence() const { return log_mel_.silence(); }
+
+ private:
+  std::vector<float> samples(const CropPlan& crop, std::int64_t first, std::int64_t count) const;
+  void append(const std::vector<float>& sequence, FeatureBatch& batch) const;
+
+  const Recipe& recipe_;
+  const PcmStore& store_;
+  const NoiseBank& noise_;
+  audio::LogMel log_mel_;
+};
 
 /// The shards of a step that this process has; processes differ by at most one shard.
 struct OwnShards {
@@ -112,9 +121,6 @@ OwnShards share_out(std::vector<CropPlan> crops, std::size_t crops_per_shard,
   }
   return {first, all};
 }
-
-/// The batch of all processes together: `config.crops` for each.
-CropConfig batch_of_all(CropConfig config, const Communicator& peers);
 
 /// The weight of each encoder frame of a crop, from its clean features: 1 for speech, falling to
 /// `silence_weight` where the mean log power is more than 20 dB below the loud frames of the crop.

@@ -10,7 +10,9 @@
 #include "model/segmenter.hpp"
 #include "nn/cosine.hpp"
 #include "nn/functions.hpp"
+#include "nn/shape.hpp"
 #include "train/frame_matching.hpp"
+#include "train/frame_tokens.hpp"
 #include "train/step_support.hpp"
 #include "train/string_measures.hpp"
 #include "train/target_balance.hpp"
@@ -33,6 +35,22 @@ double first_control(const model::DecoderConfig& decoder) {
   return decoder.segment_penalty > 0 ? decoder.segment_penalty / kPathShare : kPathless;
 }
 
+// Measures of the target strings of all clean crops.
+struct TargetMeasures {
+  double tokens = 0, seconds = 0, collapsed = 0, crops = 0;
+  std::vector<std::int64_t> counts;
+
+  void add(std::vector<int> string, double string_seconds) {
+    string.erase(std::unique(string.begin(), string.end()), string.end());
+    for (const int token : string)
+      ++counts[static_cast<std::size_t>(token)];
+    tokens += static_cast<double>(string.size());
+    seconds += string_seconds;
+    collapsed += train::collapsed({string.begin(), string.end()}) ? 1 : 0;
+    ++crops;
+  }
+};
+
 }  // namespace
 
 std::optional<double> path_penalty(const model::DecoderConfig& decoder,
@@ -52,78 +70,35 @@ struct DecoderStage::Workspace {
 };
 
 DecoderStage::DecoderStage(const std::string& name, const DecoderStageConfig& config,
-                           const Recipe& recipe, const model::Encoder& encoder,
-                           const model::Decoder& decoder, const nn::TensorTable& table,
-                           const PcmStore& store, const NoiseBank& noise, const NaturalPairs& pairs,
-                           nn::Precision precision, ThreadPool& pool, const Communicator& peers)
-    : seed_(stage_seed(recipe.seed, name)),
-      config_(config),
-      recipe_(recipe),
-      encoder_(encoder),
-      decoder_(decoder),
-      table_(table),
-      store_(store),
-      noise_(noise),
-      pairs_(pairs),
-      log_mel_(recipe.features),
-      precision_(precision),
-      pool_(pool),
-      peers_(peers) {
+                           const Run& run, const model::Decoder& decoder,
+                           const nn::TensorTable& table)
+    : Stage(name, config, config.optimizer, run, table), config_(config), decoder_(decoder) {
   for (const nn::TensorInfo& tensor : table.tensors()) {
     const bool own = tensor.name.rfind("decoder.", 0) == 0;
-    const bool codebook = tensor.offset == encoder.codebook();
+    const bool codebook = tensor.offset == run.encoder.codebook();
     rate_factors_.push_back(own ? 1.0 : codebook ? 0.0 : config.encoder_rate);
   }
 }
 
 std::vector<float> DecoderStage::initial_parameters(const std::vector<float>& earlier) const {
-  std::vector<float> parameters = grow_parameters(table_, recipe_.seed, earlier);
-  if (earlier.size() < table_.size()) decoder_.initialise_from(encoder_, parameters.data());
+  std::vector<float> parameters = Stage::initial_parameters(earlier);
+  if (earlier.size() < table_.size()) decoder_.initialise_from(run_.encoder, parameters.data());
   return parameters;
 }
 
-double DecoderStage::progress(const TrainingState& state) const {
-  return std::min(1.0, static_cast<double>(state.step) / static_cast<double>(config_.steps));
-}
-
-StepReport DecoderStage::step(TrainingState& state) {
-  StepReport report = compute_gradients(state);
-  report.learning_rate = nn::scheduled_rate(config_.optimizer, state.step, config_.steps);
-  report.gradient_norm =
-      nn::adamw_update(config_.optimizer, table_, report.learning_rate, gradients().data(),
-                       state.student.data(), state.optimizer, rate_factors_);
-  const double decay = ema_decay(config_.ema_start, config_.ema_end, state.step, config_.steps);
-  move_average(state.student.data(), static_cast<float>(decay), table_.size(),
-               state.teacher.data());
-  control_length(state);
-  count_choices(report, state);
-  ++state.step;
-  return report;
-}
-
 StepReport DecoderStage::compute_gradients(TrainingState& state) {
-  if (state.length_control == 0) state.length_control = first_control(recipe_.decoder);
-  plan(state.step);
+  if (state.length_control == 0) state.length_control = first_control(run_.recipe.decoder);
+  own_shards_ = share_out(plan_crops(state.step), kCropsPerShard, run_.peers, shards_);
+  gradients_.resize(shards_.size());
   prepare_choices(state);
-  pool_.parallel_for(shards_.size(), [&](std::size_t s) {
+  run_.pool.parallel_for(shards_.size(), [&](std::size_t s) {
     teacher_pass(state, shards_[s]);
-    make_batch(state, s, shards_[s]);
+    make_batch(state, s);
   });
   const BatchScales scales = this->scales();
-  pool_.parallel_for(shards_.size(),
-                     [&](std::size_t s) { student_pass(state, scales, shards_[s]); });
-  std::vector<std::vector<float>*> gradients;
-  for (DecoderShard& shard : shards_)
-    gradients.push_back(&shard.gradients);
-  sum_gradients(gradients, pool_, peers_);
+  run_.pool.parallel_for(shards_.size(), [&](std::size_t s) { student_pass(state, scales, s); });
+  sum_gradients();
   return describe_step(state);
-}
-
-void DecoderStage::plan(std::int64_t step) {
-  const CropConfig batch = batch_of_all(config_, peers_);
-  own_shards_ = share_out(plan_step(batch, recipe_.views, seed_, store_, step,
-                                    pairs_at(config_, step, config_.steps, pairs_)),
-                          kCropsPerShard, peers_, shards_);
 }
 
 // Shares begin as if all tokens had been chosen equally often.
@@ -135,7 +110,7 @@ void DecoderStage::prepare_choices(TrainingState& state) {
   token_weights_ = balance_weights(state.token_shares, config_.target_balance);
   code_offsets_ = balance_weights(state.code_shares, config_.target_balance);
   for (float& offset : code_offsets_)
-    offset = static_cast<float>(recipe_.geometric.temperature) * std::log(offset);
+    offset = static_cast<float>(run_.recipe.geometric.temperature) * std::log(offset);
 }
 
 void DecoderStage::teacher_pass(const TrainingState& state, DecoderShard& shard) const {
@@ -143,14 +118,15 @@ void DecoderStage::teacher_pass(const TrainingState& state, DecoderShard& shard)
   shard.view_seconds = shard.model_seconds = 0;
   {
     const AddedTime watch(shard.view_seconds);
-    make_clean_batch(recipe_, log_mel_, store_, shard.crops, work.batch, shard.frame_weights);
+    features_.clean_batch(shard.crops, work.batch, shard.frame_weights);
   }
   const AddedTime watch(shard.model_seconds);
-  encoder_.forward({state.teacher.data(), precision_}, work.batch.features.data(),
-                   work.batch.lengths, log_mel_.silence(), false, work.embeddings, work.encoder);
+  run_.encoder.forward({state.teacher.data(), run_.precision}, work.batch.features.data(),
+                       work.batch.lengths, features_.silence(), false, work.embeddings,
+                       work.encoder);
   geometric_targets(state, work.embeddings, work.encoder.lengths, shard, work);
-  shard.matches = match_views(recipe_.features, shard.crops, work.encoder.lengths,
-                              work.dembeddings.data(), recipe_.encoder.dimension);
+  shard.matches = match_views(run_.recipe.features, shard.crops, work.encoder.lengths,
+                              work.dembeddings.data(), run_.recipe.encoder.dimension);
   if (config_.targets == "decoded") decoded_targets(state, work.encoder.lengths, shard, work);
 }
 
@@ -159,30 +135,25 @@ void DecoderStage::geometric_targets(const TrainingState& state,
                                      const std::vector<float>& embeddings,
                                      const std::vector<int>& lengths, DecoderShard& shard,
                                      Workspace& work) const {
-  const int dimension = recipe_.encoder.dimension, codes = recipe_.encoder.codes;
+  const int dimension = run_.recipe.encoder.dimension, codes = run_.recipe.encoder.codes;
   work.dembeddings = embeddings;
-  nn::cosines_forward({state.teacher.data() + encoder_.codebook(), codes, dimension}, precision_,
-                      work.dembeddings, work.scores, {work.norms, work.frames, work.codes});
+  nn::cosines_forward({state.teacher.data() + run_.encoder.codebook(), codes, dimension},
+                      run_.precision, work.dembeddings, work.scores,
+                      {work.norms, work.frames, work.codes});
 
   shard.crop_codes.clear();
   shard.crop_tokens.assign(lengths.size(), {});
   shard.capped = 0;
   float* scores = work.scores.data();
   for (std::size_t c = 0; c < lengths.size(); ++c) {
-    model::DurationPenalisedSegmenter viterbi(codes, state.length_control);
-    std::vector<model::Segment> segments;
+    if (config_.targets == "geometric") {
+      shard.crop_tokens[c] =
+          segment_frames(model::DurationPenalisedSegmenter(codes, state.length_control),
+                         {scores, nn::area(lengths[c], codes)}, codes);
+    }
     for (int j = 0; j < lengths[c]; ++j, scores += codes) {
-      if (config_.targets == "geometric") viterbi.push(scores, segments);
       nn::add(code_offsets_.data(), code_offsets_.size(), scores);
       shard.crop_codes.push_back(model::nearest_code(scores, codes));
-    }
-    if (config_.targets != "geometric") continue;
-    viterbi.finish(segments);
-    std::vector<int>& tokens = shard.crop_tokens[c];
-    for (std::size_t s = 0; s < segments.size(); ++s) {
-      const bool last = s + 1 == segments.size();
-      const auto end = static_cast<std::size_t>(last ? lengths[c] : segments[s + 1].first_frame);
-      tokens.resize(end, static_cast<int>(segments[s].token));
     }
   }
 }
@@ -199,7 +170,7 @@ void DecoderStage::decoded_targets(const TrainingState& state, const std::vector
   // products.
   const nn::Weights w(state.teacher.data(), nn::Precision::f32);
   decoder_.memory().forward(w, work.encoder.final.data(), work.encoder.lengths, work.memory,
-                            path_penalty(recipe_.decoder, state));
+                            path_penalty(run_.recipe.decoder, state));
   std::vector<model::DecodeSequence> sequences;
   int first = 0;
   for (std::size_t c = 0; c < lengths.size(); ++c) {
@@ -221,47 +192,36 @@ void DecoderStage::decoded_targets(const TrainingState& state, const std::vector
 
 // Keeps the token rate of the targets: an integral controller on the logarithm of the penalty of
 // the Viterbi path, which is the target itself or, through the memory, shapes what the teacher
-// decodes.
-void DecoderStage::control_length(TrainingState& state) const {
-  double tokens = 0, seconds = 0;
-  for (const DecoderShard& shard : shards_) {
-    for (std::size_t c = 0; c < shard.crops.size(); ++c) {
-      std::vector<int> distinct = shard.crop_tokens[c];
-      tokens +=
-          static_cast<double>(std::unique(distinct.begin(), distinct.end()) - distinct.begin());
-      seconds += static_cast<double>(shard.crops[c].samples) / audio::kSampleRate;
-    }
+// decodes. Counts the teacher's choices in this step: tokens as reported, a code once for each
+// frame, with silence weighted as in the loss.
+void DecoderStage::finish_step(const StepReport& report, TrainingState& state) const {
+  if (report.token_rate > 0) {
+    const double error = std::log(report.token_rate / config_.target_rate);
+    state.length_control =
+        std::clamp(state.length_control * std::exp(kControlGain * error), 1e-3, 2.0);
   }
-  peers_.sum_each({&tokens, &seconds});
-  if (tokens == 0 || seconds == 0) return;
-  const double error = std::log(tokens / seconds / config_.target_rate);
-  state.length_control =
-      std::clamp(state.length_control * std::exp(kControlGain * error), 1e-3, 2.0);
-}
-
-// Counts the teacher's choices in this step: tokens as reported, a code once for each frame, with
-// silence weighted as in the loss.
-void DecoderStage::count_choices(const StepReport& report, TrainingState& state) const {
   std::vector<double> codes(state.code_shares.size());
   for (const DecoderShard& shard : shards_) {
     for (std::size_t j = 0; j < shard.crop_codes.size(); ++j)
       codes[static_cast<std::size_t>(shard.crop_codes[j])] +=
           static_cast<double>(shard.frame_weights[j]);
   }
-  peers_.sum(Span<double>(codes));
+  run_.peers.sum(Span<double>(codes));
   move_shares({report.code_counts.begin(), report.code_counts.end()}, state.token_shares);
   move_shares(codes, state.code_shares);
 }
 
-void DecoderStage::make_batch(const TrainingState& state, std::size_t index,
-                              DecoderShard& shard) const {
+void DecoderStage::make_batch(const TrainingState& state, std::size_t index) {
+  DecoderShard& shard = shards_[index];
   shard.strings.clear();
   shard.conditions.clear();
   shard.own_prefix.clear();
   shard.targets.clear();
   shard.batch = {};
+  const double progress =
+      std::min(1.0, static_cast<double>(state.step) / static_cast<double>(config_.steps));
   const Corruption corruption = {
-      config_.mask_start + (config_.mask_end - config_.mask_start) * progress(state),
+      config_.mask_start + (config_.mask_end - config_.mask_start) * progress,
       config_.anchor_jitter, config_.self_attention_dropout};
   Random random =
       Random::stream(seed_ + 1, static_cast<std::uint64_t>(state.step) * own_shards_.all +
@@ -272,7 +232,7 @@ void DecoderStage::make_batch(const TrainingState& state, std::size_t index,
   int first_frame = 0;
   for (std::size_t c = 0; c < shard.crops.size(); ++c) {
     for (const ViewPlan& view : shard.crops[c].views) {
-      const int frames = frames_of(recipe_.features, view.samples, view.warp);
+      const int frames = frames_of(run_.recipe.features, view.samples, view.warp);
       std::vector<int> piece_tokens;
       for (int j = first_frame; j < first_frame + frames; ++j) {
         const int match = shard.matches[static_cast<std::size_t>(j)];
@@ -330,11 +290,10 @@ BatchScales DecoderStage::scales() const {
     counts[0] += shard.masked;
     counts[1] += shard.unmasked;
     counts[2] += static_cast<std::int64_t>(shard.contrasts.size());
-    for (const int match : shard.matches)
-      frame_weight += static_cast<double>(shard.frame_weights[static_cast<std::size_t>(match)]);
+    shard.add_weights(frame_weight);
   }
-  peers_.sum_counts(counts);
-  frame_weight = peers_.sum_of(frame_weight);
+  run_.peers.sum_counts(counts);
+  frame_weight = run_.peers.sum_of(frame_weight);
   const auto [masked, unmasked, contrasts] = std::tuple(counts[0], counts[1], counts[2]);
   BatchScales scales;
   scales.steps = step_weights(masked, unmasked, config_.masked_weight);
@@ -364,36 +323,82 @@ void DecoderStage::write_own_prefixes(const float* p, DecoderShard& shard, Works
 }
 
 void DecoderStage::student_pass(const TrainingState& state, const BatchScales& scales,
-                                DecoderShard& shard) const {
+                                std::size_t index) {
+  DecoderShard& shard = shards_[index];
   auto& work = of_this_thread<Workspace>();
   const float* p = state.student.data();
-  const nn::Weights w(p, precision_);
-  shard.gradients.assign(table_.size(), 0.0F);
-  float* g = shard.gradients.data();
+  const nn::Weights w(p, run_.precision);
+  gradients_[index].assign(table_.size(), 0.0F);
+  float* g = gradients_[index].data();
   {
     const AddedTime watch(shard.view_seconds);
-    make_view_batch(recipe_, log_mel_, store_, noise_, shard.crops, work.batch);
+    features_.view_batch(shard.crops, work.batch);
   }
   const AddedTime watch(shard.model_seconds);
   const bool with_encoder = config_.encoder_rate > 0;
-  encoder_.forward(w, work.batch.features.data(), work.batch.lengths, log_mel_.silence(),
-                   with_encoder, work.embeddings, work.encoder);
+  run_.encoder.forward(w, work.batch.features.data(), work.batch.lengths, features_.silence(),
+                       with_encoder, work.embeddings, work.encoder);
   decoder_.memory().forward(w, work.encoder.final.data(), work.encoder.lengths, work.memory,
-                            path_penalty(recipe_.decoder, state));
+                            path_penalty(run_.recipe.decoder, state));
   decoder_.memory().clear_gradients(work.memory);
   write_own_prefixes(p, shard, work);
   decoder_.forward(w, work.memory, shard.batch, work.decoder);
   work.dembeddings.assign(work.embeddings.size(), 0.0F);
-  const ObjectiveInput::Frames frames = {p + encoder_.codebook(), precision_, work.embeddings,
-                                         work.dembeddings};
-  take_losses({recipe_, config_, scales, shard, decoder_, work.decoder, work.outputs,
+  const ObjectiveInput::Frames frames = {p + run_.encoder.codebook(), run_.precision,
+                                         work.embeddings, work.dembeddings};
+  take_losses({run_.recipe, config_, scales, shard, decoder_, work.decoder, work.outputs,
                with_encoder ? &frames : nullptr},
               shard);
   decoder_.backward(p, shard.batch, work.memory, work.outputs, g, work.decoder);
   decoder_.memory().backward(p, g, work.memory);
   if (with_encoder) {
-    encoder_.backward(p, work.dembeddings.data(), work.memory.dframes.data(), g, work.encoder);
+    run_.encoder.backward(p, work.dembeddings.data(), work.memory.dframes.data(), g, work.encoder);
   }
+}
+
+void DecoderStage::describe_targets(const TrainingState& state, StepReport& report) const {
+  TargetMeasures targets;
+  targets.counts.assign(static_cast<std::size_t>(decoder_.codes()), 0);
+  double capped = 0;
+  for (const DecoderShard& shard : shards_) {
+    capped += static_cast<double>(shard.capped);
+    for (std::size_t c = 0; c < shard.crops.size(); ++c) {
+      const double seconds = static_cast<double>(shard.crops[c].samples) / audio::kSampleRate;
+      targets.add(shard.crop_tokens[c], seconds);
+    }
+  }
+  run_.peers.sum_each(
+      {&targets.tokens, &targets.seconds, &targets.collapsed, &targets.crops, &capped});
+  run_.peers.sum_counts(targets.counts);
+  report.code_counts = std::move(targets.counts);
+  report.token_rate = targets.tokens / targets.seconds;
+  report.add_term("token_rate", report.token_rate, targets.seconds);
+  report.add_term("penalty", state.length_control);
+  report.add_term("collapsed", targets.collapsed / targets.crops, targets.crops);
+  if (config_.targets == "decoded") report.add_term("capped", capped / targets.crops);
+}
+
+StepReport DecoderStage::describe_step(const TrainingState& state) const {
+  StepReport report;
+  Measures measures;
+  double steps = 0;
+  for (const DecoderShard& shard : shards_) {
+    report.add(shard);
+    measures += shard.measures;
+    steps += static_cast<double>(shard.batch.inputs.size());
+  }
+  measures.sum_over(run_.peers);
+  steps = run_.peers.sum_of(steps);
+  report.sum_over(run_.peers);
+  measures.report(report);
+  describe_targets(state, report);
+  const auto frames = static_cast<double>(report.student_frames);
+  const double passes = config_.encoder_rate > 0 ? 3 : 1;  // backward costs two forward passes
+  report.flops = 2 * (run_.encoder.multiply_adds_per_frame() *
+                          (static_cast<double>(report.teacher_frames) + passes * frames) +
+                      3 * (decoder_.multiply_adds_per_frame() * frames +
+                           decoder_.multiply_adds_per_step() * steps));
+  return report;
 }
 
 }  // namespace pairalign::train

@@ -58,12 +58,8 @@ struct BatchScales {
 };
 
 /// Pieces whose strings are contrasted with one another, processed by one thread.
-struct DecoderShard {
-  std::vector<CropPlan> crops;
+struct DecoderShard : Shard {
   std::vector<std::vector<int>> crop_tokens;  ///< per crop, a token for each of its frames
-  std::vector<int> crop_codes;                ///< (Σ crop frames): the nearest codes
-  std::vector<float> frame_weights;           ///< (Σ crop frames)
-  std::vector<int> matches;                   ///< per frame of the pieces, its row among the crops'
 
   std::vector<TargetString> strings;               ///< of the pieces
   std::vector<model::DecoderSequence> conditions;  ///< the pieces' audio
@@ -77,10 +73,7 @@ struct DecoderShard {
   std::vector<Contrast> contrasts;
   std::int64_t masked = 0, unmasked = 0, capped = 0;
 
-  std::vector<float> gradients;
-  double loss = 0;  ///< weighted sum of the objectives
   Measures measures;
-  double view_seconds = 0, model_seconds = 0;
 };
 
 /// The input of an objective: a shard after the student's forward pass, and the gradients to add
@@ -134,7 +127,8 @@ void for_each_step(const ObjectiveInput& in, Take take) {
   go(shard.own_targets, static_cast<std::size_t>(in.cache.rows) - shard.own_targets.size(), true);
 }
 
-/// Zeroes the gradients, then evaluates all objectives: sets loss and measures of `shard`.
+/// Zeroes the gradients, then evaluates all objectives: sets loss, their weighted sum, and measures
+/// of `shard`.
 void take_losses(const ObjectiveInput& in, DecoderShard& shard);
 
 /// For each string, the `count` nearest others by edit distance over the longer length, ties by

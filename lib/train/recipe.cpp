@@ -133,7 +133,8 @@ class SectionCheck {
   std::string section_;
 };
 
-void check_crops(const SectionCheck& check, const CropConfig& c) {
+void check_common(const SectionCheck& check, const StageConfig& c) {
+  check.range("steps", static_cast<double>(c.steps), 1, 1e9);
   check.range("crops", c.crops, 1, 4096);
   check.range("crop_seconds", c.crop_seconds, 0.2, 60);
   check.range("views", c.views, 1, 16);
@@ -143,25 +144,23 @@ void check_crops(const SectionCheck& check, const CropConfig& c) {
   check.range("pair_share", c.pair_share, 0, 1);
   check.range("pair_crossing", c.pair_crossing, 0, 1);
   check.range("pair_warmup", c.pair_warmup, 0, 1);
+  check.range("ema_start", c.ema_start, 0, 1);
+  check.range("ema_end", c.ema_end, 0, 1);
 }
 
 void check_stage(const GeometricConfig& g) {
   const SectionCheck check("geometric");
-  check.range("steps", static_cast<double>(g.steps), 1, 1e9);
-  check_crops(check, g);
+  check_common(check, g);
   check.range("temperature", g.temperature, 1e-3, 10);
   check.range("sinkhorn_epsilon", g.sinkhorn_epsilon, 0.02, 10);
   check.range("sinkhorn_iterations", g.sinkhorn_iterations, 0, 100);
   check.range("silence_weight", g.silence_weight, 0, 1);
-  check.range("ema_start", g.ema_start, 0, 1);
-  check.range("ema_end", g.ema_end, 0, 1);
   check.range("centre_decay", g.centre_decay, 0, 1);
 }
 
 void check_stage(const std::string& section, const DecoderStageConfig& c) {
   const SectionCheck check(section);
-  check.range("steps", static_cast<double>(c.steps), 1, 1e9);
-  check_crops(check, c);
+  check_common(check, c);
   check.range("optimizer.learning_rate", c.optimizer.learning_rate, 0, 10);
   check.range("encoder_rate", c.encoder_rate, 0, 10);
   if (c.targets != "geometric" && c.targets != "decoded") {
@@ -174,8 +173,6 @@ void check_stage(const std::string& section, const DecoderStageConfig& c) {
   check.range("contrast_temperature", c.contrast_temperature, 1e-3, 1e3);
   const std::pair<const char*, double> shares[] = {
       {"target_balance", c.target_balance},
-      {"ema_start", c.ema_start},
-      {"ema_end", c.ema_end},
       {"mask_start", c.mask_start},
       {"mask_end", c.mask_end},
       {"masked_weight", c.masked_weight},
@@ -221,10 +218,12 @@ void check_values(const Recipe& r) {
   check_range("checkpoint_every", static_cast<double>(r.checkpoint_every), 1, 1e9);
 }
 
-void bound_steps(double passes, double seconds, const CropConfig& crops, std::int64_t& steps) {
-  const double heard_per_step = crops.crops * crops.crop_seconds;
-  const auto most = static_cast<std::int64_t>(std::ceil(passes * seconds / heard_per_step));
-  steps = std::min(steps, std::max(most, kMinSteps));
+// Weights of the objectives, each by its member for the stage.
+std::map<std::string, double> default_weights(double Objective::*weight) {
+  std::map<std::string, double> weights;
+  for (const Objective& objective : objectives())
+    if (objective.name != nullptr) weights[objective.name] = objective.*weight;
+  return weights;
 }
 
 }  // namespace
@@ -242,8 +241,7 @@ DecoderStageConfig DecoderStageConfig::fixed_teacher() {
   config.steps = 1000;
   config.encoder_rate = 0;
   config.optimizer.learning_rate = 1.2e-3;
-  for (const Objective& objective : objectives())
-    if (objective.name != nullptr) config.weights[objective.name] = objective.fixed_teacher_weight;
+  config.weights = default_weights(&Objective::fixed_teacher_weight);
   return config;
 }
 
@@ -253,21 +251,24 @@ DecoderStageConfig DecoderStageConfig::ema_teacher() {
   config.targets = "decoded";
   config.target_balance = 1;
   config.optimizer.learning_rate = 4e-4;
-  for (const Objective& objective : objectives())
-    if (objective.name != nullptr) config.weights[objective.name] = objective.ema_teacher_weight;
+  config.weights = default_weights(&Objective::ema_teacher_weight);
   return config;
 }
 
-std::int64_t stage_steps(const Recipe& recipe, const std::string& stage) {
-  if (stage == kGeometric) return recipe.geometric.steps;
-  return (stage == kFixedTeacher ? recipe.fixed_teacher : recipe.ema_teacher).steps;
+const StageConfig& stage_config(const Recipe& recipe, const std::string& stage) {
+  if (stage == kGeometric) return recipe.geometric;
+  return stage == kFixedTeacher ? recipe.fixed_teacher : recipe.ema_teacher;
 }
 
 Recipe fit_to_corpus(Recipe recipe, double seconds) {
   if (recipe.epochs == 0) return recipe;
-  bound_steps(recipe.epochs, seconds, recipe.geometric, recipe.geometric.steps);
-  bound_steps(recipe.epochs, seconds, recipe.fixed_teacher, recipe.fixed_teacher.steps);
-  bound_steps(recipe.epochs, seconds, recipe.ema_teacher, recipe.ema_teacher.steps);
+  for (StageConfig* stage : std::initializer_list<StageConfig*>{
+           &recipe.geometric, &recipe.fixed_teacher, &recipe.ema_teacher}) {
+    const double heard_per_step = stage->crops * stage->crop_seconds;
+    const auto most =
+        static_cast<std::int64_t>(std::ceil(recipe.epochs * seconds / heard_per_step));
+    stage->steps = std::min(stage->steps, std::max(most, kMinSteps));
+  }
   return recipe;
 }
 

@@ -15,7 +15,7 @@
 
 namespace pairalign::train {
 
-/// How the crops and pieces of a step are drawn: part of the configuration of every stage.
+/// How the crops and pieces of a step are drawn.
 struct CropConfig {
   int crops = 32;  ///< spans of recordings per step; the teacher sees them clean
   double crop_seconds = 3.2;
@@ -34,6 +34,13 @@ struct CropConfig {
   double pair_warmup = 0;
 };
 
+/// What every stage has.
+struct StageConfig : CropConfig {
+  std::int64_t steps = 10000;
+  double ema_start = 0.99;  ///< decay of the teacher's weights at the start …
+  double ema_end = 0.999;   ///< … and at the end, along a half cosine
+};
+
 /// Which spans make natural pairs, and how they are drawn.
 struct PairConfig {
   double tempering = 0.5;     ///< types are drawn by their number of spans to this power
@@ -46,7 +53,7 @@ struct PairConfig {
 
 /// Stage I, the geometric tokenizer: a frame of a degraded piece must get the code that the EMA
 /// teacher gives the same moment of the clean recording in context.
-struct GeometricConfig : CropConfig {
+struct GeometricConfig : StageConfig {
   /// Short pieces: near an end the encoder has context on one side only, and most of a query is
   /// near an end.
   GeometricConfig() {
@@ -54,24 +61,21 @@ struct GeometricConfig : CropConfig {
     piece_low_seconds = 0.3;
     piece_high_seconds = 1.5;
     pair_warmup = 0.15;
+    ema_end = 0.9995;
   }
 
-  std::int64_t steps = 10000;
   double temperature = 0.1;        ///< of the student's softmax over codes
   double sinkhorn_epsilon = 0.04;  ///< entropy regularisation of the teacher's assignment
   int sinkhorn_iterations = 10;
   /// Weight of a silent frame relative to one of speech, in the balance of the codes and in the
   /// loss. With 1, silence takes as large a share of the codes as it has of the recordings.
   double silence_weight = 0.1;
-  double ema_start = 0.99;     ///< decay of the teacher's weights at the start …
-  double ema_end = 0.9995;     ///< … and at the end, along a half cosine
   double centre_decay = 0.99;  ///< of the running mean and deviation of the embedding
 };
 
 /// Stages II and III, the autoregressive tokenizer: from a degraded piece, the decoder must write
 /// the string of the clean crop. A weight or share of 0 turns a part off.
-struct DecoderStageConfig : CropConfig {
-  std::int64_t steps = 1000;
+struct DecoderStageConfig : StageConfig {
   nn::AdamWConfig optimizer = default_optimizer();
   double encoder_rate = 0.1;  ///< learning rate of the encoder relative to the decoder's; 0: frozen
 
@@ -82,8 +86,6 @@ struct DecoderStageConfig : CropConfig {
   double repetition_penalty = 1;  ///< of free decoding: see DecodeOptions
   double cap = 0.3;               ///< of free decoding: most tokens per log-mel frame
   double target_balance = 0;      ///< balance exponent of the teacher's choices: target_balance.hpp
-  double ema_start = 0.99;        ///< decay of the teacher's weights at the start …
-  double ema_end = 0.999;         ///< … and at the end, along a half cosine
 
   double mask_start = 0.3;     ///< share of the prefix read as MASK, at the start …
   double mask_end = 0.1;       ///< … and at the end, linearly
@@ -133,8 +135,8 @@ struct Recipe {
   std::int64_t checkpoint_every = 500;  ///< steps
 };
 
-/// The steps of the stage of this name.
-std::int64_t stage_steps(const Recipe& recipe, const std::string& stage);
+/// The configuration of the stage of this name.
+const StageConfig& stage_config(const Recipe& recipe, const std::string& stage);
 
 /// Limits the steps of every stage to `epochs` over `seconds` of audio, but not below kMinSteps
 /// (the learning rate must rise and fall), and never raises what the recipe says.

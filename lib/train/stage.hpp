@@ -15,8 +15,12 @@
 #include <utility>
 #include <vector>
 
+#include "base/thread_pool.hpp"
+#include "model/encoder.hpp"
 #include "nn/tensor_table.hpp"
 #include "train/communicator.hpp"
+#include "train/crop_plan.hpp"
+#include "train/recipe.hpp"
 #include "train/state.hpp"
 
 namespace pairalign::train {
@@ -28,6 +32,19 @@ struct Term {
   double weight = 1;  ///< of `value` in a mean over steps: the total weight it is a mean over
 };
 
+/// A few crops that are processed together, by one thread.
+struct Shard {
+  std::vector<CropPlan> crops;
+  std::vector<float> frame_weights;  ///< (Σ crop frames)
+  std::vector<int> crop_codes;       ///< (Σ crop frames): the nearest codes
+  std::vector<int> matches;          ///< per frame of the pieces, its row among the crops'
+  double loss = 0;
+  double view_seconds = 0, model_seconds = 0;
+
+  /// Adds the weights of all frames of the pieces.
+  void add_weights(double& sum) const;
+};
+
 /// What one step did. What does not apply to a stage stays empty or zero.
 struct StepReport {
   double loss = 0;          ///< what was minimised, nats
@@ -37,9 +54,11 @@ struct StepReport {
   std::int64_t student_frames = 0, teacher_frames = 0;
   double gradient_norm = 0;
   double learning_rate = 0;
+  double token_rate = 0;                       ///< of the decoder's targets, per second
   double flops = 0;                            ///< of the matrix products
   double view_seconds = 0, model_seconds = 0;  ///< thread time in views, in network and loss
 
+  void add(const Shard& shard);
   /// Adds up what the processes of a step counted: loss, counts, products and thread time.
   void sum_over(const Communicator& peers);
   void add_term(std::string name, double value, double weight = 1) {
@@ -57,33 +76,69 @@ struct RunPosition {
   bool run_finished() const { return run_step == run_steps; }
 };
 
+/// What all stages of a run are given. All that it refers to must outlive them.
+struct Run {
+  const Recipe& recipe;
+  const model::Encoder& encoder;
+  const PcmStore& store;
+  const NoiseBank& noise;
+  const NaturalPairs& pairs;
+  nn::Precision precision;
+  ThreadPool& pool;
+  const Communicator& peers = Communicator::alone();
+};
+
 class Stage {
  public:
-  Stage() = default;
   Stage(const Stage&) = delete;
   Stage& operator=(const Stage&) = delete;
   virtual ~Stage() = default;
 
-  virtual std::int64_t steps() const = 0;  ///< planned
   /// The layout of student and teacher.
-  virtual const nn::TensorTable& table() const = 0;
+  const nn::TensorTable& table() const { return table_; }
 
-  /// Initial parameters, in the layout of `table()`. `earlier` comes from another stage or a model
-  /// file: the front of this layout, all of it, or nothing; the rest is drawn at random.
-  virtual std::vector<float> initial_parameters(const std::vector<float>& earlier) const = 0;
+  /// Sets all of `state` except `stage`, `samples`, `pairs` and `length_control` to the start of
+  /// this stage, and adds a record. `earlier`, parameters from another stage or a model file, are
+  /// the front of the layout of `table()`, all of it, or nothing; the rest is drawn at random.
+  void begin(const std::vector<float>& earlier, TrainingState& state) const;
 
   /// One optimiser step; adds 1 to `state.step`. The result does not depend on the number of
   /// threads: a batch is always split into the same shards, which are summed in the same order.
-  virtual StepReport step(TrainingState& state) = 0;
+  StepReport step(TrainingState& state);
+
+  /// The first half of a step: updates the statistics of the teacher and computes the loss and its
+  /// gradient with respect to the student's parameters.
+  virtual StepReport compute_gradients(TrainingState& state) = 0;
+  const std::vector<float>& gradients() const { return gradients_[0]; }
 
   /// The parameters of the model to export from the state, in the layout of `table()`.
-  virtual std::vector<float> export_parameters(const TrainingState& state) const = 0;
-};
+  virtual std::vector<float> export_parameters(const TrainingState& state) const {
+    return state.teacher;
+  }
 
-/// Sets all of `state` except `stage`, `samples`, `pairs` and `length_control` to the start of a
-/// stage: student and teacher to `initial_parameters(earlier)`, optimiser and statistics,
-/// (dimension), to their initial values; adds a record.
-void begin_stage(const Stage& stage, const std::vector<float>& earlier, int dimension,
-                 TrainingState& state);
+ protected:
+  /// `name` determines the random seed of the stage. All arguments must outlive the stage.
+  Stage(const std::string& name, const StageConfig& config, const nn::AdamWConfig& optimizer,
+        const Run& run, const nn::TensorTable& table);
+
+  virtual std::vector<float> initial_parameters(const std::vector<float>& earlier) const;
+  /// Updates the state's controls and shares after the optimiser's step.
+  virtual void finish_step(const StepReport& /*report*/, TrainingState& /*state*/) const {}
+  /// The crops of a step, of all processes.
+  std::vector<CropPlan> plan_crops(std::int64_t step) const;
+  /// Sums those of all shards and processes into the first.
+  void sum_gradients();
+
+  const Run run_;
+  const nn::TensorTable& table_;
+  const FeatureMaker features_;
+  const std::uint64_t seed_;
+  std::vector<double> rate_factors_;           // per tensor; empty: all 1
+  std::vector<std::vector<float>> gradients_;  // per shard of this process, in the table's layout
+
+ private:
+  const StageConfig& config_;
+  const nn::AdamWConfig& optimizer_;
+};
 
 }  // namespace pairalign::train

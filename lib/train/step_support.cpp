@@ -23,17 +23,14 @@ double ema_decay(double start, double end, std::int64_t step, std::int64_t steps
   return end - (end - start) * half_cosine;
 }
 
-void sum_gradients(const std::vector<std::vector<float>*>& shards, ThreadPool& pool,
-                   const Communicator& peers) {
+void sum_gradients(std::vector<std::vector<float>>& shards, ThreadPool& pool) {
   constexpr std::size_t kPiece = 1 << 16;
-  std::vector<float>& total = *shards[0];
+  std::vector<float>& total = shards[0];
   pool.parallel_for((total.size() + kPiece - 1) / kPiece, [&](std::size_t i) {
     const std::size_t begin = i * kPiece, count = std::min(kPiece, total.size() - begin);
-    for (std::size_t s = 1; s < shards.size(); ++s) {
-      nn::add(shards[s]->data() + begin, count, total.data() + begin);
-    }
+    for (std::size_t s = 1; s < shards.size(); ++s)
+      nn::add(shards[s].data() + begin, count, total.data() + begin);
   });
-  peers.sum(Span<float>(total));
 }
 
 std::vector<float> unit_codes(const float* codebook, int codes, int dimension,

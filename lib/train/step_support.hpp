@@ -9,7 +9,6 @@
 #include "base/stopwatch.hpp"
 #include "base/thread_pool.hpp"
 #include "nn/tensor_table.hpp"
-#include "train/communicator.hpp"
 
 namespace pairalign::train {
 
@@ -26,10 +25,8 @@ void move_average(const float* x, float decay, std::size_t n, float* average);
 /// Decay of the EMA teacher at `step` of `steps`: from `start` to `end` along a half cosine.
 double ema_decay(double start, double end, std::int64_t step, std::int64_t steps);
 
-/// Sums the gradients of all shards, in order, and of all processes into those of the first shard.
-/// All have the same length.
-void sum_gradients(const std::vector<std::vector<float>*>& shards, ThreadPool& pool,
-                   const Communicator& peers);
+/// Sums the gradients of all shards, in order, into those of the first. All have the same length.
+void sum_gradients(std::vector<std::vector<float>>& shards, ThreadPool& pool);
 
 /// The codes (codes, dimension) as unit vectors; `norms` (codes) is kept for the backward pass.
 std::vector<float> unit_codes(const float* codebook, int codes, int dimension,

@@ -1,11 +1,11 @@
 #include "train/string_measures.hpp"
-#include "align/unit_cost.hpp"
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <set>
 
+#include "align/unit_cost.hpp"
 
 namespace pairalign::train {
 namespace {

@@ -17,7 +17,7 @@ constexpr double kRateCurveSeconds = 600;
 constexpr double kLossDecay = 0.98;
 
 PcmStore checked(PcmStore store) {
-  if (store.total_samples() == 0) throw Error("", "no audio to learn from");
+  if (store.total_samples() == 0) throw Error("", "no audio to train on");
   return store;
 }
 
@@ -46,10 +46,6 @@ bool is_recipe(const std::string& text, const Recipe& recipe) {
   }
 }
 
-const DecoderStageConfig& decoder_stage(const Recipe& recipe, const std::string& name) {
-  return name == kFixedTeacher ? recipe.fixed_teacher : recipe.ema_teacher;
-}
-
 }  // namespace
 
 Trainer::Trainer(Recipe recipe, PcmStore training, PcmStore validation, NoiseBank noise,
@@ -73,19 +69,16 @@ Trainer::Trainer(Recipe recipe, PcmStore training, PcmStore validation, NoiseBan
 }
 
 std::unique_ptr<Stage> Trainer::make_stage(const std::string& name) const {
-  if (name == kGeometric) {
-    return std::make_unique<GeometricStage>(recipe_, encoder_, encoder_table_, training_, noise_,
-                                            pairs_, precision_, pool_, peers_);
-  }
-  return std::make_unique<DecoderStage>(name, decoder_stage(recipe_, name), recipe_, encoder_,
-                                        decoder_, table_, training_, noise_, pairs_, precision_,
-                                        pool_, peers_);
+  const Run run = {recipe_, encoder_, training_, noise_, pairs_, precision_, pool_, peers_};
+  if (name == kGeometric) return std::make_unique<GeometricStage>(run, encoder_table_);
+  const auto& config = name == kFixedTeacher ? recipe_.fixed_teacher : recipe_.ema_teacher;
+  return std::make_unique<DecoderStage>(name, config, run, decoder_, table_);
 }
 
 void Trainer::enter_stage(std::size_t index, const std::vector<float>& earlier) {
   stage_ = make_stage(recipe_.stages[index]);
   state_.stage = index;
-  begin_stage(*stage_, earlier, recipe_.encoder.dimension, state_);
+  stage_->begin(earlier, state_);
 }
 
 void Trainer::start_from(const model::Model& model) {
@@ -108,10 +101,10 @@ RunPosition Trainer::position() const {
   position.index = state_.stage;
   position.count = recipe_.stages.size();
   position.step = state_.step;
-  position.steps = stage_->steps();
+  position.steps = stage_config(recipe_, position.stage).steps;
   position.run_step = state_.step;
   for (std::size_t i = 0; i < recipe_.stages.size(); ++i) {
-    const std::int64_t steps = stage_steps(recipe_, recipe_.stages[i]);
+    const std::int64_t steps = stage_config(recipe_, recipe_.stages[i]).steps;
     position.run_steps += steps;
     if (i < state_.stage) position.run_step += steps;
   }

@@ -3,10 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "model/decoding.hpp"
-#include "model/segmenter.hpp"
 #include "train/crop_plan.hpp"
 #include "train/frame_matching.hpp"
+#include "train/frame_tokens.hpp"
 
 namespace pairalign::train {
 namespace {
@@ -28,23 +27,10 @@ struct Piece {
   std::int64_t agreed = 0, compared = 0;
 };
 
-std::vector<float> clean_features(const audio::LogMel& log_mel, const PcmStore& store,
-                                  const CropPlan& crop, const ViewPlan& view) {
-  std::vector<float> pcm(static_cast<std::size_t>(view.samples));
-  store.read(crop.place.recording, crop.place.first + view.first, view.samples, pcm.data());
-  return log_mel.compute(pcm);
-}
-
-std::vector<int> nearest_codes(const std::vector<float>& scores, int codes) {
-  std::vector<int> result;
-  for (std::size_t i = 0; i < scores.size(); i += static_cast<std::size_t>(codes))
-    result.push_back(model::nearest_code(scores.data() + i, codes));
-  return result;
-}
-
 // Counts the frames of the view that have the code of the same moment in the clean crop.
 void match_codes(const Recipe& recipe, const CropPlan& crop, int codes, Piece& piece) {
-  const std::vector<int> degraded = nearest_codes(piece.view_scores, codes);
+  const FrameTokens degraded =
+      segment_frames(model::NearestCodeSegmenter(codes), piece.view_scores, codes);
   const std::vector<int> matches =
       match_frames(recipe.features, crop, crop.views[0], static_cast<int>(degraded.size()),
                    static_cast<int>(piece.context_codes.size()));
@@ -53,13 +39,13 @@ void match_codes(const Recipe& recipe, const CropPlan& crop, int codes, Piece& p
   piece.compared = static_cast<std::int64_t>(degraded.size());
 }
 
-std::vector<Piece> hear_pieces(const model::Model& model, const Recipe& recipe,
+std::vector<Piece> read_pieces(const model::Model& model, const Recipe& recipe,
                                const PcmStore& store, const NoiseBank& noise, ThreadPool& pool) {
   CropConfig config;
   config.crops = kCrops;
   config.views = 1;
   const std::vector<CropPlan> crops = plan_step(config, recipe.views, kSeed, store, 0);
-  const audio::LogMel log_mel(recipe.features);
+  const FeatureMaker features(recipe, store, noise);
   std::vector<Piece> pieces(crops.size());
   pool.parallel_for(crops.size(), [&](std::size_t i) {
     const CropPlan& crop = crops[i];
@@ -67,25 +53,18 @@ std::vector<Piece> hear_pieces(const model::Model& model, const Recipe& recipe,
     model::FrameScorer scorer(model);
     Piece& piece = pieces[i];
     piece.seconds = static_cast<double>(view.samples) / audio::kSampleRate;
-    piece.clean = clean_features(log_mel, store, crop, view);
-    piece.view = make_view(recipe, log_mel, store, noise, crop, view);
+    piece.clean = features.original(crop, view);
+    piece.view = features.view(crop, view);
     piece.clean_scores = scorer.score(piece.clean);
     piece.view_scores = scorer.score(piece.view);
-    piece.context_codes = scorer.nearest_codes(make_clean(log_mel, store, crop));
+    piece.context_codes = scorer.nearest_codes(features.clean(crop));
     match_codes(recipe, crop, model.vocabulary(), piece);
   });
   return pieces;
 }
 
 String segment(model::Segmenter&& segmenter, const std::vector<float>& scores, int codes) {
-  std::vector<model::Segment> segments;
-  for (std::size_t i = 0; i < scores.size(); i += static_cast<std::size_t>(codes))
-    segmenter.push(scores.data() + i, segments);
-  segmenter.finish(segments);
-  String string;
-  for (const model::Segment& s : segments)
-    string.push_back(s.token);
-  return string;
+  return merge_frames(segment_frames(std::move(segmenter), scores, codes));
 }
 
 StringPairs empty_pairs(const std::vector<Piece>& pieces) {
@@ -221,7 +200,7 @@ double perplexity(const std::vector<std::int64_t>& counts) {
 ValidationReport validate(const model::Model& model, const Recipe& recipe, const PcmStore& store,
                           const NoiseBank& noise, ThreadPool& pool) {
   const int codes = model.vocabulary();
-  const std::vector<Piece> pieces = hear_pieces(model, recipe, store, noise, pool);
+  const std::vector<Piece> pieces = read_pieces(model, recipe, store, noise, pool);
   ValidationReport report = compare_frames(pieces, codes);
 
   const StringPairs vq =

@@ -52,6 +52,10 @@ struct Fixture {
   NoiseBank noise;
   NaturalPairs pairs = test::make_pairs(store);
 
+  Run run(ThreadPool& pool) const {
+    return {recipe, encoder, store, noise, pairs, nn::Precision::f32, pool};
+  }
+
   // The encoder's codes as unit vectors, as a geometric stage leaves them.
   std::vector<float> encoder_parameters() const {
     Random random(4);
@@ -67,7 +71,7 @@ struct Fixture {
 
   TrainingState begin(const Stage& stage) const {
     TrainingState state;
-    begin_stage(stage, encoder_parameters(), recipe.encoder.dimension, state);
+    stage.begin(encoder_parameters(), state);
     return state;
   }
 };
@@ -84,8 +88,7 @@ void set_smooth_objective(DecoderStageConfig& config) {
 void check_stage_gradient(Fixture& f, const DecoderStageConfig& config,
                           const std::vector<std::size_t>& fixed, Random& random) {
   ThreadPool pool(1);
-  DecoderStage stage("s", config, f.recipe, f.encoder, f.decoder, f.table, f.store, f.noise,
-                     f.pairs, nn::Precision::f32, pool);
+  DecoderStage stage("s", config, f.run(pool), f.decoder, f.table);
   TrainingState state = f.begin(stage);
   stage.compute_gradients(state);
   std::vector<float> gradients = stage.gradients();
@@ -171,8 +174,7 @@ TEST_CASE_FIXTURE(Fixture, "both kinds of targets train, with any number of thre
   std::vector<std::vector<float>> results;
   for (const int threads : {1, 3}) {
     ThreadPool pool(threads);
-    DecoderStage stage("s", config, recipe, encoder, decoder, table, store, noise, pairs,
-                       nn::Precision::f32, pool);
+    DecoderStage stage("s", config, run(pool), decoder, table);
     TrainingState state = begin(stage);
     const std::vector<float> before = state.student;
     for (int i = 0; i < 3; ++i) {
@@ -194,8 +196,7 @@ TEST_CASE_FIXTURE(Fixture, "a frozen encoder stays what it is, and training lowe
   config.steps = 40;
   config.optimizer.learning_rate = 5e-3;
   ThreadPool pool(2);
-  DecoderStage stage("s", config, recipe, encoder, decoder, table, store, noise, pairs,
-                     nn::Precision::f32, pool);
+  DecoderStage stage("s", config, run(pool), decoder, table);
   TrainingState state = begin(stage);
   const double before = stage.step(state).loss;
   double after = 0;
@@ -215,8 +216,7 @@ TEST_CASE_FIXTURE(Fixture, "the token rate of the targets is steered to the one 
   config.encoder_rate = 0;
   config.steps = 200;
   ThreadPool pool(2);
-  DecoderStage stage("s", config, recipe, encoder, decoder, table, store, noise, pairs,
-                     nn::Precision::f32, pool);
+  DecoderStage stage("s", config, run(pool), decoder, table);
   TrainingState state = begin(stage);
   double rate = 0;
   for (int i = 0; i < 120; ++i) {
@@ -234,8 +234,7 @@ TEST_CASE_FIXTURE(Fixture, "a balanced teacher chooses less often what it has ch
   ThreadPool pool(2);
   const auto choices = [&](double balance, std::size_t favourite) {
     config.target_balance = balance;
-    DecoderStage stage("s", config, recipe, encoder, decoder, table, store, noise, pairs,
-                       nn::Precision::f32, pool);
+    DecoderStage stage("s", config, run(pool), decoder, table);
     TrainingState state = begin(stage);
     state.token_shares.assign(codes, 0.5F / static_cast<float>(codes - 1));
     state.token_shares[favourite] = 0.5F;

@@ -38,9 +38,9 @@ std::unique_ptr<Trainer> make_trainer(const Recipe& recipe, ThreadPool& pool) {
 
 TEST_CASE_FIXTURE(Fixture, "the gradient of the whole objective, by finite differences") {
   ThreadPool pool(1);
-  GeometricStage stage(recipe, encoder, table, store, noise, pairs, nn::Precision::f32, pool);
+  GeometricStage stage({recipe, encoder, store, noise, pairs, nn::Precision::f32, pool}, table);
   TrainingState state;
-  begin_stage(stage, {}, recipe.encoder.dimension, state);
+  stage.begin({}, state);
   // The centre stays what it is, so that the loss is a function of the student alone.
   state.step = 5;
   recipe.geometric.centre_decay = 1;

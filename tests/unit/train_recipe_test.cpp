@@ -43,9 +43,9 @@ TEST_CASE("a small corpus is trained for fewer steps, but not for too few") {
   CHECK(fit_to_corpus(recipe, 1).ema_teacher.steps == 7);
   recipe.epochs = 0;
   CHECK(fit_to_corpus(recipe, 1).geometric.steps == 1000);
-  CHECK(stage_steps(recipe, kGeometric) == 1000);
-  CHECK(stage_steps(recipe, kFixedTeacher) == recipe.fixed_teacher.steps);
-  CHECK(stage_steps(recipe, kEmaTeacher) == 7);
+  CHECK(stage_config(recipe, kGeometric).steps == 1000);
+  CHECK(stage_config(recipe, kFixedTeacher).steps == recipe.fixed_teacher.steps);
+  CHECK(stage_config(recipe, kEmaTeacher).steps == 7);
 }
 
 TEST_CASE("of parts that are gone, recipes of earlier versions may say that they are off") {

@@ -1,0 +1,64 @@
+#include "train/frame_tokens.hpp"
+
+#include <algorithm>
+
+#include "model/tokenizer.hpp"
+
+namespace pairalign::train {
+
+FrameTokens segment_frames(model::Segmenter&& segmenter, Span<const float> scores, int codes) {
+  const auto width = static_cast<std::size_t>(codes);
+  std::vector<model::Segment> segments;
+  for (std::size_t i = 0; i < scores.size(); i += width)
+    segmenter.push(scores.data() + i, segments);
+  segmenter.finish(segments);
+  FrameTokens frames(scores.size() / width, model::kNoToken);
+  auto end = frames.end();
+  for (auto segment = segments.rbegin(); segment != segments.rend(); ++segment) {
+    const auto begin = frames.begin() + segment->first_frame;
+    std::fill(begin, end, static_cast<int>(segment->token));
+    end = begin;
+  }
+  return frames;
+}
+
+std::vector<tokens::Token> merge_frames(const FrameTokens& frames) {
+  std::vector<tokens::Token> tokens;
+  int last = model::kNoToken;
+  for (const int token : frames) {
+    if (token != last && token != model::kNoToken)
+      tokens.push_back(static_cast<tokens::Token>(token));
+    last = token;
+  }
+  return tokens;
+}
+
+void FrameTokenizer::read(const std::vector<float>& features) {
+  scores_ = scorer_.score(features);
+}
+
+FrameTokens FrameTokenizer::vq() const {
+  return segment_frames(model::NearestCodeSegmenter(model_.vocabulary()), scores_,
+                        model_.vocabulary());
+}
+
+FrameTokens FrameTokenizer::dpvq(double penalty) const {
+  return segment_frames(model::DurationPenalisedSegmenter(model_.vocabulary(), penalty), scores_,
+                        model_.vocabulary());
+}
+
+FrameTokens FrameTokenizer::pairalign(const model::DecodeOptions& options) const {
+  return model::decode_frames(*model_.decoder(), model_.weights(), scorer_.encoded().data(),
+                              frames(), options);
+}
+
+std::map<std::string, FrameTokens> FrameTokenizer::by_tokenizer(
+    std::optional<double> penalty) const {
+  using Kind = model::TokenizerKind;
+  std::map<std::string, FrameTokens> tokens = {{to_string(Kind::vq), vq()}};
+  if (penalty) tokens[to_string(Kind::dpvq)] = dpvq(*penalty);
+  if (model_.decoder() != nullptr) tokens[to_string(Kind::pairalign)] = pairalign();
+  return tokens;
+}
+
+}  // namespace pairalign::train
