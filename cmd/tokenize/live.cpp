@@ -25,7 +25,7 @@ class TokenLines {
 
   void add(const std::vector<model::LiveToken>& found, std::string& text) {
     for (const model::LiveToken& token : found) {
-      if (known_ > 0) append({{last_.token, token.token}, {last_.start_ms, token.start_ms}}, text);
+      if (known_ > 0) append(last_, token, text);
       last_ = token;
       ++known_;
     }
@@ -41,16 +41,12 @@ class TokenLines {
   }
 
  private:
-  struct Pair {
-    std::vector<tokens::Token> tokens;
-    std::vector<std::uint32_t> starts_ms;
-  };
-
-  void append(Pair pair, std::string& text) const {
+  void append(const model::LiveToken& token, const model::LiveToken& next,
+              std::string& text) const {
     tokens::Record record;
     record.key = key_;
-    record.tokens = std::move(pair.tokens);
-    record.starts_ms = std::move(pair.starts_ms);
+    record.tokens = {token.token, next.token};
+    record.starts_ms = {token.start_ms, next.start_ms};
     std::string lines;
     formatter_.append(record, lines);
     text += lines.substr(0, lines.find('\n') + 1);  // the second has no end yet
@@ -79,9 +75,9 @@ bool is_live(const TokenizeOptions& options) {
   struct stat status {};
   const bool pipe = ::fstat(STDIN_FILENO, &status) == 0 && !S_ISREG(status.st_mode);
   const bool token_lines = options.format == "ctm" || options.format == "audacity";
-  const bool document = tokens::is_document(output_format(options));
+  const bool document = tokens::is_document(tokens::parse_output_format(options.format));
   return pipe && options.paths == std::vector<std::string>{"-"} && channel(options) >= 0 &&
-         options.renderings == 1 && (token_lines || (options.window_s && !document));
+         options.tokenizer.renderings == 1 && (token_lines || (options.window_s && !document));
 }
 
 void tokenize_live(const Work& work, cli::Context& context) {

@@ -1,5 +1,6 @@
 #include "options.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <system_error>
 #include <utility>
@@ -8,24 +9,25 @@
 
 #include "cli/program.hpp"
 #include "cli/values.hpp"
+#include "tokens/writer.hpp"
 
 namespace pairalign {
 namespace {
 
+template <class Number>
+void add_number(CLI::App& app, const char* option, Number& value, const char* unit,
+                const std::string& text) {
+  app.add_option(option, value, text)->type_name(unit)->check(cli::not_negative());
+}
+
 void add_decoding_options(CLI::App& app, TokenizeOptions& options) {
-  app.add_option("--end-quantile", options.decode.end_quantile,
-                 "Quantile of the end distribution at which pairalign ends a token "
-                 "(0 to 1); larger values give slightly fewer tokens")
-      ->type_name("Q")
-      ->check(cli::not_negative());
-  app.add_option("--repetition-penalty", options.decode.repetition_penalty,
-                 "Divide by X the probability of tokens that pairalign has just written")
-      ->type_name("X")
-      ->check(cli::not_negative());
-  app.add_option("--cap", options.decode.cap,
-                 "Maximum number of tokens per 10 ms for pairalign; a string stops there")
-      ->type_name("X")
-      ->check(cli::not_negative());
+  add_number(app, "--end-quantile", options.tokenizer.decode.end_quantile, "Q",
+             "Quantile of the end distribution at which pairalign ends a token "
+             "(0 to 1); larger values give slightly fewer tokens");
+  add_number(app, "--repetition-penalty", options.tokenizer.decode.repetition_penalty, "X",
+             "Divide by X the probability of tokens that pairalign has just written");
+  add_number(app, "--cap", options.tokenizer.decode.cap, "X",
+             "Maximum number of tokens per 10 ms for pairalign; a string stops there");
 }
 
 void add_listening_options(CLI::App& app, TokenizeOptions& options) {
@@ -69,15 +71,15 @@ void check_embeddings(const TokenizeOptions& options) {
   const std::pair<const char*, bool> given[] = {
       {"--tokenizer", options.kind.has_value()},
       {"--frames", options.frames},
-      {"--rate", options.rate.has_value()},
-      {"--penalty", options.penalty.has_value()},
+      {"--rate", options.tokenizer.rate.has_value()},
+      {"--penalty", options.tokenizer.penalty.has_value()},
       {"--window", options.window_s.has_value()},
-      {"--renderings", options.renderings > 1},
+      {"--renderings", options.tokenizer.renderings > 1},
       {"--times", options.times},
       {"--no-times", options.no_times},
       {"--format", options.format != TokenizeOptions().format}};
   for (const auto& [name, is_given] : given) {
-    if (is_given) throw cli::UsageError(std::string(name) + " is about tokens, not --embeddings");
+    if (is_given) throw cli::UsageError(std::string(name) + " applies to tokens, not --embeddings");
   }
 }
 
@@ -86,36 +88,29 @@ std::optional<model::TokenizerKind> tokenizer_kind(const TokenizeOptions& option
   if (options.frames) return model::TokenizerKind::frames;
   if (!options.embeddings.empty()) return model::TokenizerKind::vq;
   if (!options.kind) return std::nullopt;
-  try {
-    return model::parse_tokenizer_kind(*options.kind);
-  } catch (const Error& error) {
-    throw cli::UsageError("--tokenizer: " + error.reason());
-  }
+  return model::parse_tokenizer_kind(*options.kind);
 }
 
 void check_kind_options(const TokenizeOptions& options, model::TokenizerKind kind) {
-  const bool decoded = kind == model::TokenizerKind::pairalign;
-  const bool penalised = kind == model::TokenizerKind::dpvq;
-  if (options.rate && !decoded && !penalised) {
-    throw cli::UsageError("--rate needs --tokenizer pairalign or dpvq");
-  }
-  if (options.penalty && !decoded && !penalised) {
-    throw cli::UsageError("--penalty needs --tokenizer pairalign or dpvq");
-  }
-  if (options.rate && options.penalty) {
-    throw cli::UsageError("--rate and --penalty are two ways to say the same");
-  }
-  const model::DecodeOptions& defaults = model::DecodeOptions();
-  const std::pair<const char*, bool> given[] = {
-      {"--end-quantile", options.decode.end_quantile != defaults.end_quantile},
-      {"--repetition-penalty", options.decode.repetition_penalty != defaults.repetition_penalty},
-      {"--cap", options.decode.cap != defaults.cap},
+  const auto need = [](bool given, bool fits, const char* option, const char* kinds) {
+    if (given && !fits)
+      throw cli::UsageError(fmt::format("{} needs --tokenizer {}", option, kinds));
   };
-  for (const auto& [name, is_given] : given) {
-    if (is_given && !decoded) {
-      throw cli::UsageError(std::string(name) + " needs --tokenizer pairalign");
-    }
+  const bool decoded = kind == model::TokenizerKind::pairalign;
+  const bool penalised = decoded || kind == model::TokenizerKind::dpvq;
+  const model::TokenizerOptions& given = options.tokenizer;
+  need(given.rate.has_value(), penalised, "--rate", "pairalign or dpvq");
+  need(given.penalty.has_value(), penalised, "--penalty", "pairalign or dpvq");
+  if (given.rate && given.penalty) {
+    throw cli::UsageError(
+        "--rate and --penalty exclude one another: both set the number of tokens");
   }
+  const model::DecodeOptions usual;
+  const model::DecodeOptions& decode = given.decode;
+  need(decode.end_quantile != usual.end_quantile, decoded, "--end-quantile", "pairalign");
+  need(decode.repetition_penalty != usual.repetition_penalty, decoded, "--repetition-penalty",
+       "pairalign");
+  need(decode.cap != usual.cap, decoded, "--cap", "pairalign");
 }
 
 }  // namespace
@@ -133,28 +128,19 @@ void add_options(CLI::App& app, TokenizeOptions& options) {
       ->type_name("NAME")
       ->check(cli::one_of({"pairalign", "vq", "dpvq"}));
   add_frame_options(app, options);
-  app.add_option("--rate", options.rate,
-                 fmt::format("Target tokens per second for pairalign and dpvq (default: as "
-                             "pairalign was trained; dpvq: {})",
-                             model::kDefaultRate))
-      ->type_name("R")
-      ->check(cli::not_negative());
-  app.add_option(
-         "--penalty", options.penalty,
-         "Penalty per token for pairalign and dpvq, instead of one chosen for --rate; larger "
-         "values give fewer tokens")
-      ->type_name("P")
-      ->check(cli::not_negative());
+  add_number(app, "--rate", options.tokenizer.rate, "R",
+             fmt::format("Target tokens per second for pairalign and dpvq (default: as "
+                         "pairalign was trained; dpvq: {})",
+                         model::kDefaultRate));
+  add_number(app, "--penalty", options.tokenizer.penalty, "P",
+             "Penalty per token for pairalign and dpvq, instead of one chosen for --rate; larger "
+             "values give fewer tokens");
   add_decoding_options(app, options);
-  app.add_option("--window", options.window_s, "Write one record per window of S seconds")
-      ->type_name("S")
-      ->check(cli::not_negative());
-  app.add_option("--hop", options.hop_s,
-                 "Seconds from one window to the next (default: windows do not overlap)")
-      ->type_name("S")
-      ->check(cli::not_negative());
+  add_number(app, "--window", options.window_s, "S", "Write one record per window of S seconds");
+  add_number(app, "--hop", options.hop_s, "S",
+             "Seconds from one window to the next (default: windows do not overlap)");
   app.add_option(
-         "--renderings", options.renderings,
+         "--renderings", options.tokenizer.renderings,
          fmt::format("Write N records per recording (at most {}), all with its key: one as it "
                      "is, the others with altered vocal tract and tempo. With them pa-search "
                      "--fuse finds more; recordings of at most ten minutes",
@@ -183,39 +169,30 @@ void add_options(CLI::App& app, TokenizeOptions& options) {
 void check_usage(const TokenizeOptions& options) {
   if (!options.embeddings.empty()) check_embeddings(options);
   if (const auto kind = tokenizer_kind(options)) check_kind_options(options, *kind);
-  if (options.times && options.no_times) {
-    throw cli::UsageError("--times and --no-times exclude one another");
-  }
   channel(options);
-  if (!options.pre_globs.empty() && options.preprocessor.empty()) {
-    throw cli::UsageError("--pre-glob says which files --pre is for, and it is missing");
-  }
-  for (const std::string& glob : options.pre_globs) {
-    if (glob.empty()) throw cli::UsageError("--pre-glob: an empty pattern matches nothing");
-  }
-  if (options.hop_s && !options.window_s) throw cli::UsageError("--hop needs --window");
-  if (options.window_s && options.renderings > 1) {
-    throw cli::UsageError("--renderings are of whole recordings, not of windows");
-  }
-  if (options.window_s && !(*options.window_s > 0)) {
-    throw cli::UsageError("--window must be positive");
-  }
-  if (options.hop_s && !(*options.hop_s > 0)) throw cli::UsageError("--hop must be positive");
-  if (!options.list.empty() && !options.paths.empty()) {
-    throw cli::UsageError("--manifest names what to read, and paths are given too");
-  }
-  if (!options.list.empty() && !options.skip.empty()) {
-    throw cli::UsageError(
-        "--skip knows files by their paths, and --manifest gives them other keys");
-  }
-  if (options.null && !options.list.empty()) {
-    throw cli::UsageError("-0 is about path lists on standard input, not about --manifest");
-  }
-  if (options.null && !options.paths.empty()) {
-    throw cli::UsageError("-0 is about path lists on standard input, and paths are given");
+  const std::vector<std::string>& globs = options.pre_globs;
+  const bool listed = !options.list.empty();
+  const std::pair<bool, const char*> mistakes[] = {
+      {options.times && options.no_times, "--times and --no-times exclude one another"},
+      {!globs.empty() && options.preprocessor.empty(), "--pre-glob needs --pre"},
+      {std::count(globs.begin(), globs.end(), "") > 0,
+       "--pre-glob: an empty pattern matches nothing"},
+      {options.hop_s && !options.window_s, "--hop needs --window"},
+      {options.window_s && options.tokenizer.renderings > 1,
+       "--renderings are of whole recordings, not of windows"},
+      {options.window_s && !(*options.window_s > 0), "--window must be positive"},
+      {options.hop_s && !(*options.hop_s > 0), "--hop must be positive"},
+      {listed && !options.paths.empty(), "--manifest names what to read, and paths are given too"},
+      {listed && !options.skip.empty(),
+       "--skip identifies files by path, and --manifest gives them other keys"},
+      {options.null && listed, "-0 applies to path lists on standard input, not to --manifest"},
+      {options.null && !options.paths.empty(),
+       "-0 applies to path lists on standard input, and paths are given"}};
+  for (const auto& [wrong, message] : mistakes) {
+    if (wrong) throw cli::UsageError(message);
   }
   try {
-    model::check(options.decode);
+    model::check(options.tokenizer.decode);
   } catch (const Error& error) {
     throw cli::UsageError(error.reason());
   }
@@ -238,32 +215,12 @@ int channel(const TokenizeOptions& options) {
 
 model::TokenizerOptions tokenizer_options(const TokenizeOptions& options,
                                           const model::Model& model) {
-  model::TokenizerOptions result;
+  model::TokenizerOptions result = options.tokenizer;
   result.kind = tokenizer_kind(options).value_or(model::default_kind(model));
   check_kind_options(options, result.kind);
-  result.rate = options.rate;
-  result.penalty = options.penalty;
-  result.decode = options.decode;
-  result.renderings = options.renderings;
   result.window_s = options.window_s.value_or(0);
   result.hop_s = options.hop_s.value_or(result.window_s);
   return result;
-}
-
-nn::Precision precision(const TokenizeOptions& options) {
-  try {
-    return nn::parse_precision(options.precision);
-  } catch (const Error& error) {
-    throw cli::UsageError("--precision: " + error.reason());
-  }
-}
-
-tokens::OutputFormat output_format(const TokenizeOptions& options) {
-  try {
-    return tokens::parse_output_format(options.format);
-  } catch (const Error& error) {
-    throw cli::UsageError("--format: " + error.reason());
-  }
 }
 
 }  // namespace pairalign

@@ -6,10 +6,8 @@
 #include <vector>
 
 #include "cli/program.hpp"
-#include "model/decoding.hpp"
 #include "model/model.hpp"
 #include "model/tokenizer.hpp"
-#include "tokens/writer.hpp"
 
 namespace pairalign {
 
@@ -21,19 +19,16 @@ struct TokenizeOptions {
   std::optional<std::string> kind;
   bool frames = false;     ///< a code for each frame, instead of strings
   std::string embeddings;  ///< file for a vector of each frame, instead of strings; empty: none
-  std::optional<double> rate;
-  std::optional<double> penalty;
-  model::DecodeOptions decode;
+  model::TokenizerOptions tokenizer;  ///< but for kind, window and hop
   std::optional<double> window_s;
   std::optional<double> hop_s;
   std::string channel = "mix";  ///< or "each", or a number from 1 on
   bool partial = false;         ///< what can be read of a damaged recording is written
   std::string preprocessor;     ///< program that audio is read from, instead of the file
   std::vector<std::string> pre_globs;
-  int renderings = 1;
   std::string precision = "f32";  ///< so that strings do not depend on the processor
   bool times = false, no_times = false;
-  std::string skip;  ///< archive whose unchanged files are passed over; empty: none
+  std::string skip;  ///< archive whose unchanged files are skipped; empty: none
   std::string format = "tsv";
 };
 
@@ -45,8 +40,6 @@ int channel(const TokenizeOptions& options);
 
 /// Throws cli::UsageError for what is wrong with any model.
 void check_usage(const TokenizeOptions& options);
-tokens::OutputFormat output_format(const TokenizeOptions& options);
-nn::Precision precision(const TokenizeOptions& options);
 
 /// With defaults from the model filled in. Throws cli::UsageError for options of another tokenizer.
 model::TokenizerOptions tokenizer_options(const TokenizeOptions& options,

@@ -46,7 +46,7 @@ class Delivery {
            model::NpyFile* matrix)
       : options_(options),
         matrix_(matrix),
-        stream_(output_format(options)),
+        stream_(tokens::parse_output_format(options.format)),
         messages_(context.messages),
         out_(context.out),
         progress_("pa-tokenize", given.size(), context.options.progress) {
@@ -154,14 +154,15 @@ audio::DecoderOptions decoder_options(const TokenizeOptions& options) {
 
 cli::ExitStatus tokenize(const TokenizeOptions& options, cli::Context& context) {
   check_usage(options);
-  const tokens::OutputFormat format = output_format(options);
+  const tokens::OutputFormat format = tokens::parse_output_format(options.format);
   const audio::DecoderOptions decoder = decoder_options(options);
   const bool piped_paths = options.paths.empty() && options.list.empty();
   if (piped_paths) {
     cli::require_piped_stdin("give audio files or folders, or pipe in a list of paths");
   }
 
-  const model::Model model = model::Model::load(cli::find_model(options.model), precision(options));
+  const model::Model model =
+      model::Model::load(cli::find_model(options.model), nn::parse_precision(options.precision));
   model::TokenizerOptions how = tokenizer_options(options, model);
   const bool left_to_model = !options.kind && !options.frames && options.embeddings.empty();
   if (left_to_model && how.kind != model::TokenizerKind::pairalign) {

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <utility>
 
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "audio/byte_range.hpp"
 #include "base/error.hpp"
 #include "tokens/key.hpp"
 
@@ -13,19 +13,7 @@ namespace pairalign {
 namespace {
 
 constexpr std::size_t kReadSamples = 1 << 15;
-
-// Copies standard input, which can be read only once, to a file, to be read for each channel.
-audio::TemporaryFile copy_of_stdin() {
-  audio::TemporaryFile file;
-  std::vector<char> block(1 << 16);
-  for (;;) {
-    const ssize_t n = ::read(STDIN_FILENO, block.data(), block.size());
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) throw errno_error("standard input", "cannot read");
-    if (n == 0) return file;
-    file.append(block.data(), static_cast<std::size_t>(n));
-  }
-}
+constexpr const char* kStdin = "standard input";
 
 }  // namespace
 
@@ -35,7 +23,7 @@ class TokenizeWorker::Input {
   Input(const std::string& path, const Work& work) : each_(work.each_channel) {
     if (path == "-") {
       source_ = {path, work.decoder};
-      if (each_) copy_.emplace(copy_of_stdin());
+      if (each_) stdin_ = audio::ByteRange::of_descriptor(STDIN_FILENO, kStdin);
       return;
     }
     source_ = find_source(path, work.decoder);
@@ -51,9 +39,10 @@ class TokenizeWorker::Input {
     if (channel > 0) options.channel = channel;
     if (source_.path != "-") return audio::Decoder(source_.path, options);
     options.preprocessor.clear();
-    if (copy_) ::lseek(copy_->descriptor(), 0, SEEK_SET);
-    const int fd = copy_ ? copy_->descriptor() : STDIN_FILENO;
-    return audio::Decoder::from_descriptor(fd, "standard input", options);
+    if (!stdin_) return audio::Decoder::from_descriptor(STDIN_FILENO, kStdin, options);
+    const audio::ByteRange::File file = stdin_->file();
+    ::lseek(file.fd, file.offset, SEEK_SET);
+    return audio::Decoder::from_descriptor(file.fd, kStdin, options);
   }
 
   int channel() const { return source_.options.channel; }
@@ -61,7 +50,7 @@ class TokenizeWorker::Input {
  private:
   Source source_;
   bool each_;
-  std::optional<audio::TemporaryFile> copy_;
+  std::optional<audio::ByteRange> stdin_;  // if it is to be read for each channel
 };
 
 TokenizeWorker::TokenizeWorker(const Work& work)

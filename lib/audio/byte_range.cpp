@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "audio/temporary_file.hpp"
@@ -19,127 +21,99 @@ constexpr std::int64_t kFetch = 1 << 16;
 // Disk space of bytes of a stream that are no longer needed is freed in steps of this size.
 constexpr std::int64_t kForgetStep = 1 << 24;
 
-Descriptor copy_of(int fd, const std::string& name) {
-  Descriptor copy(::fcntl(fd, F_DUPFD_CLOEXEC, 0));
-  if (copy.get() < 0) throw errno_error(name, "cannot open");
-  return copy;
-}
+}  // namespace
 
-std::int64_t read_at(int fd, std::int64_t offset, void* out, std::int64_t count) {
-  for (;;) {
-    const ssize_t n = ::pread(fd, out, static_cast<std::size_t>(count), offset);
-    if (n >= 0 || errno != EINTR) return n;
-  }
-}
-
-class FileStore : public ByteStore {
+class ByteRange::Store {
  public:
-  FileStore(int fd, std::int64_t end, const std::string& name)
-      : fd_(copy_of(fd, name)), end_(end) {}
+  Store(std::string subject, Descriptor file, std::int64_t end)
+      : name(std::move(subject)), file_(std::move(file)), end_(end) {}
+  Store(std::string subject, Pull pull)
+      : name(std::move(subject)), pull_(std::move(pull)), buffer_(kFetch), spool_(std::in_place) {}
 
-  std::int64_t size() override { return end_; }
-  std::int64_t read(std::int64_t offset, void* out, std::int64_t count) override {
-    count = std::clamp<std::int64_t>(end_ - offset, 0, count);
-    return count == 0 ? 0 : read_at(fd_.get(), offset, out, count);
+  const std::string name;
+
+  bool is_stream() const { return spool_.has_value(); }
+  int descriptor() const { return spool_ ? spool_->descriptor() : file_.get(); }
+
+  std::int64_t size() {
+    while (fetch()) {
+    }
+    return end_;
   }
-  bool is_stream() const override { return false; }
-  void forget_before(std::int64_t) override {}
-  File file() override { return {fd_.get(), 0}; }
 
- private:
-  Descriptor fd_;
-  std::int64_t end_;
-};
-
-class StreamStore : public ByteStore {
- public:
-  explicit StreamStore(ByteRange::Pull pull) : pull_(std::move(pull)), buffer_(kFetch) {}
-
-  std::int64_t size() override {
+  std::int64_t read(std::int64_t offset, void* out, std::int64_t count) {
+    while (offset >= end_) {
+      if (!fetch()) return 0;
+    }
+    count = std::min(count, end_ - offset);
     for (;;) {
-      const std::int64_t n = fetch();
-      if (n < 0) return n;
-      if (n == 0) return received();
+      const ssize_t n = ::pread(descriptor(), out, static_cast<std::size_t>(count), offset);
+      if (n >= 0) return n;
+      if (errno != EINTR) throw errno_error(name, "cannot read");
     }
   }
 
-  std::int64_t read(std::int64_t offset, void* out, std::int64_t count) override {
-    while (offset >= received()) {
-      const std::int64_t n = fetch();
-      if (n <= 0) return n;
-    }
-    return read_at(spool_.descriptor(), offset, out, count);
-  }
-
-  bool is_stream() const override { return true; }
-
-  void forget_before(std::int64_t offset) override {
-    if (offset - forgotten_ < kForgetStep) return;
+  void forget_before(std::int64_t offset) {
+    if (!is_stream() || offset - forgotten_ < kForgetStep) return;
 #ifdef FALLOC_FL_PUNCH_HOLE
     // If the file system cannot do that, the disk space is used until the end.
-    (void)::fallocate(spool_.descriptor(), FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, forgotten_,
+    (void)::fallocate(descriptor(), FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, forgotten_,
                       offset - forgotten_);
 #endif
     forgotten_ = offset;
   }
 
-  File file() override {
-    return {size() < 0 ? -1 : spool_.descriptor(), 0};
-  }
-
  private:
-  std::int64_t received() const {
-    return static_cast<std::int64_t>(spool_.size());
-  }
-
-  // Stores what has arrived, at least a byte, and returns how much; 0 at the end.
-  std::int64_t fetch() {
-    while (!ended_) {
-      const ssize_t n = pull_(buffer_.data(), buffer_.size());
-      if (n < 0 && errno == EINTR) continue;
-      if (n < 0) return n;
-      if (n > 0) {
-        spool_.append(buffer_.data(), static_cast<std::size_t>(n));
-        return n;
-      }
-      ended_ = true;
+  // Stores what has arrived of a stream, at least a byte; false at the end.
+  bool fetch() {
+    if (!is_stream() || ended_) return false;
+    ssize_t n = 0;
+    while ((n = pull_(buffer_.data(), buffer_.size())) < 0) {
+      if (errno != EINTR) throw errno_error(name, "cannot read");
     }
-    return 0;
+    spool_->append(buffer_.data(), static_cast<std::size_t>(n));
+    end_ += n;
+    ended_ = n == 0;
+    return !ended_;
   }
 
-  ByteRange::Pull pull_;
+  Descriptor file_;
+  Pull pull_;
   std::vector<char> buffer_;
-  TemporaryFile spool_;
+  std::optional<TemporaryFile> spool_;  // of a stream
+  std::int64_t end_ = 0;                // of a file, or of what has arrived of a stream
   std::int64_t forgotten_ = 0;
   bool ended_ = false;
 };
 
-}  // namespace
+ByteRange::ByteRange(std::shared_ptr<Store> store, std::int64_t start, std::int64_t end)
+    : store_(std::move(store)), start_(start), end_(end) {}
 
-ByteRange::ByteRange(std::shared_ptr<ByteStore> store, std::int64_t start, std::int64_t end,
-                     std::string name)
-    : store_(std::move(store)), start_(start), end_(end), name_(std::move(name)) {}
-
-ByteRange ByteRange::of_file(int fd, std::int64_t start, std::int64_t end,
-                             const std::string& name) {
-  return {std::make_shared<FileStore>(fd, end, name), start, end, name};
-}
-
-ByteRange ByteRange::of_stream(int fd, const std::string& name) {
-  const auto copy = std::make_shared<Descriptor>(copy_of(fd, name));
-  return of_stream([copy](void* out, std::size_t size) { return ::read(copy->get(), out, size); },
+ByteRange ByteRange::of_descriptor(int fd, const std::string& name) {
+  struct stat status {};
+  if (::fstat(fd, &status) != 0) throw errno_error(name, "cannot read");
+  if (S_ISDIR(status.st_mode)) throw Error(name, "is a directory");
+  Descriptor copy(::fcntl(fd, F_DUPFD_CLOEXEC, 0));
+  if (copy.get() < 0) throw errno_error(name, "cannot open");
+  if (S_ISREG(status.st_mode)) {
+    return {std::make_shared<Store>(name, std::move(copy), status.st_size),
+            ::lseek(fd, 0, SEEK_CUR), status.st_size};
+  }
+  const auto pipe = std::make_shared<Descriptor>(std::move(copy));
+  return of_stream([pipe](void* out, std::size_t size) { return ::read(pipe->get(), out, size); },
                    name);
 }
 
 ByteRange ByteRange::of_stream(Pull pull, const std::string& name) {
-  return {std::make_shared<StreamStore>(std::move(pull)), 0, kToTheEnd, name};
+  return {std::make_shared<Store>(name, std::move(pull)), 0, kToTheEnd};
+}
+
+const std::string& ByteRange::name() const {
+  return store_->name;
 }
 
 std::int64_t ByteRange::size() const {
-  if (end_ != kToTheEnd && !is_stream()) return std::max<std::int64_t>(0, end_ - start_);
-  const std::int64_t size = store_->size();
-  if (size < 0) throw errno_error(name_, "cannot read");
-  return std::max<std::int64_t>(0, std::min(size, end_) - start_);
+  return std::max<std::int64_t>(0, std::min(store_->size(), end_) - start_);
 }
 
 std::int64_t ByteRange::read_some(std::int64_t offset, void* out, std::int64_t count) const {
@@ -151,25 +125,30 @@ std::int64_t ByteRange::read(std::int64_t offset, void* out, std::int64_t count)
   std::int64_t done = 0;
   while (done < count) {
     const std::int64_t n = read_some(offset + done, static_cast<char*>(out) + done, count - done);
-    if (n < 0) return n;
     if (n == 0) break;
     done += n;
   }
   return done;
 }
 
-ByteStore::File ByteRange::file() const {
-  ByteStore::File file = store_->file();
-  if (file.fd < 0) throw errno_error(name_, "cannot read");
-  file.offset += start_;
-  return file;
+bool ByteRange::is_stream() const {
+  return store_->is_stream();
+}
+
+void ByteRange::forget_before(std::int64_t offset) const {
+  store_->forget_before(start_ + offset);
+}
+
+ByteRange::File ByteRange::file() const {
+  store_->size();
+  return {store_->descriptor(), start_};
 }
 
 ByteRange ByteRange::part(std::int64_t begin, std::int64_t length) const {
   const std::int64_t left =
       end_ == kToTheEnd ? kToTheEnd : std::max<std::int64_t>(0, end_ - start_ - begin);
   const std::int64_t wanted = std::min(length, left);
-  return {store_, start_ + begin, wanted == kToTheEnd ? kToTheEnd : start_ + begin + wanted, name_};
+  return {store_, start_ + begin, wanted == kToTheEnd ? kToTheEnd : start_ + begin + wanted};
 }
 
 }  // namespace pairalign::audio

@@ -7,57 +7,44 @@
 #include <limits>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include <sys/types.h>
 
 namespace pairalign::audio {
 
-/// The file or stream that a ByteRange is a part of.
-class ByteStore {
- public:
-  virtual ~ByteStore() = default;
-  /// Of a stream: waits for its end. Negative when reading fails: then `errno` is set.
-  virtual std::int64_t size() = 0;
-  /// Reads up to `count` bytes from `offset` on; of a stream those that have arrived, at least one
-  /// before its end. Negative when reading fails: then `errno` is set.
-  virtual std::int64_t read(std::int64_t offset, void* out, std::int64_t count) = 0;
-  /// Whether bytes arrive over time, and the end is not known before it is reached.
-  virtual bool is_stream() const = 0;
-  /// Bytes before `offset` will not be read again.
-  virtual void forget_before(std::int64_t offset) = 0;
-  /// A regular file that holds all of the bytes, from this offset on.
-  struct File {
-    int fd = -1;
-    std::int64_t offset = 0;
-  };
-  virtual File file() = 0;
-};
-
-/// The bytes [start, end) of a store. Copies share the store.
+/// The bytes [start, end) of a file or a stream, which copies share. Functions throw Error(name,
+/// reason) when it cannot be read.
 class ByteRange {
  public:
-  /// From the position of `fd`, which is duplicated, to the end of a file that has `end` bytes. The
-  /// position is not changed. Throws Error(name, reason) when the descriptor cannot be duplicated.
-  static ByteRange of_file(int fd, std::int64_t start, std::int64_t end, const std::string& name);
-  /// What arrives through a pipe, whose descriptor is duplicated; kept in a TemporaryFile, since
-  /// some readers seek back.
-  static ByteRange of_stream(int fd, const std::string& name);
-  /// Likewise for a function that is called like read(2).
+  /// Of a descriptor, which is duplicated: a file from its position on, which is not changed, or
+  /// what arrives through a pipe. Throws Error(name, reason) for a folder.
+  static ByteRange of_descriptor(int fd, const std::string& name);
+  /// What a function delivers that is called like read(2); kept in a TemporaryFile, since some
+  /// readers seek back.
   using Pull = std::function<ssize_t(void* out, std::size_t size)>;
   static ByteRange of_stream(Pull pull, const std::string& name);
 
-  /// Waits for the end of a stream. Throws Error(name, reason) when that cannot be read.
+  /// The subject of errors.
+  const std::string& name() const;
+  /// Waits for the end of a stream.
   std::int64_t size() const;
   /// Reads up to `count` bytes from `offset` on, fewer only at the end of the range or of a file
-  /// that was cut meanwhile; returns how many. Negative when reading fails: then `errno` is set.
+  /// that was cut meanwhile; returns how many.
   std::int64_t read(std::int64_t offset, void* out, std::int64_t count) const;
   /// Likewise, but does not wait for more than the first byte.
   std::int64_t read_some(std::int64_t offset, void* out, std::int64_t count) const;
 
-  bool is_stream() const { return store_->is_stream(); }
-  void forget_before(std::int64_t offset) const { store_->forget_before(start_ + offset); }
+  /// Whether bytes arrive over time, and the end is not known before it is reached.
+  bool is_stream() const;
+  /// Bytes before `offset` will not be read again.
+  void forget_before(std::int64_t offset) const;
   /// A regular file that holds these bytes from `offset` on; waits for the end of a stream.
-  ByteStore::File file() const;
+  struct File {
+    int fd = -1;
+    std::int64_t offset = 0;
+  };
+  File file() const;
 
   /// The part from `begin` on, `length` bytes or all that is left.
   ByteRange part(std::int64_t begin, std::int64_t length = kToTheEnd) const;
@@ -65,12 +52,32 @@ class ByteRange {
   static constexpr std::int64_t kToTheEnd = std::numeric_limits<std::int64_t>::max();
 
  private:
-  ByteRange(std::shared_ptr<ByteStore> store, std::int64_t start, std::int64_t end,
-            std::string name);
+  class Store;
+  ByteRange(std::shared_ptr<Store> store, std::int64_t start, std::int64_t end);
 
-  std::shared_ptr<ByteStore> store_;
+  std::shared_ptr<Store> store_;
   std::int64_t start_, end_;  // end_: kToTheEnd means the end of the store
-  std::string name_;
 };
+
+/// Integer of `count` bytes, at most 8; the first is the least significant.
+inline std::int64_t little_endian(const void* bytes, std::size_t count) {
+  std::uint64_t value = 0;
+  while (count-- > 0)
+    value = value << 8 | static_cast<const unsigned char*>(bytes)[count];
+  return static_cast<std::int64_t>(value);
+}
+
+/// Likewise; the first is the most significant.
+inline std::int64_t big_endian(const void* bytes, std::size_t count) {
+  std::uint64_t value = 0;
+  for (std::size_t i = 0; i < count; ++i)
+    value = value << 8 | static_cast<const unsigned char*>(bytes)[i];
+  return static_cast<std::int64_t>(value);
+}
+
+/// Whether `bytes`, at least as many as `text` has, begin with it.
+inline bool begins(const void* bytes, std::string_view text) {
+  return std::string_view(static_cast<const char*>(bytes), text.size()) == text;
+}
 
 }  // namespace pairalign::audio

@@ -30,24 +30,6 @@ Pipe make_pipe(const std::string& program) {
   return {Descriptor(ends[0]), Descriptor(ends[1])};
 }
 
-// Arguments of posix_spawn, freed at the end.
-class Preparation {
- public:
-  Preparation() {
-    ::posix_spawn_file_actions_init(&actions);
-    ::posix_spawnattr_init(&attributes);
-  }
-  ~Preparation() {
-    ::posix_spawn_file_actions_destroy(&actions);
-    ::posix_spawnattr_destroy(&attributes);
-  }
-  Preparation(const Preparation&) = delete;
-  Preparation& operator=(const Preparation&) = delete;
-
-  posix_spawn_file_actions_t actions{};
-  posix_spawnattr_t attributes{};
-};
-
 }  // namespace
 
 ChildProcess::ChildProcess(const std::vector<std::string>& arguments, int input) {
@@ -64,26 +46,31 @@ ChildProcess::ChildProcess(const std::vector<std::string>& arguments, int input)
   output.write_end = Descriptor();
   errors.write_end = Descriptor();
 
-  Preparation how;
-  ::posix_spawn_file_actions_adddup2(&how.actions, source.get(), STDIN_FILENO);
-  ::posix_spawn_file_actions_adddup2(&how.actions, out.get(), STDOUT_FILENO);
-  ::posix_spawn_file_actions_adddup2(&how.actions, err.get(), STDERR_FILENO);
-  if (input >= 0) ::posix_spawn_file_actions_adddup2(&how.actions, source.get(), kInputAgain);
+  std::vector<char*> argv;
+  for (const std::string& argument : arguments)
+    argv.push_back(const_cast<char*>(argument.c_str()));
+  argv.push_back(nullptr);
+
+  posix_spawn_file_actions_t actions;
+  ::posix_spawn_file_actions_init(&actions);
+  ::posix_spawn_file_actions_adddup2(&actions, source.get(), STDIN_FILENO);
+  ::posix_spawn_file_actions_adddup2(&actions, out.get(), STDOUT_FILENO);
+  ::posix_spawn_file_actions_adddup2(&actions, err.get(), STDERR_FILENO);
+  if (input >= 0) ::posix_spawn_file_actions_adddup2(&actions, source.get(), kInputAgain);
+  posix_spawnattr_t attributes;
+  ::posix_spawnattr_init(&attributes);
   sigset_t none, usual;
   ::sigemptyset(&none);
   ::sigemptyset(&usual);
   for (const int signal : {SIGPIPE, SIGINT, SIGTERM, SIGHUP})
     ::sigaddset(&usual, signal);
-  ::posix_spawnattr_setsigmask(&how.attributes, &none);
-  ::posix_spawnattr_setsigdefault(&how.attributes, &usual);
-  ::posix_spawnattr_setflags(&how.attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+  ::posix_spawnattr_setsigmask(&attributes, &none);
+  ::posix_spawnattr_setsigdefault(&attributes, &usual);
+  ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
 
-  std::vector<char*> argv;
-  for (const std::string& argument : arguments)
-    argv.push_back(const_cast<char*>(argument.c_str()));
-  argv.push_back(nullptr);
-  const int error =
-      ::posix_spawn(&pid_, argv[0], &how.actions, &how.attributes, argv.data(), environ);
+  const int error = ::posix_spawn(&pid_, argv[0], &actions, &attributes, argv.data(), environ);
+  ::posix_spawn_file_actions_destroy(&actions);
+  ::posix_spawnattr_destroy(&attributes);
   if (error != 0) {
     pid_ = -1;
     errno = error;

@@ -3,10 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
-#include <cstring>
 #include <string_view>
 
-#include "audio/bytes.hpp"
 #include "audio/mpeg_audio.hpp"
 
 namespace pairalign::audio {
@@ -77,14 +75,14 @@ struct Look {
 
   bool has(const Mark& mark) const {
     return mark.offset + mark.bytes.size() <= length &&
-           std::memcmp(bytes.data() + mark.offset, mark.bytes.data(), mark.bytes.size()) == 0;
+           begins(bytes.data() + mark.offset, mark.bytes);
   }
 };
 
 // Here libsndfile would let libmpg123 search further, which reports all that it meets to stderr.
 bool begins_like_mpeg(const Look& look) {
   const bool sync = look.bytes[0] == 0xff && (look.bytes[1] & 0xe0) == 0xe0;
-  return sync || std::memcmp(look.bytes.data(), "ID3", 3) == 0;
+  return sync || begins(look.bytes.data(), "ID3");
 }
 
 bool has_by_chance(const Look& look, const Mark& mark) {
@@ -96,29 +94,28 @@ bool has_by_chance(const Look& look, const Mark& mark) {
 
 bool is_text(const Look& look) {
   return look.length > 0 &&
-         std::none_of(
-             look.bytes.begin(), look.bytes.begin() + static_cast<std::ptrdiff_t>(look.length),
-             [](unsigned char c) {
-               return c < ' ' && c != '\t' && c != '\n' && c != '\r' && c != '\f' && c != 0x1b;
-             });
+         std::all_of(look.bytes.data(), look.bytes.data() + look.length, [](unsigned char c) {
+           return c >= ' ' || std::string_view("\t\n\r\f\x1b").find(c) != std::string_view::npos;
+         });
 }
 
 }  // namespace
 
-std::int64_t id3v2_length(const unsigned char* bytes) {
+std::int64_t id3v2_length(const void* tag) {
+  const auto* bytes = static_cast<const unsigned char*>(tag);
   constexpr int kHead = 10, kHasFooter = 0x10;
   return kHead + (bytes[6] << 21 | bytes[7] << 14 | bytes[8] << 7 | bytes[9]) +
          ((bytes[5] & kHasFooter) != 0 ? kHead : 0);
 }
 
-ByteRange without_tags_behind(const ByteRange& bytes, const std::string& name) {
+ByteRange without_tags_behind(const ByteRange& bytes) {
   constexpr std::int64_t kId3v1 = 128, kApe = 32;  // APE: its footer, and its header
   std::int64_t end = bytes.size();
   std::array<unsigned char, kId3v1> last{};
   const auto look = [&](std::int64_t length, std::string_view mark) {
     if (end < length) return false;
-    if (bytes.read(end - length, last.data(), length) < 0) throw errno_error(name, "cannot read");
-    return std::memcmp(last.data(), mark.data(), mark.size()) == 0;
+    bytes.read(end - length, last.data(), length);
+    return begins(last.data(), mark);
   };
   if (look(kId3v1, "TAG")) end -= kId3v1;
   if (look(kApe, "APETAGEX")) {
@@ -129,14 +126,12 @@ ByteRange without_tags_behind(const ByteRange& bytes, const std::string& name) {
   return bytes.part(0, end);
 }
 
-Recognised recognise(const ByteRange& bytes, const std::string& name) {
+Recognised recognise(const ByteRange& bytes) {
   Recognised result;
   Look look;
   for (;;) {
-    const std::int64_t n = bytes.read(result.begin, look.bytes.data(), kLook);
-    if (n < 0) throw errno_error(name, "cannot read");
-    look.length = static_cast<std::size_t>(n);
-    if (look.length < 10 || std::memcmp(look.bytes.data(), "ID3", 3) != 0) break;
+    look.length = static_cast<std::size_t>(bytes.read(result.begin, look.bytes.data(), kLook));
+    if (look.length < 10 || !begins(look.bytes.data(), "ID3")) break;
     result.begin += id3v2_length(look.bytes.data());
   }
   if (look.length == 0) result.begin = 0;  // a tag with a wrong length, or nothing else
@@ -148,7 +143,7 @@ Recognised recognise(const ByteRange& bytes, const std::string& name) {
   }
   const ByteRange rest = bytes.part(result.begin);
   result.text = is_text(look);
-  if (!result.text && holds_mpeg_frames(rest, name, kMpegReach, kMpegFrames)) {
+  if (!result.text && holds_mpeg_frames(rest, kMpegReach, kMpegFrames)) {
     result.container = Container::mpeg;
     result.name = "MPEG audio";
   } else if (begins_like_mpeg(look)) {

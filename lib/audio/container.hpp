@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
 
 #include "audio/byte_range.hpp"
 #include "base/error.hpp"
@@ -31,13 +30,12 @@ struct Recognised {
 };
 
 /// Examines the first bytes and, if they are inconclusive, continues searching for MPEG frames.
-/// Throws Error(name, reason) when they cannot be read.
-Recognised recognise(const ByteRange& bytes, const std::string& name);
+Recognised recognise(const ByteRange& bytes);
 
 /// `bytes` without the ID3v1 and APE tags that may follow any file. Waits for the end of a stream.
-ByteRange without_tags_behind(const ByteRange& bytes, const std::string& name);
+ByteRange without_tags_behind(const ByteRange& bytes);
 
 /// Length of the ID3v2 tag that begins with these ten bytes.
-std::int64_t id3v2_length(const unsigned char* bytes);
+std::int64_t id3v2_length(const void* tag);
 
 }  // namespace pairalign::audio

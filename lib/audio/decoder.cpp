@@ -3,12 +3,13 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <memory>
+#include <type_traits>
 #include <utility>
 
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <soxr.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "audio/child_process.hpp"
@@ -20,9 +21,6 @@
 namespace pairalign::audio {
 namespace {
 
-constexpr int kMaxChannels = 64;
-constexpr int kMinRate = 1000;
-constexpr int kMaxRate = 1000000;
 constexpr std::size_t kBlock = Mixer::kBlock;
 
 struct DeleteResampler {
@@ -112,44 +110,25 @@ struct Decoder::Impl {
       : name(std::move(subject)), options(std::move(how)) {}
 
   void open(int fd) {
-    struct stat status {};
-    if (::fstat(fd, &status) != 0) throw errno_error(name, "cannot read");
-    if (S_ISDIR(status.st_mode)) throw Error(name, "is a directory");
+    ByteRange bytes = ByteRange::of_descriptor(fd, name);
     if (!options.preprocessor.empty()) {
       preprocessor.emplace(options.preprocessor, name, fd);
-      open_bytes(preprocessor->output(name));
-    } else if (S_ISREG(status.st_mode)) {
-      const std::int64_t start = ::lseek(fd, 0, SEEK_CUR);
-      open_bytes(ByteRange::of_file(fd, start, status.st_size, name));
-    } else {
-      open_bytes(ByteRange::of_stream(fd, name));
+      bytes = preprocessor->output(name);
     }
-  }
-
-  void open_bytes(const ByteRange& bytes) {
     live = bytes.is_stream();
     char first = 0;
-    const std::int64_t n = bytes.read_some(0, &first, 1);
-    if (n < 0) throw errno_error(name, "cannot read");
-    if (n == 0) {
+    if (bytes.read_some(0, &first, 1) == 0) {
       if (preprocessor) preprocessor->check_end(name);
       throw Error(name, preprocessor ? "its preprocessor wrote nothing" : "is empty");
     }
-    reader = open_reader(bytes, name, options.ffmpeg);
+    reader = open_reader(bytes, options.ffmpeg);
     first_format = reader->format();
     begin_part();
   }
 
   void begin_part() {
     format = reader->format();
-    if (format.channels < 1 || format.channels > kMaxChannels) {
-      throw Error(name, fmt::format("has {} channels (at most {} are accepted)", format.channels,
-                                    kMaxChannels));
-    }
-    if (format.rate < kMinRate || format.rate > kMaxRate) {
-      throw Error(name, fmt::format("has a sample rate of {} Hz (accepted: {} to {})", format.rate,
-                                    kMinRate, kMaxRate));
-    }
+    check(format, name);
     if (options.channel > format.channels) {
       throw Error(name, fmt::format("has {} channel{}, and no channel {}", format.channels,
                                     format.channels == 1 ? "" : "s", options.channel));
@@ -175,38 +154,34 @@ struct Decoder::Impl {
     return std::llround((seconds - earlier_parts_s) * format.rate);
   }
 
-  // Reads a block of the part, up to the end of what is wanted, and mixes it; shorter than a block
-  // only at the end of the part, 0 past it.
-  std::size_t read_mono(float* out) {
+  // Unless some are left, reads a block of the part, up to the end of what is wanted, and mixes it
+  // into `mono`; shorter than a block only at the end of the part, nothing past it.
+  void fill_mono() {
+    if (mono_begin < mono_end) return;
     const auto channels = static_cast<std::size_t>(format.channels);
-    for (;;) {
-      if (interleaved_frames == kBlock || (part_ended && interleaved_frames > 0)) {
-        mixer->mix(interleaved.data(), interleaved_frames, out);
-        return std::exchange(interleaved_frames, 0);
-      }
-      if (part_ended) return 0;
-      const std::int64_t first = frame_at(options.start_s);
-      const std::int64_t end =
-          options.end_s ? frame_at(*options.end_s) : std::numeric_limits<std::int64_t>::max();
-      const std::int64_t room = static_cast<std::int64_t>(kBlock - interleaved_frames);
+    const std::int64_t first = frame_at(options.start_s);
+    const std::int64_t end =
+        options.end_s ? frame_at(*options.end_s) : std::numeric_limits<std::int64_t>::max();
+    while (interleaved_frames < kBlock && !part_ended) {
+      const auto room = static_cast<std::int64_t>(kBlock - interleaved_frames);
       const bool pass_over = frames_read < first;
       const std::int64_t wanted =
           std::min({room, end - frames_read, pass_over ? first - frames_read : room});
       const std::int64_t n =
           wanted > 0 ? reader->read(interleaved.data() + interleaved_frames * channels, wanted) : 0;
       part_ended = n <= 0;
-      frames_read += std::max<std::int64_t>(n, 0);
-      if (!pass_over) interleaved_frames += static_cast<std::size_t>(std::max<std::int64_t>(n, 0));
+      frames_read += n;
+      if (!pass_over) interleaved_frames += static_cast<std::size_t>(n);
     }
+    mixer->mix(interleaved.data(), interleaved_frames, mono.data());
+    mono_begin = 0;
+    mono_end = std::exchange(interleaved_frames, 0);
   }
 
-  // Like read_mono, at 16 kHz: 0 once the part has ended and the filter is drained.
+  // 0 once the part has ended and the filter is drained.
   std::size_t read_resampled(Span<float> out) {
     while (!drained) {
-      if (mono_begin == mono_end) {
-        mono_begin = 0;
-        mono_end = read_mono(mono.data());
-      }
+      fill_mono();
       const bool drain = mono_begin == mono_end;
       std::size_t taken = 0, produced = 0;
       const soxr_error_t error =
@@ -221,10 +196,7 @@ struct Decoder::Impl {
   }
 
   std::size_t read_plain(Span<float> out) {
-    if (mono_begin == mono_end) {
-      mono_begin = 0;
-      mono_end = read_mono(mono.data());
-    }
+    fill_mono();
     const std::size_t n = std::min(out.size(), mono_end - mono_begin);
     std::copy_n(mono.begin() + static_cast<std::ptrdiff_t>(mono_begin), n, out.begin());
     mono_begin += n;
@@ -234,12 +206,10 @@ struct Decoder::Impl {
   bool next_part() {
     if (mixer->has_inverted()) {
       remarks.push_back(
-          "has channels that are inverted copies of one another; they were turned "
-          "before mixing");
+          "has channels that are inverted copies of one another; they were flipped before mixing");
     }
-    const bool enough = options.end_s && position_s() + 0.5 / format.rate >= *options.end_s;
-    if (enough) return false;
     const double end_s = position_s();
+    if (options.end_s && end_s + 0.5 / format.rate >= *options.end_s) return false;
     if (!reader->next_part()) return false;
     earlier_parts_s = end_s;
     begin_part();
@@ -253,10 +223,7 @@ struct Decoder::Impl {
         const Span<float> rest = out.subspan(filled);
         const std::size_t n = resampler ? read_resampled(rest) : read_plain(rest);
         filled += n;
-        if (n == 0 && !next_part()) {
-          ended = true;
-          if (filled == 0) end();
-        }
+        if (n == 0) ended = !next_part();
         if (live && filled > 0) break;
       }
       if (ended && filled == 0) end();

@@ -1,15 +1,15 @@
 #include "audio/ffmpeg_audio.hpp"
 
 #include <algorithm>
-#include <cerrno>
+#include <cstdio>
 #include <cstring>
+#include <iterator>
 #include <sstream>
 #include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
 
-#include "audio/bytes.hpp"
 #include "audio/container.hpp"
 #include "base/error.hpp"
 
@@ -23,43 +23,15 @@ constexpr std::int64_t kMaxFrames = 4096;  // of a block
 // what is decoded by less than this.
 constexpr double kTolerance = 0.25;
 
-// A file of exactly these bytes, for a program that reads from the start of a file.
-TemporaryFile copy_of(const ByteRange& bytes, const std::string& name) {
-  TemporaryFile file;
-  std::vector<char> block(1 << 16);
-  for (std::int64_t offset = 0;;) {
-    const std::int64_t n =
-        bytes.read(offset, block.data(), static_cast<std::int64_t>(block.size()));
-    if (n < 0) throw errno_error(name, "cannot read");
-    if (n == 0) return file;
-    file.append(block.data(), static_cast<std::size_t>(n));
-    offset += n;
-  }
-}
-
-std::vector<std::string> command(const std::string& program) {
-  return {program,
-          "-hide_banner",
-          "-nostdin",
-          "-nostats",
-          "-loglevel",
-          "level+info",
-          "-cpuflags",
-          "0",
-          "-threads",
-          "1",
-          "-protocol_whitelist",
-          "file",
-          "-i",
-          "file:/dev/fd/3",
-          "-vn",
-          "-sn",
-          "-dn",
-          "-c:a",
-          "pcm_f32be",
-          "-f",
-          "au",
-          "pipe:1"};
+std::vector<std::string> command(const std::string& program, const ByteRange& bytes) {
+  const std::int64_t begin = bytes.file().offset, end = begin + bytes.size();
+  std::istringstream words(fmt::format(
+      "-hide_banner -nostdin -nostats -loglevel level+info -cpuflags 0 -threads 1 "
+      "-protocol_whitelist file,subfile -i {}/dev/fd/3 -vn -sn -dn -c:a pcm_f32be -f au pipe:1",
+      begin == 0 ? "file:" : fmt::format("subfile,,start,{},end,{},,:", begin, end)));
+  std::vector<std::string> arguments{program};
+  arguments.insert(arguments.end(), std::istream_iterator<std::string>(words), {});
+  return arguments;
 }
 
 // Seconds of "HH:MM:SS.ss".
@@ -109,19 +81,18 @@ FfmpegMessages parse_ffmpeg_messages(const std::string& text) {
   return result;
 }
 
-FfmpegAudio::FfmpegAudio(const ByteRange& bytes, const std::string& name,
-                         const std::string& program, std::string length_fault)
-    : name_(name), length_fault_(std::move(length_fault)) {
-  ByteStore::File file = bytes.file();
-  if (file.offset != 0) file.fd = copy_.emplace(copy_of(bytes, name)).descriptor();
-  child_.emplace(command(program), file.fd);
+FfmpegAudio::FfmpegAudio(const ByteRange& bytes, const std::string& program,
+                         std::string length_fault)
+    : name_(bytes.name()),
+      length_fault_(std::move(length_fault)),
+      child_(command(program, bytes), bytes.file().fd) {
   read_header();
 }
 
 std::size_t FfmpegAudio::read_all(unsigned char* out, std::size_t size) {
   std::size_t done = 0;
   while (done < size) {
-    const ssize_t n = child_->read(out + done, size - done);
+    const ssize_t n = child_.read(out + done, size - done);
     if (n < 0) throw errno_error(name_, "cannot read what ffmpeg writes");
     if (n == 0) break;
     done += static_cast<std::size_t>(n);
@@ -134,18 +105,18 @@ std::size_t FfmpegAudio::read_all(unsigned char* out, std::size_t size) {
 void FfmpegAudio::read_header() {
   unsigned char head[kAuHeader] = {};
   if (read_all(head, kAuHeader) < kAuHeader) {
-    const int status = child_->wait();
-    const FfmpegMessages messages = parse_ffmpeg_messages(child_->messages());
+    const int status = child_.wait();
+    const FfmpegMessages messages = parse_ffmpeg_messages(child_.messages());
     const bool silent =
-        messages.audio_streams == 0 && contains(child_->messages(), "does not contain any stream");
+        messages.audio_streams == 0 && contains(child_.messages(), "does not contain any stream");
     throw UnknownFormat(name_, silent ? "it holds no audio" : summary_of(messages, status));
   }
   const auto begin = static_cast<std::size_t>(big_endian(head + 4, 4));
   format_ = {static_cast<int>(big_endian(head + 16, 4)),
              static_cast<int>(big_endian(head + 20, 4))};
-  if (std::memcmp(head, ".snd", 4) != 0 || big_endian(head + 12, 4) != kAuFloat ||
-      begin < kAuHeader || format_.rate <= 0 || format_.channels <= 0) {
-    throw Error(name_, "ffmpeg did not write what it was asked for");
+  if (!begins(head, ".snd") || big_endian(head + 12, 4) != kAuFloat || begin < kAuHeader ||
+      format_.rate <= 0 || format_.channels <= 0) {
+    throw Error(name_, "ffmpeg wrote something other than the requested format");
   }
   std::vector<unsigned char> annotation(std::min<std::size_t>(begin - kAuHeader, 1 << 16));
   read_all(annotation.data(), annotation.size());
@@ -153,7 +124,7 @@ void FfmpegAudio::read_header() {
 
 // The words after these marks in the messages so far, which ffmpeg writes before any samples.
 Coding FfmpegAudio::coding() const {
-  const std::string& text = child_->messages();
+  const std::string& text = child_.messages();
   const auto word_behind = [&](const std::string& mark) -> std::string {
     const std::size_t at = text.find(mark);
     if (at == std::string::npos) return "other";
@@ -183,8 +154,8 @@ std::int64_t FfmpegAudio::read(float* interleaved, std::int64_t frames) {
 }
 
 void FfmpegAudio::check_end() {
-  const int status = child_->wait();
-  const FfmpegMessages messages = parse_ffmpeg_messages(child_->messages());
+  const int status = child_.wait();
+  const FfmpegMessages messages = parse_ffmpeg_messages(child_.messages());
   const double heard_s = static_cast<double>(frames_read_) / format_.rate;
   if (status != 0 || !messages.errors.empty()) {
     faults_.push_back(fmt::format("damaged or cut short: {:.2f} s were read; {}", heard_s,

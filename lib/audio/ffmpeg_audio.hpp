@@ -9,7 +9,6 @@
 
 #include "audio/child_process.hpp"
 #include "audio/reader.hpp"
-#include "audio/temporary_file.hpp"
 
 namespace pairalign::audio {
 
@@ -22,8 +21,7 @@ class FfmpegAudio : public Reader {
   /// `program` is its path. Throws UnknownFormat(name, reason) when it finds no audio. Waits for
   /// the end of a stream: most of these formats cannot be read without seeking back.
   /// `length_fault`: what is known to be wrong with the file, in case FFmpeg does not notice.
-  FfmpegAudio(const ByteRange& bytes, const std::string& name, const std::string& program,
-              std::string length_fault = {});
+  FfmpegAudio(const ByteRange& bytes, const std::string& program, std::string length_fault);
 
   SampleFormat format() const override { return format_; }
   Coding coding() const override;
@@ -37,8 +35,7 @@ class FfmpegAudio : public Reader {
 
   std::string name_;
   std::string length_fault_;
-  std::optional<TemporaryFile> copy_;  // of a part of a file
-  std::optional<ChildProcess> child_;
+  ChildProcess child_;
   SampleFormat format_;
   std::int64_t frames_read_ = 0;
   std::vector<unsigned char> block_;

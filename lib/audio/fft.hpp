@@ -4,6 +4,8 @@
 #include <complex>
 #include <memory>
 
+struct kiss_fftr_state;
+
 namespace pairalign::audio {
 
 /// A plan for one length. A plan holds scratch memory, so one thread at a time may use it.
@@ -11,8 +13,6 @@ class RealFft {
  public:
   /// `points` must be even and positive; powers of two are fast.
   explicit RealFft(int points);
-  ~RealFft();
-  RealFft(RealFft&&) noexcept;
 
   /// The calling thread's own plan for `points`, made at its first use.
   static RealFft& of_this_thread(int points);
@@ -23,8 +23,13 @@ class RealFft {
   void inverse(const std::complex<float>* bins, float* samples);
 
  private:
-  struct Plans;
-  std::unique_ptr<Plans> plans_;
+  struct FreePlan {
+    void operator()(kiss_fftr_state* plan) const;
+  };
+  using Plan = std::unique_ptr<kiss_fftr_state, FreePlan>;
+  static Plan make_plan(int points, bool inverse);
+
+  Plan forward_, inverse_;
 };
 
 }  // namespace pairalign::audio

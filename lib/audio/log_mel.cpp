@@ -19,7 +19,7 @@ constexpr double kNyquist = kSampleRate / 2.0;
 // place (the piecewise linear warp of vocal tract length normalisation).
 constexpr double kWarpKnee = 0.85;
 
-void check(const LogMelConfig& c) {
+const LogMelConfig& checked(const LogMelConfig& c) {
   const auto require = [](bool holds, const char* reason) {
     if (!holds) throw Error("features", reason);
   };
@@ -33,51 +33,13 @@ void check(const LogMelConfig& c) {
   require(c.floor > 0 && std::isfinite(c.floor), "the floor of the power must be positive");
   require(c.scale != 0 && std::isfinite(c.scale) && std::isfinite(c.mean),
           "mean and scale must be finite, and scale not 0");
+  return c;
 }
-
-// Triangles of peak 1 over the power spectrum; each covers few bins, so only those are stored.
-struct Filterbank {
-  struct Band {
-    int first_bin = 0;
-    int bins = 0;
-    int first_weight = 0;
-  };
-  std::vector<Band> bands;
-  std::vector<float> weights;
-};
 
 double warp_hz(double hz, double factor, double high_hz) {
   const double knee = kWarpKnee * high_hz / std::max(factor, 1.0);
   if (factor == 1 || hz <= knee) return hz * factor;
   return knee * factor + (hz - knee) * (high_hz - knee * factor) / (high_hz - knee);
-}
-
-Filterbank make_filterbank(const LogMelConfig& config, double factor) {
-  std::vector<double> edges(static_cast<std::size_t>(config.bands) + 2);
-  const double low = hz_to_mel(config.low_hz);
-  const double step = (hz_to_mel(config.high_hz) - low) / (config.bands + 1);
-  for (std::size_t i = 0; i < edges.size(); ++i) {
-    const double hz = mel_to_hz(low + step * static_cast<double>(i));
-    edges[i] = warp_hz(hz, factor, config.high_hz);
-  }
-
-  Filterbank bank;
-  const double bin_hz = static_cast<double>(kSampleRate) / config.fft;
-  for (std::size_t b = 0; b + 2 < edges.size(); ++b) {
-    const double left = edges[b], centre = edges[b + 1], right = edges[b + 2];
-    Filterbank::Band band;
-    band.first_bin = static_cast<int>(left / bin_hz) + 1;
-    band.first_weight = static_cast<int>(bank.weights.size());
-    for (int bin = band.first_bin; bin <= config.fft / 2 && bin * bin_hz < right; ++bin) {
-      const double hz = bin * bin_hz;
-      const double rising = (hz - left) / (centre - left);
-      const double falling = (right - hz) / (right - centre);
-      bank.weights.push_back(static_cast<float>(std::min(rising, falling)));
-      ++band.bins;
-    }
-    bank.bands.push_back(band);
-  }
-  return bank;
 }
 
 // The envelope of a row of log-mel bands: a moving average, wider than the spacing of harmonics of
@@ -119,113 +81,117 @@ void power_spectrum(const std::complex<float>* bins, int count, float* power) {
 
 }  // namespace
 
-struct LogMel::Impl {
-  LogMelConfig config;
-  std::vector<float> window;  // periodic Hann
-  Filterbank filterbank;
-
-  // What one thread needs to compute frames.
-  struct Scratch {
-    explicit Scratch(int fft)
-        : plan(RealFft::of_this_thread(fft)),
-          samples(static_cast<std::size_t>(fft), 0.0F),
-          bins(static_cast<std::size_t>(fft) / 2 + 1),
-          power(bins.size()) {}
-
-    RealFft& plan;
-    std::vector<float> samples;  // a windowed frame, then zeros up to the length of the FFT
-    std::vector<std::complex<float>> bins;
-    std::vector<float> power;
-  };
-
-  explicit Impl(const LogMelConfig& c) : config(c), filterbank(make_filterbank(c, 1)) {
-    window.resize(static_cast<std::size_t>(c.window));
-    for (int i = 0; i < c.window; ++i) {
-      window[static_cast<std::size_t>(i)] =
-          static_cast<float>(0.5 - 0.5 * std::cos(2 * kPi * i / c.window));
-    }
+LogMel::Filterbank::Filterbank(const LogMelConfig& config, double factor) {
+  std::vector<double> edges(static_cast<std::size_t>(config.bands) + 2);
+  const double low = hz_to_mel(config.low_hz);
+  const double step = (hz_to_mel(config.high_hz) - low) / (config.bands + 1);
+  for (std::size_t i = 0; i < edges.size(); ++i) {
+    const double hz = mel_to_hz(low + step * static_cast<double>(i));
+    edges[i] = warp_hz(hz, factor, config.high_hz);
   }
 
-  // The power spectrum of the frame whose middle is sample `centre`, into `scratch`.
-  void analyse(Span<const float> pcm, std::int64_t centre, Scratch& scratch) const {
-    const auto size = static_cast<std::int64_t>(pcm.size());
-    const std::int64_t start = centre - config.window / 2;
-    const std::int64_t begin = std::clamp<std::int64_t>(-start, 0, config.window);
-    const std::int64_t end = std::clamp<std::int64_t>(size - start, begin, config.window);
-    float* samples = scratch.samples.data();
-    std::fill(samples, samples + begin, 0.0F);
-    if (begin < end) {
-      multiply(pcm.data() + (start + begin), window.data() + begin, static_cast<int>(end - begin),
-               samples + begin);
+  const double bin_hz = static_cast<double>(kSampleRate) / config.fft;
+  for (std::size_t b = 0; b + 2 < edges.size(); ++b) {
+    const double left = edges[b], centre = edges[b + 1], right = edges[b + 2];
+    Band band{static_cast<int>(left / bin_hz) + 1, 0, weights.size()};
+    for (int bin = band.first_bin; bin <= config.fft / 2 && bin * bin_hz < right; ++bin) {
+      const double hz = bin * bin_hz;
+      const double rising = (hz - left) / (centre - left);
+      const double falling = (right - hz) / (right - centre);
+      weights.push_back(static_cast<float>(std::min(rising, falling)));
+      ++band.bins;
     }
-    std::fill(samples + end, samples + config.window, 0.0F);
-
-    scratch.plan.forward(samples, scratch.bins.data());
-    power_spectrum(scratch.bins.data(), config.fft / 2 + 1, scratch.power.data());
+    bands.push_back(band);
   }
+}
 
-  // A row of `bands` from the spectrum in `scratch`.
-  void apply(const Filterbank& bank, const Scratch& scratch, float* row) const {
-    for (std::size_t b = 0; b < bank.bands.size(); ++b) {
-      const Filterbank::Band& band = bank.bands[b];
-      const float* weights = bank.weights.data() + band.first_weight;
-      const float* power = scratch.power.data() + band.first_bin;
-      float sum = 0;
-      for (int i = 0; i < band.bins; ++i)
-        sum += weights[i] * power[i];
-      row[b] = config.feature(sum);
-    }
-  }
+// What one thread needs to compute frames.
+struct LogMel::Scratch {
+  explicit Scratch(int fft)
+      : plan(RealFft::of_this_thread(fft)),
+        samples(static_cast<std::size_t>(fft), 0.0F),
+        bins(static_cast<std::size_t>(fft) / 2 + 1),
+        power(bins.size()) {}
+
+  RealFft& plan;
+  std::vector<float> samples;  // a windowed frame, then zeros up to the length of the FFT
+  std::vector<std::complex<float>> bins;
+  std::vector<float> power;
 };
 
-LogMel::LogMel(const LogMelConfig& config) {
-  check(config);
-  impl_ = std::make_unique<Impl>(config);
+LogMel::LogMel(const LogMelConfig& config)
+    : config_(checked(config)),
+      window_(static_cast<std::size_t>(config.window)),
+      filterbank_(config, 1) {
+  for (std::size_t i = 0; i < window_.size(); ++i) {
+    window_[i] =
+        static_cast<float>(0.5 - 0.5 * std::cos(2 * kPi * static_cast<double>(i) / config.window));
+  }
 }
-LogMel::~LogMel() = default;
-LogMel::LogMel(LogMel&&) noexcept = default;
 
-const LogMelConfig& LogMel::config() const {
-  return impl_->config;
+// The power spectrum of the frame whose middle is sample `centre`, into `scratch`.
+void LogMel::analyse(Span<const float> pcm, std::int64_t centre, Scratch& scratch) const {
+  const auto size = static_cast<std::int64_t>(pcm.size());
+  const std::int64_t start = centre - config_.window / 2;
+  const std::int64_t begin = std::clamp<std::int64_t>(-start, 0, config_.window);
+  const std::int64_t end = std::clamp<std::int64_t>(size - start, begin, config_.window);
+  float* samples = scratch.samples.data();
+  std::fill(samples, samples + begin, 0.0F);
+  if (begin < end) {
+    multiply(pcm.data() + (start + begin), window_.data() + begin, static_cast<int>(end - begin),
+             samples + begin);
+  }
+  std::fill(samples + end, samples + config_.window, 0.0F);
+
+  scratch.plan.forward(samples, scratch.bins.data());
+  power_spectrum(scratch.bins.data(), config_.fft / 2 + 1, scratch.power.data());
 }
 
-float LogMel::silence() const {
-  return impl_->config.silence();
+// A row of `bands` from the spectrum in `scratch`.
+void LogMel::apply(const Filterbank& bank, const Scratch& scratch, float* row) const {
+  for (std::size_t b = 0; b < bank.bands.size(); ++b) {
+    const Filterbank::Band& band = bank.bands[b];
+    const float* weights = bank.weights.data() + band.first_weight;
+    const float* power = scratch.power.data() + band.first_bin;
+    float sum = 0;
+    for (int i = 0; i < band.bins; ++i)
+      sum += weights[i] * power[i];
+    row[b] = config_.feature(sum);
+  }
 }
 
 void LogMel::compute(Span<const float> pcm, std::int64_t first, std::int64_t count,
                      Span<float> out) const {
-  const auto bands = static_cast<std::size_t>(impl_->config.bands);
+  const auto bands = static_cast<std::size_t>(config_.bands);
   Expects(count >= 0 && out.size() == static_cast<std::size_t>(count) * bands);
-  Impl::Scratch scratch(impl_->config.fft);
+  Scratch scratch(config_.fft);
   for (std::int64_t i = 0; i < count; ++i) {
-    impl_->analyse(pcm, (first + i) * impl_->config.hop, scratch);
-    impl_->apply(impl_->filterbank, scratch, out.data() + static_cast<std::size_t>(i) * bands);
+    analyse(pcm, (first + i) * config_.hop, scratch);
+    apply(filterbank_, scratch, out.data() + static_cast<std::size_t>(i) * bands);
   }
 }
 
 std::vector<float> LogMel::compute(Span<const float> pcm, const Warp& warp) const {
   Expects(warp.tempo > 0 && warp.frequency > 0 && warp.pitch > 0);
-  const double step = impl_->config.hop * warp.tempo;
+  const double step = config_.hop * warp.tempo;
   const auto frames = static_cast<std::int64_t>(std::ceil(static_cast<double>(pcm.size()) / step));
-  const auto bands = static_cast<std::size_t>(impl_->config.bands);
+  const auto bands = static_cast<std::size_t>(config_.bands);
   std::vector<float> out(static_cast<std::size_t>(frames) * bands);
 
   const auto bank_of = [&](double factor) {
-    return factor == 1 ? impl_->filterbank : make_filterbank(impl_->config, factor);
+    return factor == 1 ? filterbank_ : Filterbank(config_, factor);
   };
   const Filterbank bank = bank_of(warp.frequency);
-  Filterbank pitched;
-  if (warp.pitch != 1) pitched = bank_of(warp.frequency * warp.pitch);
+  const Filterbank pitched = bank_of(warp.pitch == 1 ? 1 : warp.frequency * warp.pitch);
   std::vector<float> pitched_row(bands);
-  Impl::Scratch scratch(impl_->config.fft);
+  Scratch scratch(config_.fft);
   for (std::int64_t i = 0; i < frames; ++i) {
     float* row = out.data() + static_cast<std::size_t>(i) * bands;
-    impl_->analyse(pcm, std::llround(static_cast<double>(i) * step), scratch);
-    impl_->apply(bank, scratch, row);
+    analyse(pcm, std::llround(static_cast<double>(i) * step), scratch);
+    apply(bank, scratch, row);
     if (warp.pitch == 1) continue;
-    impl_->apply(pitched, scratch, pitched_row.data());
-    replace_fine_structure(pitched_row.data(), impl_->config.bands, row);
+    apply(pitched, scratch, pitched_row.data());
+    replace_fine_structure(pitched_row.data(), config_.bands, row);
   }
   return out;
 }

@@ -2,8 +2,8 @@
 #pragma once
 
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <vector>
 
 #include "audio/decoder.hpp"
@@ -49,13 +49,11 @@ class LogMel {
  public:
   /// Throws Error("features", ...) when the settings contradict one another.
   explicit LogMel(const LogMelConfig& config = {});
-  ~LogMel();
-  LogMel(LogMel&&) noexcept;
 
-  const LogMelConfig& config() const;
+  const LogMelConfig& config() const { return config_; }
 
   /// The value of a band in digital silence, used for padding outside a recording.
-  float silence() const;
+  float silence() const { return config_.silence(); }
 
   /// Frames [first, first + count) of `pcm` into `out` (count × bands, row-major). Frame i is
   /// centred on sample i · hop; samples outside `pcm` are zero. `first` may be negative.
@@ -66,8 +64,26 @@ class LogMel {
   std::vector<float> compute(Span<const float> pcm, const Warp& warp = {}) const;
 
  private:
-  struct Impl;
-  std::unique_ptr<Impl> impl_;
+  // Triangles of peak 1 over the power spectrum; each covers few bins, so only those are stored.
+  struct Filterbank {
+    Filterbank(const LogMelConfig& config, double factor);
+
+    struct Band {
+      int first_bin = 0;
+      int bins = 0;
+      std::size_t first_weight = 0;
+    };
+    std::vector<Band> bands;
+    std::vector<float> weights;
+  };
+  struct Scratch;
+
+  void analyse(Span<const float> pcm, std::int64_t centre, Scratch& scratch) const;
+  void apply(const Filterbank& bank, const Scratch& scratch, float* row) const;
+
+  LogMelConfig config_;
+  std::vector<float> window_;  // periodic Hann
+  Filterbank filterbank_;
 };
 
 /// The same features from a stream, in bounded memory and bit-equal to `LogMel::compute` over the

@@ -1,11 +1,8 @@
 // Mixes several channels down to one.
 #pragma once
 
-#include <cstdint>
-#include <string>
+#include <cstddef>
 #include <vector>
-
-#include "audio/reader.hpp"
 
 namespace pairalign::audio {
 

@@ -7,7 +7,6 @@
 #include <fmt/format.h>
 #include <mpg123.h>
 
-#include "audio/bytes.hpp"
 #include "audio/container.hpp"
 #include "base/error.hpp"
 
@@ -21,10 +20,6 @@ constexpr std::int64_t kFetch = 1 << 15;
 constexpr std::uint32_t kSameInStream = 0xfffe0c00;
 // The count in an information frame may be off by one, and the last frame of a file may be cut.
 constexpr std::int64_t kTolerance = 1;
-
-bool begins(const unsigned char* bytes, std::string_view text) {
-  return std::memcmp(bytes, text.data(), text.size()) == 0;
-}
 
 // Bit rates in kbit/s by table and index; index 0 is free format, 15 is forbidden.
 constexpr int kBitRates[5][15] = {
@@ -46,8 +41,8 @@ std::int64_t information_of(const MpegHeader& header, const unsigned char* frame
   const std::size_t xing = kHeader + static_cast<std::size_t>(header.side_information);
   constexpr std::size_t kVbri = kHeader + 32;
   if (bytes >= xing + 12 && (begins(frame + xing, "Xing") || begins(frame + xing, "Info"))) {
-    const bool told = (big_endian(frame + xing + 4, 4) & 1) != 0;
-    return told ? big_endian(frame + xing + 8, 4) : 0;
+    const bool stated = (big_endian(frame + xing + 4, 4) & 1) != 0;
+    return stated ? big_endian(frame + xing + 8, 4) : 0;
   }
   if (bytes >= kVbri + 18 && begins(frame + kVbri, "VBRI"))
     return big_endian(frame + kVbri + 14, 4);
@@ -99,8 +94,7 @@ int count_frames(const std::vector<unsigned char>& bytes, std::size_t offset, in
 
 }  // namespace
 
-bool holds_mpeg_frames(const ByteRange& bytes, const std::string& name, std::int64_t reach,
-                       int frames) {
+bool holds_mpeg_frames(const ByteRange& bytes, std::int64_t reach, int frames) {
   constexpr std::size_t kMaxFrame = 4096;  // an upper bound
   std::vector<unsigned char> window;
   // The first frames of a stream arrive soon, what follows perhaps much later: reads no more than
@@ -110,7 +104,6 @@ bool holds_mpeg_frames(const ByteRange& bytes, const std::string& name, std::int
     window.resize(size);
     const std::int64_t n = bytes.read(static_cast<std::int64_t>(before), window.data() + before,
                                       static_cast<std::int64_t>(size - before));
-    if (n < 0) throw errno_error(name, "cannot read");
     window.resize(before + static_cast<std::size_t>(n));
     const bool ended = window.size() < size;
     const std::size_t beyond = static_cast<std::size_t>(frames) * kMaxFrame;
@@ -128,8 +121,8 @@ void MpegAudio::DeleteHandle::operator()(mpg123_handle_struct* handle) const {
   mpg123_delete(handle);
 }
 
-MpegAudio::MpegAudio(const ByteRange& bytes, const std::string& name) : bytes_(bytes), name_(name) {
-  if (!find_frame()) throw Error(name, "holds no frame of MPEG audio");
+MpegAudio::MpegAudio(const ByteRange& bytes) : bytes_(bytes) {
+  if (!find_frame()) throw Error(bytes.name(), "holds no frame of MPEG audio");
   begin_part();
 }
 
@@ -142,17 +135,12 @@ bool MpegAudio::fill(std::size_t bytes) {
     const std::size_t before = window_.size();
     window_.resize(before + kFetch);
     const std::int64_t n = bytes_.read_some(next_offset_, window_.data() + before, kFetch);
-    window_.resize(before + static_cast<std::size_t>(std::max<std::int64_t>(n, 0)));
-    if (n < 0) throw errno_error(name_, "cannot read");
+    window_.resize(before + static_cast<std::size_t>(n));
     next_offset_ += n;
     bytes_.forget_before(next_offset_);
     file_ended_ = n == 0;
   }
   return window_.size() - begin_ >= bytes;
-}
-
-void MpegAudio::drop(std::size_t bytes) {
-  begin_ += bytes;
 }
 
 // Length of the tag at the front of the window; 0 when there is none.
@@ -164,9 +152,7 @@ std::int64_t MpegAudio::tag_length() {
     const std::int64_t begin = next_offset_ - static_cast<std::int64_t>(window_.size() - begin_);
     // A tag with a wrong length must not swallow the rest.
     char last;
-    const std::int64_t n = bytes_.read(begin + length - 1, &last, 1);
-    if (n < 0) throw errno_error(name_, "cannot read");
-    return n == 1 ? length : 0;
+    return bytes_.read(begin + length - 1, &last, 1) == 1 ? length : 0;
   }
   if (begins(at(0), "APET") && fill(kApeHead) && begins(at(0), "APETAGEX")) {
     const std::int64_t body = little_endian(at(12), 4);
@@ -222,10 +208,9 @@ void MpegAudio::end_file() {
   begin_ = window_.size();
   note_junk();
   if (all_junk_ > 0) {
-    remarks_.push_back(
-        fmt::format("{} bytes that are no whole frame of MPEG audio were passed over"
-                    ", the first after {:.2f} s",
-                    all_junk_, first_junk_s_));
+    remarks_.push_back(fmt::format(
+        "{} bytes that are not whole frames of MPEG audio were skipped, the first after {:.2f} s",
+        all_junk_, first_junk_s_));
   }
 }
 
@@ -249,12 +234,13 @@ void MpegAudio::begin_part() {
   static const bool initialised = mpg123_init() == MPG123_OK;
   int error = initialised ? MPG123_OK : MPG123_NOT_INITIALIZED;
   handle_.reset(initialised ? mpg123_new("generic", &error) : nullptr);
-  if (!handle_) throw Error(name_, std::string("libmpg123: ") + mpg123_plain_strerror(error));
+  if (!handle_)
+    throw Error(bytes_.name(), std::string("libmpg123: ") + mpg123_plain_strerror(error));
   mpg123_param(handle_.get(), MPG123_REMOVE_FLAGS, MPG123_AUTO_RESAMPLE, 0);
   mpg123_param(handle_.get(), MPG123_ADD_FLAGS,
                MPG123_FORCE_FLOAT | MPG123_QUIET | MPG123_NO_READAHEAD, 0);
   if (mpg123_open_feed(handle_.get()) != MPG123_OK) {
-    throw Error(name_, std::string("libmpg123: ") + mpg123_strerror(handle_.get()));
+    throw Error(bytes_.name(), std::string("libmpg123: ") + mpg123_strerror(handle_.get()));
   }
   earlier_parts_s_ = seconds();
   part_ = frame_;
@@ -269,7 +255,7 @@ bool MpegAudio::decode_frame() {
   if (!found_) return false;
   const auto bytes = static_cast<std::size_t>(frame_.bytes);
   if (mpg123_feed(handle_.get(), at(0), bytes) != MPG123_OK) {
-    throw Error(name_, std::string("libmpg123: ") + mpg123_strerror(handle_.get()));
+    throw Error(bytes_.name(), std::string("libmpg123: ") + mpg123_strerror(handle_.get()));
   }
   for (;;) {
     off_t number = 0;
@@ -318,7 +304,7 @@ void MpegAudio::end_part() {
   undecoded_ = 0;
   const std::int64_t frames = std::max<std::int64_t>(part_frames_, 0);
   if (frames + kTolerance >= promised_frames_) return;
-  faults_.push_back(fmt::format("cut short: {:.2f} s are there of {:.2f} s that its header tells",
+  faults_.push_back(fmt::format("cut short: holds {:.2f} s of the {:.2f} s declared in its header",
                                 static_cast<double>(frames) * part_.seconds(),
                                 static_cast<double>(promised_frames_) * part_.seconds()));
 }

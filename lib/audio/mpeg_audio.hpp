@@ -32,8 +32,7 @@ std::optional<MpegHeader> parse_mpeg_header(const unsigned char* bytes);
 
 /// Whether `bytes` hold `frames` consecutive frames of one stream, the first of which begins within
 /// the first `reach` bytes.
-bool holds_mpeg_frames(const ByteRange& bytes, const std::string& name, std::int64_t reach,
-                       int frames);
+bool holds_mpeg_frames(const ByteRange& bytes, std::int64_t reach, int frames);
 
 /// Finds the frames itself and feeds only these to libmpg123, so that whatever else is in the file
 /// (tags, zeros, half a frame at its front) is skipped, a stream is decoded as it arrives, and
@@ -45,7 +44,7 @@ bool holds_mpeg_frames(const ByteRange& bytes, const std::string& name, std::int
 /// everywhere.
 class MpegAudio : public Reader {
  public:
-  MpegAudio(const ByteRange& bytes, const std::string& name);
+  explicit MpegAudio(const ByteRange& bytes);
 
   SampleFormat format() const override { return {part_.rate, part_.channels}; }
   Coding coding() const override { return {"mpeg", "mp" + std::to_string(part_.layer), 0, -1}; }
@@ -61,7 +60,7 @@ class MpegAudio : public Reader {
   bool find_frame();
   bool fill(std::size_t bytes);
   const unsigned char* at(std::size_t offset) const { return window_.data() + begin_ + offset; }
-  void drop(std::size_t bytes);
+  void drop(std::size_t bytes) { begin_ += bytes; }
   std::int64_t tag_length();
   bool skip_tag();
   bool is_confirmed(const MpegHeader& header);
@@ -75,7 +74,6 @@ class MpegAudio : public Reader {
   double seconds() const;
 
   ByteRange bytes_;
-  std::string name_;
 
   std::vector<unsigned char> window_;  // bytes of the file from window_[begin_] on
   std::size_t begin_ = 0;

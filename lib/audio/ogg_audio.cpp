@@ -7,7 +7,6 @@
 
 #include <fmt/format.h>
 
-#include "audio/bytes.hpp"
 #include "audio/container.hpp"
 #include "base/error.hpp"
 
@@ -21,12 +20,11 @@ constexpr long kFetch = 1 << 14;
 std::string codec_name(const ogg_packet& packet) {
   const std::string_view bytes(reinterpret_cast<const char*>(packet.packet),
                                static_cast<std::size_t>(std::max(packet.bytes, 0L)));
-  for (const auto& [magic, name] : {std::pair<std::string_view, const char*>{"\x7f"
-                                                                             "FLAC",
-                                                                             "FLAC"},
-                                    {"Speex   ", "Speex"},
-                                    {"CELT    ", "CELT"},
-                                    {"\x80theora", "Theora video"}}) {
+  constexpr std::pair<std::string_view, const char*> kCodecs[] = {{"\177FLAC", "FLAC"},
+                                                                  {"Speex   ", "Speex"},
+                                                                  {"CELT    ", "CELT"},
+                                                                  {"\x80theora", "Theora video"}};
+  for (const auto& [magic, name] : kCodecs) {
     if (bytes.substr(0, magic.size()) == magic) return name;
   }
   return "an unknown codec";
@@ -36,14 +34,13 @@ std::string codec_name(const ogg_packet& packet) {
 
 // "OggS", u8 version, u8 flags, i64 position, u32 serial number, u32 page number, u32 checksum, u8
 // number of segments, u8 length of each.
-std::optional<OggPage> last_ogg_page(const ByteRange& bytes, const std::string& name) {
+std::optional<OggPage> last_ogg_page(const ByteRange& bytes) {
   constexpr std::size_t kHead = 27, kFlags = 5;
   constexpr int kLastPage = 4;
   std::string end(std::size_t{1} << 17, '\0');  // two pages, and tags after them
   const std::int64_t from =
       std::max<std::int64_t>(0, bytes.size() - static_cast<std::int64_t>(end.size()));
   const std::int64_t n = bytes.read(from, end.data(), static_cast<std::int64_t>(end.size()));
-  if (n < 0) throw errno_error(name, "cannot read");
   end.resize(static_cast<std::size_t>(n));
   const std::size_t begin = end.rfind("OggS");
   if (begin == std::string::npos || begin + kHead > end.size()) return std::nullopt;
@@ -58,53 +55,41 @@ std::optional<OggPage> last_ogg_page(const ByteRange& bytes, const std::string& 
   return result;
 }
 
-OggAudio::OggAudio(const ByteRange& bytes, const std::string& name) : bytes_(bytes), name_(name) {
-  ogg_sync_init(&sync_);
-  try {
-    while (!page_waits_) {
-      if (!next_page()) throw Error(name_, "damaged or cut short: no Ogg stream begins in it");
-      page_waits_ = ogg_page_bos(&page_) != 0;
-    }
-    if (!begin_link()) {
-      if (!unknown_.empty()) throw UnknownFormat(name_, unknown_);
-      throw Error(name_, faults_.empty() ? "cut short within its headers" : faults_.back());
-    }
-  } catch (...) {
-    if (stream_open_) ogg_stream_clear(&stream_);
-    ogg_sync_clear(&sync_);
-    throw;
+OggAudio::OggAudio(const ByteRange& bytes) : bytes_(bytes) {
+  const std::string& name = bytes_.name();
+  while (!page_waits_) {
+    if (!next_page()) throw Error(name, "damaged or cut short: no Ogg stream begins in it");
+    page_waits_ = ogg_page_bos(&page_) != 0;
+  }
+  if (!begin_link()) {
+    if (!unknown_.empty()) throw UnknownFormat(name, unknown_);
+    throw Error(name, faults_.empty() ? "cut short within its headers" : faults_.back());
   }
 }
 
 Coding OggAudio::coding() const {
   Coding coding{"ogg", library().find("opus") == std::string::npos ? "vorbis" : "opus", 0, -1};
   if (bytes_.is_stream()) return coding;
-  const std::optional<OggPage> page = last_ogg_page(bytes_, name_);
+  const std::optional<OggPage> page = last_ogg_page(bytes_);
   if (page && page->position >= 0 && page->serial == (serial_ & 0xffffffffL)) {
     coding.frames = std::llround(codec_->seconds(page->position) * format().rate);
   }
   return coding;
 }
 
-OggAudio::~OggAudio() {
-  if (stream_open_) ogg_stream_clear(&stream_);
-  ogg_sync_clear(&sync_);
-}
-
 // Reads the next whole page of any stream into page_; false at the end of the file.
 bool OggAudio::next_page() {
   for (;;) {
-    const long n = ogg_sync_pageseek(&sync_, &page_);
+    const long n = ogg_sync_pageseek(&ogg_.sync, &page_);
     if (n > 0) return true;
     if (n < 0) {
       junk_ -= n;
       continue;
     }
-    char* buffer = ogg_sync_buffer(&sync_, kFetch);
+    char* buffer = ogg_sync_buffer(&ogg_.sync, kFetch);
     if (buffer == nullptr) throw std::bad_alloc();
     const std::int64_t got = bytes_.read_some(offset_, buffer, kFetch);
-    if (got < 0) throw errno_error(name_, "cannot read");
-    ogg_sync_wrote(&sync_, static_cast<long>(got));
+    ogg_sync_wrote(&ogg_.sync, static_cast<long>(got));
     offset_ += got;
     bytes_.forget_before(offset_);
     if (got == 0) return false;
@@ -153,9 +138,8 @@ void OggAudio::take_first_page() {
     ogg_stream_clear(&stream);
     return;
   }
-  if (stream_open_) ogg_stream_clear(&stream_);
-  stream_ = stream;
-  stream_open_ = true;
+  ogg_stream_clear(&ogg_.stream);
+  ogg_.stream = stream;
   serial_ = ogg_page_serialno(&page_);
   codec_ = std::move(codec);
   codec_->take_header(packet);
@@ -168,10 +152,10 @@ bool OggAudio::read_headers() {
     if (ogg_page_bos(&page_) != 0) return false;
     if (ogg_page_serialno(&page_) != serial_) continue;
     page_number_ = ogg_page_pageno(&page_);
-    ogg_stream_pagein(&stream_, &page_);
+    ogg_stream_pagein(&ogg_.stream, &page_);
     ogg_packet packet{};
     int status = 0;
-    while ((status = ogg_stream_packetout(&stream_, &packet)) != 0) {
+    while ((status = ogg_stream_packetout(&ogg_.stream, &packet)) != 0) {
       if (status < 0) continue;
       if (codec_->take_header(packet)) continue;
       page_waits_ = false;
@@ -186,7 +170,7 @@ bool OggAudio::read_headers() {
 void OggAudio::collect_packets() {
   ogg_packet packet{};
   for (;;) {
-    const int status = ogg_stream_packetout(&stream_, &packet);
+    const int status = ogg_stream_packetout(&ogg_.stream, &packet);
     if (status == 0) return;
     if (status > 0) packets_.push_back(packet);
   }
@@ -207,7 +191,7 @@ bool OggAudio::decode_page() {
       }
     } while (ogg_page_serialno(&page_) != serial_);
     check_sequence();
-    ogg_stream_pagein(&stream_, &page_);
+    ogg_stream_pagein(&ogg_.stream, &page_);
     collect_packets();
   }
   last_page_ = ogg_page_eos(&page_) != 0;
@@ -226,7 +210,7 @@ void OggAudio::check_sequence() {
   const long number = ogg_page_pageno(&page_);
   if (page_number_ >= 0 && number > page_number_ + 1 && !heard_) {
     // A live stream that was joined late has its headers and then what is sent now.
-    remarks_.push_back(fmt::format("begins late: pages are missing behind its headers ({} of them)",
+    remarks_.push_back(fmt::format("begins late: pages are missing after its headers ({} of them)",
                                    number - page_number_ - 1));
   } else if (page_number_ >= 0 && number != page_number_ + 1) {
     faults_.push_back(fmt::format("damaged: pages are missing after {:.2f} s ({} of them)",
@@ -258,7 +242,7 @@ void OggAudio::end_link(bool at_end) {
     remarks_.push_back(fmt::format("a link of its chain breaks off after {:.2f} s", seconds()));
     return;
   }
-  const bool within_page = sync_.fill - sync_.returned > 0;
+  const bool within_page = ogg_.sync.fill - ogg_.sync.returned > 0;
   faults_.push_back(fmt::format(
       within_page ? "cut short in the middle of an Ogg page, after {:.2f} s"
                   : "cut short after {:.2f} s, between Ogg pages: the last is not marked as such",
@@ -284,8 +268,8 @@ bool OggAudio::next_part() {
 }
 
 void OggAudio::check_rest() {
-  if (last_page_) junk_ += sync_.fill - sync_.returned;
-  if (junk_ > 0) remarks_.push_back(fmt::format("{} bytes of it are no Ogg pages", junk_));
+  if (last_page_) junk_ += ogg_.sync.fill - ogg_.sync.returned;
+  if (junk_ > 0) remarks_.push_back(fmt::format("{} bytes outside Ogg pages were skipped", junk_));
 }
 
 double OggAudio::seconds() const {

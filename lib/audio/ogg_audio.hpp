@@ -42,7 +42,7 @@ struct OggPage {
 };
 
 /// The last page that begins in a file; nothing if none begins near its end.
-std::optional<OggPage> last_ogg_page(const ByteRange& bytes, const std::string& name);
+std::optional<OggPage> last_ogg_page(const ByteRange& bytes);
 
 /// Reads all links of a chain, each a part with its own format. Of several multiplexed streams the
 /// first with audio is decoded. Missing or damaged pages, and a stream whose last page is not
@@ -50,8 +50,7 @@ std::optional<OggPage> last_ogg_page(const ByteRange& bytes, const std::string& 
 class OggAudio : public Reader {
  public:
   /// Throws UnknownFormat when it holds no stream with a known codec.
-  OggAudio(const ByteRange& bytes, const std::string& name);
-  ~OggAudio() override;
+  explicit OggAudio(const ByteRange& bytes);
 
   SampleFormat format() const override { return codec_->format(); }
   /// Its length is taken from the last page, if that belongs to the first stream.
@@ -72,11 +71,18 @@ class OggAudio : public Reader {
   void check_rest();
   double seconds() const;
 
+  // The states of libogg, of which all zeros is the initial one.
+  struct States {
+    ~States() {
+      ogg_stream_clear(&stream);
+      ogg_sync_clear(&sync);
+    }
+    ogg_sync_state sync{};
+    ogg_stream_state stream{};  // of the link
+  };
+
   ByteRange bytes_;
-  std::string name_;
-  ogg_sync_state sync_{};
-  ogg_stream_state stream_{};
-  bool stream_open_ = false;
+  States ogg_;
   std::int64_t offset_ = 0;  // of what is read next
   std::int64_t junk_ = 0;    // bytes outside of pages
   bool file_ended_ = false;

@@ -1,29 +1,19 @@
 #include <algorithm>
-#include <climits>
-#include <cstring>
 #include <string_view>
 
 #include <fmt/format.h>
 #include <opus/opus_multistream.h>
 #include <vorbis/codec.h>
 
-#include "audio/bytes.hpp"
 #include "audio/ogg_audio.hpp"
 #include "base/error.hpp"
 
 namespace pairalign::audio {
 namespace {
 
-bool begins(const ogg_packet& packet, std::string_view text) {
-  return packet.bytes >= static_cast<long>(text.size()) &&
-         std::memcmp(packet.packet, text.data(), text.size()) == 0;
-}
-
 // RFC 7845. Page positions count samples at 48 kHz, whatever the rate of the decoder.
 class OpusCodec : public OggCodec {
  public:
-  static constexpr std::string_view kMagic = "OpusHead";
-
   bool take_header(ogg_packet& packet) override {
     if (decoder_) return false;  // the comments, which are not used
     open(packet);
@@ -77,7 +67,8 @@ class OpusCodec : public OggCodec {
   void open(const ogg_packet& packet) {
     constexpr long kHead = 19;
     const unsigned char* head = packet.packet;
-    if (packet.bytes < kHead || head[8] > 15) throw Error("", "an Opus header that nobody knows");
+    if (packet.bytes < kHead || head[8] > 15)
+      throw Error("", "an Opus header of an unknown version");
     channels_ = head[9];
     left_to_skip_ = little_endian(head + 10, 2);
     const std::int64_t rate = little_endian(head + 12, 4);
@@ -92,7 +83,7 @@ class OpusCodec : public OggCodec {
       coupled = head[20];
       map = head + 21;
     } else if (channels_ > 2) {
-      throw Error("", "an Opus header without the map of its channels");
+      throw Error("", "an Opus header without a channel mapping");
     }
     // As libsndfile does: the lowest rate of Opus that loses nothing of the original.
     divisor_ = rate > 24000 ? 1 : rate > 16000 ? 2 : rate > 12000 ? 3 : rate > 8000 ? 4 : 6;
@@ -123,8 +114,6 @@ class OpusCodec : public OggCodec {
 
 class VorbisCodec : public OggCodec {
  public:
-  static constexpr std::string_view kMagic = "\x01vorbis";
-
   VorbisCodec() {
     vorbis_info_init(&info_);
     vorbis_comment_init(&comment_);
@@ -194,8 +183,11 @@ class VorbisCodec : public OggCodec {
 }  // namespace
 
 std::unique_ptr<OggCodec> make_ogg_codec(const ogg_packet& packet) {
-  if (begins(packet, OpusCodec::kMagic)) return std::make_unique<OpusCodec>();
-  if (begins(packet, VorbisCodec::kMagic)) return std::make_unique<VorbisCodec>();
+  const auto has = [&](std::string_view magic) {
+    return packet.bytes >= static_cast<long>(magic.size()) && begins(packet.packet, magic);
+  };
+  if (has("OpusHead")) return std::make_unique<OpusCodec>();
+  if (has("\x01vorbis")) return std::make_unique<VorbisCodec>();
   return nullptr;
 }
 

@@ -34,6 +34,9 @@ struct SampleFormat {
   int channels = 0;
 };
 
+/// Throws Error(name, reason) for a rate or a number of channels that no recording has.
+void check(const SampleFormat& format, const std::string& name);
+
 /// How samples are stored, as far as known.
 struct Coding {
   std::string container = "other";  ///< wav, flac, ogg, mpeg, ...
@@ -78,7 +81,6 @@ class Reader {
 /// The reader for `bytes`, chosen by their first bytes, not by the name. `ffmpeg` is the path of
 /// that program; empty: there is none. Throws Error(name, reason) if there is no audio, or if
 /// nothing here reads its format, which is named.
-std::unique_ptr<Reader> open_reader(const ByteRange& bytes, const std::string& name,
-                                    const std::string& ffmpeg);
+std::unique_ptr<Reader> open_reader(const ByteRange& bytes, const std::string& ffmpeg);
 
 }  // namespace pairalign::audio

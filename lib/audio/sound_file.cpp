@@ -1,7 +1,6 @@
 #include "audio/sound_file.hpp"
 
 #include <algorithm>
-#include <cerrno>
 #include <cstdio>
 #include <mutex>
 #include <utility>
@@ -10,7 +9,6 @@
 
 #include "audio/chunks.hpp"
 #include "audio/container.hpp"
-#include "audio/sound_coding.hpp"
 #include "base/error.hpp"
 
 namespace pairalign::audio {
@@ -20,6 +18,30 @@ namespace {
 constexpr std::int64_t kEndless = std::int64_t{1} << 60;
 // Frames read at once of a stream: 30 to 60 ms, so that they are delivered soon.
 constexpr std::int64_t kStreamFrames = 1024;
+
+// Headerless samples are those of a WAV file that libsndfile does not read by itself.
+constexpr std::pair<int, const char*> kFileTypes[] = {
+    {SF_FORMAT_WAV, "wav"},   {SF_FORMAT_WAVEX, "wav"}, {SF_FORMAT_RF64, "rf64"},
+    {SF_FORMAT_W64, "w64"},   {SF_FORMAT_AIFF, "aiff"}, {SF_FORMAT_AU, "au"},
+    {SF_FORMAT_CAF, "caf"},   {SF_FORMAT_FLAC, "flac"}, {SF_FORMAT_OGG, "ogg"},
+    {SF_FORMAT_MPEG, "mpeg"}, {SF_FORMAT_NIST, "nist"}, {SF_FORMAT_VOC, "voc"},
+    {SF_FORMAT_RAW, "wav"}};
+
+struct Codec {
+  int subtype;
+  const char* name;
+  int bits;
+};
+constexpr Codec kCodecs[] = {
+    {SF_FORMAT_PCM_S8, "pcm_s8", 8},     {SF_FORMAT_PCM_U8, "pcm_u8", 8},
+    {SF_FORMAT_PCM_16, "pcm_s16", 16},   {SF_FORMAT_PCM_24, "pcm_s24", 24},
+    {SF_FORMAT_PCM_32, "pcm_s32", 32},   {SF_FORMAT_FLOAT, "pcm_f32", 32},
+    {SF_FORMAT_DOUBLE, "pcm_f64", 64},   {SF_FORMAT_ULAW, "ulaw", 8},
+    {SF_FORMAT_ALAW, "alaw", 8},         {SF_FORMAT_IMA_ADPCM, "adpcm", 0},
+    {SF_FORMAT_MS_ADPCM, "adpcm", 0},    {SF_FORMAT_GSM610, "gsm", 0},
+    {SF_FORMAT_VORBIS, "vorbis", 0},     {SF_FORMAT_OPUS, "opus", 0},
+    {SF_FORMAT_MPEG_LAYER_I, "mp1", 0},  {SF_FORMAT_MPEG_LAYER_II, "mp2", 0},
+    {SF_FORMAT_MPEG_LAYER_III, "mp3", 0}};
 
 std::string without_full_stop(std::string text) {
   while (!text.empty() && (text.back() == '.' || text.back() == ' '))
@@ -44,30 +66,30 @@ SF_VIRTUAL_IO SoundFile::calls() {
   };
   calls.read = [](void* out, sf_count_t count, void* self) -> sf_count_t {
     Source& source = *static_cast<Source*>(self);
-    const std::int64_t n = source.bytes.read(source.position, out, count);
-    if (n < 0) {
-      if (source.error == 0) source.error = errno;
+    try {
+      const std::int64_t n = source.bytes.read(source.position, out, count);
+      source.position += n;
+      if (source.sequential) source.bytes.forget_before(source.position);
+      return n;
+    } catch (...) {  // which must not pass through C
+      if (!source.failure) source.failure = std::current_exception();
       return 0;
     }
-    source.position += n;
-    if (source.sequential) source.bytes.forget_before(source.position);
-    return n;
   };
   calls.write = [](const void*, sf_count_t, void*) -> sf_count_t { return 0; };
   calls.tell = [](void* self) -> sf_count_t { return static_cast<Source*>(self)->position; };
   return calls;
 }
 
-SoundFile::SoundFile(const ByteRange& bytes, const std::string& name)
-    : name_(name), source_(new Source{bytes}) {
+SoundFile::SoundFile(const ByteRange& bytes) : source_(new Source{bytes}) {
   bytes.size();  // libsndfile would take a stream that cannot be read for an empty file
   open();
-  length_fault_ = fault_of_length(bytes, name);
+  length_fault_ = fault_of_length(bytes);
 }
 
-SoundFile::SoundFile(const ByteRange& bytes, const std::string& name, SampleFormat format,
-                     int encoding, int frame_bytes, std::int64_t promised)
-    : name_(name), source_(new Source{bytes, true}) {
+SoundFile::SoundFile(const ByteRange& bytes, SampleFormat format, int encoding, int frame_bytes,
+                     std::int64_t promised)
+    : source_(new Source{bytes, true}) {
   if (promised != ByteRange::kToTheEnd) frames_promised_ = promised / frame_bytes;
   info_.samplerate = format.rate;
   info_.channels = format.channels;
@@ -85,15 +107,23 @@ void SoundFile::open() {
   if (sound_) return;
   const std::string reason = "libsndfile: " + without_full_stop(sf_strerror(nullptr));
   const int error = sf_error(nullptr);
-  if (error == SF_ERR_UNRECOGNISED_FORMAT) throw UnknownFormat(name_, reason);
-  throw Error(name_, "not readable as audio: " + reason);
+  if (error == SF_ERR_UNRECOGNISED_FORMAT) throw UnknownFormat(source_->bytes.name(), reason);
+  throw Error(source_->bytes.name(), "not readable as audio: " + reason);
 }
 
 Coding SoundFile::coding() const {
-  Coding coding = coding_of(info_.format);
-  // Headerless samples are those of a WAV file that libsndfile does not read by itself.
-  if ((info_.format & SF_FORMAT_TYPEMASK) == SF_FORMAT_RAW) {
-    coding.container = "wav";
+  const int type = info_.format & SF_FORMAT_TYPEMASK, subtype = info_.format & SF_FORMAT_SUBMASK;
+  Coding coding;
+  for (const auto& [known, name] : kFileTypes) {
+    if (known == type) coding.container = name;
+  }
+  for (const Codec& codec : kCodecs) {
+    if (codec.subtype != subtype) continue;
+    coding.codec = codec.name;
+    coding.bits = codec.bits;
+  }
+  if (type == SF_FORMAT_FLAC) coding.codec = "flac";
+  if (type == SF_FORMAT_RAW) {
     coding.frames = frames_promised_;
   } else if (info_.frames != SF_COUNT_MAX) {
     coding.frames = info_.frames;
@@ -144,9 +174,7 @@ double SoundFile::seconds(std::int64_t frames) const {
 }
 
 void SoundFile::check_source() const {
-  if (source_->error == 0) return;
-  errno = source_->error;
-  throw errno_error(name_, "cannot read");
+  if (source_->failure) std::rethrow_exception(source_->failure);
 }
 
 std::string SoundFile::library() const {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <exception>
 #include <memory>
 #include <string>
 
@@ -20,12 +21,12 @@ class SoundFile : public Reader {
  public:
   /// Throws Error(name, reason) when it is damaged or cannot be read, and UnknownFormat when
   /// libsndfile does not know the format.
-  SoundFile(const ByteRange& bytes, const std::string& name);
+  explicit SoundFile(const ByteRange& bytes);
   /// Headerless samples: `encoding` is a subtype of SF_FORMAT_RAW with an endianness. Bytes are
   /// read in order, so a stream is decoded as it arrives. `promised` is the expected number of
   /// bytes; kToTheEnd: not known.
-  SoundFile(const ByteRange& bytes, const std::string& name, SampleFormat format, int encoding,
-            int frame_bytes, std::int64_t promised);
+  SoundFile(const ByteRange& bytes, SampleFormat format, int encoding, int frame_bytes,
+            std::int64_t promised);
 
   SampleFormat format() const override { return {info_.samplerate, info_.channels}; }
   Coding coding() const override;
@@ -38,7 +39,7 @@ class SoundFile : public Reader {
     ByteRange bytes;
     bool sequential = false;
     std::int64_t position = 0;
-    int error = 0;  // errno of the first call that failed
+    std::exception_ptr failure{};  // of the first call that failed
   };
   struct Close {
     void operator()(SNDFILE* file) const { sf_close(file); }
@@ -50,7 +51,6 @@ class SoundFile : public Reader {
   void check_end();
   double seconds(std::int64_t frames) const;
 
-  std::string name_;
   std::unique_ptr<Source> source_;
   SF_INFO info_{};
   std::unique_ptr<SNDFILE, Close> sound_;

@@ -1,10 +1,9 @@
 #include "audio/wav_file.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cctype>
 #include <cstdint>
-#include <cstring>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -13,12 +12,11 @@
 #include <fmt/format.h>
 #include <sndfile.h>
 
-#include "audio/bytes.hpp"
 #include "audio/chunks.hpp"
 #include "audio/container.hpp"
-#include "audio/joined_reader.hpp"
 #include "audio/mpeg_audio.hpp"
 #include "audio/sound_file.hpp"
+#include "base/error.hpp"
 
 namespace pairalign::audio {
 namespace {
@@ -28,22 +26,68 @@ constexpr std::int64_t kFirstChunk = 12;
 enum Encoding { kPcm = 1, kFloat = 3, kALaw = 6, kMuLaw = 7, kMp2 = 0x50, kMp3 = 0x55 };
 constexpr int kExtensible = 0xfffe;
 
-// A few bytes of the file; zeros past its end.
-struct Head {
-  std::array<unsigned char, 48> bytes{};
-  std::int64_t length = 0;
-  bool big_endian = false;
+// Several readers in sequence, and one that is opened when its turn comes.
+class JoinedReader : public Reader {
+ public:
+  void append(std::unique_ptr<Reader> reader) { readers_.push_back(std::move(reader)); }
+  /// `open` may return nullptr: there is none after all. An Error that it throws becomes a fault of
+  /// the recording: what was read before is valid.
+  void append_later(std::function<std::unique_ptr<Reader>()> open) { open_last_ = std::move(open); }
+  void remark(std::string text) { remarks_.push_back(std::move(text)); }
+  void fault(std::string text) {
+    if (!text.empty()) faults_.push_back(std::move(text));
+  }
 
-  std::string_view id() const { return {reinterpret_cast<const char*>(bytes.data()), 4}; }
-  std::int64_t number(std::size_t at, std::size_t size) const {
-    return (big_endian ? audio::big_endian : little_endian)(bytes.data() + at, size);
+  SampleFormat format() const override { return current().format(); }
+  std::int64_t read(float* interleaved, std::int64_t frames) override {
+    return current().read(interleaved, frames);
   }
-  // Whether a valid chunk name is at the front.
-  bool names_chunk() const {
-    return length >= kChunkHead && std::all_of(bytes.begin(), bytes.begin() + 4,
-                                               [](unsigned char c) { return c >= ' ' && c < 127; });
+  bool next_part() override {
+    if (current().next_part()) return true;
+    faults_.insert(faults_.end(), current().faults().begin(), current().faults().end());
+    remarks_.insert(remarks_.end(), current().remarks().begin(), current().remarks().end());
+    if (current_ + 1 == readers_.size()) open_last();
+    if (current_ + 1 == readers_.size()) return false;
+    ++current_;
+    return true;
   }
+  Coding coding() const override {
+    Coding coding = readers_.front()->coding();
+    if (readers_.size() > 1 || open_last_) coding.frames = -1;
+    return coding;
+  }
+  std::string library() const override { return current().library(); }
+
+ private:
+  Reader& current() const { return *readers_[current_]; }
+
+  void open_last() {
+    if (!open_last_) return;
+    try {
+      std::unique_ptr<Reader> reader = std::exchange(open_last_, nullptr)();
+      if (reader) readers_.push_back(std::move(reader));
+    } catch (const Error& error) {
+      faults_.push_back("another recording joined to it was not read: " + error.reason());
+    }
+  }
+
+  std::vector<std::unique_ptr<Reader>> readers_;
+  std::function<std::unique_ptr<Reader>()> open_last_;
+  std::size_t current_ = 0;
 };
+
+// Whether a valid chunk name is at the front.
+bool names_chunk(const Head& head) {
+  const std::string_view id = head.id();
+  return head.length >= kChunkHead &&
+         std::all_of(id.begin(), id.end(), [](char c) { return c >= ' ' && c < 127; });
+}
+
+bool is_wav(const Head& head) {
+  const std::string_view id = head.id();
+  return (id == "RIFF" || id == "RIFX" || id == "RF64" || id == "BW64") &&
+         head.text(8, 4) == "WAVE";
+}
 
 struct Data {
   std::int64_t begin = 0;
@@ -67,7 +111,7 @@ struct Layout {
 
 class LayoutParser {
  public:
-  LayoutParser(const ByteRange& bytes, const std::string& name) : bytes_(bytes), name_(name) {}
+  explicit LayoutParser(const ByteRange& bytes) : bytes_(bytes) {}
 
   Layout parse() {
     const Head head = read(0);
@@ -87,25 +131,12 @@ class LayoutParser {
   }
 
  private:
-  Head read(std::int64_t offset) const {
-    Head head;
-    head.big_endian = layout_.big_endian;
-    head.length = bytes_.read(offset, head.bytes.data(), head.bytes.size());
-    if (head.length < 0) throw errno_error(name_, "cannot read");
-    return head;
-  }
-
-  static bool is_wav(const Head& head) {
-    const auto* form = reinterpret_cast<const char*>(head.bytes.data()) + 8;
-    return (head.id() == "RIFF" || head.id() == "RIFX" || head.id() == "RF64" ||
-            head.id() == "BW64") &&
-           std::string_view(form, 4) == "WAVE";
-  }
+  Head read(std::int64_t offset) const { return Head(bytes_, offset, layout_.big_endian); }
 
   void walk(std::int64_t offset) {
     for (int n = 0; n < kMaxChunks && offset >= 0; ++n) {
       const Head chunk = read(offset);
-      if (!chunk.names_chunk() || is_wav(chunk)) return end(offset, chunk);
+      if (!names_chunk(chunk) || is_wav(chunk)) return end(offset, chunk);
       offset = take(offset + kChunkHead, chunk);
     }
   }
@@ -149,7 +180,7 @@ class LayoutParser {
   bool is_empty(std::int64_t body) const {
     const Head next = read(body);
     if (next.length == 0) return true;
-    if (!next.names_chunk()) return false;
+    if (!names_chunk(next)) return false;
     return bytes_.is_stream() || body + kChunkHead + next.number(4, 4) <= bytes_.size() + 1;
   }
 
@@ -164,7 +195,6 @@ class LayoutParser {
   }
 
   const ByteRange& bytes_;
-  const std::string& name_;
   Layout layout_;
   bool long_form_ = false;
   std::int64_t long_length_ = -1;  // length of data, from ds64
@@ -194,35 +224,33 @@ bool is_plain(const Layout& layout) {
 }
 
 constexpr const char* kUnfinished =
-    "unfinished: its header gives no length, so all up to its end is taken to be audio";
+    "unfinished: its header gives no length, so everything up to its end is read as audio";
 
-std::unique_ptr<Reader> open_data(const ByteRange& bytes, const std::string& name,
-                                  const Layout& layout, const Data& data) {
+std::unique_ptr<Reader> open_data(const ByteRange& bytes, const Layout& layout, const Data& data) {
   const ByteRange part = bytes.part(data.begin, data.length);
   if (const std::optional<int> encoding = raw_encoding(layout)) {
-    return std::make_unique<SoundFile>(part, name, SampleFormat{layout.rate, layout.channels},
-                                       *encoding, layout.frame_bytes, data.length);
+    return std::make_unique<SoundFile>(part, SampleFormat{layout.rate, layout.channels}, *encoding,
+                                       layout.frame_bytes, data.length);
   }
-  return std::make_unique<MpegAudio>(part, name);
+  return std::make_unique<MpegAudio>(part);
 }
 
 // A reader for all data chunks of a layout, and for the WAV file joined to it.
-std::unique_ptr<JoinedReader> open_parts(const ByteRange& bytes, const std::string& name,
-                                         const Layout& layout) {
+std::unique_ptr<JoinedReader> open_parts(const ByteRange& bytes, const Layout& layout) {
   auto joined = std::make_unique<JoinedReader>();
   for (const Data& data : layout.data) {
     if (data.unfinished) joined->remark(kUnfinished);
-    joined->append(open_data(bytes, name, layout, data));
+    joined->append(open_data(bytes, layout, data));
   }
   if (layout.joined) {
-    joined->append([rest = bytes.part(layout.end), name] { return open_wav(rest, name); });
+    joined->append_later([rest = bytes.part(layout.end)] { return open_wav(rest); });
   } else if (bytes.is_stream() && layout.data.back().length != ByteRange::kToTheEnd) {
     const Data& last = layout.data.back();
     const std::int64_t end = last.begin + last.length + last.length % 2;
-    joined->append([bytes, name, layout, end]() -> std::unique_ptr<Reader> {
-      const Layout behind = LayoutParser(bytes, name).parse_behind(end, layout);
-      if (!behind.data.empty()) return open_parts(bytes, name, behind);
-      return behind.joined ? open_wav(bytes.part(behind.end), name) : nullptr;
+    joined->append_later([bytes, layout, end]() -> std::unique_ptr<Reader> {
+      const Layout behind = LayoutParser(bytes).parse_behind(end, layout);
+      if (!behind.data.empty()) return open_parts(bytes, behind);
+      return behind.joined ? open_wav(bytes.part(behind.end)) : nullptr;
     });
   }
   return joined;
@@ -230,25 +258,21 @@ std::unique_ptr<JoinedReader> open_parts(const ByteRange& bytes, const std::stri
 
 }  // namespace
 
-std::unique_ptr<Reader> open_wav(const ByteRange& bytes, const std::string& name) {
-  const Layout layout = LayoutParser(bytes, name).parse();
+std::unique_ptr<Reader> open_wav(const ByteRange& bytes) {
+  const Layout layout = LayoutParser(bytes).parse();
   const bool mpeg = layout.encoding == kMp3 || layout.encoding == kMp2;
   const bool laid_out = (mpeg || raw_encoding(layout)) && !layout.data.empty();
   std::unique_ptr<JoinedReader> joined;
   if (laid_out && (mpeg || bytes.is_stream() || !is_plain(layout))) {
-    joined = open_parts(bytes, name, layout);
-    if (mpeg && is_plain(layout) && !bytes.is_stream()) {
-      joined->fault(fault_of_length(bytes, name));
-    }
+    joined = open_parts(bytes, layout);
+    if (mpeg && is_plain(layout) && !bytes.is_stream()) joined->fault(fault_of_length(bytes));
   } else {
     joined = std::make_unique<JoinedReader>();
-    joined->append(std::make_unique<SoundFile>(bytes, name));
+    joined->append(std::make_unique<SoundFile>(bytes));
   }
   if (layout.unchunked > 0) {
-    joined->remark(
-        fmt::format("{} bytes behind its audio are no part of a WAV file and were not "
-                    "read",
-                    layout.unchunked));
+    joined->remark(fmt::format(
+        "{} bytes after its audio are not part of a WAV file and were skipped", layout.unchunked));
   }
   return joined;
 }

@@ -10,7 +10,6 @@
 #pragma once
 
 #include <memory>
-#include <string>
 
 #include "audio/reader.hpp"
 
@@ -20,6 +19,6 @@ namespace pairalign::audio {
 /// others: a header that was never completed because the recorder died (all bytes up to the end are
 /// the audio), several data chunks, files joined end to end, MP3 within WAV. A stream is read as it
 /// arrives. Throws like `open_reader`, and UnknownFormat for codecs that libsndfile does not read.
-std::unique_ptr<Reader> open_wav(const ByteRange& bytes, const std::string& name);
+std::unique_ptr<Reader> open_wav(const ByteRange& bytes);
 
 }  // namespace pairalign::audio

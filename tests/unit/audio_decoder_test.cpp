@@ -213,10 +213,10 @@ TEST_CASE("AU: what is behind the length that its header tells is told") {
   write_audio(folder / "a", kAu, 16000, 1, tone(500, 16000, 1, 900));
   std::string bytes = read_file(folder / "a");
   write_bytes(folder / "joined", bytes + bytes);
-  CHECK(contains(reason_of_failure(folder / "joined"), "bytes behind the audio"));
+  CHECK(contains(reason_of_failure(folder / "joined"), "bytes after the audio"));
   std::fill_n(bytes.begin() + 8, 4, '\0');
   write_bytes(folder / "unfinished", bytes);
-  CHECK(contains(reason_of_failure(folder / "unfinished"), "promises no audio"));
+  CHECK(contains(reason_of_failure(folder / "unfinished"), "declares no audio"));
   std::fill_n(bytes.begin() + 8, 4, '\xff');
   write_bytes(folder / "open", bytes);
   CHECK(decode_file(folder / "open").size() == 900);

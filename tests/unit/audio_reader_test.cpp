@@ -163,7 +163,7 @@ TEST_CASE("an MP3 that begins in mid-frame, behind something else, or has a hole
   Decoder decoder(folder / "a");
   read_all(decoder);
   REQUIRE(decoder.remarks().size() == 1);
-  CHECK(contains(decoder.remarks()[0], "no whole frame of MPEG audio"));
+  CHECK(contains(decoder.remarks()[0], "not whole frames of MPEG audio"));
 }
 
 TEST_CASE("a tag within an MP3 that lies about its length swallows nothing, in a pipe neither") {
@@ -346,7 +346,7 @@ TEST_CASE("tags in front of a WAV file, joined WAV files, several data chunks") 
   Decoder decoder(folder / "a.wav");
   CHECK(read_all(decoder).size() == 1000);
   REQUIRE(decoder.remarks().size() == 1);
-  CHECK(contains(decoder.remarks()[0], "500 bytes behind its audio"));
+  CHECK(contains(decoder.remarks()[0], "500 bytes after its audio"));
 }
 
 TEST_CASE("tags behind a WAV file are no audio, and nothing to remark") {

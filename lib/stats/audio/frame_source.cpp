@@ -4,36 +4,20 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "audio/reader.hpp"
 #include "base/descriptor.hpp"
 #include "base/error.hpp"
 
 namespace pairalign::stats {
-namespace {
-
-// The limits of audio::Decoder.
-constexpr int kMaxChannels = 64;
-constexpr int kMinRate = 1000;
-constexpr int kMaxRate = 1000000;
-
-audio::ByteRange bytes_of(int fd, const struct stat& status, const std::string& name) {
-  if (!S_ISREG(status.st_mode)) return audio::ByteRange::of_stream(fd, name);
-  return audio::ByteRange::of_file(fd, ::lseek(fd, 0, SEEK_CUR), status.st_size, name);
-}
-
-}  // namespace
-
 struct FrameSource::Impl {
   std::string name;
   std::unique_ptr<audio::Reader> reader;
   SourceInfo info;
   std::int64_t frames_read = 0;
 
-  Impl(const audio::ByteRange& bytes, std::string subject, const std::string& ffmpeg)
-      : name(std::move(subject)), reader(audio::open_reader(bytes, name, ffmpeg)) {
+  Impl(const audio::ByteRange& bytes, const std::string& ffmpeg)
+      : name(bytes.name()), reader(audio::open_reader(bytes, ffmpeg)) {
     const audio::Coding coding = reader->coding();
     info.container = coding.container;
     info.codec = coding.codec;
@@ -41,14 +25,7 @@ struct FrameSource::Impl {
     info.frames = coding.frames;
     info.sample_rate = reader->format().rate;
     info.channels = reader->format().channels;
-    if (info.channels < 1 || info.channels > kMaxChannels) {
-      throw Error(name, fmt::format("has {} channels (at most {} are accepted)", info.channels,
-                                    kMaxChannels));
-    }
-    if (info.sample_rate < kMinRate || info.sample_rate > kMaxRate) {
-      throw Error(name, fmt::format("has a sample rate of {} Hz (accepted: {} to {})",
-                                    info.sample_rate, kMinRate, kMaxRate));
-    }
+    audio::check(reader->format(), name);
   }
 
   // False at the end of the recording; a part in another format cannot be measured with the others.
@@ -77,12 +54,11 @@ FrameSource& FrameSource::operator=(FrameSource&&) noexcept = default;
 
 FrameSource FrameSource::from_descriptor(int fd, const std::string& name,
                                          const std::string& ffmpeg) {
-  struct stat status {};
-  if (::fstat(fd, &status) != 0) throw errno_error(name, "cannot read");
-  if (S_ISDIR(status.st_mode)) throw Error(name, "is a directory");
-  if (S_ISREG(status.st_mode) && status.st_size == 0) throw Error(name, "is empty");
-  auto impl = std::make_unique<Impl>(bytes_of(fd, status, name), name, ffmpeg);
-  impl->info.bytes = status.st_size;
+  const audio::ByteRange bytes = audio::ByteRange::of_descriptor(fd, name);
+  const std::int64_t size = bytes.is_stream() ? 0 : bytes.size();
+  if (!bytes.is_stream() && size == 0) throw Error(name, "is empty");
+  auto impl = std::make_unique<Impl>(bytes, ffmpeg);
+  impl->info.bytes = size;
   return FrameSource(std::move(impl));
 }
 
