@@ -105,8 +105,9 @@ class Appending {
     messages_.detail(fmt::format("{}: {} records added, {} replaced, {} in all", archive_, added_,
                                  replaced_, writer_.committed()));
     if (stopped_) {
-      messages_.failure(fmt::format(
-          "{}: ended by a signal; {} records had come in and are archived", archive_, added_));
+      messages_.failure(
+          fmt::format("{}: ended by a signal; the {} records received until then are archived",
+                      archive_, added_));
     }
   }
 
@@ -175,7 +176,7 @@ class Appending {
     }
     take_header(*reader);  // for an input without records
     if (!taken.known() && writer_.header().known() && added_ + writer_.pending() > before) {
-      messages_.warning(reader->name() + ": no model in its header: taken for strings of " +
+      messages_.warning(reader->name() + ": no model in its header: treated as strings of " +
                         describe(writer_.header()));
     }
   }
@@ -212,8 +213,8 @@ class Appending {
     }
     if (!model_was_known && writer_.header().known() && present > 0) {
       messages_.warning(
-          fmt::format("{}: records of unknown model ({}) are now taken for strings of {}", archive_,
-                      present, describe(writer_.header())));
+          fmt::format("{}: records of unknown model ({}) are now treated as strings of {}",
+                      archive_, present, describe(writer_.header())));
     }
   }
 

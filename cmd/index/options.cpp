@@ -124,23 +124,26 @@ void check_usage(const IndexOptions& options) {
     throw cli::UsageError(asked[0] + " and " + asked[1] + " exclude one another");
   const bool appends = asked.empty();
   if (!options.files.empty() && !appends && !options.merge) {
-    throw cli::UsageError("files to append, and " + asked[0] + ", which does not append");
+    throw cli::UsageError("files to append were given, but " + asked[0] + " does not append");
   }
-  need(options.input_format != "auto", appends, "--input-format is about appending");
+  need(options.input_format != "auto", appends, "--input-format applies only to appending");
   need(!options.format.empty(), options.dump || options.info,
-       "--format is about --dump and --info");
-  need(options.null, options.missing || options.remove, "-0 is about --missing and --remove");
+       "--format applies only to --dump and --info");
+  need(options.null, options.missing || options.remove,
+       "-0 applies only to --missing and --remove");
   need(options.commit_every != IndexOptions().commit_every, appends,
-       "--commit-every is about appending");
-  need(options.checksum, options.missing, "--checksum is about --missing");
-  need(options.moved, options.missing, "--moved is about --missing");
-  need(options.force, options.prune, "--force is about --prune");
-  need(options.dry_run, options.prune, "--dry-run is about --prune");
-  need(options.replace, options.merge, "--replace is about --merge");
+       "--commit-every applies only to appending");
+  need(options.checksum, options.missing, "--checksum applies only to --missing");
+  need(options.moved, options.missing, "--moved applies only to --missing");
+  need(options.force, options.prune, "--force applies only to --prune");
+  need(options.dry_run, options.prune, "--dry-run applies only to --prune");
+  need(options.replace, options.merge, "--replace applies only to --merge");
   need(!options.prefix.empty(), options.merge && !options.files.empty(),
-       "--prefix is about the archives that --merge takes in");
-  need(!options.pack.empty(), appends || options.merge, "--pack is about appending and --merge");
-  need(!options.index.empty(), appends || options.merge, "--index is about appending and --merge");
+       "--prefix applies only to the archives that --merge adds");
+  need(!options.pack.empty(), appends || options.merge,
+       "--pack applies only to appending and --merge");
+  need(!options.index.empty(), appends || options.merge,
+       "--index applies only to appending and --merge");
 }
 
 archive::WriterOptions writer_options(const IndexOptions& options, const cli::Context& context) {

@@ -29,7 +29,7 @@ void report_state(const std::string& path, const archive::ArchiveWriter& writer,
   const std::vector<std::string>& strays = writer.strays();
   if (!strays.empty()) {
     messages.warning(fmt::format(
-        "{}: {} files that its manifest does not speak of are left alone, the first of them {}; if "
+        "{}: {} files that its manifest does not mention are left alone, the first of them {}; if "
         "an older manifest was put back, --salvage saves their records",
         path, strays.size(), strays.front()));
   }
@@ -162,11 +162,10 @@ void prune(const IndexOptions& options, cli::Context& context) {
   const archive::GoneFiles files =
       archive::find_gone_files(archive::Archive::open(options.archive), options.force);
   for (const auto& [folder, count] : files.doubtful) {
-    context.messages.failure(
-        Error(folder,
-              fmt::format("{} archived files below it are not there, nor any other in their place: "
-                          "is its disk mounted? Their records are kept; --force removes them",
-                          count)));
+    context.messages.failure(Error(
+        folder, fmt::format("{} archived files below it are missing: "
+                            "is its disk mounted? Their records are kept; --force removes them",
+                            count)));
   }
   if (options.dry_run) {
     for (const std::string& path : files.gone)

@@ -15,7 +15,7 @@ Segment open_segment(const std::string& folder, const SegmentEntry& entry) {
   Segment segment = archive::open_segment(path);
   if (segment.hash() != entry.hash || segment.file_size() != entry.bytes ||
       segment.size() != entry.records || segment.token_total() != entry.tokens) {
-    throw Error(path, "damaged: not the segment that the manifest speaks of");
+    throw Error(path, "damaged: not the segment that the manifest describes");
   }
   return segment;
 }

@@ -4,7 +4,7 @@
 //   manifest         which segments belong to the archive, in order (manifest.hpp)
 //   segment-000001   immutable files of records (segment_format.hpp)
 //   removed-000002   which records of a segment are removed (removed_records.hpp)
-//   lock             held by the one writer (folder_lock.hpp)
+//   lock             held by the one writer (folder.hpp)
 // A writer creates new files under names ending in .new, fsyncs each, replaces the manifest with
 // one rename(2), and then drops the suffix. Killed at any instant, it leaves the archive in the
 // state before or after the commit: files that no manifest names are not read. Of these, the next

@@ -112,7 +112,7 @@ Error no_manifest(const std::string& folder) {
   });
   if (!has_segments) return {folder, "not an archive: no manifest in this folder"};
   return {folder,
-          "damaged: segments of an archive, and no manifest; nothing is changed: "
+          "damaged: segments of an archive but no manifest; nothing is changed: "
           "pa-index --salvage NEW " +
               folder + " saves their records"};
 }

@@ -170,7 +170,7 @@ RecordNumbers read_removed(const std::string& folder, const SegmentEntry& entry)
   const bool fits = file.segment == entry.number && file.hash == entry.removed.hash &&
                     file.records.size() == entry.removed.records && !file.records.empty() &&
                     file.records.back() < entry.records && entry.removed.tokens <= entry.tokens;
-  if (!fits) throw Error(path, "damaged: not the removed records that the manifest speaks of");
+  if (!fits) throw Error(path, "damaged: not the removed records that the manifest describes");
   return std::move(file.records);
 }
 
@@ -178,7 +178,7 @@ Manifest read_manifest(const std::string& folder) {
   const std::string path = folder + "/" + kManifestFile;
   struct stat info {};
   if (::stat(folder.c_str(), &info) != 0) throw errno_error(folder, "cannot open");
-  if (!S_ISDIR(info.st_mode)) throw Error(folder, "not an archive, which is a folder");
+  if (!S_ISDIR(info.st_mode)) throw Error(folder, "not an archive: archives are folders");
   if (!exists(path)) throw no_manifest(folder);
   return parse_manifest(path, read_file(path));
 }

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "archive/segment_format.hpp"
-
 namespace pairalign::archive {
 namespace {
 
@@ -85,20 +83,21 @@ PairPostings make_pair_postings(Span<const tokens::Token> tokens, Span<const std
   return postings;
 }
 
-PageCheck::PageCheck(const unsigned char* data, std::size_t size, const std::uint32_t* sums)
-    : data_(data), size_(size), sums_(sums), states_(page_count(size)) {}
+PageCheck::PageCheck(const unsigned char* file, std::uint64_t begin, std::uint64_t end,
+                     const std::uint32_t* sums)
+    : file_(file), begin_(begin), end_(end), sums_(sums), states_(page_count(end - begin)) {}
 
 // Two threads may check the same page, with the same result.
 PageCheck::State PageCheck::look_at(std::size_t page) const {
-  const std::size_t at = page * kPageBytes;
-  const bool same = page_sum(data_ + at, std::min(kPageBytes, size_ - at)) == sums_[page];
-  const State state = same ? kSound : kDamaged;
+  const std::uint64_t at = begin_ + page * kPageBytes;
+  const std::size_t size = std::min<std::uint64_t>(kPageBytes, end_ - at);
+  const State state = page_sum(file_ + at, size) == sums_[page] ? kSound : kDamaged;
   states_[page].store(state, std::memory_order_relaxed);
   return state;
 }
 
-bool PageCheck::sound(std::size_t begin, std::size_t end) const {
-  for (std::size_t page = begin / kPageBytes; page * kPageBytes < end; ++page) {
+bool PageCheck::sound(std::uint64_t begin, std::uint64_t end) const {
+  for (std::size_t page = (begin - begin_) / kPageBytes; begin_ + page * kPageBytes < end; ++page) {
     std::uint8_t state = states_[page].load(std::memory_order_relaxed);
     if (state == kUnknown) state = look_at(page);
     if (state == kSound) continue;
@@ -108,12 +107,13 @@ bool PageCheck::sound(std::size_t begin, std::size_t end) const {
   return true;
 }
 
-PairIndex::PairIndex(const Place& place, const PageCheck& pages, std::uint64_t tokens)
-    : place_(place),
+PairIndex::PairIndex(const Section& lists, const Section& pairs, const PageCheck& pages,
+                     std::uint64_t tokens)
+    : lists_(lists),
+      pairs_(pairs),
       pages_(&pages),
-      lists_(reinterpret_cast<const std::uint32_t*>(place.data + place.lists)),
       blocks_(static_cast<std::size_t>((tokens + kPairBlockTokens - 1) / kPairBlockTokens)) {
-  while ((sizeof *lists_ << (bits_ + 1)) < place.list_bytes)
+  while ((sizeof(std::uint32_t) << (bits_ + 1)) < lists.size)
     ++bits_;
 }
 
@@ -124,8 +124,9 @@ bool PairIndex::sizes_fit(std::uint64_t list_bytes) {
 }
 
 PairIndex::Slice PairIndex::slice(std::uint32_t bucket) const {
-  const std::size_t end = std::min<std::size_t>(lists_[bucket + 1], place_.pair_bytes);
-  return {std::min<std::size_t>(lists_[bucket], end), end};
+  const auto* starts = reinterpret_cast<const std::uint32_t*>(lists_.data);  // 8-byte aligned
+  const std::size_t end = std::min<std::size_t>(starts[bucket + 1], pairs_.size);
+  return {std::min<std::size_t>(starts[bucket], end), end};
 }
 
 std::size_t PairIndex::list_bytes(std::uint32_t bucket) const {
@@ -135,15 +136,14 @@ std::size_t PairIndex::list_bytes(std::uint32_t bucket) const {
 
 PairList PairIndex::list(std::uint32_t bucket) const {
   const Slice bytes = slice(bucket);
-  const unsigned char* const pairs = place_.data + place_.pairs;
-  return {pairs + bytes.begin, pairs + bytes.end, blocks_};
+  return {pairs_.data + bytes.begin, pairs_.data + bytes.end, blocks_};
 }
 
 bool PairIndex::sound(std::uint32_t bucket) const {
-  const std::size_t offset = place_.lists + bucket * sizeof *lists_;
+  const std::uint64_t starts = lists_.offset + bucket * sizeof(std::uint32_t);
   const Slice bytes = slice(bucket);
-  return pages_->sound(offset, offset + 2 * sizeof *lists_) &&
-         pages_->sound(place_.pairs + bytes.begin, place_.pairs + bytes.end);
+  return pages_->sound(starts, starts + 2 * sizeof(std::uint32_t)) &&
+         pages_->sound(pairs_.offset + bytes.begin, pairs_.offset + bytes.end);
 }
 
 }  // namespace pairalign::archive

@@ -26,6 +26,7 @@
 #include <string>
 #include <vector>
 
+#include "archive/segment_format.hpp"
 #include "archive/varint.hpp"
 #include "base/span.hpp"
 #include "tokens/record.hpp"
@@ -89,17 +90,17 @@ class PairList {
 };
 
 /// Checks pages of a segment against their checksums when they are first needed: for reading small
-/// parts of a large section, where checking all of it first would take longer
-/// than the reading. A page is hashed once, in a quarter of a microsecond. Safe to share between
-/// threads.
+/// parts of a large section, where checking all of it first would take longer than the reading. A
+/// page is hashed once, in a quarter of a microsecond. Safe to share between threads.
 class PageCheck {
  public:
-  /// `size` bytes at `data`, which is the beginning of a page; `sums`: the page_sum of
-  /// each page. Both must outlive it.
-  PageCheck(const unsigned char* data, std::size_t size, const std::uint32_t* sums);
+  /// The pages of bytes [begin, end) of a mapped file; `sums`: the page_sum of each page. File and
+  /// sums must outlive it.
+  PageCheck(const unsigned char* file, std::uint64_t begin, std::uint64_t end,
+            const std::uint32_t* sums);
 
-  /// Whether the pages that hold bytes [begin, end), counted from `data`, match their checksums.
-  bool sound(std::size_t begin, std::size_t end) const;
+  /// Whether the pages that hold bytes [begin, end) of the file match their checksums.
+  bool sound(std::uint64_t begin, std::uint64_t end) const;
 
   /// Whether `sound` has ever returned false.
   bool damage_seen() const { return damage_seen_.load(std::memory_order_relaxed); }
@@ -108,8 +109,8 @@ class PageCheck {
   enum State : std::uint8_t { kUnknown, kSound, kDamaged };
   State look_at(std::size_t page) const;
 
-  const unsigned char* data_;
-  std::size_t size_;
+  const unsigned char* file_;
+  std::uint64_t begin_, end_;
   const std::uint32_t* sums_;
   mutable std::vector<std::atomic<std::uint8_t>> states_;
   mutable std::atomic<bool> damage_seen_{false};
@@ -120,18 +121,13 @@ class PairIndex {
  public:
   /// No postings.
   PairIndex() = default;
-  /// Where the sections are, as offsets into what `pages` checks. The list offsets are 4-byte
-  /// aligned; the caller has checked the sizes with `sizes_fit`.
-  struct Place {
-    const unsigned char* data;
-    std::size_t lists, list_bytes;
-    std::size_t pairs, pair_bytes;
-  };
-  PairIndex(const Place& place, const PageCheck& pages, std::uint64_t tokens);
+  /// The caller has checked the size of `lists` with `sizes_fit`.
+  PairIndex(const Section& lists, const Section& pairs, const PageCheck& pages,
+            std::uint64_t tokens);
 
   static bool sizes_fit(std::uint64_t list_bytes);
 
-  bool present() const { return lists_ != nullptr; }
+  bool present() const { return lists_.data != nullptr; }
   std::size_t blocks() const { return blocks_; }
   int bits() const { return bits_; }
 
@@ -147,9 +143,8 @@ class PairIndex {
   };
   Slice slice(std::uint32_t bucket) const;
 
-  Place place_{};
+  Section lists_, pairs_;
   const PageCheck* pages_ = nullptr;
-  const std::uint32_t* lists_ = nullptr;
   std::size_t blocks_ = 0;
   int bits_ = 0;
 };

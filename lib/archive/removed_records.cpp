@@ -74,14 +74,14 @@ RemovedFile parse_removed(const std::string& path, std::string_view bytes) {
   check(bytes.size() >= sizeof head + kTailSize, "too short for a file of removed records");
   std::memcpy(&head, bytes.data(), sizeof head);
   check(std::memcmp(head.magic, kMagic, sizeof kMagic) == 0,
-        "does not begin as a file of removed records does");
+        "does not begin like a file of removed records");
   check(head.byte_order == kByteOrderMark && head.version == kVersion,
         "another byte order or version");
   check(head.records > 0, "it names no record");
   const std::size_t room = bytes.size() - sizeof head - kTailSize;
   check(head.records <= room / sizeof(std::uint32_t) &&
             room == padded(head.records * sizeof(std::uint32_t)),
-        "its size is not that of its records");
+        "its size does not match its number of records");
   const std::size_t body = sizeof head + room;
   RemovedFile file;
   file.segment = head.segment;
@@ -93,7 +93,7 @@ RemovedFile parse_removed(const std::string& path, std::string_view bytes) {
   const std::size_t size = head.records * sizeof(std::uint32_t);
   std::memcpy(file.records.data(), bytes.data() + sizeof head, size);
   const std::string_view padding = bytes.substr(sizeof head + size, room - size);
-  check(padding.find_first_not_of('\0') == padding.npos, "it is not filled up with zeros");
+  check(padding.find_first_not_of('\0') == padding.npos, "it is not padded with zeros");
   const auto& records = file.records;
   check(std::adjacent_find(records.begin(), records.end(), std::greater_equal<>()) == records.end(),
         "its records do not ascend");

@@ -200,7 +200,7 @@ class Salvage {
 
   static SegmentDamage check_identity(const Wanted& wanted, Segment segment) {
     if (wanted.entry && segment.hash() != wanted.entry->hash) {
-      throw Error(segment.path(), "damaged: not the segment that the manifest speaks of");
+      throw Error(segment.path(), "damaged: not the segment that the manifest describes");
     }
     return SegmentDamage(std::move(segment));
   }
@@ -230,7 +230,7 @@ class Salvage {
 
   // Adds what the segment knew of its strings; the manifest, which knew more, takes precedence.
   void take_header(const Segment& segment) {
-    const Segment::Section& section = segment.section(kHeader);
+    const Section& section = segment.section(kHeader);
     const std::string text(reinterpret_cast<const char*>(section.data), section.size);
     if (text.empty()) return;
     const bool sound = hash64(section.data, padded(section.size)) == section.hash;

@@ -51,15 +51,9 @@ void Segment::open() {
   coding_ = head.coding;
   packed_starts_ = head.version >= kPackedStartsVersion;
   check_counts(head);
-  const std::uint64_t begin = first_page();
-  const std::uint64_t end =
-      all_sections_.back().second.offset + padded(all_sections_.back().second.size);
   const auto* const sums = reinterpret_cast<const std::uint32_t*>(sections_[kPageSums].data);
-  pages_ = std::make_unique<PageCheck>(data_ + begin, end - begin, sums);
-}
-
-std::uint64_t Segment::first_page() const {
-  return sections_[kPageSums].offset + padded(sections_[kPageSums].size);
+  pages_ =
+      std::make_unique<PageCheck>(data_, first_page(), all_sections_.back().second.end(), sums);
 }
 
 SegmentHead Segment::check_head() const {
@@ -67,7 +61,7 @@ SegmentHead Segment::check_head() const {
   if (size_ < 2 * head_size(0) + sizeof kSegmentEnd) fail("too short for a segment");
   std::memcpy(&head, data_, sizeof head);
   if (std::memcmp(head.magic, kSegmentMagic, sizeof head.magic) != 0) {
-    fail("does not begin as a segment does");
+    fail("does not begin like a segment");
   }
   if (head.byte_order != kByteOrderMark) {
     throw Error(path_, "written on a machine of the other byte order, or damaged");
@@ -110,7 +104,7 @@ void Segment::read_table(const SegmentHead& head) {
     if (sections_[row.kind].data != nullptr) fail("a section appears twice");
     sections_[row.kind] = section;
   }
-  if (offset != end) fail("bytes behind the last section");
+  if (offset != end) fail("bytes after the last section");
   if (all_sections_.empty() || all_sections_[0].first != kPageSums) fail("no page sums");
 }
 
@@ -120,13 +114,11 @@ void Segment::check_size(SectionKind kind, std::uint64_t size) const {
 }
 
 void Segment::check_counts(const SegmentHead& head) const {
-  const Section& first = sections_[kPageSums];
-  const std::uint64_t top = head_size(head.sections);
-  const std::uint64_t paged = size_ - 2 * top - sizeof kSegmentEnd - padded(first.size);
+  const std::uint64_t paged = all_sections_.back().second.end() - first_page();
   check_size(kPageSums, page_count(paged) * sizeof(std::uint32_t));
   // Each record has bytes in 'numbers', so this also keeps the number of blocks from overflowing.
   if (records_ > sections_[kNumbers].size || head.bits < 1 || head.bits > 16) {
-    fail("counts that the file is too short for");
+    fail("its counts are too large for its size");
   }
   check_size(kBlocks, (blocks() + 1) * sizeof(BlockRow));
   check_size(kKeys, sections_[kKeys].size);
@@ -138,7 +130,7 @@ void Segment::check_counts(const SegmentHead& head) const {
     }
   }
   if (coding_ == TokenCoding::fixed) {
-    if (tokens_ > 8 * size_) fail("counts that the file is too short for");
+    if (tokens_ > 8 * size_) fail("its counts are too large for its size");
     check_size(kTokens, packed_size(tokens_, bits_));
     return;
   }
@@ -150,18 +142,13 @@ void Segment::check_counts(const SegmentHead& head) const {
   const std::uint64_t coded =
       sections_[kTokenTable].size + sections_[kTokenBlocks].size + sections_[kTokens].size;
   if (blocks == 0 || tokens_ > kMaxTokensPerByte * coded) {
-    fail("counts that the file is too short for");
+    fail("its counts are too large for its size");
   }
 }
 
 PairIndex Segment::pair_index() const {
-  const Section& lists = sections_[kPairLists];
-  const Section& pairs = sections_[kPairs];
-  if (lists.data == nullptr) return {};
-  const std::uint64_t first = first_page();
-  return {{data_ + first, lists.offset - first, lists.size, pairs.offset - first, pairs.size},
-          *pages_,
-          tokens_};
+  if (sections_[kPairLists].data == nullptr) return {};
+  return {sections_[kPairLists], sections_[kPairs], *pages_, tokens_};
 }
 
 }  // namespace pairalign::archive

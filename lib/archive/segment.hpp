@@ -40,22 +40,13 @@ class Segment {
   /// The checksum that identifies the whole file.
   std::uint64_t hash() const { return hash_; }
 
-  /// A section's place in the file, without padding; null `data`: not in this segment.
-  struct Section {
-    const unsigned char* data = nullptr;
-    std::uint64_t offset = 0;
-    std::uint64_t size = 0;
-    std::uint64_t hash = 0;
-  };
   const Section& section(SectionKind kind) const { return sections_[kind]; }
   /// In file order, including those of unknown kinds.
   const std::vector<std::pair<std::uint32_t, Section>>& sections() const { return all_sections_; }
   /// Offset of the first page that has a checksum: the end of the page sums.
-  std::uint64_t first_page() const;
+  std::uint64_t first_page() const { return sections_[kPageSums].end(); }
   /// Whether the page at this offset matches its checksum.
-  bool is_page_sound(std::uint64_t page) const {
-    return pages_->sound(page - first_page(), page - first_page() + 1);
-  }
+  bool is_page_sound(std::uint64_t page) const { return pages_->sound(page, page + 1); }
   /// The name of a section, for messages.
   static const char* section_name(std::uint32_t kind);
 
@@ -80,8 +71,10 @@ class Segment {
   /// The number of tokens of each record of a block; 0 past the last record of the segment.
   Counts token_counts(std::size_t block) const;
 
-  double seconds(std::size_t i) const;
-  std::size_t token_count(std::size_t i) const;
+  double seconds(std::size_t i) const { return metadata(i).seconds; }
+  std::size_t token_count(std::size_t i) const {
+    return token_counts(i / kBlockRecords)[i % kBlockRecords];
+  }
   /// `values` is replaced; pass the same vector again to reuse its memory.
   void tokens(std::size_t i, std::vector<tokens::Token>& values) const;
   /// Tokens [begin, end) of a record.
@@ -108,7 +101,7 @@ class Segment {
   bool pair_damage_seen() const { return pages_->damage_seen(); }
   bool has_starts(std::size_t i) const;
   void starts_ms(std::size_t i, std::vector<std::uint32_t>& values) const;
-  std::optional<Source> source(std::size_t i) const;
+  std::optional<Source> source(std::size_t i) const { return metadata(i).source; }
   void record(std::size_t i, tokens::Record& record) const;
 
   /// The ranges of the file that a record is read from, located through these bytes themselves,

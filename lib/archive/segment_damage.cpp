@@ -20,16 +20,15 @@ SegmentDamage::SegmentDamage(Segment segment) : segment_(std::move(segment)) {
       damaged.ranges = damaged_pages(section);
     }
     if (damaged.ranges.empty()) {
-      damaged.ranges.push_back({section.offset, section.offset + padded(section.size)});
+      damaged.ranges.push_back({section.offset, section.end()});
     }
     sections_.push_back(std::move(damaged));
   }
 }
 
 // The parts of a section in damaged pages.
-std::vector<Segment::ByteRange> SegmentDamage::damaged_pages(
-    const Segment::Section& section) const {
-  const std::uint64_t end = section.offset + padded(section.size);
+std::vector<Segment::ByteRange> SegmentDamage::damaged_pages(const Section& section) const {
+  const std::uint64_t end = section.end();
   std::vector<Segment::ByteRange> ranges;
   std::uint64_t page = section.offset - (section.offset - segment_.first_page()) % kPageBytes;
   for (; page < end; page += kPageBytes) {
@@ -67,9 +66,9 @@ std::string SegmentDamage::records_of(const DamagedSection& section) const {
     if (count++ == 0) first = i;
     last = i;
   }
-  if (count == 0) return "no record is concerned";
-  if (count == 1) return fmt::format("record {} of {} is concerned", first + 1, segment_.size());
-  return fmt::format("{} of {} records are concerned, from record {} to {}", count, segment_.size(),
+  if (count == 0) return "no record is affected";
+  if (count == 1) return fmt::format("record {} of {} is affected", first + 1, segment_.size());
+  return fmt::format("{} of {} records are affected, from record {} to {}", count, segment_.size(),
                      first + 1, last + 1);
 }
 

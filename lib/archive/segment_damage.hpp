@@ -31,7 +31,7 @@ class SegmentDamage {
     std::uint32_t kind;
     std::vector<Segment::ByteRange> ranges;  // ascending
   };
-  std::vector<Segment::ByteRange> damaged_pages(const Segment::Section& section) const;
+  std::vector<Segment::ByteRange> damaged_pages(const Section& section) const;
   bool concerns(const DamagedSection& section, std::size_t record) const;
   std::string records_of(const DamagedSection& section) const;
 

@@ -112,6 +112,10 @@ enum class TokenCoding : std::uint16_t { fixed = 0, entropy = 1 };
 /// Whether segments get postings: sections 11 and 12.
 enum class Indexing { pairs, none };
 
+constexpr std::uint64_t padded(std::uint64_t size) {
+  return (size + 7) / 8 * 8;
+}
+
 struct SegmentHead {
   char magic[8];
   std::uint32_t byte_order;
@@ -133,6 +137,16 @@ struct SectionRow {
 };
 static_assert(sizeof(SectionRow) == 24);
 
+/// A section's place in a file; null `data`: not in this segment.
+struct Section {
+  const unsigned char* data = nullptr;
+  std::uint64_t offset = 0;
+  std::uint64_t size = 0;  ///< without padding
+  std::uint64_t hash = 0;
+
+  std::uint64_t end() const { return offset + padded(size); }
+};
+
 /// Where the data of a block of records begins in each section.
 struct BlockRow {
   std::uint32_t keys;
@@ -142,10 +156,6 @@ struct BlockRow {
   std::uint32_t sources;
 };
 static_assert(sizeof(BlockRow) == 20);
-
-constexpr std::uint64_t padded(std::uint64_t size) {
-  return (size + 7) / 8 * 8;
-}
 
 /// Bytes of head, rows and their checksum.
 constexpr std::uint64_t head_size(std::uint64_t sections) {

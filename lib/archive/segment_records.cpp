@@ -116,10 +116,6 @@ Segment::Metadata Segment::metadata(std::size_t i) const {
   return all[i % kBlockRecords];
 }
 
-double Segment::seconds(std::size_t i) const {
-  return metadata(i).seconds;
-}
-
 Segment::Counts Segment::token_counts(std::size_t block) const {
   const Slice slice = block_slice(kTokens, &BlockRow::tokens, block);
   ByteReader bytes = block_bytes(kNumbers, &BlockRow::numbers, block);
@@ -142,10 +138,6 @@ Segment::TokenPlace Segment::token_place(std::size_t record) const {
   const std::uint64_t begin = std::accumulate(
       counts.begin(), own, std::uint64_t{block_rows()[record / kBlockRecords].tokens});
   return {record, begin, begin + *own};
-}
-
-std::size_t Segment::token_count(std::size_t i) const {
-  return token_counts(i / kBlockRecords)[i % kBlockRecords];
 }
 
 void Segment::tokens(std::size_t i, std::vector<tokens::Token>& values) const {
@@ -325,10 +317,6 @@ void Segment::starts_ms(std::size_t i, std::vector<std::uint32_t>& values) const
                         ? start_code() != nullptr && start_code()->read(begin, end, count, values)
                         : read_varints(begin, end, count, values);
   if (!good) fail(kStarts, i);
-}
-
-std::optional<Source> Segment::source(std::size_t i) const {
-  return metadata(i).source;
 }
 
 void Segment::record(std::size_t i, tokens::Record& record) const {

@@ -64,7 +64,7 @@ void ArchiveWriter::check_place() const {
   struct stat info {};
   const bool there = ::stat(path_.c_str(), &info) == 0;
   if (!there && errno != ENOENT) throw errno_error(path_, "cannot create");
-  if (there && !S_ISDIR(info.st_mode)) throw Error(path_, "not an archive, which is a folder");
+  if (there && !S_ISDIR(info.st_mode)) throw Error(path_, "not an archive: archives are folders");
   // A folder of somebody else's files must not become an archive by mistake.
   if (there && !exists(file(kManifestFile)) && !is_free(path_)) throw no_manifest(path_);
   if (there) {

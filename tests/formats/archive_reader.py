@@ -381,7 +381,7 @@ def read_segments(folder):
         segment = Segment(read_file(folder, f"segment-{entry['segment']:06}"))
         told = entry["bytes"], entry["records"], entry["tokens"], int(entry["hash"], 16)
         found = len(segment.data), segment.records, segment.tokens, segment.hash
-        need(found == told, "not the segment that the manifest speaks of")
+        need(found == told, "not the segment that the manifest describes")
         removed = read_removed(folder, entry, segment)
         yield segment, [r for i, r in enumerate(segment.read()) if i not in removed]
 

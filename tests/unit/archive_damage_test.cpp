@@ -169,7 +169,7 @@ TEST_CASE("a missing or exchanged segment is named") {
   const std::string second = path + "/segment-000002";
   write_text(first, read_file(second));
   CHECK_THROWS_WITH_AS(Archive::open(path),
-                       (first + ": damaged: not the segment that the manifest speaks of").c_str(),
+                       (first + ": damaged: not the segment that the manifest describes").c_str(),
                        Error);
   std::filesystem::remove(first);
   std::filesystem::remove(second);
