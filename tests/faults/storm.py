@@ -273,7 +273,7 @@ def cut_archive(tools, _):
     time.sleep(0.2)
     os.truncate(segment, 0)
     out, err = reader.communicate(strings("q", 3, 1))
-    require(reader.returncode == 2 and b"pa-search: " in err and b"cut short" in err,
+    require(reader.returncode == 2 and b"pa-search: " in err and b"truncated" in err,
             f"status {reader.returncode}: {err}")
     require(not out, "hits in a file that is gone")
     return "told"
