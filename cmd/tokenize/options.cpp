@@ -14,20 +14,14 @@
 namespace pairalign {
 namespace {
 
-template <class Number>
-void add_number(CLI::App& app, const char* option, Number& value, const char* unit,
-                const std::string& text) {
-  app.add_option(option, value, text)->type_name(unit)->check(cli::not_negative());
-}
-
 void add_decoding_options(CLI::App& app, TokenizeOptions& options) {
-  add_number(app, "--end-quantile", options.tokenizer.decode.end_quantile, "Q",
-             "Quantile of the end distribution at which pairalign ends a token "
-             "(0 to 1); larger values give slightly fewer tokens");
-  add_number(app, "--repetition-penalty", options.tokenizer.decode.repetition_penalty, "X",
-             "Divide by X the probability of tokens that pairalign has just written");
-  add_number(app, "--cap", options.tokenizer.decode.cap, "X",
-             "Maximum number of tokens per 10 ms for pairalign; a string stops there");
+  cli::add_number(app, "--end-quantile", options.tokenizer.decode.end_quantile, "Q",
+                  "Quantile of the end distribution at which pairalign ends a token "
+                  "(0 to 1); larger values give slightly fewer tokens");
+  cli::add_number(app, "--repetition-penalty", options.tokenizer.decode.repetition_penalty, "X",
+                  "Divide by X the probability of tokens that pairalign has just written");
+  cli::add_number(app, "--cap", options.tokenizer.decode.cap, "X",
+                  "Maximum number of tokens per 10 ms for pairalign; a string stops there");
 }
 
 void add_listening_options(CLI::App& app, TokenizeOptions& options) {
@@ -128,17 +122,19 @@ void add_options(CLI::App& app, TokenizeOptions& options) {
       ->type_name("NAME")
       ->check(cli::one_of({"pairalign", "vq", "dpvq"}));
   add_frame_options(app, options);
-  add_number(app, "--rate", options.tokenizer.rate, "R",
-             fmt::format("Target tokens per second for pairalign and dpvq (default: as "
-                         "pairalign was trained; dpvq: {})",
-                         model::kDefaultRate));
-  add_number(app, "--penalty", options.tokenizer.penalty, "P",
-             "Penalty per token for pairalign and dpvq, instead of one chosen for --rate; larger "
-             "values give fewer tokens");
+  cli::add_number(app, "--rate", options.tokenizer.rate, "R",
+                  fmt::format("Target tokens per second for pairalign and dpvq (default: as "
+                              "pairalign was trained; dpvq: {})",
+                              model::kDefaultRate));
+  cli::add_number(
+      app, "--penalty", options.tokenizer.penalty, "P",
+      "Penalty per token for pairalign and dpvq, instead of one chosen for --rate; larger "
+      "values give fewer tokens");
   add_decoding_options(app, options);
-  add_number(app, "--window", options.window_s, "S", "Write one record per window of S seconds");
-  add_number(app, "--hop", options.hop_s, "S",
-             "Seconds from one window to the next (default: windows do not overlap)");
+  cli::add_number(app, "--window", options.window_s, "S",
+                  "Write one record per window of S seconds");
+  cli::add_number(app, "--hop", options.hop_s, "S",
+                  "Seconds from one window to the next (default: windows do not overlap)");
   app.add_option(
          "--renderings", options.tokenizer.renderings,
          fmt::format("Write N records per recording (at most {}), all with its key: one as it "

@@ -50,8 +50,8 @@ std::optional<int> parse_folder(std::string_view spec) {
   const std::string_view number = spec.substr(kFolder.size() + 1);
   int depth = 0;
   const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), depth);
-  if (error != std::errc() || end != number.data() + number.size() || depth == 0 ||
-      std::abs(depth) > 1000) {
+  if (error != std::errc() || end != number.data() + number.size() || depth == 0 || depth < -1000 ||
+      depth > 1000) {
     throw Error("", "'" + std::string(spec) + "' is not folder, folder:N or folder:-N");
   }
   return depth;

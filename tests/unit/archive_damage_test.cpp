@@ -181,8 +181,9 @@ TEST_CASE("one writer at a time, and readers are not disturbed") {
   const std::string path = scratch / "a.pai";
   const std::vector<Entry> entries = small_archive(path);
   const std::string taken =
-      path + ": another process is writing to this archive; try again when it is done, "
-             "or wait for it with --wait SECONDS";
+      path +
+      ": another process is writing to this archive; try again when it is done, "
+      "or wait for it with --wait SECONDS";
   Random random(4);
   auto expected = entries;
   const auto late = random_entries(random, 3);

@@ -43,7 +43,8 @@ void check_round_trip(const std::vector<std::vector<std::uint32_t>>& records) {
     REQUIRE(read.read(bytes_of(bytes), bytes_of(bytes) + bytes.size(), steps.size(), starts));
     REQUIRE(starts == starts_of(steps));
     if (bytes.empty()) continue;
-    CHECK_FALSE(read.read(bytes_of(bytes), bytes_of(bytes) + bytes.size() - 1, steps.size(), starts));
+    CHECK_FALSE(
+        read.read(bytes_of(bytes), bytes_of(bytes) + bytes.size() - 1, steps.size(), starts));
     bytes += '\0';
     CHECK_FALSE(read.read(bytes_of(bytes), bytes_of(bytes) + bytes.size(), steps.size(), starts));
   }
