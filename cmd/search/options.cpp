@@ -87,14 +87,6 @@ void add_options(CLI::App& app, SearchOptions& options) {
   const auto add_count = [&](const char* name, auto& value, const char* description) {
     app.add_option(name, value, description)->type_name("N")->check(CLI::Range(0, kMaxAsked));
   };
-  const auto add_limit = [&](const char* name, const char* letter, auto& value,
-                             const char* description) {
-    return app.add_option(name, value, description)->type_name(letter)->check(cli::not_negative());
-  };
-  const auto add_name = [&](const char* name, auto& value, const std::string& description,
-                            const std::vector<std::string>& choices) {
-    app.add_option(name, value, description)->type_name("NAME")->check(cli::one_of(choices));
-  };
   cli::add_paths(app, cli::kArchiveOrFile, options.arguments,
                  "Archives to search (folders, or names that end in .pai) and files of token "
                  "strings to search for; - or no file reads these from standard input");
@@ -104,30 +96,33 @@ void add_options(CLI::App& app, SearchOptions& options) {
             "which ranks documents");
   add_count("--max-distance", options.search.max_distance,
             "Only hits with at most N edits (bits with soft costs)");
-  add_limit("--min-score", "S", options.search.min_score, "Only hits with a score of at least S");
-  add_limit("--max-evalue", "E", options.search.max_evalue,
-            "Only hits with an E-value of at most E; see EVALUE");
-  add_name("--mode", options.mode,
-           "What is compared. infix: the query with any part of a recording. global: the whole "
-           "query with the whole recording. Default: infix; global with --duplicates",
-           {"infix", kGlobalMode});
+  cli::add_number(app, "--min-score", options.search.min_score, "S",
+                  "Only hits with a score of at least S");
+  cli::add_number(app, "--max-evalue", options.search.max_evalue, "E",
+                  "Only hits with an E-value of at most E; see EVALUE");
+  cli::add_choice(
+      app, "--mode", options.mode,
+      "What is compared. infix: the query with any part of a recording. global: the whole "
+      "query with the whole recording. Default: infix; global with --duplicates",
+      {"infix", kGlobalMode});
   std::vector<std::string> costs;
   std::string meanings;
   for (const align::Cost& cost : align::costs()) {
     costs.emplace_back(cost.name);
     meanings += std::string(". ") + cost.name + ": " + cost.meaning;
   }
-  add_name("--cost", options.cost, "Edit costs" + meanings, costs);
+  cli::add_choice(app, "--cost", options.cost, "Edit costs" + meanings, costs);
   cli::add_model(app, options.model);
   app.add_flag("--no-self", options.search.exclude_self,
                "Leave out hits whose key is the query's key");
   app.add_flag("--fuse", options.fuse,
                "Treat queries with the same key as renderings of one query, fusing scores; see "
                "pa-tokenize --renderings");
-  add_name("--format", options.format,
-           "Output format: tsv, jsonl, trec, textgrid (for Praat), eaf (for ELAN), or table (for "
-           "reading). Default: table on a terminal, else tsv",
-           {"tsv", "jsonl", "trec", "textgrid", "eaf", kTableFormat});
+  cli::add_choice(
+      app, "--format", options.format,
+      "Output format: tsv, jsonl, trec, textgrid (for Praat), eaf (for ELAN), or table (for "
+      "reading). Default: table on a terminal, else tsv",
+      {"tsv", "jsonl", "trec", "textgrid", "eaf", kTableFormat});
   app.add_flag("--alignment", options.alignment,
                "Also print the alignment of query and match, and their offset in seconds");
   app.add_flag("--between", options.between,
@@ -137,12 +132,12 @@ void add_options(CLI::App& app, SearchOptions& options) {
   app.add_flag("--exhaustive", options.exhaustive,
                "Compare with every record, to check the index; the hits are the same");
   CLI::Option* duplicates =
-      add_limit("--duplicates", "S", options.duplicates,
-                "Find pairs of records with a score of at least S, without queries");
+      cli::add_number(app, "--duplicates", options.duplicates, "S",
+                      "Find pairs of records with a score of at least S, without queries");
   add_count("--min-tokens", options.pairs.min_tokens,
             "Only what has at least N tokens (with --duplicates)");
-  add_limit("--min-seconds", "S", options.pairs.min_seconds,
-            "Only what lasts at least S seconds (with --duplicates)");
+  cli::add_number(app, "--min-seconds", options.pairs.min_seconds, "S",
+                  "Only what lasts at least S seconds (with --duplicates)");
   app.add_option("--part", options.pairs.window,
                  "Search for parts of N tokens, overlapping by half, instead of whole records "
                  "(with --duplicates --mode infix)")

@@ -114,13 +114,12 @@ void add_options(CLI::App& app, TokenizeOptions& options) {
                  "Audio files; folders (searched recursively); - for audio on standard input. "
                  "Without PATH, paths are read from standard input, one per line");
   cli::add_model(app, options.model);
-  app.add_option(
-         "--tokenizer", options.kind,
-         "How strings are made. pairalign: by the model's autoregressive decoder. vq: the "
-         "nearest code of each frame, repeats removed. dpvq: fewer tokens, by a penalty on each "
-         "change of code. Default: pairalign; vq if the model has no decoder")
-      ->type_name("NAME")
-      ->check(cli::one_of({"pairalign", "vq", "dpvq"}));
+  cli::add_choice(
+      app, "--tokenizer", options.kind,
+      "How strings are made. pairalign: by the model's autoregressive decoder. vq: the "
+      "nearest code of each frame, repeats removed. dpvq: fewer tokens, by a penalty on each "
+      "change of code. Default: pairalign; vq if the model has no decoder",
+      {"pairalign", "vq", "dpvq"});
   add_frame_options(app, options);
   cli::add_number(app, "--rate", options.tokenizer.rate, "R",
                   fmt::format("Target tokens per second for pairalign and dpvq (default: as "
@@ -168,25 +167,23 @@ void check_usage(const TokenizeOptions& options) {
   channel(options);
   const std::vector<std::string>& globs = options.pre_globs;
   const bool listed = !options.list.empty();
-  const std::pair<bool, const char*> mistakes[] = {
-      {options.times && options.no_times, "--times and --no-times exclude one another"},
-      {!globs.empty() && options.preprocessor.empty(), "--pre-glob needs --pre"},
-      {std::count(globs.begin(), globs.end(), "") > 0,
-       "--pre-glob: an empty pattern matches nothing"},
-      {options.hop_s && !options.window_s, "--hop needs --window"},
-      {options.window_s && options.tokenizer.renderings > 1,
-       "--renderings are of whole recordings, not of windows"},
-      {options.window_s && !(*options.window_s > 0), "--window must be positive"},
-      {options.hop_s && !(*options.hop_s > 0), "--hop must be positive"},
-      {listed && !options.paths.empty(), "--manifest names what to read, and paths are given too"},
-      {listed && !options.skip.empty(),
-       "--skip identifies files by path, and --manifest gives them other keys"},
-      {options.null && listed, "-0 applies to path lists on standard input, not to --manifest"},
-      {options.null && !options.paths.empty(),
-       "-0 applies to path lists on standard input, and paths are given"}};
-  for (const auto& [wrong, message] : mistakes) {
-    if (wrong) throw cli::UsageError(message);
-  }
+  cli::refuse(options.times && options.no_times, "--times and --no-times exclude one another");
+  cli::refuse(!globs.empty() && options.preprocessor.empty(), "--pre-glob needs --pre");
+  cli::refuse(std::count(globs.begin(), globs.end(), "") > 0,
+              "--pre-glob: an empty pattern matches nothing");
+  cli::refuse(options.hop_s && !options.window_s, "--hop needs --window");
+  cli::refuse(options.window_s && options.tokenizer.renderings > 1,
+              "--renderings are of whole recordings, not of windows");
+  cli::refuse(options.window_s && !(*options.window_s > 0), "--window must be positive");
+  cli::refuse(options.hop_s && !(*options.hop_s > 0), "--hop must be positive");
+  cli::refuse(listed && !options.paths.empty(),
+              "--manifest names what to read, and paths are given too");
+  cli::refuse(listed && !options.skip.empty(),
+              "--skip identifies files by path, and --manifest gives them other keys");
+  cli::refuse(options.null && listed,
+              "-0 applies to path lists on standard input, not to --manifest");
+  cli::refuse(options.null && !options.paths.empty(),
+              "-0 applies to path lists on standard input, and paths are given");
   try {
     model::check(options.tokenizer.decode);
   } catch (const Error& error) {

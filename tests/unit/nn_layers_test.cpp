@@ -31,6 +31,16 @@ Storage pack(PackedMatrix& matrix, const Values& x) {
   return storage;
 }
 
+// Checks the gradients of loss(params, input) with respect to both.
+template <class Loss>
+void check_both_gradients(const Values& params, const Values& params_gradient, const Values& input,
+                          const Values& input_gradient, Loss loss, Random& random) {
+  check_gradient(
+      input, input_gradient, [&](const Values& v) { return loss(params, v); }, random);
+  check_gradient(
+      params, params_gradient, [&](const Values& v) { return loss(v, input); }, random);
+}
+
 }  // namespace
 
 TEST_CASE("fast_exp follows std::exp, clamps, and keeps NaN") {
@@ -222,10 +232,7 @@ TEST_CASE("linear: gradients of input and parameters") {
   Values y, g(table.size()), dx;
   layer.forward({p.data(), Precision::f32}, x, y, cache);
   layer.backward(p.data(), dy, g.data(), dx, cache);
-  check_gradient(
-      x, dx, [&](const Values& v) { return loss(p, v); }, random);
-  check_gradient(
-      p, g, [&](const Values& v) { return loss(v, x); }, random);
+  check_both_gradients(p, g, x, dx, loss, random);
 }
 
 TEST_CASE("feed-forward: gradients of input and parameters") {
@@ -247,10 +254,12 @@ TEST_CASE("feed-forward: gradients of input and parameters") {
   CHECK(forward(p, x, cache).size() == x.size());
   Values g(table.size()), dx;
   layer.backward(p.data(), dy, g.data(), dx, cache);
-  check_gradient(
-      x, dx, [&](const Values& v) { return dot(forward(p, v, scratch), dy); }, random);
-  check_gradient(
-      p, g, [&](const Values& v) { return dot(forward(v, x, scratch), dy); }, random);
+  check_both_gradients(
+      p, g, x, dx,
+      [&](const Values& params, const Values& input) {
+        return dot(forward(params, input, scratch), dy);
+      },
+      random);
 }
 
 TEST_CASE("conv1d: scalar loop and gradient, packed sequences, fill outside") {
@@ -329,10 +338,10 @@ TEST_CASE("depthwise convolution: scalar loop and gradients, sequences do not se
   }
   Values g(table.size()), dx;
   layer.backward(p.data(), x, dy, lengths, g.data(), dx);
-  check_gradient(
-      x, dx, [&](const Values& v) { return dot(forward(p, v), dy); }, random);
-  check_gradient(
-      p, g, [&](const Values& v) { return dot(forward(v, x), dy); }, random);
+  check_both_gradients(
+      p, g, x, dx,
+      [&](const Values& params, const Values& input) { return dot(forward(params, input), dy); },
+      random);
 }
 
 TEST_CASE("layer norm: rows have mean beta and deviation gamma, and gradients") {
@@ -364,10 +373,12 @@ TEST_CASE("layer norm: rows have mean beta and deviation gamma, and gradients") 
   }
   Values g(table.size()), dx;
   layer.backward(p.data(), dy, g.data(), dx, cache);
-  check_gradient(
-      x, dx, [&](const Values& v) { return dot(forward(p, v, scratch), dy); }, random);
-  check_gradient(
-      p, g, [&](const Values& v) { return dot(forward(v, x, scratch), dy); }, random);
+  check_both_gradients(
+      p, g, x, dx,
+      [&](const Values& params, const Values& input) {
+        return dot(forward(params, input, scratch), dy);
+      },
+      random);
 }
 
 TEST_CASE("embedding: rows of the table, their gradient, and symbols outside it") {
