@@ -2,10 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <iterator>
 #include <numeric>
 
 #include <fmt/format.h>
+
+#include "stats/quantiles.hpp"
 
 namespace pairalign::stats {
 namespace {
@@ -14,13 +15,6 @@ constexpr std::size_t kMinGroups = 5;
 constexpr double kOutlier = 3.5;
 constexpr double kDeviation = 1.4826;  // standard deviation / median absolute deviation, if normal
 constexpr std::size_t kMaxRows = 200;
-
-double median(std::vector<double> values) {
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  if (values.size() % 2 == 1) return *middle;
-  return (*middle + *std::max_element(values.begin(), middle)) / 2;
-}
 
 std::string shown(const std::optional<double>& value, int decimals, bool outlier) {
   if (!value) return "- ";
@@ -56,12 +50,12 @@ std::vector<std::vector<bool>> outliers(const GroupTable& table) {
       if (row.values[c]) values.push_back(*row.values[c]);
     }
     if (!table.columns[c].comparable || values.size() < kMinGroups) continue;
-    const double middle = median(values);
+    const double middle = centre(values).median;
     for (double& value : values)
       value = std::abs(value - middle);
     // If half of the groups are equal, rounding alone must not make an outlier.
     const double least = 0.5 * std::pow(10.0, -table.columns[c].decimals);
-    const double limit = kOutlier * std::max(kDeviation * median(values), least);
+    const double limit = kOutlier * std::max(kDeviation * centre(values).median, least);
     for (std::size_t r = 0; r < table.rows.size(); ++r) {
       const std::optional<double>& value = table.rows[r].values[c];
       odd[r][c] = value && std::abs(*value - middle) > limit;
@@ -73,34 +67,30 @@ std::vector<std::vector<bool>> outliers(const GroupTable& table) {
 std::string to_text(const GroupTable& table) {
   const std::vector<std::vector<bool>> odd = outliers(table);
   const std::vector<std::size_t> rows = shown_rows(table, odd);
-  std::size_t name_width = 5;
-  for (const std::size_t r : rows)
-    name_width = std::max(name_width, table.rows[r].group.size());
-  std::vector<std::size_t> widths;
-  for (std::size_t c = 0; c < table.columns.size(); ++c) {
-    const int decimals = table.columns[c].decimals;
-    std::size_t width = std::max(table.columns[c].name.size() + 1,
-                                 shown(table.total.values[c], decimals, false).size());
-    for (const std::size_t r : rows)
-      width = std::max(width, shown(table.rows[r].values[c], decimals, false).size());
-    widths.push_back(width);
-  }
-  std::string text = fmt::format("{:<{}}", "group", name_width);
-  for (std::size_t c = 0; c < table.columns.size(); ++c)
-    text += fmt::format("  {:>{}} ", table.columns[c].name, widths[c] - 1);
-  text += '\n';
-  const auto add_row = [&](const GroupTable::Row& row, const std::vector<bool>* marks) {
-    text += fmt::format("{:<{}}", row.group, name_width);
-    for (std::size_t c = 0; c < table.columns.size(); ++c) {
-      const bool mark = marks != nullptr && (*marks)[c];
-      text +=
-          fmt::format("  {:>{}}", shown(row.values[c], table.columns[c].decimals, mark), widths[c]);
-    }
-    text += '\n';
+  std::vector<std::vector<std::string>> lines = {{"group"}};
+  for (const GroupTable::Column& column : table.columns)
+    lines[0].push_back(column.name + ' ');
+  const auto add_row = [&](const GroupTable::Row& row, const std::vector<bool>& marks) {
+    lines.push_back({row.group});
+    for (std::size_t c = 0; c < table.columns.size(); ++c)
+      lines.back().push_back(shown(row.values[c], table.columns[c].decimals, marks[c]));
   };
   for (const std::size_t r : rows)
-    add_row(table.rows[r], &odd[r]);
-  add_row(table.total, nullptr);
+    add_row(table.rows[r], odd[r]);
+  add_row(table.total, std::vector<bool>(table.columns.size(), false));
+
+  std::vector<std::size_t> widths(lines[0].size(), 0);
+  for (const std::vector<std::string>& cells : lines) {
+    for (std::size_t c = 0; c < cells.size(); ++c)
+      widths[c] = std::max(widths[c], cells[c].size());
+  }
+  std::string text;
+  for (const std::vector<std::string>& cells : lines) {
+    text += fmt::format("{:<{}}", cells[0], widths[0]);
+    for (std::size_t c = 1; c < cells.size(); ++c)
+      text += fmt::format("  {:>{}}", cells[c], widths[c]);
+    text += '\n';
+  }
   if (rows.size() < table.rows.size()) {
     text += fmt::format("{} of {} groups are shown\n", rows.size(), table.rows.size());
   }

@@ -1,7 +1,6 @@
 #include "stats/grouping.hpp"
 
-#include <charconv>
-#include <memory>
+#include <algorithm>
 #include <optional>
 #include <regex>
 #include <unordered_map>
@@ -10,8 +9,9 @@
 #include <sys/stat.h>
 
 #include "base/error.hpp"
+#include "tokens/key.hpp"
 #include "tokens/line_reader.hpp"
-#include "tokens/record.hpp"
+#include "tokens/text.hpp"
 
 namespace pairalign::stats {
 namespace {
@@ -47,49 +47,42 @@ std::string folder_group(std::string_view path, int depth) {
 std::optional<int> parse_folder(std::string_view spec) {
   if (spec == kFolder) return 0;
   if (spec.substr(0, kFolder.size() + 1) != "folder:") return std::nullopt;
-  const std::string_view number = spec.substr(kFolder.size() + 1);
   int depth = 0;
-  const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), depth);
-  if (error != std::errc() || end != number.data() + number.size() || depth == 0 || depth < -1000 ||
+  if (!tokens::parse_whole(spec.substr(kFolder.size() + 1), depth) || depth == 0 || depth < -1000 ||
       depth > 1000) {
     throw Error("", "'" + std::string(spec) + "' is not folder, folder:N or folder:-N");
   }
   return depth;
 }
 
-class GroupFile {
- public:
-  explicit GroupFile(const std::string& path) {
-    tokens::LineReader lines(path);
-    for (std::string_view line; lines.next(line);)
-      add(line, path + ":" + std::to_string(lines.line()));
-  }
+using Groups = std::unordered_map<std::string, std::string>;
 
-  std::string group_of(std::string_view key) const {
-    auto found = groups_.find(std::string(key));
-    if (found == groups_.end()) found = groups_.find(tokens::key_stem(key));
-    return found == groups_.end() ? kNone : found->second;
-  }
-
- private:
-  void add(std::string_view line, const std::string& place) {
-    constexpr const char* kBlanks = " \t\r";
+// By key and by stem; a full key takes precedence over one with the same stem.
+Groups read_groups(const std::string& path) {
+  constexpr const char* kBlanks = " \t\r";
+  Groups groups;
+  tokens::LineReader lines(path);
+  for (std::string_view line; lines.next(line);) {
     const std::size_t begin = line.find_first_not_of(kBlanks);
-    if (begin == std::string_view::npos) return;
-    const std::size_t end = line.find_first_of(kBlanks, begin);
-    const std::size_t group =
-        end == std::string_view::npos ? end : line.find_first_not_of(kBlanks, end);
-    if (group == std::string_view::npos) throw Error(place, "is not KEY GROUP");
-    const std::size_t last = line.find_last_not_of(kBlanks);
-    const std::string name(line.substr(group, last + 1 - group));
+    if (begin == std::string_view::npos) continue;
+    const std::size_t end = std::min(line.find_first_of(kBlanks, begin), line.size());
+    const std::size_t group = line.find_first_not_of(kBlanks, end);
+    if (group == std::string_view::npos) {
+      throw Error(path + ":" + std::to_string(lines.line()), "is not KEY GROUP");
+    }
+    const std::string name(line.substr(group, line.find_last_not_of(kBlanks) + 1 - group));
     const std::string key = tokens::unescape_key(line.substr(begin, end - begin));
-    // A full key takes precedence over one with the same stem.
-    groups_[key] = name;
-    groups_.emplace(tokens::key_stem(key), name);
+    groups[key] = name;
+    groups.emplace(tokens::key_stem(key), name);
   }
+  return groups;
+}
 
-  std::unordered_map<std::string, std::string> groups_;
-};
+std::string group_in(const Groups& groups, std::string_view key) {
+  auto found = groups.find(std::string(key));
+  if (found == groups.end()) found = groups.find(tokens::key_stem(key));
+  return found == groups.end() ? kNone : found->second;
+}
 
 std::string regex_group(std::string_view key, const std::regex& regex) {
   std::match_results<std::string_view::const_iterator> match;
@@ -106,25 +99,24 @@ std::regex parse_regex(const std::string& spec) {
   }
 }
 
-std::string_view without_fragment(std::string_view key) {
-  return tokens::split_fragment(key).path;
+// Of keys without their media fragment.
+std::function<std::string(std::string_view)> grouping_of_paths(const std::string& spec) {
+  if (const std::optional<int> depth = parse_folder(spec)) {
+    return [depth = *depth](std::string_view path) { return folder_group(path, depth); };
+  }
+  struct stat info {};
+  if (::stat(spec.c_str(), &info) == 0 && !S_ISDIR(info.st_mode)) {
+    return [groups = read_groups(spec)](std::string_view path) { return group_in(groups, path); };
+  }
+  return [regex = parse_regex(spec)](std::string_view path) { return regex_group(path, regex); };
 }
 
 }  // namespace
 
 std::function<std::string(std::string_view)> parse_grouping(const std::string& spec) {
-  if (const std::optional<int> depth = parse_folder(spec)) {
-    return [depth = *depth](std::string_view key) {
-      return folder_group(without_fragment(key), depth);
-    };
-  }
-  struct stat info {};
-  if (::stat(spec.c_str(), &info) == 0 && !S_ISDIR(info.st_mode)) {
-    const auto file = std::make_shared<const GroupFile>(spec);
-    return [file](std::string_view key) { return file->group_of(without_fragment(key)); };
-  }
-  const std::regex regex = parse_regex(spec);
-  return [regex](std::string_view key) { return regex_group(without_fragment(key), regex); };
+  return [group_of = grouping_of_paths(spec)](std::string_view key) {
+    return group_of(tokens::split_fragment(key).path);
+  };
 }
 
 }  // namespace pairalign::stats

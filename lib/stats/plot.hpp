@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,8 @@ Axis logarithmic_axis(std::string label, double low, double high);
 
 /// A number as shown in ticks and titles: 0.25, 1200, 250k, 3.5M.
 std::string short_number(double value);
+/// With thousands separators: 12,345.
+std::string grouped_digits(std::uint64_t count);
 
 struct Point {
   double x;
@@ -65,9 +68,9 @@ struct Panel {
   std::string title;
   Axis x;
   Axis y;
-  std::vector<Bar> bars;
-  std::vector<Line> lines;
-  std::vector<Band> bands;
+  std::vector<Line> lines{};
+  std::vector<Bar> bars{};
+  std::vector<Band> bands{};
 };
 
 struct Figure {

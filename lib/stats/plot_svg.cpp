@@ -126,9 +126,15 @@ class PanelDrawing {
         anchor, size, more, tokens::xml_text(fitted(what, width, size)));
   }
 
-  void stroke(double x1, double y1, double x2, double y2, const char* colour) {
-    add("<line x1=\"{:.1f}\" y1=\"{:.1f}\" x2=\"{:.1f}\" y2=\"{:.1f}\" stroke=\"{}\"/>\n", x1, y1,
-        x2, y2, colour);
+  void stroke(double x1, double y1, double x2, double y2, const char* colour,
+              const char* more = "") {
+    add("<line x1=\"{:.1f}\" y1=\"{:.1f}\" x2=\"{:.1f}\" y2=\"{:.1f}\" stroke=\"{}\"{}/>\n", x1, y1,
+        x2, y2, colour, more);
+  }
+
+  void rectangle(double x, double y, double width, double height, const char* colour) {
+    add("<rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{:.1f}\" fill=\"{}\"/>\n", x, y,
+        width, height, colour);
   }
 
   static double part(const Axis& axis, double value) {
@@ -148,11 +154,8 @@ class PanelDrawing {
     for (const Band& band : panel_.bands) {
       const double left = x_of(band.low);
       const double width = x_of(band.high) - left;
-      if (shaded) {
-        add("<rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{:.1f}\" "
-            "fill=\"#f2f2f2\"/>\n",
-            left, top_ - kBandLabel, width, bottom_ - top_ + kBandLabel);
-      }
+      const double top = top_ - kBandLabel;
+      if (shaded) rectangle(left, top, width, bottom_ - top, "#f2f2f2");
       shaded = !shaded;
       if (text_width("…", kTextSize) * 3 > width) continue;
       text(left + width / 2, top_ - 5, "middle", kTextSize, band.label, width, " fill=\"#555555\"");
@@ -187,8 +190,7 @@ class PanelDrawing {
       // A gap between neighbours; non-empty bars are visible, however low.
       const double width = std::max(1.0, x_of(bar.high) - left - 1);
       const double height = std::max(1.0, bottom_ - y_of(bar.value));
-      add("<rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{:.1f}\" fill=\"{}\"/>\n",
-          left + 0.5, bottom_ - height, width, height, kColours[0]);
+      rectangle(left + 0.5, bottom_ - height, width, height, kColours[0]);
     }
   }
 
@@ -215,9 +217,8 @@ class PanelDrawing {
 
   void draw_legend() {
     for (const LegendEntry& entry : legend_) {
-      add("<line x1=\"{:.1f}\" y1=\"{:.1f}\" x2=\"{:.1f}\" y2=\"{:.1f}\" stroke=\"{}\" "
-          "stroke-width=\"3\"/>\n",
-          entry.x, entry.y + 2, entry.x + 16, entry.y + 2, colour(entry.name));
+      stroke(entry.x, entry.y + 2, entry.x + 16, entry.y + 2, colour(entry.name),
+             " stroke-width=\"3\"");
       text(entry.x + 21, entry.y + 6, "start", kTextSize, entry.name, kPanelWidth - kLeft);
     }
   }

@@ -1,45 +1,41 @@
 // Reading qrels and runs.
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <functional>
 
 #include "base/error.hpp"
-#include "stats/bootstrap.hpp"
 #include "stats/retrieval.hpp"
 #include "tokens/line_reader.hpp"
 #include "tokens/record.hpp"
+#include "tokens/text.hpp"
 
 namespace pairalign::stats {
 namespace {
 
-std::vector<std::string_view> split_at_blanks(std::string_view line) {
-  constexpr std::string_view kBlanks = " \t\r";
-  std::vector<std::string_view> fields;
-  for (std::size_t begin = line.find_first_not_of(kBlanks); begin != std::string_view::npos;) {
-    const std::size_t end = std::min(line.find_first_of(kBlanks, begin), line.size());
-    fields.push_back(line.substr(begin, end - begin));
-    begin = line.find_first_not_of(kBlanks, end);
-  }
-  return fields;
-}
-
-std::vector<std::string_view> split_at_tabs(std::string_view line) {
+std::vector<std::string_view> split(std::string_view line, std::string_view separators) {
   std::vector<std::string_view> fields;
   for (std::size_t begin = 0;;) {
-    const std::size_t end = line.find('\t', begin);
+    const std::size_t end = line.find_first_of(separators, begin);
     fields.push_back(line.substr(begin, end - begin));
     if (end == std::string_view::npos) return fields;
     begin = end + 1;
   }
 }
 
+std::vector<std::string_view> split_at_tabs(std::string_view line) {
+  return split(line, "\t");
+}
+
+std::vector<std::string_view> split_at_blanks(std::string_view line) {
+  std::vector<std::string_view> fields = split(line, " \t\r");
+  fields.erase(std::remove(fields.begin(), fields.end(), ""), fields.end());
+  return fields;
+}
+
 template <class Number>
 Number parse_number(std::string_view field, const char* what) {
   Number value{};
-  const char* end = field.data() + field.size();
-  const auto [stop, fault] = std::from_chars(field.data(), end, value);
-  if (fault != std::errc() || stop != end || !std::isfinite(static_cast<double>(value))) {
+  if (!tokens::parse_whole(field, value) || !std::isfinite(static_cast<double>(value))) {
     throw Error("", std::string(what) + ": '" + std::string(field) + "' is not a number");
   }
   return value;
@@ -95,7 +91,7 @@ Terms read_terms(const std::string& path) {
     const auto fields = split_at_tabs(line);
     if (fields.size() < 2) throw Error("", "not a term: `query TAB term`");
     if (!terms.emplace(fields[0], fields[1]).second) {
-      throw Error("", "query " + std::string(fields[0]) + " is there twice");
+      throw Error("", "query " + std::string(fields[0]) + " occurs twice");
     }
   });
   return terms;

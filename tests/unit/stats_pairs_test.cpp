@@ -55,13 +55,13 @@ TEST_CASE("keys meet by name, else by a stem that only one has") {
   matcher.add("a/y.wav#t=0.00,3.00");
   matcher.add("a/z.wav");
   matcher.add("b/z.wav");
-  CHECK(matcher.find("a/x.wav") == std::size_t{0});
-  CHECK(matcher.find("elsewhere/x.opus") == std::size_t{0});
-  CHECK(matcher.find("y.opus#t=0.00,3.00") == std::size_t{1});
-  CHECK_FALSE(matcher.find("y.opus#t=3.00,6.00"));
-  CHECK(matcher.find("b/z.wav") == std::size_t{3});
-  CHECK_FALSE(matcher.find("c/z.wav"));  // a/z or b/z?
-  CHECK_FALSE(matcher.find("w.wav"));
+  CHECK(matcher.match("a/x.wav") == std::size_t{0});
+  CHECK(matcher.match("elsewhere/x.opus") == std::size_t{0});
+  CHECK(matcher.match("y.opus#t=0.00,3.00") == std::size_t{1});
+  CHECK_FALSE(matcher.match("y.opus#t=3.00,6.00"));
+  CHECK(matcher.match("b/z.wav") == std::size_t{3});
+  CHECK_FALSE(matcher.match("c/z.wav"));  // a/z or b/z?
+  CHECK_FALSE(matcher.match("w.wav"));
   CHECK_THROWS_WITH_AS(matcher.add("a/x.wav"), "a/x.wav: occurs twice in the reference", Error);
 }
 
