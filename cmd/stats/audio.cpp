@@ -18,7 +18,7 @@
 #include "cli/ordered_map.hpp"
 #include "cli/progress.hpp"
 #include "stats/audio/report.hpp"
-#include "stats/grouping.hpp"
+#include "stats/groups.hpp"
 #include "tokens/audio_list.hpp"
 
 namespace pairalign {

@@ -18,7 +18,7 @@
 #include "cli/record_inputs.hpp"
 #include "inputs.hpp"
 #include "options.hpp"
-#include "stats/grouping.hpp"
+#include "stats/groups.hpp"
 #include "stats/pairs.hpp"
 #include "stats/report.hpp"
 #include "stats/retrieval.hpp"
@@ -128,7 +128,7 @@ void report_records(const StatsOptions& options, cli::Context& context, Report& 
   }
   if (!options.pairs.empty()) {
     const stats::PairSummary result = pairs.summary();
-    name_unmatched(result.unmatched, options.pairs, result.pairs, messages);
+    name_unmatched(result.unmatched, options.pairs, result.measures.size(), messages);
     report.add("pairs with " + options.pairs, stats::to_text(result), "pairs",
                stats::to_json(result), stats::to_figure(result, options.pairs));
   }

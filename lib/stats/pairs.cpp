@@ -23,15 +23,6 @@ double jaccard_of_sets(Span<const tokens::Token> a, Span<const tokens::Token> b)
   return ratio(common, left.size() + right.size() - common);
 }
 
-template <class Member>
-Centre centre_of(const std::vector<PairMeasures>& measures, Member member) {
-  std::vector<double> values;
-  values.reserve(measures.size());
-  for (const PairMeasures& m : measures)
-    values.push_back(static_cast<double>(m.*member));
-  return centre(std::move(values));
-}
-
 }  // namespace
 
 void KeyMatcher::add(const std::string& key) {
@@ -70,8 +61,8 @@ PairMeasures measure_pair(Span<const tokens::Token> a, Span<const tokens::Token>
   const std::size_t shorter = std::min(a.size(), b.size());
   const std::size_t longer = std::max(a.size(), b.size());
   const std::size_t edits = align::edit_distance(a, b);
-  return {ratio(longer - edits, longer), jaccard_of_sets(a, b), ratio(shorter, longer), edits,
-          longer - shorter};
+  return {ratio(longer - edits, longer), jaccard_of_sets(a, b), ratio(shorter, longer),
+          static_cast<double>(edits), static_cast<double>(longer - shorter)};
 }
 
 void PairComparison::add_reference(const tokens::Record& record) {
@@ -85,20 +76,16 @@ void PairComparison::add(const tokens::Record& record) {
 }
 
 PairSummary PairComparison::summary() const {
-  PairSummary result;
-  result.pairs = measures_.size();
-  result.identical = static_cast<std::size_t>(
-      std::count_if(measures_.begin(), measures_.end(),
-                    [](const PairMeasures& measures) { return measures.edits == 0; }));
-  result.edit_similarity = centre_of(measures_, &PairMeasures::edit_similarity);
-  result.jaccard = centre_of(measures_, &PairMeasures::jaccard);
-  result.length_ratio = centre_of(measures_, &PairMeasures::length_ratio);
-  result.edits = centre_of(measures_, &PairMeasures::edits);
-  result.length_change = centre_of(measures_, &PairMeasures::length_change);
-  result.measures = measures_;
-  result.unmatched = matcher_.unmatched();
-  result.unmatched_reference = matcher_.unused();
-  return result;
+  const auto identical = std::count_if(measures_.begin(), measures_.end(),
+                                       [](const PairMeasures& m) { return m.edits == 0; });
+  return {static_cast<std::size_t>(identical), measures_, matcher_.unmatched(), matcher_.unused()};
+}
+
+Centre PairSummary::centre(double PairMeasures::*value) const {
+  std::vector<double> values;
+  for (const PairMeasures& pair : measures)
+    values.push_back(pair.*value);
+  return stats::centre(std::move(values));
 }
 
 std::optional<double> reduction(std::uint64_t tokens, std::uint64_t reference_tokens) {

@@ -2,6 +2,7 @@
 // how many tokens one stream saves over the other.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -41,22 +42,35 @@ class KeyMatcher {
 };
 
 struct PairMeasures {
-  double edit_similarity;     ///< 1 − distance / length of the longer; 1 for two empty strings
-  double jaccard;             ///< of the sets of tokens; 1 for two empty strings
-  double length_ratio;        ///< shorter / longer; 1 for two empty strings
-  std::size_t edits;          ///< edit distance
-  std::size_t length_change;  ///< |difference of lengths|
+  double edit_similarity;  ///< 1 − distance / length of the longer; 1 for two empty strings
+  double jaccard;          ///< of the sets of tokens; 1 for two empty strings
+  double length_ratio;     ///< shorter / longer; 1 for two empty strings
+  double edits;            ///< edit distance
+  double length_change;    ///< |difference of lengths|
 };
+
+/// A measure by its name in JSON and in text.
+struct PairMeasure {
+  const char* name;
+  const char* label;
+  double PairMeasures::*value;
+};
+constexpr std::array<PairMeasure, 5> kPairMeasures = {
+    {{"edit_similarity", "edit similarity", &PairMeasures::edit_similarity},
+     {"jaccard", "Jaccard", &PairMeasures::jaccard},
+     {"length_ratio", "ratio of lengths", &PairMeasures::length_ratio},
+     {"edits", "edits", &PairMeasures::edits},
+     {"length_change", "change of length", &PairMeasures::length_change}}};
 
 PairMeasures measure_pair(Span<const tokens::Token> a, Span<const tokens::Token> b);
 
 struct PairSummary {
-  std::size_t pairs = 0;
-  std::size_t identical = 0;  ///< pairs at distance 0
-  Centre edit_similarity, jaccard, length_ratio, edits, length_change;
+  std::size_t identical = 0;                     ///< pairs at distance 0
   std::vector<PairMeasures> measures;            ///< of each pair, in the order of the stream
   std::vector<std::string> unmatched;            ///< keys of the first stream without a partner
   std::vector<std::string> unmatched_reference;  ///< keys of the second without a partner
+
+  Centre centre(double PairMeasures::*value) const;
 };
 
 /// Compares a stream against a reference, which is held in memory.

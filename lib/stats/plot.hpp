@@ -2,6 +2,7 @@
 // page of code suffices.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -49,6 +50,18 @@ struct Line {
   bool markers = false;
   bool dashed = false;
 };
+
+/// Drops the points for which `gone` holds, and then the lines, or curves, that have none.
+template <class Curve, class Gone>
+void drop_points(std::vector<Curve>& curves, Gone gone) {
+  for (Curve& curve : curves) {
+    curve.points.erase(std::remove_if(curve.points.begin(), curve.points.end(), gone),
+                       curve.points.end());
+  }
+  curves.erase(std::remove_if(curves.begin(), curves.end(),
+                              [](const Curve& curve) { return curve.points.empty(); }),
+               curves.end());
+}
 
 /// A bar over low .. high of the x axis, from 0 up.
 struct Bar {

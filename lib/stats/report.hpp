@@ -8,7 +8,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "stats/group_table.hpp"
+#include "stats/groups.hpp"
 #include "stats/pairs.hpp"
 #include "stats/plot.hpp"
 #include "stats/retrieval.hpp"

@@ -106,15 +106,12 @@ Json to_json(const ReductionSummary& r) {
 }
 
 Json to_json(const PairSummary& p) {
-  return {{"pairs", p.pairs},
-          {"identical", p.identical},
-          {"edit_similarity", p.edit_similarity},
-          {"jaccard", p.jaccard},
-          {"length_ratio", p.length_ratio},
-          {"edits", p.edits},
-          {"length_change", p.length_change},
-          {"unmatched", p.unmatched},
-          {"unmatched_reference", p.unmatched_reference}};
+  Json json = {{"pairs", p.measures.size()}, {"identical", p.identical}};
+  for (const PairMeasure& measure : kPairMeasures)
+    json[measure.name] = p.centre(measure.value);
+  json["unmatched"] = p.unmatched;
+  json["unmatched_reference"] = p.unmatched_reference;
+  return json;
 }
 
 Json to_json(const RetrievalMetrics& m) {

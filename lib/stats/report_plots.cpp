@@ -141,19 +141,20 @@ Figure to_figure(const ReductionSummary& r, const std::string& reference) {
 }
 
 Figure to_figure(const PairSummary& p, const std::string& reference) {
-  std::vector<Weighted> similarities, jaccards;
-  for (const PairMeasures& measures : p.measures) {
-    similarities.push_back({measures.edit_similarity, 1});
-    jaccards.push_back({measures.jaccard, 1});
-  }
-  const auto mean = [](const Centre& centre) { return fmt::format(" (mean {:.3f})", centre.mean); };
-  return {
-      "",
-      "",
-      {histogram("Similarity to " + reference + mean(p.edit_similarity),
-                 "edit similarity (1 - distance / longer)", "pairs", std::move(similarities), 0),
-       histogram("Tokens shared with " + reference + mean(p.jaccard),
-                 "Jaccard similarity of the token sets", "pairs", std::move(jaccards), 0)}};
+  const auto panel = [&](const std::string& title, const char* x_label,
+                         double PairMeasures::*value) {
+    std::vector<Weighted> values;
+    for (const PairMeasures& measures : p.measures)
+      values.push_back({measures.*value, 1});
+    const std::string mean = fmt::format(" (mean {:.3f})", p.centre(value).mean);
+    return histogram(title + reference + mean, x_label, "pairs", std::move(values), 0);
+  };
+  return {"",
+          "",
+          {panel("Similarity to ", "edit similarity (1 - distance / longer)",
+                 &PairMeasures::edit_similarity),
+           panel("Tokens shared with ", "Jaccard similarity of the token sets",
+                 &PairMeasures::jaccard)}};
 }
 
 Figure to_figure(const RetrievalMetrics& m) {

@@ -80,10 +80,6 @@ void add_unmatched(const std::vector<std::string>& stream,
   lines.add("unmatched references", "{}", reference.size());
 }
 
-void add_centre(std::string_view name, const Centre& centre, Lines& lines) {
-  lines.add(name, "{:<12.4f}{:.4f}", centre.mean, centre.median);
-}
-
 }  // namespace
 
 std::string to_text(const Summary& s) {
@@ -134,15 +130,14 @@ std::string to_text(const ReductionSummary& r, bool detailed) {
 
 std::string to_text(const PairSummary& p) {
   Lines lines;
-  lines.add("pairs", "{}", p.pairs);
+  lines.add("pairs", "{}", p.measures.size());
   add_unmatched(p.unmatched, p.unmatched_reference, lines);
   lines.add("identical", "{}", p.identical);
   lines.add("", "{:<12}{}", "mean", "median");
-  add_centre("edit similarity", p.edit_similarity, lines);
-  add_centre("Jaccard", p.jaccard, lines);
-  add_centre("ratio of lengths", p.length_ratio, lines);
-  add_centre("edits", p.edits, lines);
-  add_centre("change of length", p.length_change, lines);
+  for (const auto& [name, label, value] : kPairMeasures) {
+    const auto [mean, median] = p.centre(value);
+    lines.add(label, "{:<12.4f}{:.4f}", mean, median);
+  }
   return lines.text();
 }
 

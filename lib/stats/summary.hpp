@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "stats/group_table.hpp"
+#include "stats/groups.hpp"
 #include "stats/stream_counters.hpp"
 #include "tokens/record.hpp"
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <optional>
-#include <utility>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -45,75 +44,53 @@ void add_points(std::vector<Curve>& curves, const std::string& tokenizer, const 
   }
 }
 
-void drop_points_after(std::int64_t step, std::vector<Curve>& curves) {
-  const auto beyond = [step](const Point& p) { return p.x > static_cast<double>(step); };
-  for (Curve& curve : curves) {
-    curve.points.erase(std::remove_if(curve.points.begin(), curve.points.end(), beyond),
-                       curve.points.end());
+// A run begins, or resumes from a checkpoint and so goes back to the step of that.
+void start(const Json& entry, std::vector<StageHistory>& stages) {
+  const std::string name = string_member(entry, "stage");
+  const std::int64_t step = step_member(entry, "step");
+  const auto same = std::find_if(stages.rbegin(), stages.rend(),
+                                 [&](const StageHistory& stage) { return stage.name == name; });
+  if (step == 0 || same == stages.rend()) {
+    // A stage that reported nothing is dropped.
+    if (!stages.empty() && stages.back().training.empty()) stages.pop_back();
+    stages.push_back({name});
+    return;
   }
-  curves.erase(std::remove_if(curves.begin(), curves.end(),
-                              [](const Curve& curve) { return curve.points.empty(); }),
-               curves.end());
+  stages.erase(same.base(), stages.end());
+  StageHistory& stage = stages.back();
+  stage.step = std::min(stage.step, step);
+  const auto beyond = [step](const Point& p) { return p.x > static_cast<double>(step); };
+  drop_points(stage.training, beyond);
+  drop_points(stage.validation, beyond);
 }
 
-class HistoryBuilder {
- public:
-  /// Throws Error("", reason).
-  void add(std::string_view line) {
-    const Json entry = Json::parse(line, nullptr, false);
-    if (!entry.is_object()) throw Error("", "not a training log entry: not a JSON object");
-    const std::string event = string_member(entry, "event");
-    if (event == "start") start(entry);
-    if (event == "step" || event == "validation") add_measures(entry, event == "validation");
-    if (event == "end" && !history_.stages.empty()) {
-      history_.stages.back().model = string_member(entry, "model");
-    }
+void add_measures(const Json& entry, bool validation, std::vector<StageHistory>& stages) {
+  const std::int64_t step = step_member(entry, "step");
+  const std::string name = string_member(entry, "stage");
+  if (stages.empty() || stages.back().name != name) stages.push_back({name});
+  StageHistory& stage = stages.back();
+  if (!validation) {
+    stage.step = step;
+    if (entry.contains("steps")) stage.steps = step_member(entry, "steps");
+    add_points(stage.training, "", entry, step);
+    return;
   }
+  add_points(stage.validation, "", entry, step);
+  const auto tokenizers = entry.find("tokenizers");
+  if (tokenizers == entry.end()) return;
+  for (const auto& [tokenizer, measures] : tokenizers->items())
+    add_points(stage.validation, tokenizer, measures, step);
+}
 
-  TrainingHistory take() { return std::move(history_); }
-
- private:
-  // A run begins, or resumes from a checkpoint and so goes back to the step of that.
-  void start(const Json& entry) {
-    const std::string name = string_member(entry, "stage");
-    const std::int64_t step = step_member(entry, "step");
-    auto& stages = history_.stages;
-    const auto same = std::find_if(stages.rbegin(), stages.rend(),
-                                   [&](const StageHistory& stage) { return stage.name == name; });
-    if (step == 0 || same == stages.rend()) {
-      // A stage that reported nothing is dropped.
-      if (!stages.empty() && stages.back().training.empty()) stages.pop_back();
-      stages.push_back({name});
-      return;
-    }
-    stages.erase(same.base(), stages.end());
-    StageHistory& stage = stages.back();
-    stage.step = std::min(stage.step, step);
-    drop_points_after(step, stage.training);
-    drop_points_after(step, stage.validation);
-  }
-
-  void add_measures(const Json& entry, bool validation) {
-    const std::int64_t step = step_member(entry, "step");
-    const std::string name = string_member(entry, "stage");
-    auto& stages = history_.stages;
-    if (stages.empty() || stages.back().name != name) stages.push_back({name});
-    StageHistory& stage = stages.back();
-    if (!validation) {
-      stage.step = step;
-      if (entry.contains("steps")) stage.steps = step_member(entry, "steps");
-      add_points(stage.training, "", entry, step);
-      return;
-    }
-    add_points(stage.validation, "", entry, step);
-    const auto tokenizers = entry.find("tokenizers");
-    if (tokenizers == entry.end()) return;
-    for (const auto& [tokenizer, measures] : tokenizers->items())
-      add_points(stage.validation, tokenizer, measures, step);
-  }
-
-  TrainingHistory history_;
-};
+// Throws Error("", reason).
+void add_line(std::string_view line, std::vector<StageHistory>& stages) {
+  const Json entry = Json::parse(line, nullptr, false);
+  if (!entry.is_object()) throw Error("", "not a training log entry: not a JSON object");
+  const std::string event = string_member(entry, "event");
+  if (event == "start") start(entry, stages);
+  if (event == "step" || event == "validation") add_measures(entry, event == "validation", stages);
+  if (event == "end" && !stages.empty()) stages.back().model = string_member(entry, "model");
+}
 
 }  // namespace
 
@@ -129,7 +106,7 @@ std::string describe(const StageHistory& stage) {
 TrainingHistory read_training_history(const std::string& path,
                                       const std::function<void(const Error&)>& on_fault) {
   tokens::LineReader lines(path);
-  HistoryBuilder builder;
+  TrainingHistory history;
   // A bad line is a fault only if another line follows: the last one may still be being written.
   std::optional<Error> fault;
   std::string_view line;
@@ -140,12 +117,11 @@ TrainingHistory read_training_history(const std::string& path,
       fault.reset();
     }
     try {
-      builder.add(line);
+      add_line(line, history.stages);
     } catch (const Error& error) {
       fault.emplace(lines.name() + ":" + std::to_string(lines.line()), error.reason());
     }
   }
-  TrainingHistory history = builder.take();
   if (history.stages.empty()) throw Error(lines.name(), "not a training log: no stage has started");
   return history;
 }

@@ -104,18 +104,6 @@ void divide_by_stages(const TrainingHistory& history, Panel& panel) {
   }
 }
 
-// A learning rate of 0 cannot be shown on a logarithmic axis.
-void drop_unshowable(std::vector<Line>& lines) {
-  for (Line& line : lines) {
-    line.points.erase(std::remove_if(line.points.begin(), line.points.end(),
-                                     [](const Point& p) { return p.y <= 0; }),
-                      line.points.end());
-  }
-  lines.erase(std::remove_if(lines.begin(), lines.end(),
-                             [](const Line& line) { return line.points.empty(); }),
-              lines.end());
-}
-
 Panel panel_of(const View& view, const TrainingHistory& history) {
   Panel panel{view.title, {}, {}};
   for (std::size_t i = 0; i < history.stages.size(); ++i) {
@@ -125,7 +113,10 @@ Panel panel_of(const View& view, const TrainingHistory& history) {
     add_lines(stage.validation, view.validation, true, place, expected_steps(stage), panel.lines);
     add_lines(stage.training, view.training, false, place, expected_steps(stage), panel.lines);
   }
-  if (view.scale == Scale::logarithmic) drop_unshowable(panel.lines);
+  if (view.scale == Scale::logarithmic) {
+    // A learning rate of 0 cannot be shown.
+    drop_points(panel.lines, [](const Point& p) { return p.y <= 0; });
+  }
   panel.y = y_axis(view, panel.lines);
   divide_by_stages(history, panel);
   return panel;

@@ -8,8 +8,7 @@
 #include <unistd.h>
 
 #include "base/error.hpp"
-#include "stats/group_table.hpp"
-#include "stats/grouping.hpp"
+#include "stats/groups.hpp"
 #include "stats/summary.hpp"
 
 using namespace pairalign;

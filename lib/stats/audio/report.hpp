@@ -9,7 +9,7 @@
 
 #include "stats/audio/checks.hpp"
 #include "stats/audio/figures.hpp"
-#include "stats/group_table.hpp"
+#include "stats/groups.hpp"
 #include "stats/plot.hpp"
 #include "stats/report.hpp"
 

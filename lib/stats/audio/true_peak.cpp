@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 #include "base/multiversion.hpp"
 #include "stats/audio/meters.hpp"
@@ -8,23 +9,16 @@ namespace pairalign::stats {
 namespace {
 
 constexpr std::size_t kTaps = 12;
-constexpr std::size_t kPhases = 4;
 constexpr std::size_t kSpan = 256;  // samples that are skipped or interpolated together
 
-// The four phases of the filter of BS.1770-4, annex 2; the last two are the first two reversed.
-constexpr float kPhase[kPhases][kTaps] = {
+// Two of the four phases of the filter of BS.1770-4, annex 2; the others are these reversed.
+constexpr float kPhase[][kTaps] = {
     {0.0017089843750F, 0.0109863281250F, -0.0196533203125F, 0.0332031250000F, -0.0594482421875F,
      0.1373291015625F, 0.9721679687500F, -0.1022949218750F, 0.0476074218750F, -0.0266113281250F,
      0.0148925781250F, -0.0083007812500F},
     {-0.0291748046875F, 0.0292968750000F, -0.0517578125000F, 0.0891113281250F, -0.1665039062500F,
      0.4650878906250F, 0.7797851562500F, -0.2003173828125F, 0.1015625000000F, -0.0582275390625F,
-     0.0330810546875F, -0.0189208984375F},
-    {-0.0189208984375F, 0.0330810546875F, -0.0582275390625F, 0.1015625000000F, -0.2003173828125F,
-     0.7797851562500F, 0.4650878906250F, -0.1665039062500F, 0.0891113281250F, -0.0517578125000F,
-     0.0292968750000F, -0.0291748046875F},
-    {-0.0083007812500F, 0.0148925781250F, -0.0266113281250F, 0.0476074218750F, -0.1022949218750F,
-     0.9721679687500F, 0.1373291015625F, -0.0594482421875F, 0.0332031250000F, -0.0196533203125F,
-     0.0109863281250F, 0.0017089843750F}};
+     0.0330810546875F, -0.0189208984375F}};
 
 // No output exceeds the largest sample times the largest sum of absolute taps of a phase, 2.023.
 constexpr double kMaxGain = 2.03;
@@ -52,11 +46,13 @@ float peak_of(const float* samples, std::size_t count) {
 PAIRALIGN_MULTIVERSION
 float interpolated_peak(const float* samples, std::size_t count) {
   float peaks[kSpan] = {};
-  for (const auto& phase : kPhase) {
+  for (std::size_t n = 0; n < 2 * std::size(kPhase); ++n) {
+    const float* phase = kPhase[n / 2];
     float values[kSpan] = {};
     for (std::size_t tap = 0; tap < kTaps; ++tap) {
+      const float weight = phase[n % 2 == 0 ? tap : kTaps - 1 - tap];
       for (std::size_t i = 0; i < count; ++i)
-        values[i] += phase[tap] * samples[i + tap];
+        values[i] += weight * samples[i + tap];
     }
     for (std::size_t i = 0; i < count; ++i) {
       const float size = std::fabs(values[i]);
