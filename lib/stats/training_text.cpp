@@ -44,20 +44,10 @@ std::string number(double value) {
 
 // The main measures; the others are shown only in detailed output.
 bool essential(const Curve& curve) {
-  // clang-format off: as many as fit
-  constexpr std::string_view kNames[] = {"loss",
-                                         "positive",
-                                         "end",
-                                         "frame",
-                                         "agreement",
-                                         "accuracy",
-                                         "token_rate",
-                                         "learning_rate",
-                                         "pairs_per_second",
-                                         "codes_used",
-                                         "edit_similarity",
-                                         "reciprocal_rank",
-                                         "tokens_per_second"};
+  // clang-format off
+  constexpr std::string_view kNames[] = {
+      "loss", "positive", "end", "frame", "agreement", "accuracy", "token_rate", "learning_rate",
+      "pairs_per_second", "codes_used", "edit_similarity", "reciprocal_rank", "tokens_per_second"};
   // clang-format on
   const bool named =
       std::find(std::begin(kNames), std::end(kNames), curve.name) != std::end(kNames);
