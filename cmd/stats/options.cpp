@@ -20,7 +20,7 @@ void add_options(CLI::App& app, StatsOptions& options) {
          "--pairs", options.pairs,
          "Compare each string with that of the same recording in FILE: edit similarity "
          "(1 - distance / longer), Jaccard index of the token sets, shorter / longer, edits, "
-         "change of length")
+         "length change")
       ->type_name(cli::kFile);
   app.add_option("--qrels", options.qrels,
                  "Retrieval metrics of runs, from the TREC judgements in FILE. -v: per query")

@@ -58,9 +58,9 @@ struct PairMeasure {
 constexpr std::array<PairMeasure, 5> kPairMeasures = {
     {{"edit_similarity", "edit similarity", &PairMeasures::edit_similarity},
      {"jaccard", "Jaccard", &PairMeasures::jaccard},
-     {"length_ratio", "ratio of lengths", &PairMeasures::length_ratio},
+     {"length_ratio", "length ratio", &PairMeasures::length_ratio},
      {"edits", "edits", &PairMeasures::edits},
-     {"length_change", "change of length", &PairMeasures::length_change}}};
+     {"length_change", "length change", &PairMeasures::length_change}}};
 
 PairMeasures measure_pair(Span<const tokens::Token> a, Span<const tokens::Token> b);
 

@@ -65,38 +65,10 @@ std::vector<std::string> names_of(const std::vector<Line>& lines) {
   return names;
 }
 
-struct LegendEntry {
-  std::string name;
-  double x;
-  double y;
-};
-
-// Legend entries from left to right, in as many rows as it takes. A single line needs none.
-std::vector<LegendEntry> lay_out_legend(const std::vector<Line>& lines) {
-  constexpr double kSample = 22;  // the stroke in front of a name
-  constexpr double kGap = 12;
-  const std::vector<std::string> names = names_of(lines);
-  std::vector<LegendEntry> entries;
-  if (names.size() < 2) return entries;
-  double x = kLeft;
-  double y = kTop;
-  for (const std::string& name : names) {
-    const double width = kSample + text_width(name, kTextSize) + kGap;
-    if (x > kLeft && x + width > kPanelWidth) {
-      x = kLeft;
-      y += kLegendRow;
-    }
-    entries.push_back({name, x, y});
-    x += width;
-  }
-  return entries;
-}
-
 class PanelDrawing {
  public:
-  explicit PanelDrawing(const Panel& panel)
-      : panel_(panel), names_(names_of(panel.lines)), legend_(lay_out_legend(panel.lines)) {
-    if (!legend_.empty()) top_ = legend_.back().y + kLegendRow;
+  explicit PanelDrawing(const Panel& panel) : panel_(panel), names_(names_of(panel.lines)) {
+    lay_out_legend();
     if (!panel_.bands.empty()) top_ += kBandLabel;
   }
 
@@ -115,6 +87,23 @@ class PanelDrawing {
   }
 
  private:
+  // From left to right, in as many rows as it takes. A single line needs no legend.
+  void lay_out_legend() {
+    constexpr double kSample = 22;  // the stroke in front of a name
+    constexpr double kGap = 12;
+    if (names_.size() < 2) return;
+    Point place{kLeft, kTop};
+    for (const std::string& name : names_) {
+      const double width = kSample + text_width(name, kTextSize) + kGap;
+      if (place.x > kLeft && place.x + width > kPanelWidth) {
+        place = {kLeft, place.y + kLegendRow};
+      }
+      legend_.push_back(place);
+      place.x += width;
+    }
+    top_ = place.y + kLegendRow;
+  }
+
   template <class... Args>
   void add(fmt::format_string<Args...> format, Args&&... args) {
     fmt::format_to(std::back_inserter(out_), format, std::forward<Args>(args)...);
@@ -216,16 +205,16 @@ class PanelDrawing {
   }
 
   void draw_legend() {
-    for (const LegendEntry& entry : legend_) {
-      stroke(entry.x, entry.y + 2, entry.x + 16, entry.y + 2, colour(entry.name),
-             " stroke-width=\"3\"");
-      text(entry.x + 21, entry.y + 6, "start", kTextSize, entry.name, kPanelWidth - kLeft);
+    for (std::size_t i = 0; i < legend_.size(); ++i) {
+      const auto [x, y] = legend_[i];
+      stroke(x, y + 2, x + 16, y + 2, colour(names_[i]), " stroke-width=\"3\"");
+      text(x + 21, y + 6, "start", kTextSize, names_[i], kPanelWidth - kLeft);
     }
   }
 
   const Panel& panel_;
   std::vector<std::string> names_;
-  std::vector<LegendEntry> legend_;
+  std::vector<Point> legend_;  // a place for each name
   double top_ = kTop;
   double bottom_ = kPanelHeight - kBottom;
   double right_ = kPanelWidth - kRight;

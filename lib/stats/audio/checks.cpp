@@ -68,7 +68,7 @@ std::vector<Check> default_checks() {
        "off; 0 finds what overloads converters and codecs, as much music does; EBU R 128 allows "
        "-1"},
       {"offset", "%", 3, true, 1.0, PAIRALIGN_VALUE(percent(f.offset)),
-       "of full scale, or -40 dB: typical of a faulty sound card; it clicks at every cut"},
+       "of full scale, or -40 dB: typical of a faulty sound card; every cut clicks"},
       {"bandwidth", "%", 1, false, 54.0, PAIRALIGN_VALUE(bandwidth_percent(f)),
        "of half the sampling rate: the audio was once sampled at half this rate or less, such as "
        "telephone audio in a 16 kHz file"},
@@ -89,7 +89,7 @@ std::vector<Check> default_checks() {
       {"inverted", "channels", 0, true, 0.0, PAIRALIGN_VALUE(f.inverted),
        "a channel of inverted polarity: mixed to mono, the recording cancels itself"},
       {"zero-channels", "channels", 0, true, 0.0, PAIRALIGN_VALUE(f.zero_channels),
-       "a channel without any signal: a plug or cable; mixed to mono, 6 dB are lost"},
+       "a channel without any signal, as from a bad cable; mixed to mono, 6 dB are lost"},
       {"not-finite", "samples", 0, true, 0.0, PAIRALIGN_VALUE(f.not_finite),
        "NaN or infinite samples: a fault of the program that wrote the file"},
   };
