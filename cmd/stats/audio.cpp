@@ -8,7 +8,6 @@
 #include <utility>
 #include <vector>
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -18,9 +17,9 @@
 #include "cli/inputs.hpp"
 #include "cli/ordered_map.hpp"
 #include "cli/progress.hpp"
-#include "inputs.hpp"
 #include "stats/audio/report.hpp"
-#include "stats/grouping.hpp"
+#include "stats/groups.hpp"
+#include "tokens/audio_list.hpp"
 
 namespace pairalign {
 namespace {
@@ -42,17 +41,20 @@ struct Work {
   std::function<std::string(std::string_view)> group_of;  // empty: no groups
 };
 
-using Pipeline = cli::OrderedMap<Item, stats::MeasuredAudio>;
-
 class AudioWorker : public cli::Worker<Item, stats::MeasuredAudio> {
  public:
   explicit AudioWorker(const Work& work) : work_(work) {}
 
+  // A missing file fails; one with no audio, or only part of it, is measured.
   void take(Item& item) override {
     if (!item.fault.empty()) throw Error(item.path, item.fault);
+    const bool standard_input = item.path == "-";
+    const Descriptor file = standard_input ? Descriptor() : open_for_reading(item.path);
     stats::MeasuredAudio result;
     result.path = item.key;
-    result.figures = figures_of(item.path);
+    result.figures =
+        stats::measure(standard_input ? STDIN_FILENO : file.get(),
+                       standard_input ? "standard input" : item.path, work_.ffmpeg, work_.quick);
     if (work_.group_of) result.group = work_.group_of(item.key);
     result.findings = work_.checks.findings(result.figures);
     results_.push_back(std::move(result));
@@ -62,23 +64,6 @@ class AudioWorker : public cli::Worker<Item, stats::MeasuredAudio> {
   std::vector<stats::MeasuredAudio> finish() override { return std::exchange(results_, {}); }
 
  private:
-  // A missing file fails; one with no audio, or only part of it, is measured.
-  stats::AudioFigures figures_of(const std::string& path) const {
-    const bool standard_input = path == "-";
-    Descriptor file(standard_input ? -1 : ::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    if (!standard_input && file.get() < 0) throw errno_error(path, "cannot open");
-    const int fd = standard_input ? STDIN_FILENO : file.get();
-    const std::string name = standard_input ? "standard input" : path;
-    try {
-      stats::FrameSource source = stats::FrameSource::from_descriptor(fd, name, work_.ffmpeg);
-      return work_.quick ? stats::read_header(source) : stats::measure(std::move(source));
-    } catch (const Error& error) {
-      stats::AudioFigures figures;
-      figures.fault = error.reason();
-      return figures;
-    }
-  }
-
   const Work& work_;
   std::vector<stats::MeasuredAudio> results_;
 };
@@ -108,11 +93,15 @@ class Delivery {
     progress_.finish();
     context_.messages.detail(fmt::format("{} recordings, {}", done_, audio_so_far()));
     if (options_.flag) return;
-    if (options_.format == "text") print_text(checks);
-    if (options_.format == "json") print_json(checks);
-    if (options_.format == "svg") {
-      context_.out.write(
-          stats::to_svg({stats::title(total_), stats::subtitle(total_), stats::panels(total_)}));
+    if (options_.format == "svg") context_.out.write(stats::to_svg(stats::to_figure(total_)));
+    if (options_.format == "text") {
+      context_.out.write(stats::to_text(total_, checks));
+      if (grouped_) context_.out.write("\nmedian by group\n" + stats::to_text(table()));
+    }
+    if (options_.format == "json") {
+      stats::Json json = {{"audio", stats::to_json(total_, checks)}};
+      if (grouped_) json["groups"] = stats::to_json(table());
+      context_.out.write(stats::dump(json));
     }
   }
 
@@ -122,28 +111,15 @@ class Delivery {
   void take(const stats::MeasuredAudio& recording) {
     total_.add(recording.figures, recording.findings);
     if (grouped_) groups_[recording.group].add(recording.figures, recording.findings);
-    std::string text;
     if (options_.flag) {
-      stats::append_findings(recording, text);
-    } else {
-      if (options_.format == "tsv") stats::append_tsv(recording, grouped_, text);
-      if (options_.format == "jsonl") stats::append_json_line(recording, grouped_, text);
-      if (!recording.figures.fault.empty()) {
-        context_.messages.failure(Error(recording.path, recording.figures.fault));
-      }
+      context_.out.write(stats::finding_lines(recording));
+      return;
     }
-    context_.out.write(text);
-  }
-
-  void print_text(const stats::Checks& checks) {
-    context_.out.write(stats::to_text(total_, checks));
-    if (grouped_) context_.out.write("\nmedian by group\n" + stats::to_text(table()));
-  }
-
-  void print_json(const stats::Checks& checks) {
-    stats::Json json = {{"audio", stats::to_json(total_, checks)}};
-    if (grouped_) json["groups"] = stats::to_json(table());
-    context_.out.write(stats::dump(json));
+    if (options_.format == "tsv") context_.out.write(stats::tsv_line(recording, grouped_));
+    if (options_.format == "jsonl") context_.out.write(stats::json_line(recording, grouped_));
+    if (!recording.figures.fault.empty()) {
+      context_.messages.failure(Error(recording.path, recording.figures.fault));
+    }
   }
 
   stats::GroupTable table() const { return stats::group_table(groups_, total_); }
@@ -179,21 +155,33 @@ cli::ExitStatus report_audio(const StatsOptions& options, cli::Context& context)
   }
   if (!options.by.empty()) work.group_of = stats::parse_grouping(options.by);
 
+  // Counted first, so that progress knows the total; a piped list is processed as it arrives.
   const bool piped = options.files.empty() && options.manifest.empty();
   std::vector<Item> given;
   const auto for_each = [&](const std::function<void(Item)>& take) {
-    for_each_recording(
-        options,
-        [&](std::string path, std::string key) {
-          take({std::move(path), std::move(key), ""});
-        },
-        [&](std::string path, std::string reason) {
-          take({path, path, std::move(reason)});
-        });
+    if (options.manifest.empty()) {
+      cli::for_each_input(
+          options.files, options.null,
+          [&](const std::string& path) {
+            take({path, path, ""});
+          },
+          [&](const std::string& path, const std::string& reason) {
+            take({path, path, reason});
+          });
+    } else {
+      tokens::read_audio_list(
+          options.manifest,
+          [&](const tokens::ListedAudio& audio) {
+            take({audio.path, audio.key, ""});
+          },
+          [&](const Error& error) {
+            take({error.subject(), error.subject(), error.reason()});
+          });
+    }
   };
-  // Counted first, so that progress knows the total; a piped list is processed as it arrives.
   if (!piped) for_each([&](Item item) { given.push_back(std::move(item)); });
 
+  using Pipeline = cli::OrderedMap<Item, stats::MeasuredAudio>;
   Pipeline::Workers workers;
   for (int i = 0; i < context.options.jobs; ++i)
     workers.push_back(std::make_unique<AudioWorker>(work));

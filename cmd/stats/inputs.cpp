@@ -7,10 +7,8 @@
 #include <unistd.h>
 
 #include "base/descriptor.hpp"
-#include "base/error.hpp"
 #include "cli/inputs.hpp"
 #include "cli/program.hpp"
-#include "tokens/audio_list.hpp"
 
 namespace pairalign {
 namespace {
@@ -41,58 +39,39 @@ bool holds_zero(const std::string& bytes) {
   return bytes.find('\0') != std::string::npos;
 }
 
-bool exists(const std::string& path) {
-  struct stat info {};
-  return !path.empty() && ::stat(path.c_str(), &info) == 0;
-}
-
 // Text has no zero bytes; every audio format has some near its beginning.
-StatsInput kind_of_path(const std::string& path) {
+bool is_audio(const std::string& path) {
   struct stat info {};
-  if (path == "-") return holds_zero(peek(STDIN_FILENO)) ? StatsInput::audio : StatsInput::records;
-  if (cli::has_audio_extension(path)) return StatsInput::audio;
-  if (::stat(path.c_str(), &info) != 0) return StatsInput::records;
-  if (S_ISDIR(info.st_mode)) return StatsInput::audio;
-  if (!S_ISREG(info.st_mode)) return StatsInput::records;
+  if (path == "-") return holds_zero(peek(STDIN_FILENO));
+  if (cli::has_audio_extension(path)) return true;
+  if (::stat(path.c_str(), &info) != 0) return false;
+  if (S_ISDIR(info.st_mode)) return true;
+  if (!S_ISREG(info.st_mode)) return false;
   const Descriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  return fd.get() >= 0 && holds_zero(peek(fd.get())) ? StatsInput::audio : StatsInput::records;
+  return fd.get() >= 0 && holds_zero(peek(fd.get()));
 }
 
 // A list of recordings begins with the path of one.
-StatsInput kind_of_stdin(bool nul_separated) {
+bool stdin_lists_audio() {
+  struct stat info {};
   const std::string bytes = peek(STDIN_FILENO);
-  const std::size_t end = bytes.find_first_of(nul_separated ? std::string(1, '\0') : "\r\n");
-  const bool list = nul_separated || exists(bytes.substr(0, end));
-  return list ? StatsInput::audio : StatsInput::records;
+  const std::string path = bytes.substr(0, bytes.find_first_of("\r\n"));
+  return !path.empty() && ::stat(path.c_str(), &info) == 0;
 }
 
 }  // namespace
 
-StatsInput kind_of_input(const StatsOptions& options) {
-  if (!options.manifest.empty()) return StatsInput::audio;
-  if (options.files.empty()) return kind_of_stdin(options.null);
-  const StatsInput kind = kind_of_path(options.files.front());
+bool inputs_are_audio(const StatsOptions& options) {
+  if (!options.manifest.empty()) return true;
+  if (options.files.empty()) return options.null || stdin_lists_audio();
+  const bool audio = is_audio(options.files.front());
   for (const std::string& path : options.files) {
-    if (kind_of_path(path) != kind) {
-      throw cli::UsageError("audio and token strings are given: " + options.files.front() +
+    if (is_audio(path) != audio) {
+      throw cli::UsageError("cannot mix audio and token strings: " + options.files.front() +
                             " and " + path);
     }
   }
-  return kind;
-}
-
-void for_each_recording(const StatsOptions& options,
-                        const std::function<void(std::string, std::string)>& take,
-                        const std::function<void(std::string, std::string)>& fail) {
-  if (options.manifest.empty()) {
-    cli::for_each_input(
-        options.files, options.null, [&](const std::string& path) { take(path, path); }, fail);
-    return;
-  }
-  tokens::read_audio_list(
-      options.manifest,
-      [&](tokens::ListedAudio audio) { take(std::move(audio.path), std::move(audio.key)); },
-      [&](const Error& error) { fail(error.subject(), error.reason()); });
+  return audio;
 }
 
 }  // namespace pairalign

@@ -20,7 +20,7 @@ void add_options(CLI::App& app, StatsOptions& options) {
          "--pairs", options.pairs,
          "Compare each string with that of the same recording in FILE: edit similarity "
          "(1 - distance / longer), Jaccard index of the token sets, shorter / longer, edits, "
-         "change of length")
+         "length change")
       ->type_name(cli::kFile);
   app.add_option("--qrels", options.qrels,
                  "Retrieval metrics of runs, from the TREC judgements in FILE. -v: per query")
@@ -66,8 +66,9 @@ void add_options(CLI::App& app, StatsOptions& options) {
 
 void check_usage(const StatsOptions& options) {
   const bool records = !options.against.empty() || !options.pairs.empty();
-  cli::refuse(!options.qrels.empty() && !options.pairs.empty(),
-              "--qrels is about runs, --pairs is about token strings");
+  cli::refuse(
+      !options.qrels.empty() && !options.pairs.empty(),
+      "--qrels and --pairs cannot be combined: runs and token strings are different inputs");
   cli::refuse(!options.terms.empty() && (options.qrels.empty() || options.against.empty()),
               "--terms needs --qrels and --against");
   cli::refuse(options.min_relevance_given && options.qrels.empty(),
@@ -76,30 +77,27 @@ void check_usage(const StatsOptions& options) {
   const bool of_audio = options.quick || options.flag || !options.limits.empty() ||
                         !options.manifest.empty() || options.null;
   cli::refuse(other && (of_audio || !options.by.empty()),
-              "--qrels and --log have nothing to do with audio and its groups");
+              "--qrels and --log cannot be combined with --by or with options for audio");
   cli::refuse(!options.manifest.empty() && !options.files.empty(),
               "--manifest names what to read, and paths are given too");
   cli::refuse(options.null && (!options.files.empty() || !options.manifest.empty()),
-              "-0 is about path lists on standard input, and there is none");
-  if (options.flag && options.format != "text") {
-    throw cli::UsageError(
-        "--flag has a format of its own; --format tsv and jsonl name findings too");
-  }
+              "-0 applies to path lists on standard input, not to named inputs");
+  cli::refuse(options.flag && options.format != "text",
+              "--flag has its own output format; --format tsv and jsonl list findings too");
   cli::refuse(!options.log.empty() && (records || !options.qrels.empty() || !options.files.empty()),
-              "--log stands alone: no FILE, --against, --pairs or --qrels beside it");
+              "--log cannot be combined with PATH, --against, --pairs or --qrels");
 }
 
 void check_usage_of_audio(const StatsOptions& options) {
   cli::refuse(!options.against.empty() || !options.pairs.empty(),
-              "--against and --pairs are about token strings, and audio is given");
+              "--against and --pairs compare token strings, but audio is given");
 }
 
 void check_usage_of_records(const StatsOptions& options) {
   cli::refuse(options.quick || options.flag || !options.limits.empty(),
-              "--quick, --flag and --limit are about audio, and token strings are given");
-  cli::refuse(
-      options.format == "tsv" || options.format == "jsonl",
-      "--format tsv and jsonl have a line per recording of audio, and token strings are given");
+              "--quick, --flag and --limit apply to audio, but token strings are given");
+  cli::refuse(options.format == "tsv" || options.format == "jsonl",
+              "--format tsv and jsonl apply to audio, but token strings are given");
 }
 
 }  // namespace pairalign

@@ -1,7 +1,10 @@
 // pa-stats: statistics of audio and of token strings, similarity of two streams, retrieval metrics,
 // training curves.
+#include <algorithm>
 #include <cstdint>
 #include <functional>
+#include <iterator>
+#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -15,12 +18,10 @@
 #include "cli/record_inputs.hpp"
 #include "inputs.hpp"
 #include "options.hpp"
-#include "stats/bootstrap.hpp"
-#include "stats/grouping.hpp"
+#include "stats/groups.hpp"
 #include "stats/pairs.hpp"
 #include "stats/report.hpp"
 #include "stats/retrieval.hpp"
-#include "stats/string_groups.hpp"
 #include "stats/summary.hpp"
 #include "stats/training_history.hpp"
 #include "tokens/reader.hpp"
@@ -31,31 +32,22 @@ namespace {
 // The sections of the report, in the format asked for.
 class Report {
  public:
-  explicit Report(const std::string& format) : format_(format) {}
-
-  /// Text sections follow their heading; the first needs none.
-  void add_text(const std::string& heading, const std::string& text) {
+  /// Text sections follow their heading; the first needs none, and its title is that of the figure.
+  void add(const std::string& heading, const std::string& text, const std::string& name,
+           stats::Json json, stats::Figure figure = {}) {
     if (!text_.empty()) text_ += '\n' + heading + '\n';
     text_ += text;
-  }
-  void add_json(const std::string& name, stats::Json json) { members_[name] = std::move(json); }
-  /// The title of the first section is that of the figure.
-  void add_title(const std::string& title, const std::string& subtitle) {
-    figure_.title = title;
-    figure_.subtitle = subtitle;
-  }
-  void add_panels(std::vector<stats::Panel> panels) {
-    for (stats::Panel& panel : panels)
-      figure_.panels.push_back(std::move(panel));
+    members_[name] = std::move(json);
+    if (figure_.title.empty()) figure_.title = figure.title, figure_.subtitle = figure.subtitle;
+    std::move(figure.panels.begin(), figure.panels.end(), std::back_inserter(figure_.panels));
   }
 
-  std::string text() const {
-    if (format_ == "json") return stats::dump(members_);
-    return format_ == "svg" ? stats::to_svg(figure_) : text_;
+  std::string in_format(const std::string& format) const {
+    if (format == "json") return stats::dump(members_);
+    return format == "svg" ? stats::to_svg(figure_) : text_;
   }
 
  private:
-  std::string format_;
   std::string text_;
   stats::Json members_;
   stats::Figure figure_;
@@ -84,86 +76,63 @@ cli::CommonHeader read_references(const std::string& path, const StatsOptions& o
 void name_unmatched(const std::vector<std::string>& keys, const std::string& reference,
                     std::size_t matched, cli::Messages& messages) {
   for (const std::string& key : keys)
-    messages.warning(fmt::format("{}: no partner in {}", key, reference));
-  if (matched == 0) throw Error(reference, "holds no partner of any record");
+    messages.warning(fmt::format("{}: no match in {}", key, reference));
+  if (matched == 0) throw Error(reference, "contains no match for any record");
 }
 
 // All statistics of token strings, in one pass over them.
-class RecordStatistics {
- public:
-  RecordStatistics(const StatsOptions& options, cli::Context& context)
-      : options_(options), context_(context) {}
-
-  void read_references_of_all() {
-    if (!options_.against.empty()) {
-      read_references(options_.against, options_, context_.messages,
-                      [&](const tokens::Record& r) { reduction_.add_reference(r); });
-    }
-    if (!options_.pairs.empty()) {
-      pairs_header_ = read_references(options_.pairs, options_, context_.messages,
-                                      [&](const tokens::Record& r) { pairs_.add_reference(r); });
-    }
+void report_records(const StatsOptions& options, cli::Context& context, Report& report) {
+  cli::Messages& messages = context.messages;
+  stats::ReductionComparison reduction;
+  stats::PairComparison pairs;
+  cli::CommonHeader pairs_header;
+  if (!options.against.empty()) {
+    read_references(options.against, options, messages,
+                    [&](const tokens::Record& record) { reduction.add_reference(record); });
   }
-
-  void read_records() {
-    if (!options_.by.empty()) group_of_ = stats::parse_grouping(options_.by);
-    // Distances between strings of different models are meaningless; token savings are not.
-    cli::RecordInputs inputs(options_.files, input_format(options_),
-                             "give files of token strings, or pipe them in", context_.messages,
-                             pairs_header_);
-    cli::Progress progress("pa-stats", 0, context_.options.progress);
-    tokens::Record record;
-    for (std::uint64_t done = 0; inputs.next(record);) {
-      summariser_.add(record);
-      if (group_of_) groups_.add(group_of_(record.key), record);
-      if (!options_.against.empty()) reduction_.add(record);
-      if (!options_.pairs.empty()) pairs_.add(record);
-      progress.update(++done, "records");
-    }
-    progress.finish();
-    header_ = inputs.common().header();
+  if (!options.pairs.empty()) {
+    pairs_header = read_references(options.pairs, options, messages,
+                                   [&](const tokens::Record& r) { pairs.add_reference(r); });
   }
+  std::function<std::string(std::string_view)> group_of;
+  if (!options.by.empty()) group_of = stats::parse_grouping(options.by);
 
-  void report(Report& report) {
-    cli::Messages& messages = context_.messages;
-    const stats::Summary summary = summariser_.summary(header_);
-    report.add_text("", stats::to_text(summary));
-    report.add_json("summary", stats::to_json(summary));
-    report.add_title(stats::title(summary), stats::subtitle(summary));
-    report.add_panels(stats::panels(summary));
-    if (group_of_) {
-      const stats::GroupTable table = groups_.table();
-      report.add_text("by group", stats::to_text(table));
-      report.add_json("groups", stats::to_json(table));
-    }
-    if (!options_.against.empty()) {
-      const stats::ReductionSummary result = reduction_.summary();
-      name_unmatched(result.unmatched, options_.against, result.keys.size(), messages);
-      report.add_text("against " + options_.against,
-                      stats::to_text(result, context_.options.verbosity > 0));
-      report.add_json("against", stats::to_json(result));
-      report.add_panels(stats::panels(result, options_.against));
-    }
-    if (!options_.pairs.empty()) {
-      const stats::PairSummary result = pairs_.summary();
-      name_unmatched(result.unmatched, options_.pairs, result.pairs, messages);
-      report.add_text("pairs with " + options_.pairs, stats::to_text(result));
-      report.add_json("pairs", stats::to_json(result));
-      report.add_panels(stats::panels(result, options_.pairs));
-    }
+  // Distances between strings of different models are meaningless; token savings are not.
+  cli::RecordInputs inputs(options.files, input_format(options),
+                           "give files of token strings, or pipe them in", messages, pairs_header);
+  cli::Progress progress("pa-stats", 0, context.options.progress);
+  stats::Summariser summariser;
+  std::map<std::string, stats::StringTotals> groups;
+  tokens::Record record;
+  for (std::uint64_t done = 0; inputs.next(record);) {
+    summariser.add(record);
+    if (group_of) groups[group_of(record.key)].add(record);
+    if (!options.against.empty()) reduction.add(record);
+    if (!options.pairs.empty()) pairs.add(record);
+    progress.update(++done, "records");
   }
+  progress.finish();
 
- private:
-  const StatsOptions& options_;
-  cli::Context& context_;
-  stats::Summariser summariser_;
-  stats::ReductionComparison reduction_;
-  stats::PairComparison pairs_;
-  std::function<std::string(std::string_view)> group_of_;  // empty: no groups
-  stats::StringGroups groups_;
-  tokens::Header header_;
-  cli::CommonHeader pairs_header_;
-};
+  const stats::Summary summary = summariser.summary(inputs.common().header());
+  report.add("", stats::to_text(summary), "summary", stats::to_json(summary),
+             stats::to_figure(summary));
+  if (group_of) {
+    const stats::GroupTable table = stats::group_table(groups, summary);
+    report.add("by group", stats::to_text(table), "groups", stats::to_json(table));
+  }
+  if (!options.against.empty()) {
+    const stats::ReductionSummary result = reduction.summary();
+    name_unmatched(result.unmatched, options.against, result.keys.size(), messages);
+    report.add("against " + options.against, stats::to_text(result, context.options.verbosity > 0),
+               "against", stats::to_json(result), stats::to_figure(result, options.against));
+  }
+  if (!options.pairs.empty()) {
+    const stats::PairSummary result = pairs.summary();
+    name_unmatched(result.unmatched, options.pairs, result.measures.size(), messages);
+    report.add("pairs with " + options.pairs, stats::to_text(result), "pairs",
+               stats::to_json(result), stats::to_figure(result, options.pairs));
+  }
+}
 
 stats::RetrievalMetrics retrieval_metrics(const StatsOptions& options,
                                           const std::vector<std::string>& runs) {
@@ -183,49 +152,38 @@ void report_retrieval(const StatsOptions& options, cli::Context& context, Report
     runs = {"-"};
   }
   const stats::RetrievalMetrics metrics = retrieval_metrics(options, runs);
-  report.add_text("", stats::to_text(metrics, context.options.verbosity > 0));
-  report.add_json("retrieval", stats::to_json(metrics));
-  report.add_title(stats::title(metrics), stats::subtitle(metrics));
-  report.add_panels(stats::panels(metrics));
+  report.add("", stats::to_text(metrics, context.options.verbosity > 0), "retrieval",
+             stats::to_json(metrics), stats::to_figure(metrics));
   if (options.against.empty()) return;
   const stats::RunDifference difference = stats::compare_runs(
       metrics, retrieval_metrics(options, {options.against}),
       options.terms.empty() ? stats::Terms() : stats::read_terms(options.terms));
-  report.add_text("against " + options.against, stats::to_text(difference));
-  report.add_json("difference", stats::to_json(difference));
+  report.add("against " + options.against, stats::to_text(difference), "difference",
+             stats::to_json(difference));
 }
 
 void report_training(const StatsOptions& options, cli::Context& context, Report& report) {
   const stats::TrainingHistory history = stats::read_training_history(
       options.log, [&](const Error& error) { context.messages.failure(error); });
-  report.add_text("", stats::to_text(history, context.options.verbosity > 0));
-  report.add_json("training", stats::to_json(history));
-  report.add_title(stats::title(history), stats::subtitle(history));
-  report.add_panels(stats::panels(history));
-}
-
-void report_records(const StatsOptions& options, cli::Context& context, Report& report) {
-  RecordStatistics statistics(options, context);
-  statistics.read_references_of_all();
-  statistics.read_records();
-  statistics.report(report);
+  report.add("", stats::to_text(history, context.options.verbosity > 0), "training",
+             stats::to_json(history), stats::to_figure(history));
 }
 
 cli::ExitStatus measure(const StatsOptions& options, cli::Context& context) {
   check_usage(options);
-  Report report(options.format);
+  Report report;
   if (!options.qrels.empty()) {
     report_retrieval(options, context, report);
   } else if (!options.log.empty()) {
     report_training(options, context, report);
-  } else if (kind_of_input(options) == StatsInput::audio) {
+  } else if (inputs_are_audio(options)) {
     check_usage_of_audio(options);
     return report_audio(options, context);
   } else {
     check_usage_of_records(options);
     report_records(options, context, report);
   }
-  context.out.write(report.text());
+  context.out.write(report.in_format(options.format));
   return cli::kDone;
 }
 

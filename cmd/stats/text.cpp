@@ -13,7 +13,7 @@ constexpr const char* kMetrics =
     R"(MAP as trec_eval defines it, over all relevant documents in the qrels; MRR; P@k; R@k, the
 share of queries with a relevant document in the top k; the mean rank of the first relevant one;
 MTWV, the maximum over score thresholds of 1 - mean over queries of (misses + 999.9 * false alarms),
-as shares of the relevant documents and of all others named. Every query with a relevant document
+as shares of the relevant documents and of all other documents in run or qrels. Every query with a relevant document
 counts, even if it is not in the run. Documents judged below 0 are removed from the query's ranking.
 Ties in score are ranked by document name.
 
@@ -29,8 +29,8 @@ found something. Unknown values are empty fields, or null. --quick gives only wh
 container to header_seconds, and fault.)";
 
 constexpr const char* kSnr =
-    R"(snr is estimated from the recording alone, without a model. The noise is taken from the level
-that a fifth of the 32 ms frames lie below in each of 24 bands (quantiles, after Stahl, Fischer and
+    R"(snr is estimated from the recording alone, without a model. The noise in each of 24 bands is taken
+from the level below which a fifth of the 32 ms frames lie (quantiles, after Stahl, Fischer and
 Bippus, 2000); frames at least 6 dB above the noise between 300 and 3,400 Hz count as speech; the
 ratio is their mean power, less the noise, to the noise. On read speech with white, pink and babble
 noise at known ratios, it is too high by 6 to 8 dB at a true 0 dB, 4 to 5 at 10, 2 to 4 at 20, and 0
@@ -40,8 +40,8 @@ speech.)";
 constexpr const char* kChecks =
     R"(AUDIO CHECKS. These are reported by --flag and in the column flags. --limit changes a limit
 or disables a check. The defaults are for recordings of speech; they are meant to find what is
-wrong, not what could be better. damaged, for files that cannot be read, or not to the end, has no
-limit: its VALUE is the reason.)";
+wrong, not what could be better. damaged, for files that cannot be read completely, has no limit;
+its VALUE is the reason.)";
 
 // A paragraph for each figure, of the manual page.
 std::string figures() {
@@ -57,11 +57,7 @@ std::string checks() {
   std::string text = kChecks;
   const stats::Checks defaults;
   for (const stats::Check& check : defaults.table()) {
-    const std::string limit =
-        check.limit ? fmt::format("{} {:.10g} {}", check.above ? "above" : "below", *check.limit,
-                                  check.unit)
-                    : fmt::format("{} a limit in {}", check.above ? "above" : "below", check.unit);
-    text += fmt::format("\n\n{}, {}: {}.", check.name, limit, check.reason);
+    text += fmt::format("\n\n{}, {}: {}.", check.name, stats::limit_text(check), check.reason);
   }
   return text;
 }
@@ -95,15 +91,16 @@ echo '{"encoder": {"width": 16, "blocks": 1}}' >tiny.json
 pa-train -o tiny.safetensors --recipe tiny.json --stage geometric --steps 5 --log tiny.jsonl talks/)";
     tool.examples = {
         {"What is in a folder of recordings", "pa-stats talks/"},
-        {"Recordings that deserve a look: all their names, once",
+        {"The names of recordings with findings, each once",
          "pa-stats --flag --limit snr=15 --limit lead=1 talks/ | cut -f 1 | uniq"},
-        {"Rates, lengths and kinds of files only, of a large folder", "pa-stats --quick talks/"},
+        {"Only sampling rates, lengths and file formats of a large folder",
+         "pa-stats --quick talks/"},
         {"A table for pandas, a row per recording",
          "pa-stats --format tsv talks/ >talks-audio.tsv"},
-        {"Which speaker's recordings are unlike the others'",
+        {"Which speakers' recordings differ from the others",
          "pa-stats --by '([a-z]*)[.]opus$' talks/"},
         {"A report on token strings", "pa-tokenize talks/ | pa-stats"},
-        {"The same as a picture", "pa-stats talks.tsv --format svg >talks.svg"},
+        {"The same as plots", "pa-stats talks.tsv --format svg >talks.svg"},
         {"How good a search was",
          "pa-search talks.pai queries.tsv -k 0 --format trec | pa-stats --qrels qrels.txt"},
         {"Whether soft costs are better than unit costs",
@@ -112,9 +109,9 @@ pa-train -o tiny.safetensors --recipe tiny.json --stage geometric --steps 5 --lo
          "--against unit.run"},
         {"How many tokens one tokenizer saves over another",
          "pa-stats talks.tsv --against long.tsv"},
-        {"How alike two streams of the same recordings are, for a program",
+        {"How similar two streams of the same recordings are, as JSON",
          "pa-stats talks.tsv --pairs talks.tsv --format json"},
-        {"How a training goes, also while it runs", "pa-stats --log tiny.jsonl"}};
+        {"The progress of a training run, even while it is running", "pa-stats --log tiny.jsonl"}};
     tool.see_also = {"pa-tokenize(1)", "pa-search(1)", "pa-train(1)", "pairalign-records(5)",
                      "pairalign(7)"};
     return tool;

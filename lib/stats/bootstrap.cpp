@@ -1,11 +1,13 @@
-#include "stats/bootstrap.hpp"
-
 #include <algorithm>
 #include <array>
+#include <map>
+#include <utility>
 #include <vector>
 
 #include "base/error.hpp"
 #include "base/random.hpp"
+#include "stats/quantiles.hpp"
+#include "stats/retrieval.hpp"
 
 namespace pairalign::stats {
 namespace {
@@ -14,17 +16,11 @@ constexpr std::size_t kResamples = 10000;
 constexpr std::uint64_t kSeed = 1;
 constexpr double kTail = 0.025;
 
-constexpr std::size_t kMetrics = 4;
-using Values = std::array<double, kMetrics>;
-
-Values values(const QueryMetrics& q) {
-  return {q.average_precision, q.reciprocal_rank, q.precision_1,
-          q.first_relevant && *q.first_relevant <= 10 ? 1.0 : 0.0};
-}
+constexpr std::size_t kMetrics = kComparedMetrics.size();
 
 // Sums over the queries of a term, or of a resample.
 struct Sums {
-  Values differences{};
+  std::array<double, kMetrics> differences{};
   double queries = 0;
 
   void add(const Sums& other) {
@@ -41,14 +37,15 @@ std::vector<Sums> sums_by_term(const RetrievalMetrics& run, const RetrievalMetri
   for (std::size_t i = 0; i < run.per_query.size(); ++i) {
     const QueryMetrics& query = run.per_query[i];
     if (query.query != reference.per_query[i].query) {
-      throw Error("", "the runs are measured on different queries");
+      throw Error("", "the runs are evaluated on different queries");
     }
     const auto term = terms.find(query.query);
     const bool named = term != terms.end();
-    Sums of_query{values(query), 1};
-    const Values subtracted = values(reference.per_query[i]);
-    for (std::size_t m = 0; m < kMetrics; ++m)
-      of_query.differences[m] -= subtracted[m];
+    Sums of_query{{}, 1};
+    for (std::size_t m = 0; m < kMetrics; ++m) {
+      const auto value = kComparedMetrics[m].value;
+      of_query.differences[m] = query.*value - reference.per_query[i].*value;
+    }
     by_term[{named, named ? term->second : query.query}].add(of_query);
   }
   std::vector<Sums> sums;
@@ -57,16 +54,12 @@ std::vector<Sums> sums_by_term(const RetrievalMetrics& run, const RetrievalMetri
   return sums;
 }
 
-double percentile(std::vector<double>& sorted, double share) {
-  return sorted[static_cast<std::size_t>(share * static_cast<double>(sorted.size() - 1) + 0.5)];
-}
-
 }  // namespace
 
 RunDifference compare_runs(const RetrievalMetrics& run, const RetrievalMetrics& reference,
                            const Terms& terms) {
   if (run.per_query.size() != reference.per_query.size() || run.per_query.empty()) {
-    throw Error("", "the runs are measured on different queries");
+    throw Error("", "the runs are evaluated on different queries");
   }
   const std::vector<Sums> by_term = sums_by_term(run, reference, terms);
   std::array<std::vector<double>, kMetrics> resampled;
@@ -81,14 +74,13 @@ RunDifference compare_runs(const RetrievalMetrics& run, const RetrievalMetrics& 
     for (std::size_t m = 0; m < kMetrics; ++m)
       resampled[m].push_back(sample.differences[m] / sample.queries);
   }
-  std::array<DifferenceInterval, kMetrics> intervals;
+  RunDifference result{run.per_query.size(), by_term.size(), {}};
   for (std::size_t m = 0; m < kMetrics; ++m) {
     std::sort(resampled[m].begin(), resampled[m].end());
-    intervals[m] = {all.differences[m] / all.queries, percentile(resampled[m], kTail),
-                    percentile(resampled[m], 1 - kTail)};
+    result.intervals[m] = {all.differences[m] / all.queries, quantile(resampled[m], kTail),
+                           quantile(resampled[m], 1 - kTail)};
   }
-  return {run.per_query.size(), by_term.size(), intervals[0],
-          intervals[1],         intervals[2],   intervals[3]};
+  return result;
 }
 
 }  // namespace pairalign::stats

@@ -23,92 +23,69 @@ double jaccard_of_sets(Span<const tokens::Token> a, Span<const tokens::Token> b)
   return ratio(common, left.size() + right.size() - common);
 }
 
-template <class Member>
-Centre centre_of(const std::vector<PairMeasures>& measures, Member member) {
-  std::vector<double> values;
-  values.reserve(measures.size());
-  for (const PairMeasures& m : measures)
-    values.push_back(static_cast<double>(m.*member));
-  return centre(std::move(values));
-}
-
-// The keys of references that no record of the stream matched.
-template <class Reference>
-std::vector<std::string> unused_keys(const std::vector<Reference>& references,
-                                     const std::vector<bool>& used) {
-  std::vector<std::string> keys;
-  for (std::size_t i = 0; i < references.size(); ++i) {
-    if (!used[i]) keys.push_back(references[i].key);
-  }
-  return keys;
-}
-
 }  // namespace
 
 void KeyMatcher::add(const std::string& key) {
-  const std::size_t number = by_key_.size();
+  const std::size_t number = keys_.size();
   if (!by_key_.emplace(key, number).second) throw Error(key, "occurs twice in the reference");
   const auto [it, added] = by_stem_.emplace(tokens::key_stem(key, true), number);
   if (!added) it->second = kAmbiguous;
+  keys_.push_back(key);
+  used_.push_back(false);
 }
 
-std::optional<std::size_t> KeyMatcher::find(const std::string& key) const {
-  if (const auto it = by_key_.find(key); it != by_key_.end()) return it->second;
-  const auto it = by_stem_.find(tokens::key_stem(key, true));
-  if (it == by_stem_.end() || it->second == kAmbiguous) return std::nullopt;
-  return it->second;
+std::optional<std::size_t> KeyMatcher::match(const std::string& key) {
+  std::size_t number = kAmbiguous;
+  if (const auto it = by_key_.find(key); it != by_key_.end()) {
+    number = it->second;
+  } else if (const auto same = by_stem_.find(tokens::key_stem(key, true)); same != by_stem_.end()) {
+    number = same->second;
+  }
+  if (number == kAmbiguous) {
+    unmatched_.push_back(key);
+    return std::nullopt;
+  }
+  used_[number] = true;
+  return number;
+}
+
+std::vector<std::string> KeyMatcher::unused() const {
+  std::vector<std::string> keys;
+  for (std::size_t i = 0; i < keys_.size(); ++i) {
+    if (!used_[i]) keys.push_back(keys_[i]);
+  }
+  return keys;
 }
 
 PairMeasures measure_pair(Span<const tokens::Token> a, Span<const tokens::Token> b) {
   const std::size_t shorter = std::min(a.size(), b.size());
   const std::size_t longer = std::max(a.size(), b.size());
   const std::size_t edits = align::edit_distance(a, b);
-  return {ratio(longer - edits, longer), jaccard_of_sets(a, b), ratio(shorter, longer), edits,
-          longer - shorter};
+  return {ratio(longer - edits, longer), jaccard_of_sets(a, b), ratio(shorter, longer),
+          static_cast<double>(edits), static_cast<double>(longer - shorter)};
 }
 
-Centre centre(std::vector<double> values) {
-  if (values.empty()) return {};
-  std::sort(values.begin(), values.end());
-  double sum = 0;
-  for (const double value : values)
-    sum += value;
-  const std::size_t half = values.size() / 2;
-  const double median = values.size() % 2 ? values[half] : (values[half - 1] + values[half]) / 2;
-  return {sum / static_cast<double>(values.size()), median};
-}
-
-void PairComparison::add_reference(tokens::Record record) {
+void PairComparison::add_reference(const tokens::Record& record) {
   matcher_.add(record.key);
-  references_.push_back(std::move(record));
-  used_.push_back(false);
+  references_.push_back(record.tokens);
 }
 
 void PairComparison::add(const tokens::Record& record) {
-  const auto partner = matcher_.find(record.key);
-  if (!partner) {
-    unmatched_.push_back(record.key);
-    return;
-  }
-  used_[*partner] = true;
-  measures_.push_back(measure_pair(record.tokens, references_[*partner].tokens));
+  const auto partner = matcher_.match(record.key);
+  if (partner) measures_.push_back(measure_pair(record.tokens, references_[*partner]));
 }
 
 PairSummary PairComparison::summary() const {
-  PairSummary result;
-  result.pairs = measures_.size();
-  result.identical = static_cast<std::size_t>(
-      std::count_if(measures_.begin(), measures_.end(),
-                    [](const PairMeasures& measures) { return measures.edits == 0; }));
-  result.edit_similarity = centre_of(measures_, &PairMeasures::edit_similarity);
-  result.jaccard = centre_of(measures_, &PairMeasures::jaccard);
-  result.length_ratio = centre_of(measures_, &PairMeasures::length_ratio);
-  result.edits = centre_of(measures_, &PairMeasures::edits);
-  result.length_change = centre_of(measures_, &PairMeasures::length_change);
-  result.measures = measures_;
-  result.unmatched = unmatched_;
-  result.unmatched_reference = unused_keys(references_, used_);
-  return result;
+  const auto identical = std::count_if(measures_.begin(), measures_.end(),
+                                       [](const PairMeasures& m) { return m.edits == 0; });
+  return {static_cast<std::size_t>(identical), measures_, matcher_.unmatched(), matcher_.unused()};
+}
+
+Centre PairSummary::centre(double PairMeasures::*value) const {
+  std::vector<double> values;
+  for (const PairMeasures& pair : measures)
+    values.push_back(pair.*value);
+  return stats::centre(std::move(values));
 }
 
 std::optional<double> reduction(std::uint64_t tokens, std::uint64_t reference_tokens) {
@@ -118,27 +95,22 @@ std::optional<double> reduction(std::uint64_t tokens, std::uint64_t reference_to
 
 void ReductionComparison::add_reference(const tokens::Record& record) {
   matcher_.add(record.key);
-  references_.push_back({record.key, 0, record.tokens.size()});
-  used_.push_back(false);
+  references_.push_back(record.tokens.size());
 }
 
 void ReductionComparison::add(const tokens::Record& record) {
-  const auto partner = matcher_.find(record.key);
-  if (!partner) {
-    totals_.unmatched.push_back(record.key);
-    return;
-  }
-  used_[*partner] = true;
-  const std::uint64_t reference_tokens = references_[*partner].reference_tokens;
+  const auto partner = matcher_.match(record.key);
+  if (!partner) return;
   totals_.tokens += record.tokens.size();
-  totals_.reference_tokens += reference_tokens;
-  totals_.keys.push_back({record.key, record.tokens.size(), reference_tokens});
+  totals_.reference_tokens += references_[*partner];
+  totals_.keys.push_back({record.key, record.tokens.size(), references_[*partner]});
 }
 
 ReductionSummary ReductionComparison::summary() const {
   ReductionSummary result = totals_;
   result.reduction = reduction(result.tokens, result.reference_tokens);
-  result.unmatched_reference = unused_keys(references_, used_);
+  result.unmatched = matcher_.unmatched();
+  result.unmatched_reference = matcher_.unused();
   return result;
 }
 

@@ -2,6 +2,7 @@
 // how many tokens one stream saves over the other.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -10,12 +11,13 @@
 #include <vector>
 
 #include "base/span.hpp"
+#include "stats/quantiles.hpp"
 #include "tokens/record.hpp"
 
 namespace pairalign::stats {
 
-/// Finds the record of another stream that matches a key: the one with the same key, else the only
-/// one with the same stem (no folders, no extension, media fragment kept), so that `a/x.wav`
+/// Finds the record of a reference stream that matches a key: the one with the same key, else the
+/// only one with the same stem (no folders, no extension, media fragment kept), so that `a/x.wav`
 /// matches `b/x.opus`.
 class KeyMatcher {
  public:
@@ -23,55 +25,66 @@ class KeyMatcher {
   void add(const std::string& key);
   /// The number of the key that matches `key`; nothing if there is none, or if several share its
   /// stem.
-  std::optional<std::size_t> find(const std::string& key) const;
-  std::size_t size() const { return by_key_.size(); }
+  std::optional<std::size_t> match(const std::string& key);
+
+  /// Keys for which `match` found nothing.
+  const std::vector<std::string>& unmatched() const { return unmatched_; }
+  /// Keys of the reference that `match` has not returned.
+  std::vector<std::string> unused() const;
 
  private:
   static constexpr std::size_t kAmbiguous = static_cast<std::size_t>(-1);
   std::unordered_map<std::string, std::size_t> by_key_;
   std::unordered_map<std::string, std::size_t> by_stem_;
+  std::vector<std::string> keys_;
+  std::vector<bool> used_;
+  std::vector<std::string> unmatched_;
 };
 
 struct PairMeasures {
-  double edit_similarity;     ///< 1 − distance / length of the longer; 1 for two empty strings
-  double jaccard;             ///< of the sets of tokens; 1 for two empty strings
-  double length_ratio;        ///< shorter / longer; 1 for two empty strings
-  std::size_t edits;          ///< edit distance
-  std::size_t length_change;  ///< |difference of lengths|
+  double edit_similarity;  ///< 1 − distance / length of the longer; 1 for two empty strings
+  double jaccard;          ///< of the sets of tokens; 1 for two empty strings
+  double length_ratio;     ///< shorter / longer; 1 for two empty strings
+  double edits;            ///< edit distance
+  double length_change;    ///< |difference of lengths|
 };
+
+/// A measure by its name in JSON and in text.
+struct PairMeasure {
+  const char* name;
+  const char* label;
+  double PairMeasures::*value;
+};
+constexpr std::array<PairMeasure, 5> kPairMeasures = {
+    {{"edit_similarity", "edit similarity", &PairMeasures::edit_similarity},
+     {"jaccard", "Jaccard", &PairMeasures::jaccard},
+     {"length_ratio", "length ratio", &PairMeasures::length_ratio},
+     {"edits", "edits", &PairMeasures::edits},
+     {"length_change", "length change", &PairMeasures::length_change}}};
 
 PairMeasures measure_pair(Span<const tokens::Token> a, Span<const tokens::Token> b);
 
-/// A mean and a median (of an even number of values: the mean of the two in the middle).
-struct Centre {
-  double mean = 0;
-  double median = 0;
-};
-Centre centre(std::vector<double> values);
-
 struct PairSummary {
-  std::size_t pairs = 0;
-  std::size_t identical = 0;  ///< pairs at distance 0
-  Centre edit_similarity, jaccard, length_ratio, edits, length_change;
+  std::size_t identical = 0;                     ///< pairs at distance 0
   std::vector<PairMeasures> measures;            ///< of each pair, in the order of the stream
   std::vector<std::string> unmatched;            ///< keys of the first stream without a partner
   std::vector<std::string> unmatched_reference;  ///< keys of the second without a partner
+
+  Centre centre(double PairMeasures::*value) const;
 };
 
 /// Compares a stream against a reference, which is held in memory.
 class PairComparison {
  public:
   /// Add the whole reference first, then the stream.
-  void add_reference(tokens::Record record);
+  void add_reference(const tokens::Record& record);
   void add(const tokens::Record& record);
   PairSummary summary() const;
 
  private:
   KeyMatcher matcher_;
-  std::vector<tokens::Record> references_;
-  std::vector<bool> used_;
+  std::vector<std::vector<tokens::Token>> references_;
   std::vector<PairMeasures> measures_;
-  std::vector<std::string> unmatched_;
 };
 
 /// The two token counts of a recording.
@@ -93,7 +106,8 @@ struct ReductionSummary {
   std::vector<std::string> unmatched_reference;
 };
 
-/// Counts tokens of a stream against a reference, of which only keys and counts are held.
+/// Counts tokens of a stream against a reference, of which only keys and counts are held in
+/// memory.
 class ReductionComparison {
  public:
   void add_reference(const tokens::Record& record);
@@ -102,8 +116,7 @@ class ReductionComparison {
 
  private:
   KeyMatcher matcher_;
-  std::vector<KeyReduction> references_;
-  std::vector<bool> used_;
+  std::vector<std::uint64_t> references_;
   ReductionSummary totals_;
 };
 

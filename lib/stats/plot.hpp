@@ -2,7 +2,9 @@
 // page of code suffices.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -33,6 +35,8 @@ Axis logarithmic_axis(std::string label, double low, double high);
 
 /// A number as shown in ticks and titles: 0.25, 1200, 250k, 3.5M.
 std::string short_number(double value);
+/// With thousands separators: 12,345.
+std::string grouped_digits(std::uint64_t count);
 
 struct Point {
   double x;
@@ -46,6 +50,18 @@ struct Line {
   bool markers = false;
   bool dashed = false;
 };
+
+/// Drops the points for which `gone` holds, and then the lines, or curves, that have none.
+template <class Curve, class Gone>
+void drop_points(std::vector<Curve>& curves, Gone gone) {
+  for (Curve& curve : curves) {
+    curve.points.erase(std::remove_if(curve.points.begin(), curve.points.end(), gone),
+                       curve.points.end());
+  }
+  curves.erase(std::remove_if(curves.begin(), curves.end(),
+                              [](const Curve& curve) { return curve.points.empty(); }),
+               curves.end());
+}
 
 /// A bar over low .. high of the x axis, from 0 up.
 struct Bar {
@@ -65,9 +81,9 @@ struct Panel {
   std::string title;
   Axis x;
   Axis y;
-  std::vector<Bar> bars;
-  std::vector<Line> lines;
-  std::vector<Band> bands;
+  std::vector<Line> lines{};
+  std::vector<Bar> bars{};
+  std::vector<Band> bands{};
 };
 
 struct Figure {

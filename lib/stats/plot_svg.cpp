@@ -65,38 +65,10 @@ std::vector<std::string> names_of(const std::vector<Line>& lines) {
   return names;
 }
 
-struct LegendEntry {
-  std::string name;
-  double x;
-  double y;
-};
-
-// Legend entries from left to right, in as many rows as it takes. A single line needs none.
-std::vector<LegendEntry> lay_out_legend(const std::vector<Line>& lines) {
-  constexpr double kSample = 22;  // the stroke in front of a name
-  constexpr double kGap = 12;
-  const std::vector<std::string> names = names_of(lines);
-  std::vector<LegendEntry> entries;
-  if (names.size() < 2) return entries;
-  double x = kLeft;
-  double y = kTop;
-  for (const std::string& name : names) {
-    const double width = kSample + text_width(name, kTextSize) + kGap;
-    if (x > kLeft && x + width > kPanelWidth) {
-      x = kLeft;
-      y += kLegendRow;
-    }
-    entries.push_back({name, x, y});
-    x += width;
-  }
-  return entries;
-}
-
 class PanelDrawing {
  public:
-  explicit PanelDrawing(const Panel& panel)
-      : panel_(panel), names_(names_of(panel.lines)), legend_(lay_out_legend(panel.lines)) {
-    if (!legend_.empty()) top_ = legend_.back().y + kLegendRow;
+  explicit PanelDrawing(const Panel& panel) : panel_(panel), names_(names_of(panel.lines)) {
+    lay_out_legend();
     if (!panel_.bands.empty()) top_ += kBandLabel;
   }
 
@@ -115,6 +87,23 @@ class PanelDrawing {
   }
 
  private:
+  // From left to right, in as many rows as it takes. A single line needs no legend.
+  void lay_out_legend() {
+    constexpr double kSample = 22;  // the stroke in front of a name
+    constexpr double kGap = 12;
+    if (names_.size() < 2) return;
+    Point place{kLeft, kTop};
+    for (const std::string& name : names_) {
+      const double width = kSample + text_width(name, kTextSize) + kGap;
+      if (place.x > kLeft && place.x + width > kPanelWidth) {
+        place = {kLeft, place.y + kLegendRow};
+      }
+      legend_.push_back(place);
+      place.x += width;
+    }
+    top_ = place.y + kLegendRow;
+  }
+
   template <class... Args>
   void add(fmt::format_string<Args...> format, Args&&... args) {
     fmt::format_to(std::back_inserter(out_), format, std::forward<Args>(args)...);
@@ -126,9 +115,15 @@ class PanelDrawing {
         anchor, size, more, tokens::xml_text(fitted(what, width, size)));
   }
 
-  void stroke(double x1, double y1, double x2, double y2, const char* colour) {
-    add("<line x1=\"{:.1f}\" y1=\"{:.1f}\" x2=\"{:.1f}\" y2=\"{:.1f}\" stroke=\"{}\"/>\n", x1, y1,
-        x2, y2, colour);
+  void stroke(double x1, double y1, double x2, double y2, const char* colour,
+              const char* more = "") {
+    add("<line x1=\"{:.1f}\" y1=\"{:.1f}\" x2=\"{:.1f}\" y2=\"{:.1f}\" stroke=\"{}\"{}/>\n", x1, y1,
+        x2, y2, colour, more);
+  }
+
+  void rectangle(double x, double y, double width, double height, const char* colour) {
+    add("<rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{:.1f}\" fill=\"{}\"/>\n", x, y,
+        width, height, colour);
   }
 
   static double part(const Axis& axis, double value) {
@@ -148,11 +143,8 @@ class PanelDrawing {
     for (const Band& band : panel_.bands) {
       const double left = x_of(band.low);
       const double width = x_of(band.high) - left;
-      if (shaded) {
-        add("<rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{:.1f}\" "
-            "fill=\"#f2f2f2\"/>\n",
-            left, top_ - kBandLabel, width, bottom_ - top_ + kBandLabel);
-      }
+      const double top = top_ - kBandLabel;
+      if (shaded) rectangle(left, top, width, bottom_ - top, "#f2f2f2");
       shaded = !shaded;
       if (text_width("…", kTextSize) * 3 > width) continue;
       text(left + width / 2, top_ - 5, "middle", kTextSize, band.label, width, " fill=\"#555555\"");
@@ -187,8 +179,7 @@ class PanelDrawing {
       // A gap between neighbours; non-empty bars are visible, however low.
       const double width = std::max(1.0, x_of(bar.high) - left - 1);
       const double height = std::max(1.0, bottom_ - y_of(bar.value));
-      add("<rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{:.1f}\" fill=\"{}\"/>\n",
-          left + 0.5, bottom_ - height, width, height, kColours[0]);
+      rectangle(left + 0.5, bottom_ - height, width, height, kColours[0]);
     }
   }
 
@@ -214,17 +205,16 @@ class PanelDrawing {
   }
 
   void draw_legend() {
-    for (const LegendEntry& entry : legend_) {
-      add("<line x1=\"{:.1f}\" y1=\"{:.1f}\" x2=\"{:.1f}\" y2=\"{:.1f}\" stroke=\"{}\" "
-          "stroke-width=\"3\"/>\n",
-          entry.x, entry.y + 2, entry.x + 16, entry.y + 2, colour(entry.name));
-      text(entry.x + 21, entry.y + 6, "start", kTextSize, entry.name, kPanelWidth - kLeft);
+    for (std::size_t i = 0; i < legend_.size(); ++i) {
+      const auto [x, y] = legend_[i];
+      stroke(x, y + 2, x + 16, y + 2, colour(names_[i]), " stroke-width=\"3\"");
+      text(x + 21, y + 6, "start", kTextSize, names_[i], kPanelWidth - kLeft);
     }
   }
 
   const Panel& panel_;
   std::vector<std::string> names_;
-  std::vector<LegendEntry> legend_;
+  std::vector<Point> legend_;  // a place for each name
   double top_ = kTop;
   double bottom_ = kPanelHeight - kBottom;
   double right_ = kPanelWidth - kRight;

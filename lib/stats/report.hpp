@@ -2,13 +2,13 @@
 // those of the result structs; an undefined value is null.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include <nlohmann/json.hpp>
 
-#include "stats/bootstrap.hpp"
-#include "stats/group_table.hpp"
+#include "stats/groups.hpp"
 #include "stats/pairs.hpp"
 #include "stats/plot.hpp"
 #include "stats/retrieval.hpp"
@@ -30,6 +30,11 @@ Json to_json(const TrainingHistory& history);
 /// An object per group; "outliers" names the columns in which it stands out.
 Json to_json(const GroupTable& table);
 
+template <class T>
+Json optional_json(const std::optional<T>& value) {
+  return value ? Json(*value) : Json(nullptr);
+}
+
 /// JSON as one line of text, with its newline. Invalid UTF-8 in keys becomes U+FFFD.
 std::string dump(const Json& json);
 
@@ -47,17 +52,11 @@ std::string to_text(const TrainingHistory& history, bool detailed);
 /// the line is filled as far as the points reach into `steps`.
 std::string spark_line(const std::vector<Point>& points, double steps);
 
-/// The panels of a figure, its title and subtitle. `reference` names the stream compared with.
-std::vector<Panel> panels(const Summary& summary);
-std::vector<Panel> panels(const ReductionSummary& reduction, const std::string& reference);
-std::vector<Panel> panels(const PairSummary& pairs, const std::string& reference);
-std::vector<Panel> panels(const RetrievalMetrics& metrics);
-std::vector<Panel> panels(const TrainingHistory& history);
-std::string title(const Summary& summary);
-std::string title(const RetrievalMetrics& metrics);
-std::string title(const TrainingHistory& history);
-std::string subtitle(const Summary& summary);
-std::string subtitle(const RetrievalMetrics& metrics);
-std::string subtitle(const TrainingHistory& history);
+/// Comparisons have panels only. `reference` names the stream compared with.
+Figure to_figure(const Summary& summary);
+Figure to_figure(const ReductionSummary& reduction, const std::string& reference);
+Figure to_figure(const PairSummary& pairs, const std::string& reference);
+Figure to_figure(const RetrievalMetrics& metrics);
+Figure to_figure(const TrainingHistory& history);
 
 }  // namespace pairalign::stats

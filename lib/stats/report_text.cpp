@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <cmath>
 #include <iterator>
 
 #include <fmt/format.h>
@@ -15,8 +14,7 @@ class Lines {
   template <class... Args>
   void add(std::string_view name, fmt::format_string<Args...> format, Args&&... args) {
     fmt::format_to(std::back_inserter(text_), "{:<24}", name);
-    fmt::format_to(std::back_inserter(text_), format, std::forward<Args>(args)...);
-    text_ += '\n';
+    line(format, std::forward<Args>(args)...);
   }
 
   template <class... Args>
@@ -41,10 +39,6 @@ std::string percent(double share) {
 
 double share(std::uint64_t part, std::uint64_t whole) {
   return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
-}
-
-std::string word(const std::string& text) {
-  return text.empty() ? "unknown" : text;
 }
 
 void add_histogram(const std::map<std::size_t, std::uint64_t>& lengths, Lines& lines) {
@@ -82,20 +76,16 @@ void add_ngrams(const std::array<NGramTable, 3>& tables, Lines& lines) {
 
 void add_unmatched(const std::vector<std::string>& stream,
                    const std::vector<std::string>& reference, Lines& lines) {
-  lines.add("without partner", "{}", stream.size());
-  lines.add("partners not asked for", "{}", reference.size());
-}
-
-void add_centre(std::string_view name, const Centre& centre, Lines& lines) {
-  lines.add(name, "{:<12.4f}{:.4f}", centre.mean, centre.median);
+  lines.add("unmatched records", "{}", stream.size());
+  lines.add("unmatched references", "{}", reference.size());
 }
 
 }  // namespace
 
 std::string to_text(const Summary& s) {
   Lines lines;
-  lines.add("model", "{}", word(s.header.model));
-  lines.add("tokenizer", "{}", word(s.header.tokenizer));
+  lines.add("model", "{}", s.header.model.empty() ? "unknown" : s.header.model);
+  lines.add("tokenizer", "{}", s.header.tokenizer.empty() ? "unknown" : s.header.tokenizer);
   lines.add("records", "{}", s.records);
   lines.add("empty records", "{}", s.empty);
   if (s.unknown_duration > 0) lines.add("without duration", "{}", s.unknown_duration);
@@ -140,15 +130,14 @@ std::string to_text(const ReductionSummary& r, bool detailed) {
 
 std::string to_text(const PairSummary& p) {
   Lines lines;
-  lines.add("pairs", "{}", p.pairs);
+  lines.add("pairs", "{}", p.measures.size());
   add_unmatched(p.unmatched, p.unmatched_reference, lines);
   lines.add("identical", "{}", p.identical);
   lines.add("", "{:<12}{}", "mean", "median");
-  add_centre("edit similarity", p.edit_similarity, lines);
-  add_centre("Jaccard", p.jaccard, lines);
-  add_centre("ratio of lengths", p.length_ratio, lines);
-  add_centre("edits", p.edits, lines);
-  add_centre("change of length", p.length_change, lines);
+  for (const auto& [name, label, value] : kPairMeasures) {
+    const auto [mean, median] = p.centre(value);
+    lines.add(label, "{:<12.4f}{:.4f}", mean, median);
+  }
   return lines.text();
 }
 
@@ -159,18 +148,12 @@ std::string to_text(const RetrievalMetrics& m, bool detailed) {
   if (m.unjudged > 0)
     lines.add("queries left out", "{} (nothing relevant in the qrels)", m.unjudged);
   lines.add("documents", "{}", m.documents);
-  lines.add("MAP", "{:.4f}", m.map);
-  lines.add("MRR", "{:.4f}", m.mrr);
-  lines.add("P@1", "{:.4f}", m.precision_1);
-  lines.add("P@5", "{:.4f}", m.precision_5);
-  lines.add("P@10", "{:.4f}", m.precision_10);
-  lines.add("R@1", "{:.4f}", m.recall_1);
-  lines.add("R@10", "{:.4f}", m.recall_10);
+  for (const RankingMetric& metric : kRankingMetrics)
+    lines.add(metric.label, "{:.4f}", m.*metric.value);
   lines.add("mean first rank", "{} ({} queries without)", number(m.mean_first_rank, 2),
             m.not_found);
-  const bool reached = std::isfinite(m.mtwv_threshold);
   lines.add("MTWV", "{:.4f}{}", m.mtwv,
-            reached ? fmt::format(" at {:.4f}", m.mtwv_threshold) : std::string());
+            m.mtwv_threshold ? fmt::format(" at {:.4f}", *m.mtwv_threshold) : "");
   if (!detailed) return lines.text();
   lines.line("\nAP\tRR\tfirst\trelevant\tquery");
   for (const QueryMetrics& q : m.per_query) {
@@ -185,14 +168,10 @@ std::string to_text(const RunDifference& d) {
   lines.add("queries", "{}", d.queries);
   lines.add("terms", "{}", d.terms);
   lines.add("", "{:<12}{}", "difference", "95 % interval");
-  const auto add = [&lines](const char* name, const DifferenceInterval& interval) {
-    lines.add(name, "{:<+12.4f}[{:+.4f}, {:+.4f}]", interval.difference, interval.low,
-              interval.high);
-  };
-  add("MAP", d.map);
-  add("MRR", d.mrr);
-  add("P@1", d.precision_1);
-  add("R@10", d.recall_10);
+  for (std::size_t i = 0; i < d.intervals.size(); ++i) {
+    const auto& [difference, low, high] = d.intervals[i];
+    lines.add(kComparedMetrics[i].label, "{:<+12.4f}[{:+.4f}, {:+.4f}]", difference, low, high);
+  }
   return lines.text();
 }
 

@@ -2,13 +2,101 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
+#include <functional>
 #include <utility>
 
 #include "base/error.hpp"
-#include "stats/term_weighted_value.hpp"
+#include "tokens/line_reader.hpp"
+#include "tokens/record.hpp"
+#include "tokens/text.hpp"
 
 namespace pairalign::stats {
+namespace {
+
+std::vector<std::string_view> split(std::string_view line, std::string_view separators) {
+  std::vector<std::string_view> fields;
+  for (std::size_t begin = 0;;) {
+    const std::size_t end = line.find_first_of(separators, begin);
+    fields.push_back(line.substr(begin, end - begin));
+    if (end == std::string_view::npos) return fields;
+    begin = end + 1;
+  }
+}
+
+std::vector<std::string_view> split_at_blanks(std::string_view line) {
+  std::vector<std::string_view> fields = split(line, " \t\r");
+  fields.erase(std::remove(fields.begin(), fields.end(), ""), fields.end());
+  return fields;
+}
+
+template <class Number>
+Number parse_number(std::string_view field, const char* what) {
+  Number value{};
+  if (!tokens::parse_whole(field, value) || !std::isfinite(static_cast<double>(value))) {
+    throw Error("", std::string(what) + ": '" + std::string(field) + "' is not a number");
+  }
+  return value;
+}
+
+// Passes each line that is neither blank nor a comment to `take`; errors get file and line.
+void for_each_line(const std::string& path, const std::function<void(std::string_view)>& take) {
+  tokens::LineReader lines(path);
+  std::string_view line;
+  while (lines.next(line)) {
+    if (line.find_first_not_of(" \t\r") == std::string_view::npos || line[0] == '#') continue;
+    try {
+      take(line);
+    } catch (const Error& error) {
+      throw Error(lines.name() + ":" + std::to_string(lines.line()), error.reason());
+    }
+  }
+}
+
+}  // namespace
+
+void RetrievalEvaluation::read_qrels(const std::string& path) {
+  for_each_line(path, [this](std::string_view line) {
+    const auto fields = split_at_blanks(line);
+    if (fields.size() != 4) {
+      throw Error("", "not a judgement: `query iteration document relevance`");
+    }
+    add_judgement(fields[0], fields[2], parse_number<int>(fields[3], "relevance"));
+  });
+}
+
+void RetrievalEvaluation::add_run_line(std::string_view line) {
+  const auto columns = split(line, "\t");
+  // The fifth is the E-value; a sixth says that the place is estimated.
+  const bool estimated = columns.size() == 6 && columns[5] == "estimated";
+  if (columns.size() == 4 || columns.size() == 5 || estimated) {
+    const double score = parse_number<double>(columns[3], "score");
+    add_hit(tokens::key_stem(tokens::unescape_key(columns[0])),
+            tokens::key_stem(tokens::unescape_key(columns[1])), score);
+    return;
+  }
+  const auto fields = split_at_blanks(line);
+  if (fields.size() != 6) {
+    throw Error("",
+                "neither a TREC run (`query Q0 document rank score tag`) nor a hit of pa-search");
+  }
+  add_hit(fields[0], fields[2], parse_number<double>(fields[4], "score"));
+}
+
+Terms read_terms(const std::string& path) {
+  Terms terms;
+  for_each_line(path, [&terms](std::string_view line) {
+    const auto fields = split(line, "\t");
+    if (fields.size() < 2) throw Error("", "not a term: `query TAB term`");
+    if (!terms.emplace(fields[0], fields[1]).second) {
+      throw Error("", "query " + std::string(fields[0]) + " occurs twice");
+    }
+  });
+  return terms;
+}
+
+void RetrievalEvaluation::read_run(const std::string& path) {
+  for_each_line(path, [this](std::string_view line) { add_run_line(line); });
+}
 
 RetrievalEvaluation::Id RetrievalEvaluation::document_id(std::string_view name) {
   const auto [it, added] = ids_.emplace(name, static_cast<Id>(names_.size()));
@@ -21,8 +109,8 @@ void RetrievalEvaluation::add_judgement(std::string_view query, std::string_view
   const Id id = document_id(document);
   const auto [it, added] = judgements_[std::string(query)].emplace(id, relevance);
   if (!added && it->second != relevance) {
-    throw Error("", "query " + std::string(query) + " judges " + std::string(document) +
-                        " twice, differently");
+    throw Error("", "query " + std::string(query) + " has two different judgements of " +
+                        std::string(document));
   }
 }
 
@@ -81,13 +169,12 @@ QueryMetrics RetrievalEvaluation::measure(const std::string& query, const Judgem
   m.retrieved = ranking.size();
   m.relevant = static_cast<std::size_t>(std::count_if(
       judged.begin(), judged.end(), [&](const auto& j) { return relevant(judged, j.first); }));
-  std::size_t found = 0;
+
   std::vector<double> precisions;
-  for (std::size_t i = 0; i < ranking.size(); ++i) {
-    if (!relevant(judged, ranking[i].document)) continue;
-    const std::size_t rank = i + 1;
-    ++found;
-    precisions.push_back(static_cast<double>(found) / static_cast<double>(rank));
+  for (std::size_t rank = 1; rank <= ranking.size(); ++rank) {
+    if (!relevant(judged, ranking[rank - 1].document)) continue;
+    const auto found = static_cast<double>(precisions.size() + 1);
+    precisions.push_back(found / static_cast<double>(rank));
     m.average_precision += precisions.back();
     if (!m.first_relevant) m.first_relevant = rank;
     m.precision_1 += rank <= 1 ? 1.0 : 0.0;
@@ -98,47 +185,61 @@ QueryMetrics RetrievalEvaluation::measure(const std::string& query, const Judgem
     m.average_precision /= static_cast<double>(m.relevant);
     m.precision_at_recall = interpolate(precisions, m.relevant);
   }
-  if (m.first_relevant) m.reciprocal_rank = 1.0 / static_cast<double>(*m.first_relevant);
+  if (m.first_relevant) {
+    m.reciprocal_rank = 1.0 / static_cast<double>(*m.first_relevant);
+    m.recall_1 = *m.first_relevant <= 1;
+    m.recall_10 = *m.first_relevant <= 10;
+  }
   return m;
 }
 
 namespace {
 
-template <class Value>
-double mean_over(const std::vector<QueryMetrics>& queries, Value value) {
-  if (queries.empty()) return 0;
-  const double sum =
-      std::accumulate(queries.begin(), queries.end(), 0.0,
-                      [&](double total, const QueryMetrics& m) { return total + value(m); });
-  return sum / static_cast<double>(queries.size());
-}
-
 void set_means(RetrievalMetrics& result) {
-  const auto& all = result.per_query;
-  const auto found_by = [](std::size_t k) {
-    return [k](const QueryMetrics& m) {
-      return m.first_relevant && *m.first_relevant <= k ? 1.0 : 0.0;
-    };
-  };
-  result.map = mean_over(all, [](const QueryMetrics& m) { return m.average_precision; });
-  result.mrr = mean_over(all, [](const QueryMetrics& m) { return m.reciprocal_rank; });
-  result.precision_1 = mean_over(all, [](const QueryMetrics& m) { return m.precision_1; });
-  result.precision_5 = mean_over(all, [](const QueryMetrics& m) { return m.precision_5; });
-  result.precision_10 = mean_over(all, [](const QueryMetrics& m) { return m.precision_10; });
-  result.recall_1 = mean_over(all, found_by(1));
-  result.recall_10 = mean_over(all, found_by(10));
-  for (std::size_t level = 0; level < result.precision_at_recall.size(); ++level) {
-    result.precision_at_recall[level] =
-        mean_over(all, [level](const QueryMetrics& m) { return m.precision_at_recall[level]; });
-  }
   std::size_t rank_sum = 0;
-  for (const QueryMetrics& m : all) {
-    rank_sum += m.first_relevant.value_or(0);
-    result.not_found += !m.first_relevant;
+  for (const QueryMetrics& query : result.per_query) {
+    for (const RankingMetric& metric : kRankingMetrics)
+      result.*metric.value += query.*metric.value;
+    for (std::size_t level = 0; level < query.precision_at_recall.size(); ++level)
+      result.precision_at_recall[level] += query.precision_at_recall[level];
+    rank_sum += query.first_relevant.value_or(0);
+    result.not_found += !query.first_relevant;
   }
-  const std::size_t found = all.size() - result.not_found;
+  if (result.queries == 0) return;
+  const auto queries = static_cast<double>(result.queries);
+  for (const RankingMetric& metric : kRankingMetrics)
+    result.*metric.value /= queries;
+  for (double& precision : result.precision_at_recall)
+    precision /= queries;
+  const std::size_t found = result.queries - result.not_found;
   if (found > 0) {
     result.mean_first_rank = static_cast<double>(rank_sum) / static_cast<double>(found);
+  }
+}
+
+// A document that a score threshold accepts or rejects.
+struct Trial {
+  double score;
+  // What accepting the trial adds to the sum over queries of 1 − (P_miss + β · P_fa): 1 / relevant
+  // for a relevant one, −β / others for any other.
+  double gain;
+};
+
+// The best mean over queries of the gains of all trials at or above one threshold. Trials of equal
+// score are accepted together.
+void set_term_weighted_value(std::vector<Trial> trials, RetrievalMetrics& result) {
+  // Sorted by gain as well: floating-point sums must not depend on the order of equal scores.
+  std::sort(trials.begin(), trials.end(), [](const Trial& a, const Trial& b) {
+    return a.score != b.score ? a.score > b.score : a.gain > b.gain;
+  });
+  double sum = 0;
+  for (std::size_t i = 0; i < trials.size(); ++i) {
+    sum += trials[i].gain;
+    if (i + 1 < trials.size() && trials[i + 1].score == trials[i].score) continue;
+    const double value = sum / static_cast<double>(result.queries);
+    if (value <= result.mtwv) continue;
+    result.mtwv = value;
+    result.mtwv_threshold = trials[i].score;
   }
 }
 
@@ -150,7 +251,7 @@ RetrievalMetrics RetrievalEvaluation::metrics() const {
   std::vector<Trial> trials;
   for (const auto& [query, judged] : judgements_) {
     const Ranking hits = ranking(query, judged);
-    const QueryMetrics measured = measure(query, judged, hits);
+    QueryMetrics measured = measure(query, judged, hits);
     if (measured.relevant == 0) continue;
     result.answered += run_.count(query);
     const auto removed = static_cast<std::size_t>(std::count_if(
@@ -162,14 +263,12 @@ RetrievalMetrics RetrievalEvaluation::metrics() const {
                               : -config_.beta / others;
       trials.push_back({hit.score, gain});
     }
-    result.per_query.push_back(measured);
+    result.per_query.push_back(std::move(measured));
   }
   result.queries = result.per_query.size();
   result.unjudged = run_.size() - result.answered;
   set_means(result);
-  const TermWeightedValue best = maximum_term_weighted_value(std::move(trials), result.queries);
-  result.mtwv = best.value;
-  result.mtwv_threshold = best.threshold;
+  set_term_weighted_value(std::move(trials), result);
   return result;
 }
 

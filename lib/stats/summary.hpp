@@ -6,22 +6,14 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <string>
 #include <vector>
 
-#include "stats/collisions.hpp"
-#include "stats/frequent_items.hpp"
-#include "stats/rate_series.hpp"
+#include "stats/groups.hpp"
+#include "stats/stream_counters.hpp"
 #include "tokens/record.hpp"
 
 namespace pairalign::stats {
-
-struct SummaryConfig {
-  std::size_t top_ngrams = 10;  ///< of each order, 1 to 3
-  /// A non-empty string is collapsed if it has at most this many distinct tokens per token.
-  double collapsed_ratio = 0.2;
-  std::size_t ngram_counters = std::size_t{1} << 18;     ///< per order, about 10 MB
-  std::size_t collision_entries = std::size_t{1} << 22;  ///< 64 MB when full
-};
 
 struct NGram {
   std::vector<tokens::Token> tokens;
@@ -30,17 +22,14 @@ struct NGram {
 
 /// The n-grams of one order within records; none spans two records.
 struct NGramTable {
-  std::vector<NGram> top;   ///< most frequent first
+  std::vector<NGram> top;   ///< the ten most frequent, in descending order
   std::uint64_t error = 0;  ///< true counts are higher by at most this; 0: exact
 };
 
-struct Summary {
+struct Summary : StringTotals {
   tokens::Header header;
-  std::uint64_t records = 0;
-  std::uint64_t empty = 0;             ///< records without a token
-  std::uint64_t unknown_duration = 0;  ///< records whose format carries none
-  double seconds = 0;                  ///< of the records with a duration
-  std::uint64_t tokens = 0;
+  std::uint64_t empty = 0;                  ///< records without a token
+  std::uint64_t unknown_duration = 0;       ///< records whose format carries none
   std::optional<double> tokens_per_second;  ///< over the records with a duration
   /// Tokens per second times log2(vocabulary), and times the entropy.
   std::optional<double> bits_per_second, entropy_bits_per_second;
@@ -63,33 +52,33 @@ struct Summary {
   double mean_length = 0;
 
   std::array<NGramTable, 3> ngrams;  ///< [0]: single tokens
-  std::uint64_t collapsed = 0;
+  std::uint64_t collapsed = 0;       ///< non-empty strings with at most one distinct token in five
   Collisions collisions;
 };
 
 /// Takes records one by one, in memory that does not grow with them.
 class Summariser {
  public:
-  explicit Summariser(const SummaryConfig& config = {});
+  Summariser();
 
   void add(const tokens::Record& record);
   Summary summary(const tokens::Header& header) const;
 
  private:
   void add_ngrams(const std::vector<tokens::Token>& tokens);
-  void count_rate(const tokens::Record& record);
   bool collapsed(const std::vector<tokens::Token>& tokens);
   std::array<NGramTable, 3> top_ngrams() const;
 
-  SummaryConfig config_;
-  Summary totals_;  // what can be summed record by record
-  std::uint64_t timed_tokens_ = 0;
-  std::vector<std::uint64_t> token_counts_;  // by token
-  std::vector<std::uint64_t>
-      last_record_of_;                     // by token: the number of the last record that had it
-  std::array<FrequentItems, 2> frequent_;  // pairs, triples
+  Summary totals_;                             // what can be summed record by record
+  std::vector<std::uint64_t> last_record_of_;  // by token: number of the last record that had it
+  std::array<FrequentItems, 2> frequent_;      // pairs, triples
   CollisionCounter collisions_;
   RateSeries rate_series_;
 };
+
+/// Records, hours, tokens, tokens/s, mean length, tokens of the vocabulary in use, and the entropy
+/// of their frequencies in bits: of each group and of all.
+GroupTable group_table(const std::map<std::string, StringTotals>& groups,
+                       const StringTotals& total);
 
 }  // namespace pairalign::stats

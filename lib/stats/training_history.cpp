@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <optional>
-#include <utility>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -17,7 +16,7 @@ using Json = nlohmann::ordered_json;
 const Json& member(const Json& object, const char* name, bool fits(const Json&)) {
   const auto found = object.find(name);
   if (found == object.end() || !fits(*found)) {
-    throw Error("", std::string("no line of a training log: it lacks \"") + name + '"');
+    throw Error("", std::string("not a training log entry: no valid \"") + name + '"');
   }
   return *found;
 }
@@ -30,103 +29,68 @@ std::int64_t step_member(const Json& object, const char* name) {
   return member(object, name, [](const Json& value) { return value.is_number_integer(); });
 }
 
-// Adds `json` if it is a number: one that is not finite (an overflowed loss) is null in the log.
-void add_point(std::vector<Curve>& curves, const std::string& tokenizer, const std::string& name,
-               std::int64_t step, const Json& json) {
-  if (!json.is_number() || name == "step" || name == "steps") return;
-  auto curve = std::find_if(curves.begin(), curves.end(), [&](const Curve& c) {
-    return c.tokenizer == tokenizer && c.name == name;
-  });
-  if (curve == curves.end()) {
-    curve = curves.insert(name == "loss" ? curves.begin() : curves.end(), {tokenizer, name, {}});
+// Adds the numbers in `json`: one that is not finite (an overflowed loss) is null in the log.
+void add_points(std::vector<Curve>& curves, const std::string& tokenizer, const Json& json,
+                std::int64_t step) {
+  for (const auto& [name, value] : json.items()) {
+    if (!value.is_number() || name == "step" || name == "steps") continue;
+    auto curve = std::find_if(curves.begin(), curves.end(), [&, &name = name](const Curve& c) {
+      return c.tokenizer == tokenizer && c.name == name;
+    });
+    if (curve == curves.end()) {
+      curve = curves.insert(name == "loss" ? curves.begin() : curves.end(), {tokenizer, name, {}});
+    }
+    curve->points.push_back({static_cast<double>(step), value.get<double>()});
   }
-  curve->points.push_back({static_cast<double>(step), json.get<double>()});
 }
 
-void drop_points_after(std::int64_t step, std::vector<Curve>& curves) {
+// A run begins, or resumes from a checkpoint and so goes back to the step of that.
+void start(const Json& entry, std::vector<StageHistory>& stages) {
+  const std::string name = string_member(entry, "stage");
+  const std::int64_t step = step_member(entry, "step");
+  const auto same = std::find_if(stages.rbegin(), stages.rend(),
+                                 [&](const StageHistory& stage) { return stage.name == name; });
+  if (step == 0 || same == stages.rend()) {
+    // A stage that reported nothing is dropped.
+    if (!stages.empty() && stages.back().training.empty()) stages.pop_back();
+    stages.push_back({name});
+    return;
+  }
+  stages.erase(same.base(), stages.end());
+  StageHistory& stage = stages.back();
+  stage.step = std::min(stage.step, step);
   const auto beyond = [step](const Point& p) { return p.x > static_cast<double>(step); };
-  for (Curve& curve : curves) {
-    curve.points.erase(std::remove_if(curve.points.begin(), curve.points.end(), beyond),
-                       curve.points.end());
-  }
-  curves.erase(std::remove_if(curves.begin(), curves.end(),
-                              [](const Curve& curve) { return curve.points.empty(); }),
-               curves.end());
+  drop_points(stage.training, beyond);
+  drop_points(stage.validation, beyond);
 }
 
-class HistoryBuilder {
- public:
-  /// Throws Error("", reason).
-  void add(std::string_view line) {
-    const Json entry = Json::parse(line, nullptr, false);
-    if (!entry.is_object()) throw Error("", "no line of a training log: no JSON object");
-    const std::string event = string_member(entry, "event");
-    if (event == "start") start(entry);
-    if (event == "step") add_step(entry);
-    if (event == "validation") add_validation(entry);
-    if (event == "end" && !history_.stages.empty()) {
-      history_.stages.back().model = string_member(entry, "model");
-    }
-  }
-
-  TrainingHistory take() { return std::move(history_); }
-
- private:
-  // A run begins, or resumes from a checkpoint and so goes back to the step of that.
-  void start(const Json& entry) {
-    const std::string name = string_member(entry, "stage");
-    const std::int64_t step = step_member(entry, "step");
-    auto& stages = history_.stages;
-    const auto same = std::find_if(stages.rbegin(), stages.rend(),
-                                   [&](const StageHistory& stage) { return stage.name == name; });
-    if (step == 0 || same == stages.rend()) {
-      // A stage that reported nothing is dropped.
-      if (!stages.empty() && stages.back().training.empty()) stages.pop_back();
-      stages.emplace_back();
-      stages.back().name = name;
-      return;
-    }
-    stages.erase(same.base(), stages.end());
-    StageHistory& stage = stages.back();
-    stage.step = std::min(stage.step, step);
-    drop_points_after(step, stage.training);
-    drop_points_after(step, stage.validation);
-  }
-
-  StageHistory& stage_of(const Json& entry) {
-    const std::string name = string_member(entry, "stage");
-    auto& stages = history_.stages;
-    if (stages.empty() || stages.back().name != name) {
-      stages.emplace_back();
-      stages.back().name = name;
-    }
-    return stages.back();
-  }
-
-  void add_step(const Json& entry) {
-    const std::int64_t step = step_member(entry, "step");
-    StageHistory& stage = stage_of(entry);
+void add_measures(const Json& entry, bool validation, std::vector<StageHistory>& stages) {
+  const std::int64_t step = step_member(entry, "step");
+  const std::string name = string_member(entry, "stage");
+  if (stages.empty() || stages.back().name != name) stages.push_back({name});
+  StageHistory& stage = stages.back();
+  if (!validation) {
     stage.step = step;
     if (entry.contains("steps")) stage.steps = step_member(entry, "steps");
-    for (const auto& [name, value] : entry.items())
-      add_point(stage.training, "", name, step, value);
+    add_points(stage.training, "", entry, step);
+    return;
   }
+  add_points(stage.validation, "", entry, step);
+  const auto tokenizers = entry.find("tokenizers");
+  if (tokenizers == entry.end()) return;
+  for (const auto& [tokenizer, measures] : tokenizers->items())
+    add_points(stage.validation, tokenizer, measures, step);
+}
 
-  void add_validation(const Json& entry) {
-    const std::int64_t step = step_member(entry, "step");
-    StageHistory& stage = stage_of(entry);
-    for (const auto& [name, value] : entry.items())
-      add_point(stage.validation, "", name, step, value);
-    const auto tokenizers = entry.find("tokenizers");
-    if (tokenizers == entry.end()) return;
-    for (const auto& [tokenizer, measures] : tokenizers->items()) {
-      for (const auto& [name, value] : measures.items())
-        add_point(stage.validation, tokenizer, name, step, value);
-    }
-  }
-
-  TrainingHistory history_;
-};
+// Throws Error("", reason).
+void add_line(std::string_view line, std::vector<StageHistory>& stages) {
+  const Json entry = Json::parse(line, nullptr, false);
+  if (!entry.is_object()) throw Error("", "not a training log entry: not a JSON object");
+  const std::string event = string_member(entry, "event");
+  if (event == "start") start(entry, stages);
+  if (event == "step" || event == "validation") add_measures(entry, event == "validation", stages);
+  if (event == "end" && !stages.empty()) stages.back().model = string_member(entry, "model");
+}
 
 }  // namespace
 
@@ -142,7 +106,7 @@ std::string describe(const StageHistory& stage) {
 TrainingHistory read_training_history(const std::string& path,
                                       const std::function<void(const Error&)>& on_fault) {
   tokens::LineReader lines(path);
-  HistoryBuilder builder;
+  TrainingHistory history;
   // A bad line is a fault only if another line follows: the last one may still be being written.
   std::optional<Error> fault;
   std::string_view line;
@@ -153,13 +117,12 @@ TrainingHistory read_training_history(const std::string& path,
       fault.reset();
     }
     try {
-      builder.add(line);
+      add_line(line, history.stages);
     } catch (const Error& error) {
       fault.emplace(lines.name() + ":" + std::to_string(lines.line()), error.reason());
     }
   }
-  TrainingHistory history = builder.take();
-  if (history.stages.empty()) throw Error(lines.name(), "no training log: no stage has begun");
+  if (history.stages.empty()) throw Error(lines.name(), "not a training log: no stage has started");
   return history;
 }
 

@@ -22,9 +22,9 @@ struct StageHistory {
   std::string name;
   std::int64_t steps = 0;  ///< planned; 0: not known yet
   std::int64_t step = 0;   ///< the last one reported
-  std::string model;       ///< written at its end; empty before that, and in intermediate stages
-  std::vector<Curve> training;    ///< the loss first, the others in the order of the log
-  std::vector<Curve> validation;  ///< likewise
+  std::string model{};     ///< written at its end; empty before that, and in intermediate stages
+  std::vector<Curve> training{};    ///< the loss first, the others in the order of the log
+  std::vector<Curve> validation{};  ///< likewise
 };
 
 /// The steps of the whole stage, as far as the log says; at least 1.

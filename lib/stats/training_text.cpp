@@ -44,19 +44,11 @@ std::string number(double value) {
 
 // The main measures; the others are shown only in detailed output.
 bool essential(const Curve& curve) {
-  constexpr std::string_view kNames[] = {"loss",
-                                         "positive",
-                                         "end",
-                                         "frame",
-                                         "agreement",
-                                         "accuracy",
-                                         "token_rate",
-                                         "learning_rate",
-                                         "pairs_per_second",
-                                         "codes_used",
-                                         "edit_similarity",
-                                         "reciprocal_rank",
-                                         "tokens_per_second"};
+  // clang-format off
+  constexpr std::string_view kNames[] = {
+      "loss", "positive", "end", "frame", "agreement", "accuracy", "token_rate", "learning_rate",
+      "pairs_per_second", "codes_used", "edit_similarity", "reciprocal_rank", "tokens_per_second"};
+  // clang-format on
   const bool named =
       std::find(std::begin(kNames), std::end(kNames), curve.name) != std::end(kNames);
   return named && (curve.tokenizer.empty() || curve.name != "codes_used");

@@ -5,7 +5,7 @@
 #include <doctest/doctest.h>
 
 #include "base/error.hpp"
-#include "stats/bootstrap.hpp"
+#include "stats/retrieval.hpp"
 
 using namespace pairalign;
 using namespace pairalign::stats;
@@ -56,11 +56,11 @@ TEST_CASE("the interval of a difference is that of all resamples") {
   const RunDifference found = compare_runs(run, reference, {});
   CHECK(found.queries == 4);
   CHECK(found.terms == 4);
-  CHECK(found.map.difference == doctest::Approx((0.8 - 0.1 + 0.25 + 0) / 4));
+  CHECK(found.intervals[0].difference == doctest::Approx((0.8 - 0.1 + 0.25 + 0) / 4));
   const DifferenceInterval exact = exact_interval({{0.8}, {-0.1}, {0.25}, {0}});
-  CHECK(found.map.low == doctest::Approx(exact.low));
-  CHECK(found.map.high == doctest::Approx(exact.high));
-  CHECK(found.mrr.difference == 0);
+  CHECK(found.intervals[0].low == doctest::Approx(exact.low));
+  CHECK(found.intervals[0].high == doctest::Approx(exact.high));
+  CHECK(found.intervals[1].difference == 0);
 }
 
 TEST_CASE("queries of one term are drawn together") {
@@ -71,17 +71,17 @@ TEST_CASE("queries of one term are drawn together") {
   const RunDifference found = compare_runs(run, reference, terms);
   CHECK(found.queries == 5);
   CHECK(found.terms == 4);
-  CHECK(found.map.difference == doctest::Approx((0.8 - 0.1 + 0.25 + 0 + 0.4) / 5));
+  CHECK(found.intervals[0].difference == doctest::Approx((0.8 - 0.1 + 0.25 + 0 + 0.4) / 5));
   const DifferenceInterval exact = exact_interval({{0.8, 0.25}, {-0.1}, {0}, {0.4}});
-  CHECK(found.map.low == doctest::Approx(exact.low));
-  CHECK(found.map.high == doctest::Approx(exact.high));
+  CHECK(found.intervals[0].low == doctest::Approx(exact.low));
+  CHECK(found.intervals[0].high == doctest::Approx(exact.high));
 }
 
 TEST_CASE("a run differs from itself by nothing, and not at all from one of other queries") {
   const RetrievalMetrics run = metrics({0.9, 0.2});
   const RunDifference same = compare_runs(run, run, {});
-  CHECK(same.map.low == 0);
-  CHECK(same.map.high == 0);
+  CHECK(same.intervals[0].low == 0);
+  CHECK(same.intervals[0].high == 0);
   CHECK_THROWS_AS(compare_runs(run, metrics({0.9}), {}), Error);
   RetrievalMetrics others = run;
   others.per_query[1].query = "other";

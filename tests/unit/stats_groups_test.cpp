@@ -8,9 +8,8 @@
 #include <unistd.h>
 
 #include "base/error.hpp"
-#include "stats/group_table.hpp"
-#include "stats/grouping.hpp"
-#include "stats/string_groups.hpp"
+#include "stats/groups.hpp"
+#include "stats/summary.hpp"
 
 using namespace pairalign;
 using stats::parse_grouping;
@@ -55,11 +54,16 @@ TEST_CASE("a file of groups") {
 }
 
 TEST_CASE("strings by group") {
-  stats::StringGroups groups;
-  groups.add("ann", {"1", 2.0, {1, 2, 1, 2}, {}});
-  groups.add("ann", {"2", -1, {3}, {}});
-  groups.add("bob", {"3", 1.0, {7, 7}, {}});
-  const stats::GroupTable table = groups.table();
+  std::map<std::string, stats::StringTotals> groups;
+  stats::StringTotals all;
+  const auto add = [&](const std::string& group, const tokens::Record& record) {
+    groups[group].add(record);
+    all.add(record);
+  };
+  add("ann", {"1", 2.0, {1, 2, 1, 2}, {}});
+  add("ann", {"2", -1, {3}, {}});
+  add("bob", {"3", 1.0, {7, 7}, {}});
+  const stats::GroupTable table = stats::group_table(groups, all);
   REQUIRE(table.rows.size() == 2);
   const auto value = [&](const stats::GroupTable::Row& row, const std::string& name) {
     for (std::size_t c = 0; c < table.columns.size(); ++c) {

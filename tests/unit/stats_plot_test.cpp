@@ -6,7 +6,6 @@
 
 #include "base/random.hpp"
 #include "stats/plot.hpp"
-#include "stats/rate_series.hpp"
 #include "stats/report.hpp"
 
 using namespace pairalign;
@@ -29,7 +28,7 @@ std::vector<std::string> labels(const Axis& axis) {
 }
 
 Panel panel_with(std::vector<Line> lines) {
-  return {"panel", linear_axis("x", 0, 10), linear_axis("y", 0, 10), {}, std::move(lines), {}};
+  return {"panel", linear_axis("x", 0, 10), linear_axis("y", 0, 10), std::move(lines)};
 }
 
 }  // namespace
@@ -225,7 +224,7 @@ TEST_CASE("the panels of a summary hold its figures") {
   const Summary s = summariser.summary({});
   CHECK(s.token_counts == std::vector<std::uint64_t>{4, 1, 1});
   CHECK(s.rates == std::map<int, std::uint64_t>{{20, 2}});
-  const std::vector<Panel> all = panels(s);
+  const std::vector<Panel> all = to_figure(s).panels;
   REQUIRE(all.size() == 4);
   CHECK(all[0].bars.size() == 5);
   REQUIRE(all[1].lines.size() == 1);
@@ -233,7 +232,7 @@ TEST_CASE("the panels of a summary hold its figures") {
   CHECK(all[1].lines[0].points[2].x == 3);
   CHECK(all[2].lines[0].points[1].x == doctest::Approx(2.5));
   CHECK(all[2].lines[0].points[1].y == doctest::Approx(2));
-  CHECK(title(s) == "3 records, 3.00 s of audio, 6 tokens, 2.00 tokens/s");
+  CHECK(to_figure(s).title == "3 records, 3.00 s of audio, 6 tokens, 2.00 tokens/s");
 }
 
 TEST_CASE("rates without bound fall into the last cell") {

@@ -21,9 +21,8 @@ Record record(const std::string& key, double seconds, std::vector<Token> tokens)
   return {key, seconds, std::move(tokens), {}};
 }
 
-Summary summarise(const std::vector<Record>& records, const tokens::Header& header = {},
-                  const SummaryConfig& config = {}) {
-  Summariser summariser(config);
+Summary summarise(const std::vector<Record>& records, const tokens::Header& header = {}) {
+  Summariser summariser;
   for (const Record& r : records)
     summariser.add(r);
   return summariser.summary(header);

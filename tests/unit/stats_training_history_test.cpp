@@ -104,8 +104,8 @@ TEST_CASE("a log that is being written, and one that was cut in the middle") {
   }
   Log broken(two + "{\"event\": \"st\n" + step("one", 20, 2) + "{\"no\": 1}\n" + kValidation);
   CHECK(broken.read().stages.at(0).step == 20);
-  CHECK(broken.faults == std::vector<std::string>{"no line of a training log: no JSON object",
-                                                  "no line of a training log: it lacks \"event\""});
+  CHECK(broken.faults == std::vector<std::string>{"not a training log entry: not a JSON object",
+                                                  "not a training log entry: no valid \"event\""});
 }
 
 TEST_CASE("what is no log is refused") {
@@ -133,7 +133,7 @@ TEST_CASE("spark lines are as long as the stage has come") {
 
 TEST_CASE("panels of a training put its stages side by side") {
   Log log(start("one", 0) + step("one", 50, 3) + kValidation + step("two", 100, 1));
-  const std::vector<Panel> all = panels(log.read());
+  const std::vector<Panel> all = to_figure(log.read()).panels;
   REQUIRE(all.size() == 3);  // nothing was told of rates, codes and the learning rate
   REQUIRE(all[0].bands.size() == 2);
   CHECK(all[0].bands[1].label == "two");
@@ -149,7 +149,7 @@ TEST_CASE("a training of many steps has few points in its picture") {
   for (int i = 1; i <= 2000; ++i)
     text += step("one", i, i % 2);
   Log log(text);
-  const Panel panel = panels(log.read())[0];
+  const Panel panel = to_figure(log.read()).panels[0];
   CHECK(panel.lines[0].points.size() <= 200);
   for (const Point& p : panel.lines[0].points)
     REQUIRE(p.y == doctest::Approx(0.5));

@@ -1,17 +1,18 @@
 #include "stats/audio/checks.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 
 #include <fmt/format.h>
 
 #include "base/error.hpp"
+#include "tokens/text.hpp"
 
 namespace pairalign::stats {
 namespace {
 
 using Value = std::optional<double>;
+constexpr Value kOff = std::nullopt;
 
 Value percent(const Value& share) {
   return share ? Value(100 * *share) : std::nullopt;
@@ -45,66 +46,52 @@ Value unless_silent(const AudioFigures& f, const Value& value) {
 // clang-format off: a table
 std::vector<Check> default_checks() {
   return {
-      {"short", "s", 3, false, false, 0.3, "shorter than a word; mostly a slip of the segmentation",
-       PAIRALIGN_VALUE(f.seconds)},
-      {"long", "s", 3, false, true, std::nullopt,
-       "off, for lectures and meetings are long by nature; in a folder of utterances 30 finds what "
-       "was not cut",
-       PAIRALIGN_VALUE(f.seconds)},
-      {"rate", "Hz", 0, false, false, 16000.0,
-       "half of it, 8 kHz, is what models of speech hear; below, consonants are missing",
-       PAIRALIGN_VALUE(f.source.sample_rate > 0 ? Value(f.source.sample_rate) : std::nullopt)},
-      {"length", "s", 3, true, true, 0.1,
-       "the header and what was decoded differ by more than padding of a codec explains",
-       PAIRALIGN_VALUE(length_difference(f))},
-      {"silent", "dBFS", 2, true, false, -50.0,
-       "the largest sample is what the noise of a quiet room is in an ordinary recording",
-       PAIRALIGN_VALUE(f.peak)},
-      {"quiet", "LUFS", 2, true, false, -45.0,
-       "20 dB below speech as it is mostly recorded (-20 to -30 LUFS); amplified, 16 bits begin to "
-       "hiss",
-       PAIRALIGN_VALUE(f.loudness)},
-      {"clipped", "%", 4, true, true, 0.01,
-       "of the samples, in runs at full scale: about where clipping of speech is heard; a peak "
-       "normalised to full scale has none",
-       PAIRALIGN_VALUE(clipped_percent(f))},
-      {"true-peak", "dBTP", 2, true, true, std::nullopt,
-       "off; 0 finds what overloads converters and codecs, as much music does; EBU R 128 wants -1",
-       PAIRALIGN_VALUE(f.true_peak)},
-      {"offset", "%", 3, true, true, 1.0,
-       "of full scale, at -40 dB: the mark of a faulty sound card; clicks at every cut",
-       PAIRALIGN_VALUE(percent(f.offset))},
-      {"bandwidth", "%", 1, true, false, 54.0,
-       "of half the sampling rate: the file was once sampled at half its rate or less, as "
-       "telephone audio in 16 kHz",
-       PAIRALIGN_VALUE(bandwidth_percent(f))},
-      {"silence", "%", 2, true, true, 75.0,
-       "speech with long pauses, read or in conversation, has a third to a half",
-       PAIRALIGN_VALUE(unless_silent(f, percent(f.silence)))},
-      {"speech", "%", 2, true, false, 5.0,
-       "hardly anything stands out of the noise: steady noise, hum, a tone",
-       PAIRALIGN_VALUE(percent(f.speech))},
-      {"snr", "dB", 1, true, false, 10.0,
-       "noise nearly as strong as speech, as in a busy street; words begin to be lost",
-       PAIRALIGN_VALUE(f.snr)},
-      {"lead", "s", 2, true, true, 3.0,
-       "more than a breath before speech: mostly the recording began too early",
-       PAIRALIGN_VALUE(unless_silent(f, f.lead))},
-      {"trail", "s", 2, true, true, 3.0, "the same at the end: mostly it was stopped late",
-       PAIRALIGN_VALUE(unless_silent(f, f.trail))},
-      {"zeros", "%", 2, true, true, 10.0,
-       "digital silence: packets lost, or a noise gate; microphones are never that silent",
-       PAIRALIGN_VALUE(percent(f.zeros))},
-      {"identical", "channels", 0, true, true, 0.0,
-       "stereo that is mono: twice the bytes and time for nothing", PAIRALIGN_VALUE(f.identical)},
-      {"inverted", "channels", 0, true, true, 0.0,
-       "a channel upside down: mixed to mono, the recording cancels itself",
-       PAIRALIGN_VALUE(f.inverted)},
-      {"zero-channels", "channels", 0, true, true, 0.0,
-       "a channel without any sound: a plug, a cable; mixed to mono, 6 dB are lost",
-       PAIRALIGN_VALUE(f.zero_channels)},
-      {"not-finite", "samples", 0, true, true, 0.0,
-       "NaN or infinite samples: a fault of what wrote the file", PAIRALIGN_VALUE(f.not_finite)},
+      {"short", "s", 3, false, 0.3, PAIRALIGN_VALUE(f.seconds),
+       "shorter than a word; usually a segmentation error"},
+      {"long", "s", 3, true, kOff, PAIRALIGN_VALUE(f.seconds),
+       "off, since lectures and meetings are long; in a folder of utterances, 30 finds what was "
+       "not segmented"},
+      {"rate", "Hz", 0, false, 16000.0,
+       PAIRALIGN_VALUE(f.source.sample_rate > 0 ? Value(f.source.sample_rate) : std::nullopt),
+       "speech models use frequencies up to half this rate, 8 kHz; below, consonants lack energy"},
+      {"length", "s", 3, true, 0.1, PAIRALIGN_VALUE(length_difference(f)),
+       "the header and the decoded length differ by more than codec padding explains"},
+      {"silent", "dBFS", 2, false, -50.0, PAIRALIGN_VALUE(f.peak),
+       "even the largest sample is no louder than the noise of a quiet room usually is"},
+      {"quiet", "LUFS", 2, false, -45.0, PAIRALIGN_VALUE(f.loudness),
+       "20 dB below the usual level of recorded speech (-20 to -30 LUFS); amplified, 16-bit audio "
+       "begins to hiss"},
+      {"clipped", "%", 4, true, 0.01, PAIRALIGN_VALUE(clipped_percent(f)),
+       "of the samples, in runs at full scale: about where clipping of speech becomes audible; a "
+       "peak normalised to full scale does not count"},
+      {"true-peak", "dBTP", 2, true, kOff, PAIRALIGN_VALUE(f.true_peak),
+       "off; 0 finds what overloads converters and codecs, as much music does; EBU R 128 allows "
+       "-1"},
+      {"offset", "%", 3, true, 1.0, PAIRALIGN_VALUE(percent(f.offset)),
+       "of full scale, or -40 dB: typical of a faulty sound card; every cut clicks"},
+      {"bandwidth", "%", 1, false, 54.0, PAIRALIGN_VALUE(bandwidth_percent(f)),
+       "of half the sampling rate: the audio was once sampled at half this rate or less, such as "
+       "telephone audio in a 16 kHz file"},
+      {"silence", "%", 2, true, 75.0, PAIRALIGN_VALUE(unless_silent(f, percent(f.silence))),
+       "read or conversational speech with long pauses is a third to a half silence"},
+      {"speech", "%", 2, false, 5.0, PAIRALIGN_VALUE(percent(f.speech)),
+       "hardly anything stands out from the noise: steady noise, hum, a tone"},
+      {"snr", "dB", 1, false, 10.0, PAIRALIGN_VALUE(f.snr),
+       "noise nearly as strong as the speech, as in a busy street; words begin to be lost"},
+      {"lead", "s", 2, true, 3.0, PAIRALIGN_VALUE(unless_silent(f, f.lead)),
+       "longer than a breath before speech: the recording probably began too early"},
+      {"trail", "s", 2, true, 3.0, PAIRALIGN_VALUE(unless_silent(f, f.trail)),
+       "the same at the end: it was probably stopped late"},
+      {"zeros", "%", 2, true, 10.0, PAIRALIGN_VALUE(percent(f.zeros)),
+       "digital silence: lost packets or a noise gate; microphones are never that silent"},
+      {"identical", "channels", 0, true, 0.0, PAIRALIGN_VALUE(f.identical),
+       "mono stored as stereo: twice the bytes and time for nothing"},
+      {"inverted", "channels", 0, true, 0.0, PAIRALIGN_VALUE(f.inverted),
+       "a channel of inverted polarity: mixed to mono, the recording cancels itself"},
+      {"zero-channels", "channels", 0, true, 0.0, PAIRALIGN_VALUE(f.zero_channels),
+       "a channel without any signal, as from a bad cable; mixed to mono, 6 dB are lost"},
+      {"not-finite", "samples", 0, true, 0.0, PAIRALIGN_VALUE(f.not_finite),
+       "NaN or infinite samples: a fault of the program that wrote the file"},
   };
 }
 // clang-format on
@@ -112,6 +99,12 @@ std::vector<Check> default_checks() {
 #undef PAIRALIGN_VALUE
 
 }  // namespace
+
+std::string limit_text(const Check& check) {
+  const char* side = check.above ? "above" : "below";
+  return check.limit ? fmt::format("{} {:.10g} {}", side, *check.limit, check.unit)
+                     : fmt::format("{} a limit in {}", side, check.unit);
+}
 
 Checks::Checks() : checks_(default_checks()) {}
 
@@ -121,23 +114,22 @@ void Checks::set(const std::string& setting) {
   const auto check =
       std::find_if(checks_.begin(), checks_.end(), [&](const Check& c) { return c.name == name; });
   if (check == checks_.end()) {
-    std::string names;
+    std::vector<const char*> names;
     for (const Check& c : checks_)
-      names += (names.empty() ? "" : ", ") + std::string(c.name);
-    throw Error("", fmt::format("'{}' is no check: {}", name, names));
+      names.push_back(c.name);
+    throw Error("",
+                fmt::format("unknown check '{}'; the checks are {}", name, fmt::join(names, ", ")));
   }
   const std::string text = equals < setting.size() ? setting.substr(equals + 1) : "";
+  double limit = 0;
   if (text == "off") {
     check->limit.reset();
-    return;
-  }
-  double limit = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), limit);
-  if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(limit)) {
+  } else if (tokens::parse_whole(text, limit) && std::isfinite(limit)) {
+    check->limit = limit;
+  } else {
     throw Error(
         "", fmt::format("'{}' is not CHECK=LIMIT, such as {}=1, or {}=off", setting, name, name));
   }
-  check->limit = limit;
 }
 
 std::vector<Finding> Checks::findings(const AudioFigures& figures) const {

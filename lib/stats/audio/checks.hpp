@@ -14,12 +14,14 @@ struct Check {
   const char* name;
   const char* unit;
   int decimals;
-  bool measured;                ///< needs samples
   bool above;                   ///< flags values above the limit, else those below
   std::optional<double> limit;  ///< nothing: off
-  const char* reason;           ///< why that limit
   std::optional<double> (*value)(const AudioFigures&);
+  const char* reason;  ///< why that limit
 };
+
+/// "above 0.1 s", or "above a limit in s" if it is off.
+std::string limit_text(const Check& check);
 
 struct Finding {
   std::string check;

@@ -1,7 +1,5 @@
 #include "stats/audio/figures.hpp"
 
-#include <algorithm>
-
 #include <fmt/format.h>
 
 namespace pairalign::stats {
@@ -28,58 +26,57 @@ Value bit_rate(const AudioFigures& f) {
 // clang-format off: a table
 const std::vector<AudioFigure>& audio_figures() {
   static const std::vector<AudioFigure> kFigures = {
-      {"container", "", 0, false, false, "Kind of file: wav, flac, ogg, mpeg, ...",
+      {"container", "", 0, false, "File format: wav, flac, ogg, mpeg, ...",
        PAIRALIGN_TEXT(f.source.container)},
-      {"codec", "", 0, false, false, "How samples are coded: pcm_s16, flac, opus, ...",
+      {"codec", "", 0, false, "Encoding of the samples: pcm_s16, flac, opus, ...",
        PAIRALIGN_TEXT(f.source.codec)},
-      {"rate", "Hz", 0, false, false, "Sampling rate",
-       PAIRALIGN_VALUE(positive(f.source.sample_rate))},
-      {"channels", "", 0, false, false, "Number of channels",
+      {"rate", "Hz", 0, false, "Sampling rate", PAIRALIGN_VALUE(positive(f.source.sample_rate))},
+      {"channels", "", 0, false, "Number of channels",
        PAIRALIGN_VALUE(positive(f.source.channels))},
-      {"bits", "", 0, false, false, "Bits of a sample; none for codecs without",
+      {"bits", "", 0, false, "Bits per sample; none for codecs without a fixed number",
        PAIRALIGN_VALUE(positive(f.source.bits))},
-      {"seconds", "s", 3, false, true,
-       "Length of what was decoded; with --quick as the header has it", PAIRALIGN_VALUE(f.seconds)},
-      {"bytes", "", 0, false, false, "Size of the file",
+      {"seconds", "s", 3, true, "Decoded length; with --quick, the length by the header",
+       PAIRALIGN_VALUE(f.seconds)},
+      {"bytes", "", 0, false, "Size of the file",
        PAIRALIGN_VALUE(static_cast<double>(f.source.bytes))},
-      {"bit_rate", "bit/s", 0, false, false, "Size over length", PAIRALIGN_VALUE(bit_rate(f))},
-      {"header_seconds", "s", 3, false, false, "Length by the header; none where it is open",
+      {"bit_rate", "bit/s", 0, false, "Size divided by length", PAIRALIGN_VALUE(bit_rate(f))},
+      {"header_seconds", "s", 3, false, "Length by the header; none if it does not state one",
        PAIRALIGN_VALUE(f.header_seconds)},
-      {"rms", "dBFS", 2, true, true,
-       "Level: mean power of all channels; a sine at full scale has -3.01", PAIRALIGN_VALUE(f.rms)},
-      {"loudness", "LUFS", 2, true, true,
+      {"rms", "dBFS", 2, true, "Level: mean power of all channels; a sine at full scale has -3.01",
+       PAIRALIGN_VALUE(f.rms)},
+      {"loudness", "LUFS", 2, true,
        "Integrated loudness (ITU-R BS.1770-4, EBU R 128); none below 0.4 s or -70 LUFS",
        PAIRALIGN_VALUE(f.loudness)},
-      {"peak", "dBFS", 2, true, true, "Largest sample", PAIRALIGN_VALUE(f.peak)},
-      {"true_peak", "dBTP", 2, true, false,
-       "Peak between samples, at four times the rate (BS.1770-4)", PAIRALIGN_VALUE(f.true_peak)},
-      {"clipped", "samples", 0, true, false, "Samples in runs of three or more at full scale",
+      {"peak", "dBFS", 2, true, "Largest sample", PAIRALIGN_VALUE(f.peak)},
+      {"true_peak", "dBTP", 2, false, "Peak between samples, at four times the rate (BS.1770-4)",
+       PAIRALIGN_VALUE(f.true_peak)},
+      {"clipped", "samples", 0, false, "Samples in runs of three or more at full scale",
        PAIRALIGN_VALUE(f.clipped)},
-      {"offset", "", 5, true, false, "DC offset: largest mean of a channel, of full scale",
+      {"offset", "", 5, false, "DC offset: the largest mean of a channel, relative to full scale",
        PAIRALIGN_VALUE(f.offset)},
-      {"bandwidth", "Hz", 0, true, true,
-       "Highest frequency within 60 dB of the maximum of the mean spectrum; up to 250 Hz high",
+      {"bandwidth", "Hz", 0, true,
+       "Highest frequency within 60 dB of the maximum of the mean spectrum; up to 250 Hz too high",
        PAIRALIGN_VALUE(f.bandwidth)},
-      {"silence", "share", 4, true, true,
-       "Spans of 10 ms below -60 dBFS, or in the pauses between what is 20 dB louder",
+      {"silence", "share", 4, true,
+       "Spans of 10 ms below -60 dBFS, or in pauses at least 20 dB below the loudest span",
        PAIRALIGN_VALUE(f.silence)},
-      {"speech", "share", 4, true, true,
-       "Frames of 32 ms that stand 6 dB out of the noise between 300 and 3,400 Hz",
+      {"speech", "share", 4, true,
+       "Frames of 32 ms at least 6 dB above the noise between 300 and 3,400 Hz",
        PAIRALIGN_VALUE(f.speech)},
-      {"snr", "dB", 1, true, true, "Signal-to-noise ratio, estimated", PAIRALIGN_VALUE(f.snr)},
-      {"lead", "s", 2, true, false, "Silence at the beginning", PAIRALIGN_VALUE(f.lead)},
-      {"trail", "s", 2, true, false, "Silence at the end", PAIRALIGN_VALUE(f.trail)},
-      {"zeros", "share", 4, true, false,
-       "Digital silence: runs of 20 ms or more of samples that are 0", PAIRALIGN_VALUE(f.zeros)},
-      {"identical", "channels", 0, true, false, "Channels equal to the first",
+      {"snr", "dB", 1, true, "Signal-to-noise ratio, estimated", PAIRALIGN_VALUE(f.snr)},
+      {"lead", "s", 2, false, "Silence at the beginning", PAIRALIGN_VALUE(f.lead)},
+      {"trail", "s", 2, false, "Silence at the end", PAIRALIGN_VALUE(f.trail)},
+      {"zeros", "share", 4, false, "Digital silence: runs of zero samples of 20 ms or more",
+       PAIRALIGN_VALUE(f.zeros)},
+      {"identical", "channels", 0, false, "Channels equal to the first",
        PAIRALIGN_VALUE(f.identical)},
-      {"inverted", "channels", 0, true, false, "Channels opposite in phase to the first",
+      {"inverted", "channels", 0, false, "Channels whose polarity is opposite to that of the first",
        PAIRALIGN_VALUE(f.inverted)},
-      {"zero_channels", "channels", 0, true, false, "Channels of digital silence",
+      {"zero_channels", "channels", 0, false, "Channels of digital silence",
        PAIRALIGN_VALUE(f.zero_channels)},
-      {"not_finite", "samples", 0, true, false, "Samples that are NaN or infinite; counted as 0",
+      {"not_finite", "samples", 0, false, "Samples that are NaN or infinite; counted as 0",
        PAIRALIGN_VALUE(f.not_finite)},
-      {"fault", "", 0, false, false, "Why the recording, or its end, could not be read",
+      {"fault", "", 0, false, "Why the recording, or its end, could not be read",
        PAIRALIGN_TEXT(f.fault)},
   };
   return kFigures;
@@ -88,13 +85,6 @@ const std::vector<AudioFigure>& audio_figures() {
 
 #undef PAIRALIGN_VALUE
 #undef PAIRALIGN_TEXT
-
-const AudioFigure* find_figure(const std::string& name) {
-  const std::vector<AudioFigure>& all = audio_figures();
-  const auto found =
-      std::find_if(all.begin(), all.end(), [&](const AudioFigure& f) { return f.name == name; });
-  return found == all.end() ? nullptr : &*found;
-}
 
 std::string to_text(const AudioFigure& figure, const AudioFigures& figures) {
   if (figure.text != nullptr) return *figure.text(figures);

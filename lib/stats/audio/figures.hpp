@@ -6,9 +6,18 @@
 #include <string>
 #include <vector>
 
-#include "stats/audio/frame_source.hpp"
-
 namespace pairalign::stats {
+
+/// What the header of a file says.
+struct SourceInfo {
+  std::string container;  ///< wav, flac, ogg, mpeg, ...
+  std::string codec;      ///< pcm_s16, pcm_f32, flac, vorbis, opus, mp3, ...
+  int sample_rate = 0;    ///< Hz
+  int channels = 0;
+  int bits = 0;              ///< of a sample; 0 if the codec has none (mp3, opus, ...)
+  std::int64_t frames = -1;  ///< as the header says; -1 if it does not
+  std::int64_t bytes = 0;    ///< of the whole file; 0 for a stream
+};
 
 struct AudioFigures {
   SourceInfo source;
@@ -41,7 +50,6 @@ struct AudioFigure {
   const char* name;
   const char* unit;
   int decimals;
-  bool measured;     ///< on samples, not from the header
   bool distributed;  ///< reports show its distribution
   const char* meaning;
   std::optional<double> (*value)(const AudioFigures&);
@@ -50,17 +58,16 @@ struct AudioFigure {
 
 /// In the order of the columns.
 const std::vector<AudioFigure>& audio_figures();
-/// nullptr: there is none.
-const AudioFigure* find_figure(const std::string& name);
 
 /// A value as the tables show it.
 std::string to_text(const AudioFigure& figure, const AudioFigures& figures);
 
-/// What the header says, without decoding; FLAC and WAV on a healthy disk take about 50 µs.
-AudioFigures read_header(const FrameSource& source);
-
-/// Decodes the whole recording, in memory that does not depend on its length. Damaged or truncated
-/// audio is measured as far as it goes, and `fault` says so.
-AudioFigures measure(FrameSource source);
+/// Measures the recording that begins at the position of `fd`, in memory that does not depend on
+/// its length; `quick`: only reads the header, which takes about 50 µs for FLAC and WAV on a
+/// healthy disk. `name` is the subject of errors; `ffmpeg` the path of that program, for formats
+/// that the linked libraries lack; empty: there is none. Damaged or truncated audio is measured as
+/// far as it goes, and `fault` says so; without any audio, nothing but `fault` is set.
+AudioFigures measure(int fd, const std::string& name, const std::string& ffmpeg,
+                     bool quick = false);
 
 }  // namespace pairalign::stats

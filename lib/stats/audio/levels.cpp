@@ -1,9 +1,8 @@
-#include "stats/audio/levels.hpp"
-
 #include <algorithm>
 #include <cmath>
 
 #include "base/multiversion.hpp"
+#include "stats/audio/meters.hpp"
 
 namespace pairalign::stats {
 namespace {
@@ -11,6 +10,18 @@ namespace {
 constexpr int kMinRun = 3;
 constexpr int kMaxBits = 16;
 constexpr double kZeroRunSeconds = 0.02;
+constexpr double kInverted = -0.95;
+
+constexpr double kSpanSeconds = 0.01;
+constexpr int kLowestDb = -160;
+constexpr int kHighestDb = 100;
+constexpr int kSilentDb = -60;
+constexpr double kNoiseQuantile = 0.1;
+constexpr std::size_t kAboveNoise = 6;     // dB
+constexpr std::size_t kBelowLoudest = 20;  // dB
+
+// Sums are eight parallel ones, so that the compiler can vectorise without reordering additions.
+constexpr std::size_t kLanes = 8;
 
 struct Sums {
   double sum = 0;
@@ -18,10 +29,8 @@ struct Sums {
   float peak = 0;
 };
 
-// Eight parallel sums, so that the compiler can vectorise without reordering additions.
 PAIRALIGN_MULTIVERSION
 Sums sums_of(const float* samples, std::size_t count) {
-  constexpr std::size_t kLanes = 8;
   double sum[kLanes] = {}, square_sum[kLanes] = {};
   float peak[kLanes] = {};
   std::size_t i = 0;
@@ -49,6 +58,22 @@ Sums sums_of(const float* samples, std::size_t count) {
   return total;
 }
 
+PAIRALIGN_MULTIVERSION
+double product_sum(const float* a, const float* b, std::size_t count) {
+  double sum[kLanes] = {};
+  std::size_t i = 0;
+  for (; i + kLanes <= count; i += kLanes) {
+    for (std::size_t lane = 0; lane < kLanes; ++lane)
+      sum[lane] += static_cast<double>(a[i + lane]) * b[i + lane];
+  }
+  double total = 0;
+  for (; i < count; ++i)
+    total += static_cast<double>(a[i]) * b[i];
+  for (const double part : sum)
+    total += part;
+  return total;
+}
+
 bool all_zero(const Block& block, std::size_t frame) {
   for (const Span<const float>& channel : block.channels) {
     if (channel.data()[frame] != 0) return false;
@@ -59,18 +84,19 @@ bool all_zero(const Block& block, std::size_t frame) {
 }  // namespace
 
 double power_db(double power) {
-  return power > 1e-20 ? 10 * std::log10(power) : kSilenceDb;
+  return power > 1e-20 ? 10 * std::log10(power) : -200;
 }
 
-LevelMeter::LevelMeter(int channels, int sample_rate, int bits)
-    : channels_(static_cast<std::size_t>(channels)),
-      least_zeros_(std::max<std::int64_t>(1, std::llround(sample_rate * kZeroRunSeconds))) {
-  const int exponent = std::clamp(bits == 0 ? kMaxBits : bits, 2, kMaxBits) - 1;
+LevelMeter::LevelMeter(const SourceInfo& source)
+    : channels_(static_cast<std::size_t>(source.channels)),
+      least_zeros_(std::max(1L, std::lround(source.sample_rate * kZeroRunSeconds))) {
+  const int exponent = std::clamp(source.bits == 0 ? kMaxBits : source.bits, 2, kMaxBits) - 1;
   // The greatest value of two's complement is one step below 1; half a step more for rounding.
   full_scale_ = static_cast<float>(1 - 1.5 * std::pow(2.0, -exponent));
 }
 
 void LevelMeter::add(const Block& block) {
+  const Span<const float> first = block.channels[0];
   for (std::size_t c = 0; c < channels_.size(); ++c) {
     Channel& channel = channels_[c];
     const Span<const float> samples = block.channels[c];
@@ -83,6 +109,9 @@ void LevelMeter::add(const Block& block) {
     } else {
       channel.run = 0;
     }
+    if (c == 0) continue;
+    channel.product_sum += product_sum(first.data(), samples.data(), first.size());
+    channel.differs = channel.differs || !std::equal(first.begin(), first.end(), samples.begin());
   }
   count_zeros(block);
   frames_ += static_cast<std::int64_t>(block.frames());
@@ -113,48 +142,105 @@ void LevelMeter::count_zeros(const Block& block) {
   }
 }
 
-double LevelMeter::power() const {
-  double sum = 0;
-  for (int c = 0; c < static_cast<int>(channels_.size()); ++c)
-    sum += power(c);
-  return channels_.empty() ? 0 : sum / static_cast<double>(channels_.size());
-}
-
-double LevelMeter::power(int channel) const {
-  if (frames_ == 0) return 0;
-  return channels_[static_cast<std::size_t>(channel)].square_sum / static_cast<double>(frames_);
-}
-
-double LevelMeter::peak() const {
-  float peak = 0;
-  for (const Channel& channel : channels_)
-    peak = std::max(peak, channel.peak);
-  return peak;
-}
-
-double LevelMeter::offset() const {
-  double offset = 0;
-  for (const Channel& channel : channels_) {
-    if (frames_ > 0)
-      offset = std::max(offset, std::abs(channel.sum / static_cast<double>(frames_)));
-  }
-  return offset;
-}
-
-std::int64_t LevelMeter::clipped() const {
+void LevelMeter::finish(AudioFigures& figures) const {
+  const auto frames = static_cast<double>(frames_);
+  double power = 0, peak = 0, offset = 0;
   std::int64_t clipped = 0;
-  for (const Channel& channel : channels_)
+  int identical = 0, inverted = 0, empty = 0;
+  for (const Channel& channel : channels_) {
+    power += channel.square_sum / frames;
+    peak = std::max<double>(peak, channel.peak);
+    offset = std::max(offset, std::abs(channel.sum / frames));
     clipped += channel.clipped;
-  return clipped;
+    empty += channel.peak == 0;
+    if (&channel == &channels_[0]) continue;
+    identical += !channel.differs && channel.square_sum > 0;
+    const double scale = std::sqrt(channel.square_sum * channels_[0].square_sum);
+    inverted += scale > 0 && channel.product_sum <= kInverted * scale;
+  }
+  const std::int64_t last_run = zero_run_ >= least_zeros_ ? zero_run_ : 0;
+  figures.rms = power_db(power / static_cast<double>(channels_.size()));
+  figures.peak = power_db(peak * peak);
+  figures.clipped = static_cast<double>(clipped);
+  figures.offset = offset;
+  figures.zeros = static_cast<double>(zero_frames_ + last_run) / frames;
+  figures.identical = identical;
+  figures.inverted = inverted;
+  figures.zero_channels = empty;
 }
 
-std::int64_t LevelMeter::zero_frames() const {
-  return zero_frames_ + (zero_run_ >= least_zeros_ ? zero_run_ : 0);
+SilenceMeter::SilenceMeter(const SourceInfo& source)
+    : span_frames_(
+          static_cast<std::size_t>(std::max(1L, std::lround(source.sample_rate * kSpanSeconds)))),
+      channels_(source.channels),
+      levels_(kHighestDb - kLowestDb + 1) {
+  span_seconds_ = static_cast<double>(span_frames_) / source.sample_rate;
 }
 
-int LevelMeter::zero_channels() const {
-  return static_cast<int>(std::count_if(channels_.begin(), channels_.end(),
-                                        [](const Channel& channel) { return channel.peak == 0; }));
+void SilenceMeter::add(const Block& block) {
+  for (std::size_t begin = 0; begin < block.frames();) {
+    const std::size_t count = std::min(span_frames_ - filled_, block.frames() - begin);
+    for (const Span<const float>& channel : block.channels) {
+      const float* samples = channel.data() + begin;
+      float sum = 0;
+      for (std::size_t i = 0; i < count; ++i)
+        sum += samples[i] * samples[i];
+      power_ += static_cast<double>(sum);
+    }
+    begin += count;
+    filled_ += count;
+    if (filled_ == span_frames_) end_span();
+  }
+}
+
+void SilenceMeter::end_span() {
+  const double db = power_db(power_ / static_cast<double>(filled_) / channels_);
+  const double cell = std::clamp(std::floor(db), double{kLowestDb}, double{kHighestDb});
+  Level& level = levels_[static_cast<std::size_t>(cell - kLowestDb)];
+  if (level.spans++ == 0) level.first = spans_;
+  level.last = spans_++;
+  power_ = 0;
+  filled_ = 0;
+}
+
+// The lowest level of a span that is not silent.
+std::size_t SilenceMeter::lowest_audible() const {
+  std::size_t loudest = 0, noise = levels_.size();
+  std::int64_t seen = 0;
+  for (std::size_t i = 0; i < levels_.size(); ++i) {
+    if (levels_[i].spans == 0) continue;
+    loudest = i;
+    seen += levels_[i].spans;
+    if (noise == levels_.size() &&
+        static_cast<double>(seen) >= kNoiseQuantile * static_cast<double>(spans_)) {
+      noise = i;
+    }
+  }
+  const std::size_t above_noise = noise + 1 + kAboveNoise;
+  const std::size_t relative = std::min(above_noise, loudest - std::min(loudest, kBelowLoudest));
+  return std::max<std::size_t>(kSilentDb - kLowestDb, relative);
+}
+
+void SilenceMeter::finish(AudioFigures& figures) {
+  if (filled_ > 0) end_span();
+  const std::size_t audible = lowest_audible();
+  std::int64_t silent = 0, first = spans_, last = -1;
+  for (std::size_t i = 0; i < levels_.size(); ++i) {
+    if (levels_[i].spans == 0) continue;
+    if (i < audible) {
+      silent += levels_[i].spans;
+    } else {
+      first = std::min(first, levels_[i].first);
+      last = std::max(last, levels_[i].last);
+    }
+  }
+  // The whole length at either end if nothing is audible.
+  const auto seconds = [&](std::int64_t spans) {
+    return std::min(static_cast<double>(spans) * span_seconds_, *figures.seconds);
+  };
+  figures.silence = static_cast<double>(silent) / static_cast<double>(spans_);
+  figures.lead = seconds(first);
+  figures.trail = seconds(spans_ - 1 - last);
 }
 
 }  // namespace pairalign::stats

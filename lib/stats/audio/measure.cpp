@@ -1,18 +1,15 @@
 #include <algorithm>
 #include <cmath>
-#include <cstddef>
+#include <memory>
+#include <new>
 
+#include <ebur128.h>
+#include <fmt/format.h>
+
+#include "audio/reader.hpp"
 #include "base/error.hpp"
-#include "stats/audio/bandwidth.hpp"
-#include "stats/audio/block.hpp"
-#include "stats/audio/channels.hpp"
 #include "stats/audio/figures.hpp"
-#include "stats/audio/levels.hpp"
-#include "stats/audio/loudness.hpp"
-#include "stats/audio/silence.hpp"
-#include "stats/audio/spectra.hpp"
-#include "stats/audio/speech.hpp"
-#include "stats/audio/true_peak.hpp"
+#include "stats/audio/meters.hpp"
 
 namespace pairalign::stats {
 namespace {
@@ -20,96 +17,93 @@ namespace {
 constexpr std::size_t kBlockFrames = 8192;
 constexpr float kLoudest = 1e5F;  // +100 dB: anything louder is damage, and would overflow
 
+/// Integrated loudness by ITU-R BS.1770-4 and EBU R 128. There is none if the recording is shorter
+/// than the 400 ms of one block of the standard, or quieter than its gate of -70 LUFS throughout.
+class LoudnessMeter {
+ public:
+  explicit LoudnessMeter(const SourceInfo& source)
+      // In histogram mode, memory does not grow with the recording.
+      : state_(ebur128_init(static_cast<unsigned>(source.channels),
+                            static_cast<unsigned long>(source.sample_rate),
+                            EBUR128_MODE_I | EBUR128_MODE_HISTOGRAM)) {
+    if (state_ == nullptr) throw std::bad_alloc();
+  }
+
+  void add(const Block& block) {
+    if (ebur128_add_frames_float(state_.get(), block.interleaved.data(), block.frames()) !=
+        EBUR128_SUCCESS) {
+      throw std::bad_alloc();
+    }
+  }
+
+  void finish(AudioFigures& figures) const {
+    double loudness = 0;
+    if (ebur128_loudness_global(state_.get(), &loudness) != EBUR128_SUCCESS) return;
+    if (std::isfinite(loudness)) figures.loudness = loudness;
+  }
+
+ private:
+  struct Destroy {
+    void operator()(ebur128_state* state) const { ebur128_destroy(&state); }
+  };
+  std::unique_ptr<ebur128_state, Destroy> state_;
+};
+
 /// Every measurement that looks at samples.
 class Meters {
  public:
   explicit Meters(const SourceInfo& source)
-      : source_(source),
-        levels_(source.channels, source.sample_rate, source.bits),
-        channels_(source.channels),
-        loudness_(source.channels, source.sample_rate),
+      : sample_rate_(source.sample_rate),
+        channels_(static_cast<std::size_t>(source.channels)),
+        interleaved_(kBlockFrames * channels_),
+        apart_(channels_ > 1 ? interleaved_.size() : 0),
+        levels_(source),
+        loudness_(source),
         true_peak_(source.channels),
-        frames_(source.channels, source.sample_rate),
-        bandwidth_(frames_.bins(), frames_.bin_width(), source.bits),
-        speech_(frames_.bins(), frames_.bin_width()),
-        silence_(source.channels, source.sample_rate) {}
+        silence_(source),
+        spectra_(source),
+        bandwidth_(spectra_, source.bits),
+        speech_(spectra_) {}
 
-  void add(const Block& block) {
+  /// Room for kBlockFrames frames, interleaved.
+  float* buffer() { return interleaved_.data(); }
+
+  /// Measures what was written into the buffer.
+  void add(std::int64_t frames) {
+    frames_ += frames;
+    const Block block = make_block(static_cast<std::size_t>(frames));
     levels_.add(block);
-    channels_.add(block);
     loudness_.add(block);
     true_peak_.add(block);
     silence_.add(block);
-    frames_.add(block, [this](Span<const float> power) {
+    spectra_.add(block, [this](Span<const float> power) {
       bandwidth_.add(power);
       speech_.add(power);
     });
   }
 
-  void count_not_finite(std::int64_t samples) { levels_.count_not_finite(samples); }
+  double seconds() const { return static_cast<double>(frames_) / sample_rate_; }
 
   void finish(AudioFigures& figures) {
-    silence_.finish();
-    const auto frames = static_cast<double>(levels_.frames());
-    figures.seconds = frames / source_.sample_rate;
-    figures.not_finite = static_cast<double>(levels_.not_finite());
-    if (frames == 0) return;
-    figures.rms = power_db(levels_.power());
-    figures.loudness = loudness_.integrated();
-    figures.peak = amplitude_db(levels_.peak());
-    figures.true_peak = amplitude_db(true_peak_.peak());
-    figures.clipped = static_cast<double>(levels_.clipped());
-    figures.offset = levels_.offset();
-    figures.bandwidth = bandwidth_.bandwidth();
-    figures.silence = silence_.silence();
-    figures.speech = speech_.speech();
-    figures.snr = speech_.snr();
-    figures.lead = std::min(silence_.leading(), *figures.seconds);
-    figures.trail = std::min(silence_.trailing(), *figures.seconds);
-    figures.zeros = static_cast<double>(levels_.zero_frames()) / frames;
-    figures.identical = channels_.identical();
-    figures.inverted = channels_.inverted();
-    figures.zero_channels = levels_.zero_channels();
+    figures.seconds = seconds();
+    figures.not_finite = static_cast<double>(not_finite_);
+    if (frames_ == 0) return;
+    levels_.finish(figures);
+    loudness_.finish(figures);
+    true_peak_.finish(figures);
+    silence_.finish(figures);
+    bandwidth_.finish(figures);
+    speech_.finish(figures);
   }
 
  private:
-  SourceInfo source_;
-  LevelMeter levels_;
-  ChannelMeter channels_;
-  LoudnessMeter loudness_;
-  TruePeakMeter true_peak_;
-  SpectrumFrames frames_;
-  BandwidthMeter bandwidth_;
-  SpeechMeter speech_;
-  SilenceMeter silence_;
-};
-
-// Makes samples finite; returns how many were not.
-std::int64_t make_finite(Span<float> samples) {
-  std::int64_t changed = 0;
-  for (float& value : samples) {
-    if (std::fabs(value) <= kLoudest) continue;
-    changed += !std::isfinite(value);
-    value = std::isfinite(value) ? std::clamp(value, -kLoudest, kLoudest) : 0.0F;
-  }
-  return changed;
-}
-
-// A block of frames, interleaved and as separate channels.
-class BlockBuffer {
- public:
-  explicit BlockBuffer(int channels)
-      : channels_(static_cast<std::size_t>(channels)),
-        interleaved_(kBlockFrames * channels_),
-        apart_(channels_ > 1 ? interleaved_.size() : 0) {}
-
-  Span<float> room() { return interleaved_; }
-
-  Block block(std::size_t frames) {
+  Block make_block(std::size_t frames) {
     Block block;
-    block.interleaved = {interleaved_.data(), frames * channels_};
+    const Span<float> samples(interleaved_.data(), frames * channels_);
+    make_finite(samples);
+    block.interleaved = samples;
     if (channels_ == 1) {
-      block.channels.push_back(block.interleaved);
+      block.channels = {samples};
       return block;
     }
     for (std::size_t c = 0; c < channels_; ++c) {
@@ -121,36 +115,80 @@ class BlockBuffer {
     return block;
   }
 
- private:
+  void make_finite(Span<float> samples) {
+    for (float& value : samples) {
+      if (std::fabs(value) <= kLoudest) continue;
+      not_finite_ += !std::isfinite(value);
+      value = std::isfinite(value) ? std::clamp(value, -kLoudest, kLoudest) : 0.0F;
+    }
+  }
+
+  int sample_rate_;
   std::size_t channels_;
   std::vector<float> interleaved_;
   std::vector<float> apart_;
+  std::int64_t frames_ = 0;
+  std::int64_t not_finite_ = 0;
+  LevelMeter levels_;
+  LoudnessMeter loudness_;
+  TruePeakMeter true_peak_;
+  SilenceMeter silence_;
+  SpectrumFrames spectra_;
+  BandwidthMeter bandwidth_;
+  SpeechMeter speech_;
 };
+
+std::unique_ptr<audio::Reader> open(int fd, const std::string& name, const std::string& ffmpeg,
+                                    SourceInfo& source) {
+  const audio::ByteRange bytes = audio::ByteRange::of_descriptor(fd, name);
+  const std::int64_t size = bytes.is_stream() ? 0 : bytes.size();
+  if (!bytes.is_stream() && size == 0) throw Error(name, "is empty");
+  std::unique_ptr<audio::Reader> reader = audio::open_reader(bytes, ffmpeg);
+  const auto [rate, channels] = reader->format();
+  const auto [container, codec, bits, frames] = reader->coding();
+  audio::check({rate, channels}, name);
+  source = {container, codec, rate, channels, bits, frames, size};
+  return reader;
+}
+
+// Feeds the whole recording to `meters`. A part in another format cannot be measured with the
+// others.
+void measure_samples(audio::Reader& reader, const SourceInfo& source, Meters& meters) {
+  do {
+    const auto [rate, channels] = reader.format();
+    if (rate != source.sample_rate || channels != source.channels) {
+      throw Error("", fmt::format("measured only up to {:.2f} s, where a part of {} Hz and {} "
+                                  "channels begins",
+                                  meters.seconds(), rate, channels));
+    }
+    for (std::int64_t n = 0; (n = reader.read(meters.buffer(), kBlockFrames)) > 0;)
+      meters.add(n);
+  } while (reader.next_part());
+  if (!reader.faults().empty()) {
+    throw Error("", fmt::format("{}", fmt::join(reader.faults(), "; ")));
+  }
+}
 
 }  // namespace
 
-AudioFigures read_header(const FrameSource& source) {
+AudioFigures measure(int fd, const std::string& name, const std::string& ffmpeg, bool quick) {
   AudioFigures figures;
-  figures.source = source.info();
-  if (figures.source.frames >= 0) {
-    figures.header_seconds =
-        static_cast<double>(figures.source.frames) / figures.source.sample_rate;
+  const SourceInfo& source = figures.source;
+  std::unique_ptr<audio::Reader> reader;
+  try {
+    reader = open(fd, name, ffmpeg, figures.source);
+  } catch (const Error& error) {
+    figures.fault = error.reason();
+    return figures;
+  }
+  if (source.frames >= 0) {
+    figures.header_seconds = static_cast<double>(source.frames) / source.sample_rate;
   }
   figures.seconds = figures.header_seconds;
-  return figures;
-}
-
-AudioFigures measure(FrameSource source) {
-  AudioFigures figures = read_header(source);
-  Meters meters(figures.source);
-  BlockBuffer buffer(figures.source.channels);
+  if (quick) return figures;
+  Meters meters(source);
   try {
-    while (const std::size_t frames = source.read(buffer.room())) {
-      const Span<float> samples =
-          buffer.room().subspan(0, frames * static_cast<std::size_t>(figures.source.channels));
-      meters.count_not_finite(make_finite(samples));
-      meters.add(buffer.block(frames));
-    }
+    measure_samples(*reader, source, meters);
   } catch (const Error& error) {
     figures.fault = error.reason();
   }

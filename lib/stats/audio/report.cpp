@@ -1,10 +1,13 @@
 #include "stats/audio/report.hpp"
 
+#include <algorithm>
 #include <iterator>
 
 #include <fmt/format.h>
 
+#include "stats/quantiles.hpp"
 #include "tokens/record.hpp"
+#include "tokens/text.hpp"
 
 namespace pairalign::stats {
 namespace {
@@ -14,43 +17,35 @@ std::string field(const std::string& text) {
   return tokens::escape_key(text);
 }
 
-std::string flags_of(const MeasuredAudio& recording) {
-  std::string flags;
-  for (const Finding& finding : recording.findings)
-    flags += (flags.empty() ? "" : ",") + finding.check;
-  return flags;
-}
-
+// With the same digits as in the tables: more would only be noise.
 Json value_json(const AudioFigure& figure, const AudioFigures& figures) {
-  if (figure.text != nullptr) {
-    const std::string& text = *figure.text(figures);
-    return text.empty() ? Json(nullptr) : Json(text);
-  }
-  // With the same digits as in the tables: more would only be noise.
   const std::string text = to_text(figure, figures);
-  return text.empty() ? Json(nullptr) : Json::parse(text);
+  if (text.empty()) return nullptr;
+  return figure.text != nullptr ? Json(text) : Json::parse(text);
 }
 
-bool is_utf8(const std::string& text) {
-  return Json(text).dump(-1, ' ', false, Json::error_handler_t::ignore) ==
-         Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
+std::string kind_of(const SourceInfo& source) {
+  if (source.sample_rate == 0) return "unknown";
+  const std::string channels = source.channels == 1   ? "mono"
+                               : source.channels == 2 ? "stereo"
+                                                      : fmt::format("{} channels", source.channels);
+  const std::string codec = source.codec == source.container ? "" : " " + source.codec;
+  const std::string bits =
+      source.bits > 0 && source.container == "flac" ? fmt::format(" {} bit", source.bits) : "";
+  return fmt::format("{}{}{}, {} Hz, {}", source.container, codec, bits, source.sample_rate,
+                     channels);
 }
 
+// Passes each figure that has values, with its place, to `take`.
 template <class Take>
 void for_each_distribution(const AudioSummary& summary, Take take) {
-  std::size_t i = 0;
-  for (const AudioFigure& figure : audio_figures()) {
-    if (!figure.distributed) continue;
-    if (i < summary.values.size() && !summary.values[i].empty()) take(figure, summary.values[i]);
-    ++i;
+  for (std::size_t i = 0; i < summary.values.size(); ++i) {
+    if (!summary.values[i].empty()) take(audio_figures()[i], i);
   }
 }
 
-std::string grouped_digits(double count) {
-  std::string digits = fmt::format("{:.0f}", count);
-  for (std::size_t i = digits.size(); i > 3; i -= 3)
-    digits.insert(i - 3, ",");
-  return digits;
+std::string name_with_unit(const AudioFigure& figure) {
+  return fmt::format("{} ({})", figure.name, figure.unit);
 }
 
 }  // namespace
@@ -62,21 +57,22 @@ std::string tsv_header(bool grouped) {
   return text + "\tflags\n";
 }
 
-void append_tsv(const MeasuredAudio& recording, bool grouped, std::string& text) {
-  text += field(recording.path);
+std::string tsv_line(const MeasuredAudio& recording, bool grouped) {
+  std::string text = field(recording.path);
   if (grouped) text += '\t' + field(recording.group);
   for (const AudioFigure& figure : audio_figures())
     text += '\t' + field(to_text(figure, recording.figures));
-  text += '\t' + flags_of(recording) + '\n';
+  std::string flags;
+  for (const Finding& finding : recording.findings)
+    flags += (flags.empty() ? "" : ",") + finding.check;
+  return text + '\t' + flags + '\n';
 }
 
-void append_json_line(const MeasuredAudio& recording, bool grouped, std::string& text) {
-  Json json;
-  json["path"] = recording.path;
-  if (!is_utf8(recording.path)) {
-    json["path_bytes"] = Json::array();
-    for (const char c : recording.path)
-      json["path_bytes"].push_back(static_cast<unsigned char>(c));
+std::string json_line(const MeasuredAudio& recording, bool grouped) {
+  const std::string& path = recording.path;
+  Json json = {{"path", path}};
+  if (tokens::valid_utf8(path) != path) {
+    json["path_bytes"] = std::vector<unsigned char>(path.begin(), path.end());
   }
   if (grouped) json["group"] = recording.group;
   for (const AudioFigure& figure : audio_figures())
@@ -90,14 +86,40 @@ void append_json_line(const MeasuredAudio& recording, bool grouped, std::string&
                              {"limit", number ? Json::parse(finding.limit) : Json(nullptr)},
                              {"unit", finding.unit}});
   }
-  text += dump(json);
+  return dump(json);
 }
 
-void append_findings(const MeasuredAudio& recording, std::string& text) {
-  const std::string path = field(recording.path);
+std::string finding_lines(const MeasuredAudio& recording) {
+  std::string text;
   for (const Finding& finding : recording.findings) {
-    fmt::format_to(std::back_inserter(text), "{}\t{}\t{}\t{}\n", path, finding.check,
-                   field(finding.value), finding.limit);
+    fmt::format_to(std::back_inserter(text), "{}\t{}\t{}\t{}\n", field(recording.path),
+                   finding.check, field(finding.value), finding.limit);
+  }
+  return text;
+}
+
+Distribution distribution(std::vector<float> values) {
+  if (values.empty()) return {};
+  std::sort(values.begin(), values.end());
+  return {values.size(),         values.front(),         quantile(values, 0.05),
+          quantile(values, 0.5), quantile(values, 0.95), values.back()};
+}
+
+void AudioSummary::add(const AudioFigures& figures, const std::vector<Finding>& found) {
+  ++recordings;
+  faulty += !figures.fault.empty();
+  seconds += figures.seconds.value_or(0);
+  bytes += static_cast<double>(figures.source.bytes);
+  auto& kind = kinds[kind_of(figures.source)];
+  ++kind.first;
+  kind.second += figures.seconds.value_or(0);
+  for (const Finding& finding : found)
+    ++findings[finding.check];
+  flagged += !found.empty();
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const AudioFigure& figure = audio_figures()[i];
+    if (!figure.distributed) continue;
+    if (const auto value = figure.value(figures)) values[i].push_back(static_cast<float>(*value));
   }
 }
 
@@ -112,14 +134,13 @@ std::string to_text(const AudioSummary& s, const Checks& checks) {
   text += "\nkinds of files\n";
   for (const auto& [kind, count] : s.kinds)
     fmt::format_to(out, "{:>9}  {:>10.4f} h  {}\n", count.first, count.second / 3600, kind);
-  if (!s.values.empty()) {
+  if (s.recordings > 0) {
     fmt::format_to(out, "\n{:<20}{:>10}{:>10}{:>10}{:>10}{:>10}\n", "", "min", "5 %", "median",
                    "95 %", "max");
   }
-  for_each_distribution(s, [&](const AudioFigure& figure, const std::vector<float>& values) {
-    const Distribution d = distribution(values);
-    const std::string name = fmt::format("{} ({})", figure.name, figure.unit);
-    fmt::format_to(out, "{:<20}", name);
+  for_each_distribution(s, [&](const AudioFigure& figure, std::size_t i) {
+    const Distribution d = distribution(s.values[i]);
+    fmt::format_to(out, "{:<20}", name_with_unit(figure));
     for (const double value : {d.min, d.p5, d.median, d.p95, d.max})
       fmt::format_to(out, "{:>10.{}f}", value, figure.decimals);
     text += '\n';
@@ -131,67 +152,87 @@ std::string to_text(const AudioSummary& s, const Checks& checks) {
     if (count == s.findings.end()) return;
     fmt::format_to(out, "{:>9}  {:<14}{}\n", count->second, name, what);
   };
-  found(kDamaged, "cannot be read, or not to the end");
+  found(kDamaged, "cannot be read, or only in part");
   for (const Check& check : checks.table()) {
-    if (!check.limit) continue;
-    found(check.name,
-          fmt::format("{} {:.10g} {}", check.above ? "above" : "below", *check.limit, check.unit));
+    if (check.limit) found(check.name, limit_text(check));
   }
   return text;
 }
 
 Json to_json(const AudioSummary& s, const Checks& checks) {
-  Json json;
-  json["recordings"] = s.recordings;
-  json["seconds"] = s.seconds;
-  json["bytes"] = static_cast<std::int64_t>(s.bytes);
-  json["damaged"] = s.faulty;
-  json["flagged"] = s.flagged;
-  json["kinds"] = Json::array();
-  for (const auto& [kind, count] : s.kinds)
+  Json json = {{"recordings", s.recordings},
+               {"seconds", s.seconds},
+               {"bytes", static_cast<std::int64_t>(s.bytes)},
+               {"damaged", s.faulty},
+               {"flagged", s.flagged},
+               {"kinds", Json::array()},
+               {"figures", Json::object()},
+               {"checks", Json::array()}};
+  for (const auto& [kind, count] : s.kinds) {
     json["kinds"].push_back(
         {{"kind", kind}, {"recordings", count.first}, {"seconds", count.second}});
-  json["figures"] = Json::object();
-  for_each_distribution(s, [&](const AudioFigure& figure, const std::vector<float>& values) {
-    const Distribution d = distribution(values);
+  }
+  for_each_distribution(s, [&](const AudioFigure& figure, std::size_t i) {
+    const Distribution d = distribution(s.values[i]);
     json["figures"][figure.name] = {{"unit", figure.unit}, {"count", d.count},   {"min", d.min},
                                     {"p5", d.p5},          {"median", d.median}, {"p95", d.p95},
                                     {"max", d.max}};
   });
-  json["checks"] = Json::array();
   for (const Check& check : checks.table()) {
     const auto count = s.findings.find(check.name);
     json["checks"].push_back({{"check", check.name},
                               {"unit", check.unit},
                               {"flags", check.above ? "above" : "below"},
-                              {"limit", check.limit ? Json(*check.limit) : Json(nullptr)},
+                              {"limit", optional_json(check.limit)},
                               {"recordings", count == s.findings.end() ? 0 : count->second}});
   }
   return json;
 }
 
-std::vector<Panel> panels(const AudioSummary& summary) {
-  std::vector<Panel> panels;
-  for_each_distribution(summary, [&](const AudioFigure& figure, const std::vector<float>& values) {
-    std::vector<Weighted> weighted;
-    for (const float value : values)
-      weighted.push_back({value, 1});
-    panels.push_back(histogram(figure.name, fmt::format("{} ({})", figure.name, figure.unit),
-                               "recordings", std::move(weighted), 0));
+Figure to_figure(const AudioSummary& s) {
+  Figure figure{fmt::format("{} recording{}, {:.2f} h", grouped_digits(s.recordings),
+                            s.recordings == 1 ? "" : "s", s.seconds / 3600),
+                "",
+                {}};
+  for (const auto& [kind, count] : s.kinds) {
+    figure.subtitle +=
+        fmt::format("{}{} {}", figure.subtitle.empty() ? "" : "; ", count.first, kind);
+  }
+  for_each_distribution(s, [&](const AudioFigure& shown, std::size_t i) {
+    std::vector<Weighted> values;
+    for (const float value : s.values[i])
+      values.push_back({value, 1});
+    figure.panels.push_back(
+        histogram(shown.name, name_with_unit(shown), "recordings", std::move(values), 0));
   });
-  return panels;
+  return figure;
 }
 
-std::string title(const AudioSummary& s) {
-  return fmt::format("{} recording{}, {:.2f} h", grouped_digits(static_cast<double>(s.recordings)),
-                     s.recordings == 1 ? "" : "s", s.seconds / 3600);
-}
-
-std::string subtitle(const AudioSummary& s) {
-  std::string text;
-  for (const auto& [kind, count] : s.kinds)
-    text += fmt::format("{}{} {}", text.empty() ? "" : "; ", count.first, kind);
-  return text;
+GroupTable group_table(const std::map<std::string, AudioSummary>& groups,
+                       const AudioSummary& total) {
+  GroupTable table;
+  table.columns = {{"recordings", 0, false}, {"hours", 4, false}, {"flagged", 0, false}};
+  // A figure that no recording has, as with --quick, gets no column.
+  for_each_distribution(total, [&](const AudioFigure& figure, std::size_t) {
+    table.columns.push_back({figure.name, figure.decimals});
+  });
+  const auto row = [&](const std::string& name, const AudioSummary& s) {
+    GroupTable::Row result{
+        name,
+        {static_cast<double>(s.recordings), s.seconds / 3600, static_cast<double>(s.flagged)}};
+    for_each_distribution(total, [&](const AudioFigure&, std::size_t i) {
+      if (s.values[i].empty()) {
+        result.values.emplace_back();
+      } else {
+        result.values.emplace_back(distribution(s.values[i]).median);
+      }
+    });
+    return result;
+  };
+  for (const auto& [name, summary] : groups)
+    table.rows.push_back(row(name, summary));
+  table.total = row("all", total);
+  return table;
 }
 
 }  // namespace pairalign::stats

@@ -1,13 +1,13 @@
-#include "stats/audio/speech.hpp"
-
 #include <algorithm>
 #include <cmath>
 
-#include "stats/audio/levels.hpp"
+#include "stats/audio/meters.hpp"
 
 namespace pairalign::stats {
 namespace {
 
+constexpr std::size_t kBands = 24;
+constexpr std::size_t kLevels = 380;
 constexpr double kLowest = 100, kHighest = 8000;              // Hz
 constexpr double kTelephoneLow = 300, kTelephoneHigh = 3400;  // Hz
 constexpr double kQuantile = 0.2;
@@ -34,28 +34,27 @@ double quantile_of_mean(std::size_t bins) {
   return root * root * root;
 }
 
+std::size_t level_of(double power) {
+  const double step = (power_db(power) - kLowestLevel) / kLevelStep;
+  return static_cast<std::size_t>(std::clamp(step, 0.0, static_cast<double>(kLevels - 1)));
+}
+
 }  // namespace
 
-SpeechMeter::SpeechMeter(std::size_t bins, double bin_width) : levels_(kLevels) {
-  const double top = std::min(kHighest, bin_width * static_cast<double>(bins - 1) * 0.95);
-  std::size_t begin = static_cast<std::size_t>(std::ceil(kLowest / bin_width));
+SpeechMeter::SpeechMeter(const SpectrumFrames& frames) : levels_(kLevels) {
+  const double width = frames.bin_width();
+  const double top = std::min(kHighest, width * static_cast<double>(frames.bins() - 1) * 0.95);
+  auto begin = static_cast<std::size_t>(std::ceil(kLowest / width));
   for (std::size_t i = 1; i <= kBands; ++i) {
     const double part = static_cast<double>(i) / kBands;
     const double edge = from_mel(mel(kLowest) + part * (mel(top) - mel(kLowest)));
-    const auto end = std::min(bins, static_cast<std::size_t>(std::floor(edge / bin_width)));
+    const auto end = std::min(frames.bins(), static_cast<std::size_t>(std::floor(edge / width)));
     if (end <= begin) continue;
-    Band band;
-    band.begin = begin, band.end = end;
-    const double middle = bin_width * static_cast<double>(begin + end - 1) / 2;
-    band.telephone = middle >= kTelephoneLow && middle <= kTelephoneHigh;
-    bands_.push_back(band);
+    const double middle = width * static_cast<double>(begin + end - 1) / 2;
+    const bool telephone = middle >= kTelephoneLow && middle <= kTelephoneHigh;
+    bands_.push_back({begin, end, telephone, std::vector<std::uint32_t>(kLevels, 0)});
     begin = end;
   }
-}
-
-std::size_t SpeechMeter::level_of(double power) {
-  const double step = (power_db(power) - kLowestLevel) / kLevelStep;
-  return static_cast<std::size_t>(std::clamp(step, 0.0, static_cast<double>(kLevels - 1)));
 }
 
 void SpeechMeter::add(Span<const float> power) {
@@ -75,8 +74,9 @@ void SpeechMeter::add(Span<const float> power) {
   ++frames_;
 }
 
-SpeechMeter::Noise SpeechMeter::noise() const {
-  Noise noise;
+// The mean power of the noise.
+SpeechMeter::Level SpeechMeter::noise() const {
+  Level noise;
   for (const Band& band : bands_) {
     const double wanted = kQuantile * static_cast<double>(frames_);
     double seen = 0;
@@ -92,30 +92,22 @@ SpeechMeter::Noise SpeechMeter::noise() const {
   return noise;
 }
 
-SpeechMeter::Level SpeechMeter::speech_frames(const Noise& noise) const {
+void SpeechMeter::finish(AudioFigures& figures) const {
+  if (frames_ == 0) return;
+  const Level noise = this->noise();
   const double least = std::max(kSpeechRatio * noise.telephone_power, kMinSpeech);
-  Level sums;
+  Level speech;
   for (const Level& level : levels_) {
     if (level.frames == 0) continue;
     if (level.telephone_power < least * static_cast<double>(level.frames)) continue;
-    sums.frames += level.frames;
-    sums.power += level.power;
+    speech.frames += level.frames;
+    speech.power += level.power;
   }
-  return sums;
-}
-
-std::optional<double> SpeechMeter::snr() const {
-  const Noise noise = this->noise();
-  const Level speech = speech_frames(noise);
-  if (speech.frames == 0) return std::nullopt;
+  figures.speech = static_cast<double>(speech.frames) / static_cast<double>(frames_);
+  if (speech.frames == 0) return;
   const double mean = speech.power / static_cast<double>(speech.frames);
   const double ratio = std::max(mean - noise.power, 0.0) / noise.power;
-  return std::clamp(power_db(ratio), kMinSnr, kMaxSnr);
-}
-
-std::optional<double> SpeechMeter::speech() const {
-  if (frames_ == 0) return std::nullopt;
-  return static_cast<double>(speech_frames(noise()).frames) / static_cast<double>(frames_);
+  figures.snr = std::clamp(power_db(ratio), kMinSnr, kMaxSnr);
 }
 
 }  // namespace pairalign::stats

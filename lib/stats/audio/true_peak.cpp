@@ -1,31 +1,24 @@
-#include "stats/audio/true_peak.hpp"
-
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 #include "base/multiversion.hpp"
+#include "stats/audio/meters.hpp"
 
 namespace pairalign::stats {
 namespace {
 
-constexpr std::size_t kPhaseTaps = 12;
-constexpr std::size_t kPhases = 4;
+constexpr std::size_t kTaps = 12;
 constexpr std::size_t kSpan = 256;  // samples that are skipped or interpolated together
 
-// The four phases of the filter of BS.1770-4, annex 2; the last two are the first two reversed.
-constexpr float kPhase[kPhases][kPhaseTaps] = {
+// Two of the four phases of the filter of BS.1770-4, annex 2; the others are these reversed.
+constexpr float kPhase[][kTaps] = {
     {0.0017089843750F, 0.0109863281250F, -0.0196533203125F, 0.0332031250000F, -0.0594482421875F,
      0.1373291015625F, 0.9721679687500F, -0.1022949218750F, 0.0476074218750F, -0.0266113281250F,
      0.0148925781250F, -0.0083007812500F},
     {-0.0291748046875F, 0.0292968750000F, -0.0517578125000F, 0.0891113281250F, -0.1665039062500F,
      0.4650878906250F, 0.7797851562500F, -0.2003173828125F, 0.1015625000000F, -0.0582275390625F,
-     0.0330810546875F, -0.0189208984375F},
-    {-0.0189208984375F, 0.0330810546875F, -0.0582275390625F, 0.1015625000000F, -0.2003173828125F,
-     0.7797851562500F, 0.4650878906250F, -0.1665039062500F, 0.0891113281250F, -0.0517578125000F,
-     0.0292968750000F, -0.0291748046875F},
-    {-0.0083007812500F, 0.0148925781250F, -0.0266113281250F, 0.0476074218750F, -0.1022949218750F,
-     0.9721679687500F, 0.1373291015625F, -0.0594482421875F, 0.0332031250000F, -0.0196533203125F,
-     0.0109863281250F, 0.0017089843750F}};
+     0.0330810546875F, -0.0189208984375F}};
 
 // No output exceeds the largest sample times the largest sum of absolute taps of a phase, 2.023.
 constexpr double kMaxGain = 2.03;
@@ -49,15 +42,17 @@ float peak_of(const float* samples, std::size_t count) {
   return highest;
 }
 
-// The peak of `count` outputs of each phase; reads count + kPhaseTaps - 1 samples.
+// The peak of `count` outputs of each phase; reads count + kTaps - 1 samples.
 PAIRALIGN_MULTIVERSION
 float interpolated_peak(const float* samples, std::size_t count) {
   float peaks[kSpan] = {};
-  for (const auto& phase : kPhase) {
+  for (std::size_t n = 0; n < 2 * std::size(kPhase); ++n) {
+    const float* phase = kPhase[n / 2];
     float values[kSpan] = {};
-    for (std::size_t tap = 0; tap < kPhaseTaps; ++tap) {
+    for (std::size_t tap = 0; tap < kTaps; ++tap) {
+      const float weight = phase[n % 2 == 0 ? tap : kTaps - 1 - tap];
       for (std::size_t i = 0; i < count; ++i)
-        values[i] += phase[tap] * samples[i + tap];
+        values[i] += weight * samples[i + tap];
     }
     for (std::size_t i = 0; i < count; ++i) {
       const float size = std::fabs(values[i]);
@@ -69,19 +64,16 @@ float interpolated_peak(const float* samples, std::size_t count) {
 
 }  // namespace
 
-TruePeakMeter::TruePeakMeter(int channels) : before_(static_cast<std::size_t>(channels)) {
-  static_assert(kTaps == kPhaseTaps);
-  for (auto& samples : before_)
-    samples.fill(0);
-}
+TruePeakMeter::TruePeakMeter(int channels)
+    : before_(static_cast<std::size_t>(channels), std::vector<float>(kTaps - 1, 0.0F)),
+      span_(kTaps - 1 + kSpan) {}
 
 void TruePeakMeter::add(const Block& block) {
   for (std::size_t c = 0; c < before_.size(); ++c)
     add(block.channels[c], before_[c]);
 }
 
-void TruePeakMeter::add(Span<const float> samples, std::array<float, kTaps - 1>& before) {
-  span_.resize(kTaps - 1 + kSpan);
+void TruePeakMeter::add(Span<const float> samples, std::vector<float>& before) {
   for (std::size_t begin = 0; begin < samples.size(); begin += kSpan) {
     const std::size_t count = std::min(kSpan, samples.size() - begin);
     std::copy(before.begin(), before.end(), span_.begin());
@@ -93,6 +85,10 @@ void TruePeakMeter::add(Span<const float> samples, std::array<float, kTaps - 1>&
     }
     std::copy_n(span_.data() + count, kTaps - 1, before.begin());
   }
+}
+
+void TruePeakMeter::finish(AudioFigures& figures) const {
+  figures.true_peak = power_db(peak_ * peak_);
 }
 
 }  // namespace pairalign::stats

@@ -1,12 +1,24 @@
-// Statistics of groups side by side, so that outliers stand out.
+// Recordings by group, such as speaker, split, folder or microphone, and the statistics of groups
+// side by side, so that outliers stand out.
 #pragma once
 
-#include <cstddef>
+#include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace pairalign::stats {
+
+/// Which group a recording belongs to, from `spec`, for keys or paths without their media fragment:
+///   folder        the folder that holds the recording
+///   folder:N      the first N folders of the path; folder:-N the last N
+///   FILE          where that file exists: lines `KEY GROUP`, as Kaldi's utt2spk; recordings are
+///                 matched by key, else by file name without folders and extension
+///   REGEX         anything else, an ECMAScript regular expression, found anywhere in the key: its
+///                 first capture group, or the whole match
+/// Anything without a group is in "-". Throws Error(subject, reason).
+std::function<std::string(std::string_view key)> parse_grouping(const std::string& spec);
 
 struct GroupTable {
   struct Column {

@@ -15,39 +15,34 @@ constexpr std::size_t kMaxPoints = 200;  // of a curve in a stage
 constexpr std::size_t kMaxTicks = 10;    // of the x axis
 
 // Which curves a panel shows. Names that are not in the log are skipped.
+enum class Scale { fitted, from_zero, logarithmic };
 struct View {
   const char* title;
   const char* y_label;
+  Scale scale;
   std::vector<const char*> training;
   std::vector<const char*> validation;
-  bool from_zero;
-  bool logarithmic;
 };
 
-const std::vector<View>& views() {
-  static const std::vector<View> all = {
-      {"Loss and its parts",
-       "training loss (nats)",
-       {"loss", "positive", "end", "contrast", "frame"},
-       {},
-       true,
-       false},
-      {"Agreement and accuracy in training",
-       "share",
-       {"agreement", "accuracy", "own_accuracy", "near_end", "contrast_correct"},
-       {},
-       false,
-       false},
-      {"Validation: degraded strings against clean ones",
-       "edit similarity",
-       {},
-       {"edit_similarity"},
-       false,
-       false},
-      {"Token rate", "tokens/s", {"token_rate"}, {"tokens_per_second"}, true, false},
-      {"Codes", "codes", {"codes_used", "perplexity"}, {}, true, false},
-      {"Learning rate", "learning rate", {"learning_rate"}, {}, false, true}};
-  return all;
+std::vector<View> views() {
+  return {{"Loss and its parts",
+           "training loss (nats)",
+           Scale::from_zero,
+           {"loss", "positive", "end", "contrast", "frame"},
+           {}},
+          {"Agreement and accuracy in training",
+           "share",
+           Scale::fitted,
+           {"agreement", "accuracy", "own_accuracy", "near_end", "contrast_correct"},
+           {}},
+          {"Validation: degraded strings against clean ones",
+           "edit similarity",
+           Scale::fitted,
+           {},
+           {"edit_similarity"}},
+          {"Token rate", "tokens/s", Scale::from_zero, {"token_rate"}, {"tokens_per_second"}},
+          {"Codes", "codes", Scale::from_zero, {"codes_used", "perplexity"}, {}},
+          {"Learning rate", "learning rate", Scale::logarithmic, {"learning_rate"}, {}}};
 }
 
 // Means over neighbouring points, at most kMaxPoints of them.
@@ -71,7 +66,7 @@ void add_lines(const std::vector<Curve>& curves, const std::vector<const char*>&
     for (const Curve& curve : curves) {
       if (curve.name != name) continue;
       Line line{curve.tokenizer.empty() ? curve.name : curve.tokenizer, thinned(curve.points),
-                validation, false};
+                validation};
       for (Point& p : line.points)
         p.x = place + std::clamp(p.x / steps, 0.0, 1.0);
       lines.push_back(std::move(line));
@@ -87,8 +82,9 @@ Axis y_axis(const View& view, const std::vector<Line>& lines) {
       low = std::min(low, p.y), high = std::max(high, p.y);
   }
   if (lines.empty()) low = high = 1;
-  if (view.logarithmic) return logarithmic_axis(view.y_label, low, high);
-  return linear_axis(view.y_label, view.from_zero ? std::min(0.0, low) : low, high);
+  if (view.scale == Scale::logarithmic) return logarithmic_axis(view.y_label, low, high);
+  if (view.scale == Scale::from_zero) low = std::min(0.0, low);
+  return linear_axis(view.y_label, low, high);
 }
 
 // Stage i lies between i and i + 1; ticks are at round steps of each stage.
@@ -108,20 +104,8 @@ void divide_by_stages(const TrainingHistory& history, Panel& panel) {
   }
 }
 
-// A learning rate of 0 cannot be shown on a logarithmic axis.
-void drop_unshowable(std::vector<Line>& lines) {
-  for (Line& line : lines) {
-    line.points.erase(std::remove_if(line.points.begin(), line.points.end(),
-                                     [](const Point& p) { return p.y <= 0; }),
-                      line.points.end());
-  }
-  lines.erase(std::remove_if(lines.begin(), lines.end(),
-                             [](const Line& line) { return line.points.empty(); }),
-              lines.end());
-}
-
 Panel panel_of(const View& view, const TrainingHistory& history) {
-  Panel panel{view.title, {}, {}, {}, {}, {}};
+  Panel panel{view.title, {}, {}};
   for (std::size_t i = 0; i < history.stages.size(); ++i) {
     const StageHistory& stage = history.stages[i];
     const auto place = static_cast<double>(i);
@@ -129,7 +113,10 @@ Panel panel_of(const View& view, const TrainingHistory& history) {
     add_lines(stage.validation, view.validation, true, place, expected_steps(stage), panel.lines);
     add_lines(stage.training, view.training, false, place, expected_steps(stage), panel.lines);
   }
-  if (view.logarithmic) drop_unshowable(panel.lines);
+  if (view.scale == Scale::logarithmic) {
+    // A learning rate of 0 cannot be shown.
+    drop_points(panel.lines, [](const Point& p) { return p.y <= 0; });
+  }
   panel.y = y_axis(view, panel.lines);
   divide_by_stages(history, panel);
   return panel;
@@ -137,35 +124,28 @@ Panel panel_of(const View& view, const TrainingHistory& history) {
 
 }  // namespace
 
-std::string title(const TrainingHistory& history) {
+Figure to_figure(const TrainingHistory& history) {
   const StageHistory& stage = history.stages.back();
-  std::string text = "Training: " + describe(stage);
+  Figure figure{"Training: " + describe(stage), "", {}};
   if (!stage.training.empty() && stage.training.front().name == "loss") {
-    text += ", loss " + short_number(stage.training.front().points.back().y);
+    figure.title += ", loss " + short_number(stage.training.front().points.back().y);
   }
-  return text;
-}
-
-std::string subtitle(const TrainingHistory& history) {
-  const StageHistory& stage = history.stages.back();
   std::string similarities;
   for (const Curve& curve : stage.validation) {
     if (curve.name != "edit_similarity") continue;
     similarities += similarities.empty() ? "edit similarity " : ", ";
     similarities += fmt::format("{} {:.3f}", curve.tokenizer, curve.points.back().y);
   }
-  if (stage.model.empty()) return similarities;
-  return "model " + stage.model + (similarities.empty() ? "" : "; " + similarities);
-}
-
-std::vector<Panel> panels(const TrainingHistory& history) {
-  std::vector<Panel> all;
+  if (!stage.model.empty()) {
+    figure.subtitle = "model " + stage.model + (similarities.empty() ? "" : "; ");
+  }
+  figure.subtitle += similarities;
   for (const View& view : views()) {
     Panel panel = panel_of(view, history);
     // Empty panels are dropped: without a decoder, a tokenizer has no accuracy, for example.
-    if (!panel.lines.empty() || all.empty()) all.push_back(std::move(panel));
+    if (!panel.lines.empty() || figure.panels.empty()) figure.panels.push_back(std::move(panel));
   }
-  return all;
+  return figure;
 }
 
 }  // namespace pairalign::stats

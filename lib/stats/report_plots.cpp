@@ -1,0 +1,168 @@
+// The panels of each kind of report.
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "stats/report.hpp"
+
+namespace pairalign::stats {
+namespace {
+
+double real(std::uint64_t count) {
+  return static_cast<double>(count);
+}
+
+Panel length_panel(const Summary& s) {
+  std::vector<Weighted> lengths;
+  for (const auto& [length, records] : s.lengths)
+    lengths.push_back({real(length), real(records)});
+  return histogram("Length of strings", "tokens per record", "records", std::move(lengths), 1);
+}
+
+Panel frequency_panel(const Summary& s) {
+  const std::vector<std::uint64_t>& counts = s.token_counts;
+  Panel panel{"Frequency of tokens",
+              logarithmic_axis("rank of the token", 1, std::max(1.0, real(counts.size()))),
+              logarithmic_axis("occurrences", counts.empty() ? 1 : real(counts.back()),
+                               counts.empty() ? 1 : real(counts.front()))};
+  if (counts.empty()) return panel;
+  panel.lines = {{"tokens", {}}};
+  for (std::size_t i = 0; i < counts.size(); ++i)
+    panel.lines[0].points.push_back({real(i + 1), real(counts[i])});
+  return panel;
+}
+
+// A readable unit for a duration of audio.
+struct TimeUnit {
+  double seconds;
+  const char* name;
+};
+TimeUnit time_unit(double seconds) {
+  if (seconds < 120) return {1, "s"};
+  return seconds < 7200 ? TimeUnit{60, "min"} : TimeUnit{3600, "h"};
+}
+
+Panel rate_panel(const Summary& s) {
+  const auto [unit, name] = time_unit(s.seconds);
+  Line line{"rate", {}};
+  double end = 0, highest = 0;
+  for (const Stretch& stretch : s.stretches) {
+    if (stretch.seconds > 0) {
+      const double rate = real(stretch.tokens) / stretch.seconds;
+      highest = std::max(highest, rate);
+      line.points.push_back({(end + stretch.seconds / 2) / unit, rate});
+    }
+    end += stretch.seconds;
+  }
+  Panel panel{"Token rate along the stream",
+              linear_axis(fmt::format("audio so far ({})", name), 0, s.seconds / unit),
+              linear_axis("tokens/s", 0, highest)};
+  if (line.points.empty()) return panel;
+  const double all = *s.tokens_per_second;
+  const std::vector<Point> level = {{0, all}, {s.seconds / unit, all}};
+  panel.lines = {std::move(line), {fmt::format("all: {:.2f}", all), level, false, true}};
+  return panel;
+}
+
+Panel record_rate_panel(const Summary& s) {
+  std::vector<Weighted> rates;
+  for (const auto& [tenths, records] : s.rates)
+    rates.push_back({tenths / 10.0, real(records)});
+  return histogram("Token rate of records", "tokens/s", "records", std::move(rates), 0.1);
+}
+
+Panel precision_recall_panel(const RetrievalMetrics& m) {
+  const std::size_t steps = m.precision_at_recall.size() - 1;
+  Line line{"precision", {}, true};
+  for (std::size_t i = 0; i <= steps; ++i)
+    line.points.push_back({real(i) / real(steps), m.precision_at_recall[i]});
+  return {"Precision and recall",
+          linear_axis("recall", 0, 1),
+          linear_axis("interpolated precision", 0, 1),
+          {std::move(line)}};
+}
+
+// The share of queries with a relevant document in the top k, as a step function.
+Panel first_rank_panel(const RetrievalMetrics& m) {
+  std::vector<std::size_t> ranks;
+  for (const QueryMetrics& query : m.per_query) {
+    if (query.first_relevant) ranks.push_back(*query.first_relevant);
+  }
+  std::sort(ranks.begin(), ranks.end());
+  const double last = ranks.empty() ? 10 : real(std::max<std::size_t>(10, ranks.back()));
+  Panel panel{"Queries with a relevant document in the top k", logarithmic_axis("k", 1, last),
+              linear_axis("share of queries", 0, 1)};
+  std::vector<Point> points = {{1, 0}};
+  for (std::size_t i = 0; i < ranks.size(); ++i) {
+    if (i + 1 < ranks.size() && ranks[i + 1] == ranks[i]) continue;
+    points.push_back({real(ranks[i]), points.back().y});
+    points.push_back({real(ranks[i]), real(i + 1) / real(m.queries)});
+  }
+  points.push_back({panel.x.high, points.back().y});
+  panel.lines = {{"found", std::move(points)}};
+  return panel;
+}
+
+Panel average_precision_panel(const RetrievalMetrics& m) {
+  std::vector<Weighted> values;
+  for (const QueryMetrics& query : m.per_query)
+    values.push_back({query.average_precision, 1});
+  return histogram("Average precision of queries", "average precision", "queries",
+                   std::move(values), 0);
+}
+
+}  // namespace
+
+Figure to_figure(const Summary& s) {
+  const TimeUnit unit = time_unit(s.seconds);
+  const std::string rate =
+      s.tokens_per_second ? fmt::format(", {:.2f} tokens/s", *s.tokens_per_second) : "";
+  const std::string made_by = describe(s.header);
+  return {fmt::format("{} record{}, {:.2f} {} of audio, {} tokens{}", grouped_digits(s.records),
+                      s.records == 1 ? "" : "s", s.seconds / unit.seconds, unit.name,
+                      grouped_digits(s.tokens), rate),
+          fmt::format("{}{}{} of {} tokens in use, entropy {:.3f} bits", made_by,
+                      made_by.empty() ? "" : "; ", s.vocabulary_used, s.vocabulary, s.entropy),
+          {length_panel(s), frequency_panel(s), rate_panel(s), record_rate_panel(s)}};
+}
+
+Figure to_figure(const ReductionSummary& r, const std::string& reference) {
+  std::vector<Weighted> saved;
+  for (const KeyReduction& k : r.keys) {
+    const auto share = reduction(k.tokens, k.reference_tokens);
+    if (share) saved.push_back({100 * *share, 1});
+  }
+  const std::string all = r.reduction ? fmt::format(" (all: {:.1f} %)", 100 * *r.reduction) : "";
+  return {"",
+          "",
+          {histogram("Fewer tokens than " + reference + all, "tokens saved in a record (%)",
+                     "records", std::move(saved), 0)}};
+}
+
+Figure to_figure(const PairSummary& p, const std::string& reference) {
+  const auto panel = [&](const std::string& title, const char* x_label,
+                         double PairMeasures::*value) {
+    std::vector<Weighted> values;
+    for (const PairMeasures& measures : p.measures)
+      values.push_back({measures.*value, 1});
+    const std::string mean = fmt::format(" (mean {:.3f})", p.centre(value).mean);
+    return histogram(title + reference + mean, x_label, "pairs", std::move(values), 0);
+  };
+  return {"",
+          "",
+          {panel("Similarity to ", "edit similarity (1 - distance / longer)",
+                 &PairMeasures::edit_similarity),
+           panel("Tokens shared with ", "Jaccard similarity of the token sets",
+                 &PairMeasures::jaccard)}};
+}
+
+Figure to_figure(const RetrievalMetrics& m) {
+  return {fmt::format("MAP {:.4f}, MRR {:.4f}, P@1 {:.4f}, R@10 {:.4f}, MTWV {:.4f}",
+                      m.average_precision, m.reciprocal_rank, m.precision_1, m.recall_10, m.mtwv),
+          fmt::format("{} queries, {} of them in the run; {} documents", grouped_digits(m.queries),
+                      grouped_digits(m.answered), grouped_digits(m.documents)),
+          {precision_recall_panel(m), first_rank_panel(m), average_precision_panel(m)}};
+}
+
+}  // namespace pairalign::stats
