@@ -7,8 +7,8 @@ namespace pairalign::stats {
 namespace {
 
 constexpr std::size_t kBands = 24;
-constexpr std::size_t kLevels = 380;
-constexpr double kLowest = 100, kHighest = 8000;              // Hz
+constexpr std::size_t kLevels = 380;              // in steps of kLevelStep, from kLowestLevel
+constexpr double kLowest = 100, kHighest = 8000;  // Hz
 constexpr double kTelephoneLow = 300, kTelephoneHigh = 3400;  // Hz
 constexpr double kQuantile = 0.2;
 constexpr double kQuantileNormal = -0.8416;  // of the standard normal distribution
