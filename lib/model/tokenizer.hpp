@@ -66,9 +66,9 @@ double dpvq_penalty(const Model& model, const TokenizerOptions& options);
 
 /// The warps of the renderings of a recording, in order.
 inline constexpr audio::Warp kRenderings[] = {
-    {1, 1},        {1, 1.122},   {1, 0.891},    {0.85, 1},     {1.15, 1},
-    {1, 1.26},     {1, 0.794},   {0.85, 1.122}, {1.15, 1.122}, {0.85, 0.891},
-    {1.15, 0.891}, {0.85, 1.26}, {1.15, 1.26},  {0.85, 0.794}, {1.15, 0.794}};
+    {1, 1},        {0.85, 1},     {1.15, 1},     {0.85, 1.122}, {1.15, 1.122},
+    {0.85, 0.891}, {1.15, 0.891}, {1, 1.122},    {1, 0.891},    {0.85, 1.26},
+    {1.15, 1.26},  {0.85, 0.794}, {1.15, 0.794}, {1, 1.26},     {1, 0.794}};
 inline constexpr int kMaxRenderings = static_cast<int>(std::size(kRenderings));
 /// Longest recording, in seconds, that may have more than one rendering.
 inline constexpr double kLongestRendered = 600;
