@@ -195,4 +195,9 @@ std::string find_ffmpeg() {
   return chosen != nullptr ? chosen : find_program("ffmpeg");
 }
 
+std::string scratch_folder() {
+  const char* folder = std::getenv("TMPDIR");
+  return folder != nullptr && *folder != '\0' ? folder : "/tmp";
+}
+
 }  // namespace pairalign::cli

@@ -40,4 +40,7 @@ std::string find_program(const std::string& name);
 /// hides an installed ffmpeg.
 std::string find_ffmpeg();
 
+/// The folder for temporary files: $TMPDIR, or /tmp.
+std::string scratch_folder();
+
 }  // namespace pairalign::cli

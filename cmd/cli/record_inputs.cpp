@@ -4,13 +4,6 @@
 
 namespace pairalign::cli {
 
-void CommonHeader::take(const tokens::Header& header, const std::string& name) {
-  if (!tokens::compatible(header_, header)) {
-    throw tokens::HeaderError(name, tokens::describe_mismatch(header_, header));
-  }
-  fill_in(header_, header);
-}
-
 RecordInputs::RecordInputs(std::vector<std::string> paths, tokens::InputFormat format,
                            const std::string& expected, Messages& messages, CommonHeader common)
     : paths_(std::move(paths)), format_(format), messages_(messages), common_(std::move(common)) {

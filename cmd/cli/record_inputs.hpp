@@ -17,7 +17,9 @@ class CommonHeader {
  public:
   /// Throws HeaderError(name, reason) if `header` contradicts those taken before; fills in what
   /// these left open.
-  void take(const tokens::Header& header, const std::string& name);
+  void take(const tokens::Header& header, const std::string& name) {
+    if (const auto conflict = merge(header_, header)) throw tokens::HeaderError(name, *conflict);
+  }
   const tokens::Header& header() const { return header_; }
 
  private:

@@ -19,6 +19,7 @@
 #include "archive/writer.hpp"
 #include "base/thread_pool.hpp"
 #include "cli/default_model.hpp"
+#include "cli/inputs.hpp"
 #include "cli/program.hpp"
 #include "cli/progress.hpp"
 #include "cli/record_inputs.hpp"
@@ -198,7 +199,7 @@ class Session {
 archive::Archive archive_of(const std::string& file, tokens::InputFormat format,
                             cli::CommonHeader& header, cli::Messages& messages) {
   struct Folder {
-    std::string path = std::filesystem::temp_directory_path() / "pa-search-XXXXXX";
+    std::string path = cli::scratch_folder() + "/pa-search-XXXXXX";
     Folder() {
       if (::mkdtemp(path.data()) == nullptr) throw Error(path, std::strerror(errno));
     }

@@ -143,6 +143,7 @@ audio::DecoderOptions decoder_options(const TokenizeOptions& options) {
   result.channel = std::max(channel(options), 0);
   result.partial = options.partial;
   result.ffmpeg = cli::find_ffmpeg();
+  result.scratch = cli::scratch_folder();
   if (!options.preprocessor.empty()) {
     result.preprocessor = cli::find_program(options.preprocessor);
     if (result.preprocessor.empty()) {

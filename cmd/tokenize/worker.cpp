@@ -23,7 +23,8 @@ class TokenizeWorker::Input {
   Input(const std::string& path, const Work& work) : each_(work.each_channel) {
     if (path == "-") {
       source_ = {path, work.decoder};
-      if (each_) stdin_ = audio::ByteRange::of_descriptor(STDIN_FILENO, kStdin);
+      if (each_)
+        stdin_ = audio::ByteRange::of_descriptor(STDIN_FILENO, kStdin, work.decoder.scratch);
       return;
     }
     source_ = find_source(path, work.decoder);
@@ -61,7 +62,7 @@ TokenizeWorker::TokenizeWorker(const Work& work)
 }
 
 FrameRows TokenizeWorker::embed(audio::Decoder& audio, std::string key) {
-  FrameRows result{std::move(key), 0, {}};
+  FrameRows result{std::move(key), 0, audio::TemporaryFile(work_.decoder.scratch)};
   std::vector<float> rows, pcm(kReadSamples);
   const auto sink = [&](const float* row) {
     rows.insert(rows.end(), row, row + frames_->columns());

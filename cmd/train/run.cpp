@@ -12,7 +12,6 @@
 
 #include <fmt/format.h>
 
-#include "audio/temporary_file.hpp"
 #include "base/file.hpp"
 #include "cli/default_model.hpp"
 #include "cli/display_text.hpp"
@@ -98,6 +97,7 @@ auto read_all(const std::vector<std::string>& files, const std::string& label, T
   cli::Progress progress(label, files.size(), context.options.progress);
   audio::DecoderOptions options;
   options.ffmpeg = cli::find_ffmpeg();
+  options.scratch = cli::scratch_folder();
   return read(files, options, pool, [&](std::size_t done, const Error* failure) {
     if (failure != nullptr) context.messages.failure(*failure);
     progress.update(done);
@@ -259,7 +259,7 @@ void refuse_silence(const train::PcmStore& store, cli::Messages& messages) {
 
 // Before the disk is filled.
 void report_scratch_space(const std::vector<std::string>& files, cli::Messages& messages) {
-  const std::string folder = audio::temporary_folder();
+  const std::string folder = cli::scratch_folder();
   std::error_code fault;
   std::uintmax_t bytes = 0;
   for (const std::string& file : files) {

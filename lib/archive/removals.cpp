@@ -52,7 +52,7 @@ void RecordTable::sort() {
     return a.hash != b.hash ? a.hash < b.hash : a.place < b.place;
   });
   shift_ = 63;
-  while (shift_ > 0 && (entries_.size() >> (64 - shift_)) > kBucketSize)
+  while ((entries_.size() >> (64 - shift_)) > kBucketSize)
     --shift_;
   first_.assign((std::size_t{1} << (64 - shift_)) + 1, 0);
   for (const Entry& entry : entries_)

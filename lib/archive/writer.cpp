@@ -172,8 +172,9 @@ void ArchiveWriter::clean_up() {
 
 void ArchiveWriter::take_header(const tokens::Header& header) {
   tokens::Header& own = manifest_.header;
-  if (!tokens::may_be_archived_together(own, header)) {
-    throw Error(path_, tokens::describe_mismatch(own, header));
+  tokens::Header merged = own;
+  if (const auto conflict = tokens::merge(merged, header, tokens::may_be_archived_together)) {
+    throw Error(path_, *conflict);
   }
   if (own.vocabulary == 0 && header.vocabulary != 0) {
     const tokens::Token largest =
@@ -183,9 +184,8 @@ void ArchiveWriter::take_header(const tokens::Header& header) {
                                      largest, header.vocabulary));
     }
   }
-  const tokens::Header before = own;
-  fill_in(own, header);
-  changed_ = changed_ || own != before;
+  changed_ = changed_ || own != merged;
+  own = std::move(merged);
 }
 
 void ArchiveWriter::add(const tokens::Record& record, const std::optional<Source>& source) {

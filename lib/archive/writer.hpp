@@ -72,8 +72,8 @@ class ArchiveWriter {
   const tokens::Header& header() const { return manifest_.header; }
 
   /// Combines a header with the archive's: fields that the archive does not know are adopted, since
-  /// strings without a header are trusted; throws Error(path, describe_mismatch) if it contradicts
-  /// what is known, or if a token present is outside its vocabulary.
+  /// strings without a header are trusted; throws Error(path, reason) if it contradicts what is
+  /// known, or if a token present is outside its vocabulary.
   void take_header(const tokens::Header& header);
 
   /// Throws Error(key, reason), and adds nothing, for a record that cannot be stored: a token

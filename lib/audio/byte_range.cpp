@@ -27,8 +27,8 @@ class ByteRange::Store {
  public:
   Store(std::string subject, Descriptor file, std::int64_t end)
       : name(std::move(subject)), file_(std::move(file)), end_(end) {}
-  Store(std::string subject, Pull pull)
-      : name(std::move(subject)), pull_(std::move(pull)), buffer_(kFetch), spool_(std::in_place) {}
+  Store(std::string subject, Pull pull, const std::string& scratch)
+      : name(std::move(subject)), pull_(std::move(pull)), buffer_(kFetch), spool_(scratch) {}
 
   const std::string name;
 
@@ -89,7 +89,7 @@ class ByteRange::Store {
 ByteRange::ByteRange(std::shared_ptr<Store> store, std::int64_t start, std::int64_t end)
     : store_(std::move(store)), start_(start), end_(end) {}
 
-ByteRange ByteRange::of_descriptor(int fd, const std::string& name) {
+ByteRange ByteRange::of_descriptor(int fd, const std::string& name, const std::string& scratch) {
   struct stat status {};
   if (::fstat(fd, &status) != 0) throw errno_error(name, "cannot read");
   if (S_ISDIR(status.st_mode)) throw Error(name, "is a directory");
@@ -101,11 +101,11 @@ ByteRange ByteRange::of_descriptor(int fd, const std::string& name) {
   }
   const auto pipe = std::make_shared<Descriptor>(std::move(copy));
   return of_stream([pipe](void* out, std::size_t size) { return ::read(pipe->get(), out, size); },
-                   name);
+                   name, scratch);
 }
 
-ByteRange ByteRange::of_stream(Pull pull, const std::string& name) {
-  return {std::make_shared<Store>(name, std::move(pull)), 0, kToTheEnd};
+ByteRange ByteRange::of_stream(Pull pull, const std::string& name, const std::string& scratch) {
+  return {std::make_shared<Store>(name, std::move(pull), scratch), 0, kToTheEnd};
 }
 
 const std::string& ByteRange::name() const {

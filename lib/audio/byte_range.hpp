@@ -19,11 +19,12 @@ class ByteRange {
  public:
   /// Of a descriptor, which is duplicated: a file from its position on, which is not changed, or
   /// what arrives through a pipe. Throws Error(name, reason) for a folder.
-  static ByteRange of_descriptor(int fd, const std::string& name);
-  /// What a function delivers that is called like read(2); kept in a TemporaryFile, since some
-  /// readers seek back.
+  static ByteRange of_descriptor(int fd, const std::string& name,
+                                 const std::string& scratch = "/tmp");
+  /// What a function delivers that is called like read(2); kept in a TemporaryFile in the folder
+  /// `scratch`, since some readers seek back.
   using Pull = std::function<ssize_t(void* out, std::size_t size)>;
-  static ByteRange of_stream(Pull pull, const std::string& name);
+  static ByteRange of_stream(Pull pull, const std::string& name, const std::string& scratch);
 
   /// The subject of errors.
   const std::string& name() const;

@@ -53,9 +53,10 @@ class Preprocessor {
       : program_(program.substr(program.rfind('/') + 1)),
         child_(std::make_shared<ChildProcess>(std::vector<std::string>{program, path}, fd)) {}
 
-  ByteRange output(const std::string& name) const {
+  ByteRange output(const std::string& name, const std::string& scratch) const {
     return ByteRange::of_stream(
-        [child = child_](void* out, std::size_t size) { return child->read(out, size); }, name);
+        [child = child_](void* out, std::size_t size) { return child->read(out, size); }, name,
+        scratch);
   }
 
   /// Throws Error(name, reason) if the program failed, since it may not have written everything.
@@ -110,10 +111,10 @@ struct Decoder::Impl {
       : name(std::move(subject)), options(std::move(how)) {}
 
   void open(int fd) {
-    ByteRange bytes = ByteRange::of_descriptor(fd, name);
+    ByteRange bytes = ByteRange::of_descriptor(fd, name, options.scratch);
     if (!options.preprocessor.empty()) {
       preprocessor.emplace(options.preprocessor, name, fd);
-      bytes = preprocessor->output(name);
+      bytes = preprocessor->output(name, options.scratch);
     }
     live = bytes.is_stream();
     char first = 0;

@@ -36,6 +36,8 @@ struct DecoderOptions {
   /// Path of a program that is called with the path of the file, which is also its standard input,
   /// and writes audio of any format that is read here to its standard output; empty: none.
   std::string preprocessor;
+  /// Folder for what arrives through a pipe, or from that program.
+  std::string scratch = "/tmp";
 };
 
 /// Streams what the readers of reader.hpp read, mixed down to mono and resampled to 16 kHz (soxr,

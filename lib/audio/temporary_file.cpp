@@ -13,12 +13,7 @@
 
 namespace pairalign::audio {
 
-std::string temporary_folder() {
-  const char* folder = std::getenv("TMPDIR");
-  return folder != nullptr && *folder != '\0' ? folder : "/tmp";
-}
-
-TemporaryFile::TemporaryFile() : folder_(temporary_folder()) {
+TemporaryFile::TemporaryFile(const std::string& folder) : folder_(folder) {
   std::string path = folder_ + "/pairalign.XXXXXX";
   fd_ = Descriptor(::mkostemp(path.data(), O_CLOEXEC));
   if (fd_.get() < 0) throw errno_error(folder_, "cannot create a temporary file");

@@ -8,14 +8,11 @@
 
 namespace pairalign::audio {
 
-/// $TMPDIR, or /tmp.
-std::string temporary_folder();
-
-/// A file without a name in the temporary folder: it is unlinked at once, so nothing is left behind
-/// however the program ends. Errors, including a full disk, are Error(folder, ...).
+/// A file without a name in a folder: it is unlinked at once, so nothing is left behind however the
+/// program ends. Errors, including a full disk, are Error(folder, ...).
 class TemporaryFile {
  public:
-  TemporaryFile();
+  explicit TemporaryFile(const std::string& folder);
   ~TemporaryFile();
   TemporaryFile(TemporaryFile&& other) noexcept;
   TemporaryFile& operator=(TemporaryFile&&) = delete;

@@ -77,7 +77,7 @@ class DuplicateSearch {
       std::map<std::pair<std::string, std::string>, std::vector<std::size_t>> by_files;
       for (FoundPair& found : pairs) {
         const auto files = std::minmax(found.places[0].file, found.places[1].file);
-        std::vector<std::size_t>& same = by_files[{files.first, files.second}];
+        std::vector<std::size_t>& same = by_files[files];
         const auto again = std::find_if(same.begin(), same.end(), [&](std::size_t i) {
           return overlaps(kept[i], found, 0) || overlaps(kept[i], found, 1);
         });

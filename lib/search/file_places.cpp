@@ -26,7 +26,7 @@ void remove_repeats(Span<const archive::Archive> archives, std::size_t places,
   std::map<std::pair<std::size_t, std::string>, std::vector<FilePlace>> by_file;
   const auto repeats = [&](const Hit& hit) {
     FilePlace place = file_place(archives[hit.archive], hit.record, hit.match.begin, hit.match.end);
-    std::vector<FilePlace>& others = by_file[{hit.archive, place.file}];
+    std::vector<FilePlace>& others = by_file[std::pair(hit.archive, place.file)];
     const auto is_same = [&](const FilePlace& other) { return same(place, other); };
     if (places > 0 && others.size() == places) return true;
     if (std::any_of(others.begin(), others.end(), is_same)) return true;

@@ -205,12 +205,13 @@ void RecordReader::refuse_binary(std::string_view line) const {
 
 // Fields that one header leaves out may come from another.
 void RecordReader::take(const Header& found) {
-  if (!compatible(header_, found)) throw HeaderError("", describe_mismatch(header_, found));
+  Header merged = header_;
+  if (const auto conflict = merge(merged, found)) throw HeaderError("", *conflict);
   if (found.vocabulary != 0 && largest_token_ >= found.vocabulary) {
     throw HeaderError("", fmt::format("a vocabulary of {}, below a record with token {}",
                                       found.vocabulary, largest_token_));
   }
-  fill_in(header_, found);
+  header_ = std::move(merged);
 }
 
 void RecordReader::check_vocabulary(const Record& record) {

@@ -56,14 +56,15 @@ bool compatible(const Header& a, const Header& b) {
   return agree(a.model, b.model) && same_strings(a, b) && agree(a.vocabulary, b.vocabulary);
 }
 
-void fill_in(Header& header, const Header& other) {
+std::optional<std::string> merge(Header& header, const Header& other,
+                                 bool may_mix(const Header&, const Header&)) {
+  if (!may_mix(header, other)) {
+    return "strings of " + describe(header) + " do not mix with strings of " + describe(other);
+  }
   if (header.model.empty()) header.model = other.model;
   if (header.tokenizer.empty()) header.tokenizer = other.tokenizer;
   if (header.vocabulary == 0) header.vocabulary = other.vocabulary;
-}
-
-std::string describe_mismatch(const Header& a, const Header& b) {
-  return "strings of " + describe(a) + " do not mix with strings of " + describe(b);
+  return std::nullopt;
 }
 
 std::int64_t centiseconds(double seconds) {

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -65,11 +66,10 @@ std::string describe(const Header& header);
 /// False if both give a model, a tokenizer or a vocabulary, and not the same one.
 bool compatible(const Header& a, const Header& b);
 
-/// Fills the fields that `header` leaves open from `other`. The two must be `compatible`.
-void fill_in(Header& header, const Header& other);
-
-/// A reason that describes both headers, for refusing to mix their strings.
-std::string describe_mismatch(const Header& a, const Header& b);
+/// Fills the fields that `header` leaves open from `other`. Unless `may_mix(header, other)`,
+/// changes nothing, and returns the reason for an error.
+std::optional<std::string> merge(Header& header, const Header& other,
+                                 bool may_mix(const Header&, const Header&) = compatible);
 
 /// `seconds` as the record format shows it, in units of 0.01 s. All code that prints or stores a
 /// duration rounds with this function, so that a stored record prints as the original did.

@@ -37,7 +37,7 @@ void for_each_decoded(const std::vector<std::string>& paths, const audio::Decode
 Recordings read_recordings(const std::vector<std::string>& paths,
                            const audio::DecoderOptions& options, ThreadPool& pool,
                            const ReadProgress& progress) {
-  Recordings recordings;
+  Recordings recordings{PcmStore(options.scratch), {}};
   for_each_decoded(paths, options, pool, progress, [&](std::size_t path, std::vector<float> pcm) {
     recordings.store.add(pcm);
     recordings.paths.push_back(path);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "audio/decoder.hpp"
@@ -10,11 +11,13 @@
 
 namespace pairalign::train {
 
-/// 16 kHz mono, 16 bits per sample (115 MB per hour) in $TMPDIR or /tmp, so that the corpus may be
-/// larger than memory: pages are loaded and evicted as pieces are drawn. First fill, then `seal`,
-/// then read. Fill from one thread only; reading is const and thread-safe.
+/// 16 kHz mono, 16 bits per sample (115 MB per hour) on disk, so that the corpus may be larger than
+/// memory: pages are loaded and evicted as pieces are drawn. First fill, then `seal`, then read.
+/// Fill from one thread only; reading is const and thread-safe.
 class PcmStore {
  public:
+  explicit PcmStore(const std::string& scratch = "/tmp") : file_(scratch) {}
+
   /// Appends a recording; its index is the previous `count()`. Samples beyond ±1 are clipped.
   void add(Span<const float> pcm);
   /// The same from a decoder, in bounded memory. If the decoder throws, nothing is added.

@@ -7,6 +7,7 @@
 
 #include "base/error.hpp"
 #include "base/multiversion.hpp"
+#include "nn/functions.hpp"
 #include "train/fir.hpp"
 
 namespace pairalign::train {
@@ -36,18 +37,6 @@ double energy(const float* pcm, std::size_t count) {
   for (const double sum : sums)
     total += sum;
   return total;
-}
-
-PAIRALIGN_MULTIVERSION
-void add_scaled(const float* source, std::size_t count, float gain, float* target) {
-  for (std::size_t i = 0; i < count; ++i)
-    target[i] += gain * source[i];
-}
-
-PAIRALIGN_MULTIVERSION
-void scale(float* pcm, std::size_t count, float gain) {
-  for (std::size_t i = 0; i < count; ++i)
-    pcm[i] *= gain;
 }
 
 double log_uniform(double low, double high, Random& random) {
@@ -89,7 +78,7 @@ void convolve_keeping_energy(Span<float> pcm, const Fir& fir) {
   const double before = energy(pcm.data(), pcm.size());
   convolve(pcm, fir);
   const double after = energy(pcm.data(), pcm.size());
-  if (after > 0) scale(pcm.data(), pcm.size(), static_cast<float>(std::sqrt(before / after)));
+  if (after > 0) nn::scale(static_cast<float>(std::sqrt(before / after)), pcm.size(), pcm.data());
 }
 
 // Room and equaliser in one pass over the samples.
@@ -101,7 +90,7 @@ void apply_random_channel(Span<float> pcm, const ViewConfig& config, Random& ran
     convolve_keeping_energy(
         pcm, equaliser ? cascade(room, draw_equaliser(config.equaliser_db, random)) : room);
   } else if (equaliser) {
-    equalise(pcm, config.equaliser_db, random);
+    convolve(pcm, draw_equaliser(config.equaliser_db, random));
   }
 }
 
@@ -179,7 +168,7 @@ std::vector<float> NoiseBank::draw(std::size_t count, Random& random) const {
 }
 
 void apply_gain(Span<float> pcm, double db) {
-  scale(pcm.data(), pcm.size(), static_cast<float>(std::pow(10.0, db / 20)));
+  nn::scale(static_cast<float>(std::pow(10.0, db / 20)), pcm.size(), pcm.data());
 }
 
 void mix_noise(Span<float> pcm, Span<const float> noise, double snr_db) {
@@ -187,8 +176,10 @@ void mix_noise(Span<float> pcm, Span<const float> noise, double snr_db) {
   const double signal_energy = energy(pcm.data(), pcm.size());
   const double noise_energy = energy(noise.data(), pcm.size());
   if (signal_energy <= 0 || noise_energy <= 0) return;
-  const double gain = std::sqrt(signal_energy / noise_energy / std::pow(10.0, snr_db / 10));
-  add_scaled(noise.data(), pcm.size(), static_cast<float>(gain), pcm.data());
+  const auto gain =
+      static_cast<float>(std::sqrt(signal_energy / noise_energy / std::pow(10.0, snr_db / 10)));
+  std::transform(pcm.data(), pcm.data() + pcm.size(), noise.data(), pcm.data(),
+                 [gain](float sample, float added) { return sample + gain * added; });
 }
 
 void band_pass(Span<float> pcm, double low_hz, double high_hz) {
@@ -197,14 +188,6 @@ void band_pass(Span<float> pcm, double low_hz, double high_hz) {
   Biquad low_pass = Biquad::low_pass(high_hz);
   for (float& value : pcm)
     value = static_cast<float>(low_pass.step(high_pass.step(value)));
-}
-
-void equalise(Span<float> pcm, double db, Random& random) {
-  convolve(pcm, draw_equaliser(db, random));
-}
-
-void reverberate(Span<float> pcm, double rt60_s, Random& random) {
-  convolve_keeping_energy(pcm, draw_room(rt60_s, random));
 }
 
 void degrade(Span<float> pcm, const ViewConfig& config, const NoiseBank& noise, Random& random) {

@@ -63,15 +63,10 @@ void mix_noise(Span<float> pcm, Span<const float> noise, double snr_db);
 /// Second-order Butterworth high-pass at `low_hz` and low-pass at `high_hz`, which must satisfy
 /// 0 < low < high < 8000.
 void band_pass(Span<float> pcm, double low_hz, double high_hz);
-/// Zero-delay smooth filter whose gain curve over the mel axis is drawn from `random` within ±
-/// `db`.
-void equalise(Span<float> pcm, double db, Random& random);
-/// Convolution with a synthetic impulse response: direct path, then exponentially decaying noise
-/// that falls by 60 dB in `rt60_s`; the energy is kept.
-void reverberate(Span<float> pcm, double rt60_s, Random& random);
 
-/// Draws all waveform steps and applies them to `pcm`: room and equaliser; then noise, with the
-/// band-pass as often before it as after it; gain. White noise if `noise` is empty.
+/// Draws all waveform steps and applies them to `pcm`: room, which keeps the energy, and equaliser
+/// (fir.hpp); then noise, with the band-pass as often before it as after it; gain. White noise if
+/// `noise` is empty.
 void degrade(Span<float> pcm, const ViewConfig& config, const NoiseBank& noise, Random& random);
 
 audio::Warp draw_warp(const ViewConfig& config, Random& random);

@@ -26,6 +26,7 @@ LEVELS = (0.001, 0.01, 0.1, 1)
 LENGTHS = (8, 12, 16, 24, 36, 50)  # of queries, in tokens
 SIZES = (3, 100, 1240, 100000)
 RENDERINGS = 15
+COSTS = ("unit", "soft")
 
 
 class Bench:
@@ -202,7 +203,7 @@ def main():
             levels = "  ".join(f"{x:>6}" for x in LEVELS)
             print(f"{'records':>8}  {'cost':<5}  {levels} | {levels}  queries")
         for size in sizes:
-            for cost in ("unit", "soft"):
+            for cost in COSTS:
                 found = calibrate(bench, sources, archives, size, cost, arguments.queries, draw)
                 every = [e for best, _, _ in found.values() for e in best]
                 places = [e for _, evalues, _ in found.values() for e in evalues]
@@ -213,7 +214,7 @@ def main():
                 print(f"{size:>8}  {cost:<5}  " + " | ".join("  ".join(f"{x:6.2f}" for x in row)
                                                             for row in rows.values()) +
                       f"  {count}", flush=True)
-        costs = ("unit", "soft") if "copies" in arguments.parts else ()
+        costs = COSTS if "copies" in arguments.parts else ()
         if costs:
             print("copies of an announcement in 1,240 recordings: found with E <= 0.01, and others")
         for cost in costs:

@@ -123,7 +123,15 @@ TEST_CASE("headers are compatible unless both say something, and not the same") 
   CHECK_FALSE(compatible(full, header("fedcba9876543210", "vq", 512)));
   CHECK_FALSE(compatible(full, header("0123456789abcdef", "dpvq", 512)));
   CHECK_FALSE(compatible(full, header("0123456789abcdef", "vq", 256)));
-  CHECK(describe_mismatch(full, header("", "dpvq", 0)) ==
+}
+
+TEST_CASE("merging headers fills what one leaves open, and changes nothing if they contradict") {
+  const Header full = header("0123456789abcdef", "vq", 512);
+  Header merged = header("", "vq", 0);
+  CHECK_FALSE(merge(merged, full));
+  CHECK(merged == full);
+  CHECK(merge(merged, header("", "dpvq", 0)) ==
         "strings of model=0123456789abcdef tokenizer=vq vocab=512 do not mix with strings of "
         "tokenizer=dpvq");
+  CHECK(merged == full);
 }

@@ -1,8 +1,6 @@
 #include <cmath>
 #include <csignal>
-#include <cstdlib>
 #include <filesystem>
-#include <string>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -126,13 +124,9 @@ TEST_CASE("a disk that is full, and a folder that is not there") {
     std::signal(SIGXFSZ, handler);
   }
 
-  const char* folder = std::getenv("TMPDIR");
-  const std::string saved = folder != nullptr ? folder : "";
-  ::setenv("TMPDIR", "/nonexistent/folder", 1);
   CHECK_THROWS_WITH_AS(
-      PcmStore(), "/nonexistent/folder: cannot create a temporary file: No such file or directory",
-      Error);
-  folder != nullptr ? ::setenv("TMPDIR", saved.c_str(), 1) : ::unsetenv("TMPDIR");
+      PcmStore("/nonexistent/folder"),
+      "/nonexistent/folder: cannot create a temporary file: No such file or directory", Error);
 }
 
 }  // namespace

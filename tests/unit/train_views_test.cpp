@@ -124,7 +124,7 @@ TEST_CASE("an equaliser is smooth, has no delay and stays within its bounds") {
     const auto gain = [&](double hz) {
       return tone_gain_db(hz, [&](auto& pcm) {
         Random random(seed);
-        equalise(pcm, 8, random);
+        convolve(pcm, draw_equaliser(8, random));
       });
     };
     double lowest = 1e9, highest = -1e9, before = gain(200);
@@ -144,6 +144,22 @@ TEST_CASE("an equaliser is smooth, has no delay and stays within its bounds") {
       REQUIRE(std::abs(fir.taps[fir.delay - i] - fir.taps[fir.delay + i]) < 1e-6);
     }
   }
+}
+
+ViewConfig all_off() {
+  ViewConfig off;
+  off.gain_db = 0;
+  off.noise_probability = off.band_pass_probability = off.equaliser_probability =
+      off.reverb_probability = off.time_mask_probability = off.band_mask_probability = 0;
+  off.tempo = off.frequency = 0;
+  return off;
+}
+
+void reverberate(Span<float> pcm, double rt60_s, Random& random) {
+  ViewConfig config = all_off();
+  config.reverb_probability = 1;
+  config.reverb_rt60_low_s = config.reverb_rt60_high_s = rt60_s;
+  degrade(pcm, config, {}, random);
 }
 
 TEST_CASE("reverberation keeps the energy") {
@@ -232,11 +248,7 @@ TEST_CASE("a view is a function of its seed") {
 }
 
 TEST_CASE("with everything switched off, a view is the piece itself") {
-  ViewConfig off;
-  off.gain_db = 0;
-  off.noise_probability = off.band_pass_probability = off.equaliser_probability =
-      off.reverb_probability = off.time_mask_probability = off.band_mask_probability = 0;
-  off.tempo = off.frequency = 0;
+  const ViewConfig off = all_off();
   const std::vector<float> clean = noise(4000, 15);
   std::vector<float> pcm = clean;
   Random random(16);
@@ -253,10 +265,7 @@ TEST_CASE("with everything switched off, a view is the piece itself") {
 TEST_CASE("each part of a view is used as often as its probability says") {
   const std::vector<float> clean = noise(2000, 17);
   const auto share_changed = [&](double ViewConfig::*probability) {
-    ViewConfig config;
-    config.gain_db = 0;
-    config.noise_probability = config.band_pass_probability = config.equaliser_probability =
-        config.reverb_probability = 0;
+    ViewConfig config = all_off();
     config.*probability = 0.3;
     int changed = 0;
     for (std::uint64_t seed = 0; seed < 400; ++seed) {
@@ -274,9 +283,7 @@ TEST_CASE("each part of a view is used as often as its probability says") {
 }
 
 TEST_CASE("white noise stands in for an empty bank") {
-  ViewConfig config;
-  config.gain_db = 0;
-  config.band_pass_probability = config.equaliser_probability = config.reverb_probability = 0;
+  ViewConfig config = all_off();
   config.noise_probability = 1;
   config.noise_snr_low_db = config.noise_snr_high_db = 10;
   const std::vector<float> clean = tone(200, 16000);
