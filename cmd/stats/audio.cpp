@@ -35,8 +35,7 @@ struct Item {
 };
 
 struct Work {
-  std::string ffmpeg;  // its path; empty: there is none
-  bool quick = false;
+  stats::MeasureOptions measure;
   stats::Checks checks;
   std::function<std::string(std::string_view)> group_of;  // empty: no groups
 };
@@ -52,9 +51,8 @@ class AudioWorker : public cli::Worker<Item, stats::MeasuredAudio> {
     const Descriptor file = standard_input ? Descriptor() : open_for_reading(item.path);
     stats::MeasuredAudio result;
     result.path = item.key;
-    result.figures =
-        stats::measure(standard_input ? STDIN_FILENO : file.get(),
-                       standard_input ? "standard input" : item.path, work_.ffmpeg, work_.quick);
+    result.figures = stats::measure(standard_input ? STDIN_FILENO : file.get(),
+                                    standard_input ? "standard input" : item.path, work_.measure);
     if (work_.group_of) result.group = work_.group_of(item.key);
     result.findings = work_.checks.findings(result.figures);
     results_.push_back(std::move(result));
@@ -144,8 +142,7 @@ class Delivery {
 
 cli::ExitStatus report_audio(const StatsOptions& options, cli::Context& context) {
   Work work;
-  work.ffmpeg = cli::find_ffmpeg();
-  work.quick = options.quick;
+  work.measure = {options.quick, cli::find_ffmpeg(), cli::scratch_folder()};
   for (const std::string& limit : options.limits) {
     try {
       work.checks.set(limit);

@@ -58,7 +58,7 @@ void write(const std::string& path, const std::vector<Signal>& channels, int rat
 }
 
 AudioFigures measured_file(const std::string& path, bool quick = false) {
-  return stats::measure(open_for_reading(path).get(), path, "", quick);
+  return stats::measure(open_for_reading(path).get(), path, {quick, "", "/tmp"});
 }
 
 AudioFigures measured(const std::vector<Signal>& channels, int rate = 16000,

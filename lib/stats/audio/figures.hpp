@@ -62,12 +62,18 @@ const std::vector<AudioFigure>& audio_figures();
 /// A value as the tables show it.
 std::string to_text(const AudioFigure& figure, const AudioFigures& figures);
 
+struct MeasureOptions {
+  /// Only read the header, which takes about 50 µs for FLAC and WAV on a healthy disk.
+  bool quick = false;
+  /// Path of that program, for formats that the linked libraries lack; empty: there is none.
+  std::string ffmpeg;
+  /// Folder for what arrives through a pipe.
+  std::string scratch = "/tmp";
+};
+
 /// Measures the recording that begins at the position of `fd`, in memory that does not depend on
-/// its length; `quick`: only reads the header, which takes about 50 µs for FLAC and WAV on a
-/// healthy disk. `name` is the subject of errors; `ffmpeg` the path of that program, for formats
-/// that the linked libraries lack; empty: there is none. Damaged or truncated audio is measured as
-/// far as it goes, and `fault` says so; without any audio, nothing but `fault` is set.
-AudioFigures measure(int fd, const std::string& name, const std::string& ffmpeg,
-                     bool quick = false);
+/// its length. `name` is the subject of errors. Damaged or truncated audio is measured as far as
+/// it goes, and `fault` says so; without any audio, nothing but `fault` is set.
+AudioFigures measure(int fd, const std::string& name, const MeasureOptions& options);
 
 }  // namespace pairalign::stats

@@ -138,12 +138,12 @@ class Meters {
   SpeechMeter speech_;
 };
 
-std::unique_ptr<audio::Reader> open(int fd, const std::string& name, const std::string& ffmpeg,
+std::unique_ptr<audio::Reader> open(int fd, const std::string& name, const MeasureOptions& options,
                                     SourceInfo& source) {
-  const audio::ByteRange bytes = audio::ByteRange::of_descriptor(fd, name);
+  const audio::ByteRange bytes = audio::ByteRange::of_descriptor(fd, name, options.scratch);
   const std::int64_t size = bytes.is_stream() ? 0 : bytes.size();
   if (!bytes.is_stream() && size == 0) throw Error(name, "is empty");
-  std::unique_ptr<audio::Reader> reader = audio::open_reader(bytes, ffmpeg);
+  std::unique_ptr<audio::Reader> reader = audio::open_reader(bytes, options.ffmpeg);
   const auto [rate, channels] = reader->format();
   const auto [container, codec, bits, frames] = reader->coding();
   audio::check({rate, channels}, name);
@@ -171,12 +171,12 @@ void measure_samples(audio::Reader& reader, const SourceInfo& source, Meters& me
 
 }  // namespace
 
-AudioFigures measure(int fd, const std::string& name, const std::string& ffmpeg, bool quick) {
+AudioFigures measure(int fd, const std::string& name, const MeasureOptions& options) {
   AudioFigures figures;
   const SourceInfo& source = figures.source;
   std::unique_ptr<audio::Reader> reader;
   try {
-    reader = open(fd, name, ffmpeg, figures.source);
+    reader = open(fd, name, options, figures.source);
   } catch (const Error& error) {
     figures.fault = error.reason();
     return figures;
@@ -185,7 +185,7 @@ AudioFigures measure(int fd, const std::string& name, const std::string& ffmpeg,
     figures.header_seconds = static_cast<double>(source.frames) / source.sample_rate;
   }
   figures.seconds = figures.header_seconds;
-  if (quick) return figures;
+  if (options.quick) return figures;
   Meters meters(source);
   try {
     measure_samples(*reader, source, meters);
