@@ -91,6 +91,7 @@ class Delivery {
     progress_.finish();
     context_.messages.detail(fmt::format("{} recordings, {}", done_, audio_so_far()));
     if (options_.flag) return;
+    warn_if_ungrouped(groups_, options_.by, context_.messages);
     if (options_.format == "svg") context_.out.write(stats::to_svg(stats::to_figure(total_)));
     if (options_.format == "text") {
       context_.out.write(stats::to_text(total_, checks));

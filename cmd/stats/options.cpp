@@ -1,5 +1,7 @@
 #include "options.hpp"
 
+#include <algorithm>
+
 #include "cli/program.hpp"
 #include "cli/values.hpp"
 
@@ -65,6 +67,13 @@ void add_options(CLI::App& app, StatsOptions& options) {
 }
 
 void check_usage(const StatsOptions& options) {
+  // Without files, they come from there.
+  auto from_standard_input = std::count(options.files.begin(), options.files.end(), "-") +
+                             (options.files.empty() && options.manifest.empty() ? 1 : 0);
+  for (const std::string* path : {&options.against, &options.pairs, &options.qrels})
+    from_standard_input += *path == "-";
+  cli::refuse(options.log.empty() && from_standard_input > 1,
+              "only one input can be standard input");
   const bool records = !options.against.empty() || !options.pairs.empty();
   cli::refuse(
       !options.qrels.empty() && !options.pairs.empty(),

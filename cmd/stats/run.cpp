@@ -38,7 +38,10 @@ class Report {
     if (!text_.empty()) text_ += '\n' + heading + '\n';
     text_ += text;
     members_[name] = std::move(json);
-    if (figure_.title.empty()) figure_.title = figure.title, figure_.subtitle = figure.subtitle;
+    if (figure_.title.empty()) {
+      figure_.title = figure.title;
+      figure_.subtitle = figure.subtitle;
+    }
     std::move(figure.panels.begin(), figure.panels.end(), std::back_inserter(figure_.panels));
   }
 
@@ -117,6 +120,7 @@ void report_records(const StatsOptions& options, cli::Context& context, Report& 
   report.add("", stats::to_text(summary), "summary", stats::to_json(summary),
              stats::to_figure(summary));
   if (group_of) {
+    warn_if_ungrouped(groups, options.by, messages);
     const stats::GroupTable table = stats::group_table(groups, summary);
     report.add("by group", stats::to_text(table), "groups", stats::to_json(table));
   }

@@ -121,6 +121,10 @@ std::function<std::string(std::string_view)> parse_grouping(const std::string& s
   };
 }
 
+bool is_ungrouped(const std::string& group) {
+  return group == kNone;
+}
+
 namespace {
 
 constexpr std::size_t kMinGroups = 5;

@@ -20,6 +20,9 @@ namespace pairalign::stats {
 /// Anything without a group is in "-". Throws Error(subject, reason).
 std::function<std::string(std::string_view key)> parse_grouping(const std::string& spec);
 
+/// Whether `group` is that of recordings without one.
+bool is_ungrouped(const std::string& group);
+
 struct GroupTable {
   struct Column {
     std::string name;
