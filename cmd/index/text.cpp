@@ -14,7 +14,8 @@ replaces any earlier record with the same key.)";
     tool.description =
         R"(All strings in an archive come from one model and one tokenizer: input whose header says
 otherwise is refused. The size, time and checksum of each file are stored with its string, so that
---missing and pa-tokenize --skip know what is new.
+--missing and pa-tokenize --skip know what is new. A file modified after its string was made counts
+as changed.
 
 Only one process writes at a time, for the duration of a commit: a second one waits for it (--wait).
 No lock is held while waiting for input, and readers never block a writer. Killed at any point,

@@ -42,6 +42,8 @@ void check_conflicts(const SearchOptions& options, const SearchRequest& request)
   if (options.between) {
     if (!request.archives.empty() || request.files.size() != 2)
       throw cli::UsageError("--between takes two files of token strings and no archive");
+    cli::refuse(request.files[0] == "-" && request.files[1] == "-",
+                "--between: only one of the files can be standard input");
   } else if (request.archives.empty()) {
     throw cli::UsageError("no archive to search in; name one, such as talks.pai");
   }

@@ -17,6 +17,7 @@
 #include "cli/inputs.hpp"
 #include "cli/ordered_map.hpp"
 #include "cli/progress.hpp"
+#include "inputs.hpp"
 #include "stats/audio/report.hpp"
 #include "stats/groups.hpp"
 #include "tokens/audio_list.hpp"
@@ -58,7 +59,7 @@ class AudioWorker : public cli::Worker<Item, stats::MeasuredAudio> {
     results_.push_back(std::move(result));
   }
 
-  bool full() const override { return results_.size() >= (work_.quick ? kHeadersTogether : 1); }
+  bool full() const override { return results_.size() >= (work_.measure.quick ? kHeadersTogether : 1); }
   std::vector<stats::MeasuredAudio> finish() override { return std::exchange(results_, {}); }
 
  private:
@@ -183,7 +184,7 @@ cli::ExitStatus report_audio(const StatsOptions& options, cli::Context& context)
   Pipeline::Workers workers;
   for (int i = 0; i < context.options.jobs; ++i)
     workers.push_back(std::make_unique<AudioWorker>(work));
-  const std::size_t ahead = work.quick ? 4 * kHeadersTogether : kFilesAhead;
+  const std::size_t ahead = work.measure.quick ? 4 * kHeadersTogether : kFilesAhead;
   Delivery delivery(options, context, given.size());
   Pipeline pipeline(std::move(workers), static_cast<std::size_t>(context.options.jobs) * ahead,
                     std::ref(delivery));

@@ -83,6 +83,7 @@ bool measures_chance(const TrainOptions& options) {
 void check_usage(const TrainOptions& options) {
   cli::refuse(options.output.empty(), "name the model to write with -o FILE");
   cli::refuse(options.paths.empty(), "name a file or folder to learn from");
+  cli::refuse(!options.speakers.empty() && options.words.empty(), "--speakers needs --words");
   if (measures_chance(options)) {
     cli::refuse(options.stages.size() > 1, "--stage chance goes alone");
     cli::refuse(options.from.empty(), "--stage chance: name the model with --from");

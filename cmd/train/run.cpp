@@ -300,10 +300,13 @@ std::unique_ptr<train::Trainer> make_trainer(const TrainOptions& o, const train:
   train::NaturalPairs pairs = read_pairs(o, recipe.pairs, training.store, names, context);
   train::Recordings validation =
       read_all(split.validation, "reading validation audio", pool, context, train::read_recordings);
+  if (!o.valid.empty() && validation.store.count() == 0)
+    throw Error(o.valid, "no audio to validate on");
   train::NoiseBank noise;
   if (!o.noise.empty()) {
     noise = read_all(list_audio({o.noise}, context).paths, "reading noise", pool, context,
                      train::read_noise);
+    if (noise.empty()) throw Error(o.noise, "no noise to mix in");
   }
   return std::make_unique<train::Trainer>(recipe, std::move(training.store),
                                           std::move(validation.store), std::move(noise),
@@ -371,6 +374,10 @@ cli::ExitStatus run_training(const TrainOptions& o, const std::string& command,
   if (o.print_recipe) {
     context.out.write(train::to_json(recipe));
     return cli::kDone;
+  }
+  if (!from && recipe.stages.front() != train::kGeometric) {
+    throw cli::UsageError("stage " + recipe.stages.front() +
+                          " needs a trained encoder: name its model with --from");
   }
   const std::string checkpoint = o.output + ".checkpoint";
   check_call(o, checkpoint);

@@ -94,6 +94,16 @@ void parse_kaldi(std::string_view line, Record& record) {
   }
 }
 
+// A list of paths given by mistake would pass for Kaldi text whose recordings have no tokens.
+void refuse_list(std::string_view line) {
+  next_word(line);
+  if (next_word(line).empty()) {
+    throw HeaderError("",
+                      "one word and no tokens: a list of paths is for pa-tokenize; Kaldi text that "
+                      "begins like this needs --input-format kaldi");
+  }
+}
+
 }  // namespace
 
 void parse_record(std::string_view line, Record& record) {
@@ -174,7 +184,10 @@ bool RecordReader::next(Record& record) {
 bool RecordReader::parse_line(std::string_view line, Record& record) {
   if (line.empty() || line == "\r") throw Error("", "empty line");
   refuse_binary(line);
-  if (format_ == InputFormat::automatic) format_ = recognise(line);
+  if (format_ == InputFormat::automatic) {
+    format_ = recognise(line);
+    if (format_ == InputFormat::kaldi) refuse_list(line);
+  }
   Header found;
   bool is_record = true;
   if (format_ == InputFormat::jsonl) {

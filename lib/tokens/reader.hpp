@@ -22,8 +22,8 @@ enum class InputFormat {
 InputFormat parse_input_format(const std::string& name);
 
 /// A header that is malformed, of a newer format version, or contradicts an earlier one, or binary
-/// data in place of text: the meaning of the lines after it is unknown. The reader returns no
-/// record after it.
+/// data or a list of paths in place of strings: the meaning of the lines after it is unknown. The
+/// reader returns no record after it.
 class HeaderError : public Error {
  public:
   using Error::Error;

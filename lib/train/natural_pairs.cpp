@@ -244,8 +244,11 @@ NaturalPairs PairCollector::finish() {
   for (auto& spans : found_)
     pairs.types_.push_back(std::move(spans));
   if (pairs.types_.empty()) {
-    const std::string first = faults_.first.empty() ? "" : ": " + faults_.first.front();
-    throw Error("", "the lists of words and pairs hold no pair of the training audio" + first);
+    const std::string voices = speakers_.empty() ? "" : " by two speakers";
+    const std::string first =
+        faults_.first.empty() ? "" : "; the first fault: " + faults_.first.front();
+    throw Error("",
+                "the lists of words and pairs hold no pair of the training audio" + voices + first);
   }
   double sum = 0;
   for (const auto& spans : pairs.types_) {

@@ -136,7 +136,9 @@ void Trainer::save(const std::string& path) const {
 void Trainer::resume(const std::string& path) {
   Checkpoint checkpoint = load_checkpoint(path);
   if (!is_recipe(checkpoint.recipe_json, recipe_)) {
-    throw Error(path, "the checkpoint was made with another recipe; resume with that one");
+    throw Error(path,
+                "the checkpoint was made with another recipe, or with other values of --stage, "
+                "--steps, --seed or --from; resume with the same");
   }
   const TrainingState& state = checkpoint.state;
   if (state.samples != state_.samples) {

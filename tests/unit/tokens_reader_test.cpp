@@ -223,17 +223,27 @@ TEST_CASE("Kaldi text") {
 }
 
 TEST_CASE("audio is not taken for Kaldi text") {
-  const std::string wave("RIFF\x24\n\0\0WAVEfmt \x10\0\nx\n", 21);
+  const std::string wave("RIFF 4\n\0\0WAVEfmt \x10\0\nx\n", 22);
   const std::string fault =
       "binary data, not token strings; pa-tokenize makes those from audio; "
       "the lines from here on are not read";
   const Outcome guessed = read_all(wave);
   CHECK(guessed.faults == std::vector<std::string>{"2: " + fault});
   CHECK(guessed.records.size() == 1);
-  CHECK(read_all(wave.substr(6)).faults == std::vector<std::string>{"1: " + fault});
+  CHECK(read_all(wave.substr(7)).faults == std::vector<std::string>{"1: " + fault});
   CHECK(read_all(wave, InputFormat::kaldi).records.size() == 2);
   const std::string key_with_nul("a\t1.00\t5\nb\0c\t1.00\t6\n", 20);
   CHECK(read_all(key_with_nul).records.size() == 2);
+}
+
+TEST_CASE("a list of paths is not taken for Kaldi text") {
+  const std::string list = "talks/a.wav\ntalks/b.wav\n";
+  CHECK(read_all(list).faults ==
+        std::vector<std::string>{"1: one word and no tokens: a list of paths is for pa-tokenize; "
+                                 "Kaldi text that begins like this needs --input-format kaldi; "
+                                 "the lines from here on are not read"});
+  CHECK(read_all(list).records.empty());
+  CHECK(read_all(list, InputFormat::kaldi).records.size() == 2);
 }
 
 TEST_CASE("each fault of a JSON line is named") {
@@ -300,7 +310,7 @@ TEST_CASE("what a format can hold comes back from it") {
       for (char& c : record.key)
         c = static_cast<char>('a' + random.below(26));
     }
-    const Outcome kaldi = read_all(text_of({}, records, OutputFormat::kaldi));
+    const Outcome kaldi = read_all(text_of({}, records, OutputFormat::kaldi), InputFormat::kaldi);
     REQUIRE(kaldi.records.size() == records.size());
     for (std::size_t i = 0; i < records.size(); ++i)
       REQUIRE(same(kaldi.records[i], records[i]));

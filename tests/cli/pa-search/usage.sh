@@ -13,3 +13,5 @@ pa-search --max-evalue nan a.pai || echo "exit $?"
 pa-search --max-evalue -0.1 a.pai || echo "exit $?"
 pa-search --duplicates nan a.pai || echo "exit $?"
 pa-search --duplicates 0,9 a.pai || echo "exit $?"
+# Standard input can be read once.
+pa-search --between - - <data/queries.tsv || echo "exit $?"

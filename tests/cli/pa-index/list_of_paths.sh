@@ -1,0 +1,6 @@
+# A list of recordings in place of their strings, as when pa-tokenize was forgotten, is no Kaldi text: it is
+# refused, and nothing of it passes for archived.
+printf 'talks/a.opus\ntalks/b.opus\n' >list
+pa-index a.pai <list || echo "exit $?"
+pa-index --missing a.pai <list
+pa-index --input-format kaldi -v a.pai <list
