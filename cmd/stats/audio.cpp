@@ -59,7 +59,9 @@ class AudioWorker : public cli::Worker<Item, stats::MeasuredAudio> {
     results_.push_back(std::move(result));
   }
 
-  bool full() const override { return results_.size() >= (work_.measure.quick ? kHeadersTogether : 1); }
+  bool full() const override {
+    return results_.size() >= (work_.measure.quick ? kHeadersTogether : 1);
+  }
   std::vector<stats::MeasuredAudio> finish() override { return std::exchange(results_, {}); }
 
  private:
