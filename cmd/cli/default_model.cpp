@@ -26,10 +26,13 @@ fs::path shipped_models() {
 }  // namespace
 
 std::string find_model(const std::string& given) {
-  std::string wanted = given;
+  std::string wanted = given, source;
   if (wanted.empty()) {
     const char* variable = std::getenv("PAIRALIGN_MODEL");
-    if (variable != nullptr) wanted = variable;
+    if (variable != nullptr) {
+      wanted = variable;
+      source = "PAIRALIGN_MODEL=";
+    }
   }
   const fs::path folder = shipped_models();
   if (wanted.empty()) {
@@ -41,7 +44,7 @@ std::string find_model(const std::string& given) {
   if (is_file(wanted) || wanted.find('/') != std::string::npos) return wanted;
   const fs::path named = folder / (wanted + ".safetensors");
   if (is_file(named)) return named.string();
-  throw Error(wanted, "no such model; looked here and at " + named.string());
+  throw Error(source + wanted, "no such model; looked here and at " + named.string());
 }
 
 }  // namespace pairalign::cli

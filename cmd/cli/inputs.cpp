@@ -103,7 +103,10 @@ void take_path(const std::string& path, const Take& take, const Fail& fail,
     fail(folder, reason);
   };
   const std::size_t taken = FolderWalk(take, note_failure, is_wanted).walk(path);
-  if (taken == 0 && !failed) fail(path, "no audio files in this folder");
+  if (taken > 0 || failed) return;
+  const bool archive = fs::path(path).extension() == ".pai";
+  fail(path, archive ? "is an archive, not audio; pa-index --dump prints its strings"
+                     : "no audio files in this folder");
 }
 
 void take_path_lines(bool nul_separated, const Take& take, const Fail& fail,

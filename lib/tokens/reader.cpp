@@ -94,13 +94,19 @@ void parse_kaldi(std::string_view line, Record& record) {
   }
 }
 
-// A list of paths given by mistake would pass for Kaldi text whose recordings have no tokens.
-void refuse_list(std::string_view line) {
-  next_word(line);
+// A list of paths given by mistake would pass for Kaldi text whose recordings have no tokens, and
+// tokens without keys for recordings whose keys are their first tokens.
+void refuse_other_text(std::string_view line) {
+  constexpr const char* kAnyway = "; Kaldi text that begins like this needs --input-format kaldi";
+  const std::string_view key = next_word(line);
   if (next_word(line).empty()) {
-    throw HeaderError("",
-                      "one word and no tokens: a list of paths is for pa-tokenize; Kaldi text that "
-                      "begins like this needs --input-format kaldi");
+    throw HeaderError(
+        "", std::string("one word and no tokens: a list of paths is for pa-tokenize") + kAnyway);
+  }
+  if (key.find_first_not_of("0123456789") == std::string_view::npos) {
+    throw HeaderError("", std::string("begins with a number instead of a key, as lines of --format "
+                                      "km do") +
+                              kAnyway);
   }
 }
 
@@ -186,7 +192,7 @@ bool RecordReader::parse_line(std::string_view line, Record& record) {
   refuse_binary(line);
   if (format_ == InputFormat::automatic) {
     format_ = recognise(line);
-    if (format_ == InputFormat::kaldi) refuse_list(line);
+    if (format_ == InputFormat::kaldi) refuse_other_text(line);
   }
   Header found;
   bool is_record = true;

@@ -236,7 +236,7 @@ TEST_CASE("audio is not taken for Kaldi text") {
   CHECK(read_all(key_with_nul).records.size() == 2);
 }
 
-TEST_CASE("a list of paths is not taken for Kaldi text") {
+TEST_CASE("a list of paths, or tokens without keys, is not taken for Kaldi text") {
   const std::string list = "talks/a.wav\ntalks/b.wav\n";
   CHECK(read_all(list).faults ==
         std::vector<std::string>{"1: one word and no tokens: a list of paths is for pa-tokenize; "
@@ -244,6 +244,10 @@ TEST_CASE("a list of paths is not taken for Kaldi text") {
                                  "the lines from here on are not read"});
   CHECK(read_all(list).records.empty());
   CHECK(read_all(list, InputFormat::kaldi).records.size() == 2);
+  const std::string units = "5 17 17 8\n5 3\n";
+  CHECK(read_all(units).faults.size() == 1);
+  CHECK(read_all(units).records.empty());
+  CHECK(read_all(units, InputFormat::kaldi).records.size() == 2);
 }
 
 TEST_CASE("each fault of a JSON line is named") {

@@ -4,3 +4,6 @@ printf 'talks/a.opus\ntalks/b.opus\n' >list
 pa-index a.pai <list || echo "exit $?"
 pa-index --missing a.pai <list
 pa-index --input-format kaldi -v a.pai <list
+# Nor are tokens without keys, and an archive is no folder of audio.
+printf '5 17 17 8\n' | pa-index a.pai || echo "exit $?"
+pa-stats a.pai >/dev/null || echo "exit $?"

@@ -9,5 +9,5 @@ pa-stats --quick --by utt2group --format tsv clips | awk -F '\t' '{ print $1, $2
 pa-stats --by folder:-1 data/strings.tsv | sed -n '/^by group/,$p' | awk '{ print $1, $2, $4 }'
 pa-stats --by folder --format json data/strings.tsv | grep -o '"groups":.*' | cut -c 1-60
 # A misspelt file is a regular expression, which nothing matches.
-pa-stats --quick --by utt2groups clips | grep -c utt2groups
-pa-stats --by utt2groups data/strings.tsv | grep -c utt2groups
+pa-stats --quick --by utt2groups clips >group.txt
+pa-stats --by utt2groups data/strings.tsv >group.txt
