@@ -135,6 +135,7 @@ class Session {
       std::optional<search::QueryChance> chance;
       if (chance_ != nullptr) {
         std::vector<Span<const tokens::Token>> strings;
+        strings.reserve(renderings.size());
         for (const tokens::Record& rendering : renderings)
           strings.emplace_back(rendering.tokens);
         note_too_short(renderings[0], chance.emplace(chance_->of(strings)));

@@ -343,6 +343,7 @@ void check_call(const TrainOptions& o, const std::string& checkpoint) {
 std::optional<model::Model> starting_model(const std::vector<std::string>& names) {
   if (names.empty()) return std::nullopt;
   std::vector<model::Model> models;
+  models.reserve(names.size());
   for (const std::string& name : names)
     models.push_back(model::Model::load(cli::find_model(name)));
   return models.size() == 1 ? std::move(models.front()) : model::average(models);

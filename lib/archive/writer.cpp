@@ -295,6 +295,7 @@ std::vector<bool> ArchiveWriter::remove(const std::vector<std::string>& keys) {
     return (path.size() != key.size() && mark(key)) || whole;
   });
   std::vector<bool> found;
+  found.reserve(keys.size());
   for (const std::string& key : keys)
     found.push_back(wanted.at(key));
   return found;

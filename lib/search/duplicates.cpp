@@ -210,6 +210,7 @@ double information(Span<const Token> tokens) {
     ++counts[token];
   // In ascending order, so that the sum does not depend on how the map is laid out.
   std::vector<double> sorted;
+  sorted.reserve(counts.size());
   for (const auto& [token, count] : counts)
     sorted.push_back(count);
   std::sort(sorted.begin(), sorted.end());
