@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "model/tokenizer.hpp"
+#include "nn/functions.hpp"
 
 namespace pairalign::train {
 
@@ -20,6 +21,25 @@ FrameTokens segment_frames(model::Segmenter&& segmenter, Span<const float> score
     end = begin;
   }
   return frames;
+}
+
+void average_over_segments(double penalty, double share, Span<float> scores, int codes) {
+  const auto width = static_cast<std::size_t>(codes);
+  const auto moved = static_cast<float>(share);
+  const FrameTokens tokens =
+      segment_frames(model::DurationPenalisedSegmenter(codes, penalty), scores, codes);
+  std::vector<float> mean(width);
+  for (std::size_t first = 0, end = 0; first < tokens.size(); first = end) {
+    while (end < tokens.size() && tokens[end] == tokens[first])
+      ++end;
+    mean.assign(width, 0);
+    for (std::size_t t = first; t < end; ++t)
+      nn::add_scaled(1 / static_cast<float>(end - first), &scores[t * width], width, mean.data());
+    for (std::size_t t = first; t < end; ++t) {
+      nn::scale(1 - moved, width, &scores[t * width]);
+      nn::add_scaled(moved, mean.data(), width, &scores[t * width]);
+    }
+  }
 }
 
 std::vector<tokens::Token> merge_frames(const FrameTokens& frames) {

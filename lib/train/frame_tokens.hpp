@@ -20,6 +20,10 @@ using FrameTokens = std::vector<int>;
 /// `scores`: (frames, codes), cosines.
 FrameTokens segment_frames(model::Segmenter&& segmenter, Span<const float> scores, int codes);
 
+/// Moves the scores (frames, codes) of each frame by `share` towards their mean over its segment of
+/// the duration-penalised path.
+void average_over_segments(double penalty, double share, Span<float> scores, int codes);
+
 /// The published string: consecutive duplicates are merged.
 std::vector<tokens::Token> merge_frames(const FrameTokens& frames);
 

@@ -9,6 +9,7 @@
 #include "nn/functions.hpp"
 #include "nn/shape.hpp"
 #include "train/frame_matching.hpp"
+#include "train/frame_tokens.hpp"
 #include "train/sinkhorn.hpp"
 #include "train/step_support.hpp"
 
@@ -155,6 +156,14 @@ void GeometricStage::teacher_scores(const TrainingState& state, const std::vecto
   shard.crop_codes.clear();
   for (int r = 0; r < rows; ++r) {
     shard.crop_codes.push_back(model::nearest_code(scores.data() + area(r, count), count));
+  }
+  const GeometricConfig& config = run_.recipe.geometric;
+  if (config.segment_share == 0) return;
+  float* crop = scores.data();
+  for (const int frames : shard.crop_frames) {
+    const std::size_t size = area(frames, count);
+    average_over_segments(config.segment_penalty, config.segment_share, {crop, size}, count);
+    crop += size;
   }
 }
 

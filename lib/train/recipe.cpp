@@ -34,7 +34,8 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(GeometricConfig, steps, crops, c
                                                 piece_low_seconds, piece_high_seconds, teacher_warp,
                                                 pair_share, pair_crossing, pair_warmup, temperature,
                                                 sinkhorn_epsilon, sinkhorn_iterations,
-                                                silence_weight, ema_start, ema_end, centre_decay)
+                                                silence_weight, ema_start, ema_end, centre_decay,
+                                                segment_share, segment_penalty)
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(
     DecoderStageConfig, steps, crops, crop_seconds, views, piece_low_seconds, piece_high_seconds,
@@ -156,6 +157,8 @@ void check_stage(const GeometricConfig& g) {
   check.range("sinkhorn_iterations", g.sinkhorn_iterations, 0, 100);
   check.range("silence_weight", g.silence_weight, 0, 1);
   check.range("centre_decay", g.centre_decay, 0, 1);
+  check.range("segment_share", g.segment_share, 0, 1);
+  check.range("segment_penalty", g.segment_penalty, 0, 100);
 }
 
 void check_stage(const std::string& section, const DecoderStageConfig& c) {

@@ -70,6 +70,9 @@ struct GeometricConfig : StageConfig {
   /// Weight of a silent frame relative to one of speech, in the balance of the codes and in the
   /// loss. With 1, silence takes as large a share of the codes as it has of the recordings.
   double silence_weight = 0.1;
+  /// How far the teacher's scores of a frame move to their mean over its segment, on the path with
+  /// this penalty per segment, before they are balanced: 0, targets of frames; 1, of segments.
+  double segment_share = 0, segment_penalty = 0.39;
   double centre_decay = 0.99;  ///< of the running mean and deviation of the embedding
 };
 

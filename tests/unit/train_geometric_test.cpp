@@ -4,6 +4,7 @@
 
 #include "nn_gradient.hpp"
 #include "train/frame_matching.hpp"
+#include "train/frame_tokens.hpp"
 #include "train/geometric.hpp"
 #include "train/trainer.hpp"
 #include "train_fixture.hpp"
@@ -43,6 +44,7 @@ TEST_CASE_FIXTURE(Fixture, "the gradient of the whole objective, by finite diffe
   stage.begin({}, state);
   // The centre stays what it is, so that the loss is a function of the student alone.
   state.step = 5;
+  recipe.geometric.segment_share = 0.7;
   recipe.geometric.centre_decay = 1;
   stage.compute_gradients(state);
   const std::vector<float> gradients = stage.gradients();
@@ -99,4 +101,18 @@ TEST_CASE("silent frames weigh less") {
   REQUIRE(weights.size() == 10);
   CHECK(weights[0] > 0.99F);
   CHECK(weights[9] == doctest::Approx(0.1).epsilon(0.02));
+}
+
+TEST_CASE("scores move towards the mean of their segment") {
+  // Frames 0 and 1 are a segment of code 0, frame 2 one of code 1.
+  const std::vector<float> before = {1.0F, 0.0F, 0.6F, 0.4F, 0.0F, 1.0F};
+  std::vector<float> scores = before;
+  average_over_segments(0.1, 0.5, scores, 2);
+  const std::vector<float> half = {0.9F, 0.1F, 0.7F, 0.3F, 0.0F, 1.0F};
+  for (std::size_t i = 0; i < scores.size(); ++i)
+    CHECK(scores[i] == doctest::Approx(half[i]));
+  scores = before;
+  average_over_segments(10, 1, scores, 2);  // a single segment
+  for (std::size_t i = 0; i < scores.size(); ++i)
+    CHECK(scores[i] == doctest::Approx(i % 2 == 0 ? 1.6 / 3 : 1.4 / 3));
 }
