@@ -47,7 +47,8 @@ void add_options(CLI::App& app, TrainOptions& options) {
                  "Optimiser steps of each stage. Default: the recipe's, reduced to at most 200 "
                  "epochs (\"epochs\" in the recipe), but to no fewer than 300 steps, however short "
                  "the audio")
-      ->type_name("N");
+      ->type_name("N")
+      ->check(CLI::Range(1, 1'000'000'000));
   app.add_option("--seed", options.seed, "Random seed, instead of the recipe's")->type_name("N");
   app.add_option("--valid", options.valid,
                  "Folder to validate on, instead of a held-out share of PATH")
