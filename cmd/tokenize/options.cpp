@@ -168,6 +168,8 @@ void check_usage(const TokenizeOptions& options) {
   const std::vector<std::string>& globs = options.pre_globs;
   const bool listed = !options.list.empty();
   cli::refuse(options.times && options.no_times, "--times and --no-times exclude one another");
+  cli::refuse(options.no_times && needs_starts(tokens::parse_output_format(options.format)),
+              "--no-times: --format " + options.format + " needs times");
   cli::refuse(!globs.empty() && options.preprocessor.empty(), "--pre-glob needs --pre");
   cli::refuse(std::count(globs.begin(), globs.end(), "") > 0,
               "--pre-glob: an empty pattern matches nothing");
