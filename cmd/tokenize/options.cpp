@@ -110,9 +110,10 @@ void check_kind_options(const TokenizeOptions& options, model::TokenizerKind kin
 }  // namespace
 
 void add_options(CLI::App& app, TokenizeOptions& options) {
-  cli::add_paths(app, cli::kPath, options.paths,
-                 "Audio files; folders (searched recursively); - for audio on standard input. "
-                 "Without PATH, paths are read from standard input, one per line");
+  cli::add_paths(
+      app, cli::kPath, options.paths,
+      "Audio files; folders, searched recursively for files with an audio extension; - for "
+      "audio on standard input. Without PATH, paths are read from standard input, one per line");
   cli::add_model(app, options.model);
   cli::add_choice(
       app, "--tokenizer", options.kind,
