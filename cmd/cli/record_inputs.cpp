@@ -18,6 +18,7 @@ bool RecordInputs::open_next() {
     try {
       reader_.emplace(paths_[opened_++], format_);
     } catch (const Error& error) {
+      if (paths_.size() == 1) throw;
       messages_.failure(error);
     }
   }
@@ -29,7 +30,10 @@ bool RecordInputs::next(tokens::Record& record) {
     try {
       const bool found = reader_->next(record);
       common_.take(reader_->header(), reader_->name());
-      if (found) return true;
+      if (found) {
+        check_vocabulary(record, common_.header().vocabulary, reader_->place());
+        return true;
+      }
       reader_.reset();
     } catch (const tokens::HeaderError&) {
       throw;

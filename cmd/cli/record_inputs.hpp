@@ -27,8 +27,9 @@ class CommonHeader {
 };
 
 /// The records of several inputs, one after the other. Inputs that cannot be opened and lines that
-/// cannot be read are reported and skipped; a header that contradicts an earlier one is a
-/// HeaderError: strings of different models are never mixed.
+/// cannot be read are reported and skipped; an only input that cannot be opened is an Error. A
+/// header that contradicts an earlier one is a HeaderError: strings of different models are never
+/// mixed.
 class RecordInputs {
  public:
   /// No `paths`: standard input, unless that is a terminal (UsageError with the text `expected`).

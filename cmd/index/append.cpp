@@ -63,15 +63,11 @@ class StopSignals {
   sigset_t usual_{};
 };
 
-std::int64_t now_ns() {
-  return std::chrono::nanoseconds(std::chrono::system_clock::now().time_since_epoch()).count();
-}
-
 // Audio modified later than this may not be what its string in an input was made from: when the
 // file of strings was written, or, for a pipe, now, before anything is read from it.
 std::int64_t time_of_strings(const std::string& path) {
   const auto file = archive::look_at_source(path == "-" ? "/dev/stdin" : path);
-  return file ? file->mtime_ns : now_ns();
+  return file ? file->mtime_ns : archive::now_ns();
 }
 
 // Appends one input after the other. If the header of an input does not fit, nothing of it is
@@ -90,7 +86,7 @@ class Appending {
 
   void take(const std::string& path) {
     if (stopped_) return;
-    written_ns_ = time_of_strings(path);
+    sources_ = archive::SourceReader(time_of_strings(path));
     mark_ = writer_.mark();
     committed_of_input_ = 0;
     try {
@@ -187,6 +183,9 @@ class Appending {
       progress_.update(writer_.pending(), "records");
       commit_if_due();
     }
+    if (reader->unterminated()) {
+      messages_.warning(reader->place() + ": no newline at the end: the line may be cut short");
+    }
     take_header(*reader);  // for an input without records
     if (!taken.known() && writer_.header().known() && added_ + writer_.pending() > before) {
       messages_.warning(reader->name() + ": no model in its header: treated as strings of " +
@@ -231,19 +230,11 @@ class Appending {
     }
   }
 
-  // Without the contents of a file that was modified since, which its string may not be of:
-  // --missing will name it. A modification in the future is the error of a clock.
-  std::optional<archive::Source> source_of(const std::string& key) {
-    std::optional<archive::Source> source = sources_.of(key);
-    if (source && source->mtime_ns > written_ns_ && source->mtime_ns <= now_ns()) source->hash = 0;
-    return source;
-  }
-
   void add(const tokens::RecordReader& reader, const tokens::Record& record) {
     try {
-      writer_.add(record, source_of(record.key));
+      writer_.add(record, sources_.of(record.key));
     } catch (const archive::RefusedRecord& error) {
-      messages_.failure(fmt::format("{}:{}: {}", reader.name(), reader.line(), error.reason()));
+      messages_.failure(Error(reader.place(), error.reason()));
     }
   }
 
@@ -258,8 +249,7 @@ class Appending {
   bool stopped_ = false;
   archive::ArchiveWriter writer_;
   archive::ArchiveWriter::Mark mark_;
-  archive::SourceReader sources_;
-  std::int64_t written_ns_ = 0;  // the strings of this input
+  archive::SourceReader sources_;  // of the strings of this input
   std::uint64_t added_ = 0;
   std::uint64_t replaced_ = 0;
   std::uint64_t committed_of_input_ = 0;

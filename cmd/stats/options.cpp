@@ -9,9 +9,10 @@ namespace pairalign {
 void add_options(CLI::App& app, StatsOptions& options) {
   cli::add_paths(
       app, cli::kPath, options.files,
-      "Audio files and folders (searched recursively); or files of token strings; with --qrels, "
-      "runs in TREC format or as pa-search prints hits. Without PATH, standard input holds token "
-      "strings, or paths of audio, one per line; - reads token strings or audio from there");
+      "Audio files and folders, searched recursively for files with an audio extension; or files "
+      "of token strings; with --qrels, runs in TREC format or as pa-search prints hits. Without "
+      "PATH, standard input holds token strings, or paths of audio, one per line; - reads token "
+      "strings or audio from there");
   app.add_option(
          "--against", options.against,
          "Count the tokens saved compared with the same recordings in FILE; they are matched "

@@ -110,9 +110,10 @@ void check_kind_options(const TokenizeOptions& options, model::TokenizerKind kin
 }  // namespace
 
 void add_options(CLI::App& app, TokenizeOptions& options) {
-  cli::add_paths(app, cli::kPath, options.paths,
-                 "Audio files; folders (searched recursively); - for audio on standard input. "
-                 "Without PATH, paths are read from standard input, one per line");
+  cli::add_paths(
+      app, cli::kPath, options.paths,
+      "Audio files; folders, searched recursively for files with an audio extension; - for "
+      "audio on standard input. Without PATH, paths are read from standard input, one per line");
   cli::add_model(app, options.model);
   cli::add_choice(
       app, "--tokenizer", options.kind,
@@ -168,6 +169,8 @@ void check_usage(const TokenizeOptions& options) {
   const std::vector<std::string>& globs = options.pre_globs;
   const bool listed = !options.list.empty();
   cli::refuse(options.times && options.no_times, "--times and --no-times exclude one another");
+  cli::refuse(options.no_times && needs_starts(tokens::parse_output_format(options.format)),
+              "--no-times: --format " + options.format + " needs times");
   cli::refuse(!globs.empty() && options.preprocessor.empty(), "--pre-glob needs --pre");
   cli::refuse(std::count(globs.begin(), globs.end(), "") > 0,
               "--pre-glob: an empty pattern matches nothing");

@@ -190,13 +190,7 @@ cli::ExitStatus tokenize(const TokenizeOptions& options, cli::Context& context) 
   }
   const int jobs = context.options.jobs;
   how.overlapped = !piped_paths && given.size() < static_cast<std::size_t>(jobs);
-  const Work work{options,
-                  model,
-                  how,
-                  decoder,
-                  channel(options) < 0,
-                  format,
-                  !options.no_times || tokens::needs_starts(format)};
+  const Work work{options, model, how, decoder, channel(options) < 0, format, !options.no_times};
   if (is_live(options)) {
     tokenize_live(work, context);
     return cli::kDone;

@@ -26,6 +26,10 @@ A PATH may end in a media fragment, as keys and hits do: talk.wav#t=4.65,6.15 se
 talk.wav#channel=2 one channel. A file whose actual name ends like that takes precedence; #t=0 is
 appended to its key.
 
+In folders, the extension decides (.wav, .flac, .opus, .m4a and others, in upper or lower case): other
+files, and hidden files and folders, are skipped without a message. A file named as a PATH or in a list
+is read whatever its extension.
+
 With -, WAV, MP3 and Ogg audio is decoded as it arrives through the pipe; other formats are decoded
 once all of it has arrived.
 

@@ -10,8 +10,10 @@
 namespace pairalign {
 
 void add_options(CLI::App& app, TrainOptions& options) {
-  cli::add_paths(app, cli::kPath, options.paths,
-                 "Audio files and folders (searched recursively) to train on");
+  cli::add_paths(
+      app, cli::kPath, options.paths,
+      "Audio files and folders, searched recursively for files with an audio extension, to "
+      "train on");
   app.add_option("-o,--output", options.output,
                  "Model file to write (FILE.safetensors); the checkpoint "
                  "is kept beside it as FILE.safetensors.checkpoint")
@@ -47,7 +49,8 @@ void add_options(CLI::App& app, TrainOptions& options) {
                  "Optimiser steps of each stage. Default: the recipe's, reduced to at most 200 "
                  "epochs (\"epochs\" in the recipe), but to no fewer than 300 steps, however short "
                  "the audio")
-      ->type_name("N");
+      ->type_name("N")
+      ->check(CLI::Range(1, 1'000'000'000));
   app.add_option("--seed", options.seed, "Random seed, instead of the recipe's")->type_name("N");
   app.add_option("--valid", options.valid,
                  "Folder to validate on, instead of a held-out share of PATH")

@@ -391,13 +391,13 @@ cli::ExitStatus run_training(const TrainOptions& o, const std::string& command,
 #else
   const train::Communicator& peers = train::Communicator::alone();
 #endif
+  train::TrainingLog log(first_of(peers) ? o.log : "");
   const auto trainer = make_trainer(o, recipe, precision, pool, peers, context);
   if (o.resume) {
     trainer->resume(checkpoint);
   } else if (from) {
     trainer->start_from(*from);
   }
-  train::TrainingLog log(first_of(peers) ? o.log : "");
   log.start({command, trainer->position(), trainer->training_seconds() / 3600, pool.threads(),
              precision, train::measure_matmul_gflops(precision, pool)},
             trainer->recipe());

@@ -9,7 +9,7 @@
 
 #include "base/error.hpp"
 #include "base/hash.hpp"
-#include "base/json_number.hpp"
+#include "base/json.hpp"
 
 namespace pairalign::archive {
 namespace {

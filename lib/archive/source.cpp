@@ -1,6 +1,7 @@
 #include "archive/source.hpp"
 
 #include <cerrno>
+#include <chrono>
 #include <vector>
 
 #include <fcntl.h>
@@ -52,16 +53,21 @@ bool is_gone(const std::string& path) {
   return ::lstat(path.c_str(), &info) != 0 && (errno == ENOENT || errno == ENOTDIR);
 }
 
-std::optional<Source> read_source(const std::string& path) {
+std::int64_t now_ns() {
+  return std::chrono::nanoseconds(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
+std::optional<Source> read_source(const std::string& path, std::int64_t written_ns) {
   // Looked at before it is opened, because opening a device or a FIFO may have side effects.
   if (!look_at_source(path)) return std::nullopt;
   const Descriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   struct stat before {};
   struct stat after {};
   if (::fstat(fd.get(), &before) != 0 || !S_ISREG(before.st_mode)) return std::nullopt;
+  Source source = describe(before);
+  if (source.mtime_ns > written_ns && source.mtime_ns <= now_ns()) return source;
   const std::optional<std::uint64_t> hash = hash_contents(fd.get());
   if (!hash || ::fstat(fd.get(), &after) != 0) return std::nullopt;
-  Source source = describe(before);
   if (source == describe(after)) source.hash = *hash;
   return source;
 }
@@ -97,7 +103,7 @@ std::optional<Source> SourceReader::of(std::string_view key) {
   const auto found = known_.find(path);
   if (found != known_.end()) return found->second;
   if (in_absent_folder(path)) return std::nullopt;
-  const std::optional<Source> source = read_source(path);
+  const std::optional<Source> source = read_source(path, written_ns_);
   if (!source) return source;  // asking again costs less than remembering
   if (known_.size() >= kMaxRemembered) known_.clear();
   known_.emplace(std::move(path), *source);

@@ -14,7 +14,7 @@ struct Source {
   std::uint64_t size = 0;
   /// Nanoseconds since 1970.
   std::int64_t mtime_ns = 0;
-  /// XXH3-64 of the contents; 0 when not known (the file changed while it was read).
+  /// XXH3-64 of the contents; 0 when not known (the file changed while it was read, or before).
   std::uint64_t hash = 0;
 };
 
@@ -40,9 +40,13 @@ bool same_contents(const Source& a, const Source& b);
 /// reading it, same contents. False if that cannot be determined.
 bool is_unchanged(const std::string& path, const Source& source);
 
+/// Nanoseconds since 1970.
+std::int64_t now_ns();
+
 /// The source of a regular file as it is now, read to its end for the hash; nothing for other
-/// files.
-std::optional<Source> read_source(const std::string& path);
+/// files. A file modified after `written_ns`, when a string of it was written, is not read: the
+/// string may not be of these contents. A modification in the future is the error of a clock.
+std::optional<Source> read_source(const std::string& path, std::int64_t written_ns = INT64_MAX);
 
 /// Likewise without the hash: does not read the file.
 std::optional<Source> look_at_source(const std::string& path);
@@ -54,6 +58,9 @@ bool is_gone(const std::string& path);
 /// Looks up the sources of keys. Contents are read once per path, however many records a path has.
 class SourceReader {
  public:
+  /// `written_ns`: when the strings of the keys were written, as for read_source.
+  explicit SourceReader(std::int64_t written_ns = INT64_MAX) : written_ns_(written_ns) {}
+
   /// The source of the path in `key` (without its media fragment); nothing if that is not a
   /// readable regular file, since a string may outlive its audio.
   std::optional<Source> of(std::string_view key);
@@ -61,6 +68,7 @@ class SourceReader {
  private:
   bool in_absent_folder(const std::string& path);
 
+  std::int64_t written_ns_;
   std::unordered_map<std::string, Source> known_;
   // The folder checked last, with its slash.
   std::string folder_;

@@ -68,8 +68,9 @@ class Preprocessor {
     if (status == 0) return;
     std::string message = child_->messages();
     message.erase(0, message.find_first_not_of('\n'));
-    throw Error(name, fmt::format("{} failed with status {}: {}", program_, status,
-                                  message.substr(0, message.find('\n'))));
+    message = message.substr(0, message.find('\n'));
+    throw Error(name, fmt::format("{} failed with status {}{}{}", program_, status,
+                                  message.empty() ? "" : ": ", message));
   }
 
  private:

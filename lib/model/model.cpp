@@ -8,7 +8,7 @@
 
 #include "base/error.hpp"
 #include "base/hash.hpp"
-#include "base/json_number.hpp"
+#include "base/json.hpp"
 #include "base/large_pages.hpp"
 #include "model/config_json.hpp"
 #include "model/decoding.hpp"
@@ -31,21 +31,21 @@ constexpr int kFormatVersion = 1;
 // A model is an untrusted file: everything that sizes a buffer is bounded before anything is
 // allocated.
 void check(const EncoderConfig& e, const audio::LogMelConfig& f) {
-  check_range("bands", e.bands, 8, 512);
-  check_range("width", e.width, 1, 4096);
-  check_range("expansion", e.expansion, 1, 16);
-  check_range("blocks", e.blocks, 1, 64);
-  check_range("kernel", e.kernel, 1, 129);
-  check_range("dimension", e.dimension, 1, 1024);
-  check_range("codes", e.codes, 2, 65536);
+  check_range("encoder.bands", e.bands, 8, 512);
+  check_range("encoder.width", e.width, 1, 4096);
+  check_range("encoder.expansion", e.expansion, 1, 16);
+  check_range("encoder.blocks", e.blocks, 1, 64);
+  check_range("encoder.kernel", e.kernel, 1, 129);
+  check_range("encoder.dimension", e.dimension, 1, 1024);
+  check_range("encoder.codes", e.codes, 2, 65536);
   if (f.bands != e.bands) throw Error("", "bands of features and encoder differ");
-  check_range("window", f.window, 1, 8192);
-  check_range("hop", f.hop, 160, 160);
-  check_range("fft", f.fft, f.window, 16384);
-  check_range("low_hz", f.low_hz, 0, 7000);
-  check_range("high_hz", f.high_hz, f.low_hz + 100, 8000);
-  check_range("floor", f.floor, 1e-12, 1);
-  check_range("scale", f.scale, 1e-3, 1e3);
+  check_range("features.window", f.window, 1, 8192);
+  check_range("features.hop", f.hop, 160, 160);
+  check_range("features.fft", f.fft, f.window, 16384);
+  check_range("features.low_hz", f.low_hz, 0, 7000);
+  check_range("features.high_hz", f.high_hz, f.low_hz + 100, 8000);
+  check_range("features.floor", f.floor, 1e-12, 1);
+  check_range("features.scale", f.scale, 1e-3, 1e3);
 }
 
 void check(const DecoderConfig& d) {
@@ -194,7 +194,7 @@ Model Model::load(const std::string& path, nn::Precision precision) {
   try {
     return read_model(file, precision);
   } catch (const json::exception& error) {
-    throw Error(path, std::string("malformed model configuration: ") + error.what());
+    throw Error(path, "malformed model configuration: " + json_fault(error));
   } catch (const Error& error) {
     throw Error(path, error.what());
   }

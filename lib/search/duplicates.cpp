@@ -1,6 +1,7 @@
 #include "search/duplicates.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <map>
 #include <string>
@@ -19,7 +20,7 @@ namespace {
 // A pair with its places by file, so that windows of one file are recognised.
 struct FoundPair {
   DuplicatePair pair;
-  FilePlace places[2];
+  std::array<FilePlace, 2> places;
   std::optional<DuplicatePair> joined;  // with the pairs that overlap it
 };
 

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.hpp"
+#include "base/json.hpp"
 #include "tokens/reader.hpp"
 #include "tokens/settings.hpp"
 #include "tokens/text.hpp"
@@ -14,13 +15,6 @@ namespace pairalign::tokens {
 namespace {
 
 using Json = nlohmann::json;
-
-// The library puts its own name and an error number before its message.
-std::string message_of(const Json::exception& fault) {
-  const std::string text = fault.what();
-  const std::size_t prefix = text.find("] ");
-  return prefix == std::string::npos ? text : text.substr(prefix + 2);
-}
 
 template <class T>
 void parse_numbers(const Json& object, const char* field, std::vector<T>& numbers) {
@@ -131,7 +125,7 @@ bool parse_json_line(std::string_view line, Header& header, Record& record) {
     }
     return is_record;
   } catch (const Json::exception& fault) {
-    throw Error("", message_of(fault));
+    throw Error("", json_fault(fault));
   }
 }
 

@@ -48,6 +48,7 @@ bool LineReader::next(std::string_view& line) {
     if (ended_ || !fill()) break;
   }
   if (end_ == begin_) return false;
+  unterminated_ = true;
   line = take(searched);
   return true;
 }

@@ -31,6 +31,8 @@ class LineReader {
 
   const std::string& name() const { return name_; }
   std::size_t line() const { return line_; }
+  /// Whether the line returned last had no newline, as at the end of a stream that was cut short.
+  bool unterminated() const { return unterminated_; }
 
  private:
   std::string_view take(std::size_t length);
@@ -45,6 +47,7 @@ class LineReader {
   std::size_t end_ = 0;
   std::size_t line_ = 0;
   bool ended_ = false;
+  bool unterminated_ = false;
 };
 
 }  // namespace pairalign::tokens

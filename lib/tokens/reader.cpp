@@ -110,6 +110,23 @@ void refuse_other_text(std::string_view line) {
   }
 }
 
+// With three decimals or more, where records have two.
+bool is_label_time(std::string_view text) {
+  const std::size_t point = text.find('.');
+  return point != text.npos && text.size() - point > 3 &&
+         text.find_first_not_of("0123456789.") == text.npos;
+}
+
+// A label would pass for the record of a recording whose key is the start of the label.
+void refuse_labels(std::string_view line) {
+  const std::string_view start = line.substr(0, line.find('\t'));
+  const std::string_view rest = line.substr(line.find('\t') + 1);
+  if (!is_label_time(start) || !is_label_time(rest.substr(0, rest.find('\t')))) return;
+  throw HeaderError("",
+                    "begins with a time instead of a key, as lines of --format audacity do; "
+                    "records that begin like this need --input-format tsv");
+}
+
 }  // namespace
 
 void parse_record(std::string_view line, Record& record) {
@@ -177,13 +194,16 @@ bool RecordReader::next(Record& record) {
       if (parse_line(line, record)) return true;
     } catch (const HeaderError& error) {
       header_failed_ = true;
-      throw HeaderError(fmt::format("{}:{}", name(), lines_.line()),
-                        error.reason() + "; the lines from here on are not read");
+      throw HeaderError(place(), error.reason() + "; the lines from here on are not read");
     } catch (const Error& error) {
-      throw Error(fmt::format("{}:{}", name(), lines_.line()), error.reason());
+      throw Error(place(), error.reason());
     }
   }
   return false;
+}
+
+std::string RecordReader::place() const {
+  return fmt::format("{}:{}", name(), line());
 }
 
 // False for a line that holds no record: a header or a comment.
@@ -193,6 +213,7 @@ bool RecordReader::parse_line(std::string_view line, Record& record) {
   if (format_ == InputFormat::automatic) {
     format_ = recognise(line);
     if (format_ == InputFormat::kaldi) refuse_other_text(line);
+    if (format_ == InputFormat::tsv) refuse_labels(line);
   }
   Header found;
   bool is_record = true;
@@ -207,7 +228,9 @@ bool RecordReader::parse_line(std::string_view line, Record& record) {
     is_record = false;
   }
   if (is_record) {
-    check_vocabulary(record);
+    check_vocabulary(record, header_.vocabulary);
+    for (const Token token : record.tokens)
+      largest_token_ = std::max<int>(largest_token_, token);
   } else {
     take(found);
   }
@@ -231,16 +254,6 @@ void RecordReader::take(const Header& found) {
                                       found.vocabulary, largest_token_));
   }
   header_ = std::move(merged);
-}
-
-void RecordReader::check_vocabulary(const Record& record) {
-  if (record.tokens.empty()) return;
-  const int largest = *std::max_element(record.tokens.begin(), record.tokens.end());
-  if (header_.vocabulary != 0 && largest >= header_.vocabulary) {
-    throw Error(
-        "", fmt::format("tokens: {} is outside the vocabulary of {}", largest, header_.vocabulary));
-  }
-  largest_token_ = std::max(largest_token_, largest);
 }
 
 }  // namespace pairalign::tokens

@@ -22,8 +22,8 @@ enum class InputFormat {
 InputFormat parse_input_format(const std::string& name);
 
 /// A header that is malformed, of a newer format version, or contradicts an earlier one, or binary
-/// data or a list of paths in place of strings: the meaning of the lines after it is unknown. The
-/// reader returns no record after it.
+/// data, a list of paths or labels in place of strings: the meaning of the lines after it is
+/// unknown. The reader returns no record after it.
 class HeaderError : public Error {
  public:
   using Error::Error;
@@ -50,12 +50,16 @@ class RecordReader {
   /// The path, or "standard input"; and the number of the line read last, from 1.
   const std::string& name() const { return lines_.name(); }
   std::size_t line() const { return lines_.line(); }
+  /// "NAME:LINE", the subject of errors.
+  std::string place() const;
+  /// At the end: whether the last line of a stream of records has no newline. A string that was cut
+  /// short looks like a whole one.
+  bool unterminated() const { return format_ == InputFormat::tsv && lines_.unterminated(); }
 
  private:
   bool parse_line(std::string_view line, Record& record);
   void refuse_binary(std::string_view line) const;
   void take(const Header& found);
-  void check_vocabulary(const Record& record);
 
   LineReader lines_;
   InputFormat format_;

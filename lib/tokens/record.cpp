@@ -31,6 +31,13 @@ void check_starts(const Record& record) {
   }
 }
 
+void check_vocabulary(const Record& record, int size, const std::string& subject) {
+  for (const Token token : record.tokens) {
+    if (size == 0 || token < size) continue;
+    throw Error(subject, fmt::format("tokens: {} is outside the vocabulary of {}", token, size));
+  }
+}
+
 void require_starts(const Record& record) {
   if (record.starts_ms.size() == record.tokens.size()) return;
   throw Error(record.key,

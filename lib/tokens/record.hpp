@@ -33,6 +33,10 @@ struct Record {
 /// order.
 void check_starts(const Record& record);
 
+/// Throws Error(subject, reason) for a token outside the vocabulary; a size of 0 means that it is
+/// not known.
+void check_vocabulary(const Record& record, int size, const std::string& subject = "");
+
 /// Throws Error(key, reason) for a record whose tokens have no starts.
 void require_starts(const Record& record);
 

@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.hpp"
-#include "base/json_number.hpp"
+#include "base/json.hpp"
 #include "model/file/safetensors.hpp"
 #include "train/state.hpp"
 
@@ -16,7 +16,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr int kCheckpointVersion = 4;
+constexpr int kCheckpointVersion = 5;
 constexpr const char* kStateKey = "pairalign.checkpoint";
 constexpr const char* kRecipeKey = "pairalign.recipe";
 
@@ -47,6 +47,7 @@ void save_checkpoint(const std::string& path, const TrainingState& state,
       {"step", state.step},
       {"samples", state.samples},
       {"pairs", state.pairs},
+      {"noise", state.noise},
       {"optimizer_step", state.optimizer.step},
       {"length_control", state.length_control},
       {"records", state.records}}.dump();
@@ -70,6 +71,7 @@ Checkpoint load_checkpoint(const std::string& path) {
     state.step = whole_number<std::int64_t>(numbers.at("step"));
     state.samples = whole_number<std::int64_t>(numbers.at("samples"));
     state.pairs = whole_number<std::uint64_t>(numbers.at("pairs"));
+    state.noise = whole_number<std::uint64_t>(numbers.at("noise"));
     state.optimizer.step = whole_number<std::int64_t>(numbers.at("optimizer_step"));
     state.length_control = numbers.at("length_control").get<double>();
     state.records = numbers.at("records").get<std::vector<StageRecord>>();
@@ -80,7 +82,7 @@ Checkpoint load_checkpoint(const std::string& path) {
     }
     return result;
   } catch (const json::exception& error) {
-    throw Error(path, std::string("malformed checkpoint: ") + error.what());
+    throw Error(path, "malformed checkpoint: " + json_fault(error));
   } catch (const Error& error) {
     throw Error(path, error.what());
   }

@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.hpp"
-#include "base/json_number.hpp"
+#include "base/json.hpp"
 #include "model/config_json.hpp"
 #include "train/objective.hpp"
 
@@ -286,7 +286,7 @@ Recipe parse_recipe(const std::string& text) {
     check_values(recipe);
     return recipe;
   } catch (const json::exception& error) {
-    throw Error("", error.what());
+    throw Error("", json_fault(error));
   }
 }
 

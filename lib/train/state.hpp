@@ -23,6 +23,7 @@ struct TrainingState {
   std::int64_t step = 0;
   std::int64_t samples = 0;    ///< in the corpus: the position is meaningless in another one
   std::uint64_t pairs = 0;     ///< fingerprint of the natural pairs, likewise; 0: none
+  std::uint64_t noise = 0;     ///< and of the noises
   std::vector<float> student;  ///< parameters, in the layout of the stage's table
   std::vector<float> teacher;  ///< their exponential moving average: what is exported
   nn::AdamWState optimizer;

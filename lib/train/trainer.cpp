@@ -65,6 +65,7 @@ Trainer::Trainer(Recipe recipe, PcmStore training, PcmStore validation, NoiseBan
       decoder_(table_, recipe_.decoder, encoder_) {
   state_.samples = training_.total_samples();
   state_.pairs = pairs_.fingerprint();
+  state_.noise = noise_.fingerprint();
   enter_stage(0, {});
 }
 
@@ -147,6 +148,9 @@ void Trainer::resume(const std::string& path) {
   }
   if (state.pairs != state_.pairs) {
     throw Error(path, "the checkpoint was made with other words or pairs; resume with the same");
+  }
+  if (state.noise != state_.noise) {
+    throw Error(path, "the checkpoint was made with other noises; resume with the same --noise");
   }
   if (state.stage >= recipe_.stages.size() || state.records.size() != state.stage + 1) {
     throw Error(path, "its stage is not one of the recipe's");

@@ -55,8 +55,8 @@ class Trainer {
   ValidationReport validate(const model::Model& model) const;
 
   void save(const std::string& path) const;
-  /// Resumes from a checkpoint of the same recipe and audio, bit for bit as if never interrupted.
-  /// Throws Error(path, reason) when they differ.
+  /// Resumes from a checkpoint of the same recipe, audio and noises, bit for bit as if never
+  /// interrupted. Throws Error(path, reason) when they differ.
   void resume(const std::string& path);
 
  private:

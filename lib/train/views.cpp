@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/error.hpp"
+#include "base/hash.hpp"
 #include "base/multiversion.hpp"
 #include "nn/functions.hpp"
 #include "train/fir.hpp"
@@ -151,6 +152,17 @@ void check(const ViewConfig& c) {
 
 void NoiseBank::add(std::vector<float> pcm) {
   if (!pcm.empty()) clips_.push_back(std::move(pcm));
+}
+
+std::uint64_t NoiseBank::fingerprint() const {
+  if (empty()) return 0;
+  Hasher hasher;
+  for (const std::vector<float>& clip : clips_) {
+    const std::size_t size = clip.size();
+    hasher.update(&size, sizeof size);
+    hasher.update(clip.data(), size * sizeof(float));
+  }
+  return hasher.digest();
 }
 
 std::vector<float> NoiseBank::draw(std::size_t count, Random& random) const {

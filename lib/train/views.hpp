@@ -49,6 +49,8 @@ class NoiseBank {
  public:
   void add(std::vector<float> pcm);
   bool empty() const { return clips_.empty(); }
+  /// Hash of all that `draw` depends on; 0 if empty.
+  std::uint64_t fingerprint() const;
   /// `count` samples from a random clip at a random offset, looped when the clip is short.
   std::vector<float> draw(std::size_t count, Random& random) const;
 

@@ -165,6 +165,13 @@ TEST_CASE("a checkpoint of something else is refused") {
                    NaturalPairs(), nn::fastest_precision(), pool);
   CHECK_THROWS_WITH_AS(unpaired.resume(file.path), doctest::Contains("other words or pairs"),
                        Error);
+  NoiseBank noise;
+  noise.add(std::vector<float>(1000, 0.5F));
+  Trainer noisy(short_recipe(), test::make_store(), test::make_store(), noise,
+                test::make_pairs(test::make_store()), nn::fastest_precision(), pool);
+  CHECK_THROWS_WITH_AS(noisy.resume(file.path), doctest::Contains("other noises"), Error);
+  noisy.save(file.path);
+  noisy.resume(file.path);
 }
 
 TEST_CASE("a run begins with another model's parameters, as far as they fit") {

@@ -14,7 +14,7 @@
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "base/hash.hpp"
-#include "base/json_number.hpp"
+#include "base/json.hpp"
 
 static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "safetensors are little-endian");
 
@@ -141,7 +141,7 @@ SafetensorsFile::SafetensorsFile(const std::string& path) : file_(path) {
       }
     }
   } catch (const json::exception& error) {
-    throw Error(path, std::string("malformed safetensors header: ") + error.what());
+    throw Error(path, "malformed safetensors header: " + json_fault(error));
   } catch (const Error& error) {
     throw Error(path, error.reason());
   }

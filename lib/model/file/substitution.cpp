@@ -8,6 +8,7 @@
 
 #include "base/error.hpp"
 #include "base/hash.hpp"
+#include "base/json.hpp"
 
 namespace pairalign::model {
 namespace {
@@ -87,7 +88,7 @@ ModelSubstitutions read_substitutions(const std::string& path, const std::string
             with_tables ? load_substitutions(file, only) : SubstitutionTables(),
             load_chance_strings(file, only)};
   } catch (const nlohmann::json::exception& error) {
-    throw Error(path, std::string("malformed model configuration: ") + error.what());
+    throw Error(path, "malformed model configuration: " + json_fault(error));
   } catch (const Error& error) {
     throw Error(path, error.what());
   }

@@ -12,6 +12,13 @@ echo -- modified
 touch -d '2001-01-03' grown.wav
 pa-index a.pai strings.tsv
 printf '%s\n' grown.wav same.wav | pa-index --missing a.pai
+echo -- modified, and so long that it cannot have been read
+truncate -s 1T long.wav
+printf 'long.wav\t1.00\t1\n' >long.tsv
+touch -d '2001-01-02' long.tsv
+timeout 20 pa-index a.pai long.tsv
+echo long.wav | pa-index --missing a.pai
+rm long.wav
 echo -- through a pipe
 mkfifo strings
 pa-index a.pai strings &

@@ -2,3 +2,5 @@
 pa-index a.pai data/strings.tsv
 printf 'good\t1.00\t3 4\nbad\t1.00\t3 x\nempty\t1.00\t\nlast\t1.00\t5 6\n' >queries
 pa-search -k 1 a.pai queries absent || echo "exit $?"
+# So is a token that the archive's model does not have.
+printf 'foreign\t1.00\t3 900\n' | pa-search a.pai || echo "exit $?"

@@ -6,3 +6,5 @@ printf 'q 0 a 0\n' >qrels
 pa-stats --qrels qrels /dev/null || echo "exit $?"
 printf 'twice\t1.00\t1\ntwice\t1.00\t1\n' >twice
 pa-stats strings --pairs twice || echo "exit $?"
+pa-stats strings --against absent || echo "exit $?"
+pa-stats strings --pairs absent || echo "exit $?"

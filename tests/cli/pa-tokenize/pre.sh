@@ -15,5 +15,6 @@ pa-tokenize --tokenizer vq --pre unpack 'talks/query.opus.gz#t=0.5,1.5' | tail -
 pa-tokenize --tokenizer vq --pre unpack --pre-glob '*' --pre-glob '!*.opus' audio/query.opus | wc -l
 pa-tokenize --tokenizer vq --pre unpack audio/query.opus 2>said | tail -n +2 || true
 cut -d : -f 1-3 said
+pa-tokenize --pre false audio/query.opus 2>&1 >out || true
 pa-tokenize --pre no-such-program x 2>&1 | head -n 1
 pa-tokenize --pre-glob '*.gz' x 2>&1 | head -n 1

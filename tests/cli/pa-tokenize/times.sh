@@ -12,3 +12,6 @@ pa-tokenize audio/talks/travel.opus | tail -n +2 | awk -F '\t' '{
 cmp <(pa-tokenize audio/talks | cut -f 1-3) <(pa-tokenize --no-times audio/talks)
 cmp <(pa-tokenize --times audio/talks) <(pa-tokenize audio/talks)
 pa-tokenize --times --no-times audio/talks || echo "exit $?"
+for format in ctm audacity textgrid eaf; do
+  pa-tokenize --no-times --format $format audio/talks 2>&1 | head -n 1
+done

@@ -5,6 +5,9 @@ echo '{"geometric": {"stepz": 3}}' >recipe.json
 pa-train --recipe recipe.json -o m.safetensors audio || echo "exit $?"
 echo '{"geometric": {"piece_low_seconds": 9}}' >recipe.json
 pa-train --recipe recipe.json -o m.safetensors audio || echo "exit $?"
+echo '{"encoder": {"width": -16}}' >recipe.json
+pa-train --recipe recipe.json -o m.safetensors audio || echo "exit $?"
+pa-train --steps 0 -o m.safetensors audio || echo "exit $?"
 pa-train --resume -o m.safetensors audio || echo "exit $?"
 pa-train --stage third -o m.safetensors audio || echo "exit $?"
 pa-train --stage ema-teacher,geometric -o m.safetensors audio || echo "exit $?"
@@ -15,4 +18,6 @@ pa-train --precision f16 -o m.safetensors audio || echo "exit $?"
 pa-train -o /dev/null audio/query.opus --steps 1 || echo "exit $?"
 mkdir silent
 pa-train -o m.safetensors silent || echo "exit $?"
+pa-train -o none/m.safetensors silent || echo "exit $?"
+pa-train --log none/log -o m.safetensors silent || echo "exit $?"
 ls

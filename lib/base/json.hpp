@@ -1,8 +1,10 @@
-// Whole numbers from untrusted JSON.
+// Untrusted JSON: whole numbers, and what is wrong with it.
 #pragma once
 
 #include <cstdint>
+#include <exception>
 #include <limits>
+#include <string>
 
 #include "base/error.hpp"
 
@@ -24,6 +26,13 @@ T whole_number(const Json& value) {
     return static_cast<T>(number);
   }
   throw Error("", "number out of range: " + value.dump());
+}
+
+/// The message of an exception of nlohmann's json, without the library's name and its error number.
+inline std::string json_fault(const std::exception& error) {
+  const std::string text = error.what();
+  const std::size_t prefix = text.find("] ");
+  return prefix == std::string::npos ? text : text.substr(prefix + 2);
 }
 
 /// Whether every number in `value` is small enough (below 2^31 either way) to be converted to int.

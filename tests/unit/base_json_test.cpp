@@ -3,7 +3,7 @@
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
-#include "base/json_number.hpp"
+#include "base/json.hpp"
 
 using namespace pairalign;
 using nlohmann::json;

@@ -1,0 +1,5 @@
+# A stream that was cut short may end within a string, which then looks like a whole one: a warning tells.
+printf '#pairalign 1 vocab=512\na\t3.00\t1 2\nb\t3.00\t1 2 3' | pa-index a.pai
+pa-index --dump a.pai
+echo '# JSON that is complete is whole'
+printf '{"key":"c","tokens":[5]}' | pa-index -v a.pai
