@@ -10,10 +10,8 @@
 namespace pairalign {
 
 void add_options(CLI::App& app, TrainOptions& options) {
-  cli::add_paths(
-      app, cli::kPath, options.paths,
-      "Audio files and folders, searched recursively for files with an audio extension, to "
-      "train on");
+  cli::add_paths(app, cli::kPath, options.paths,
+                 "Audio files, and folders, searched recursively by extension, to train on");
   app.add_option("-o,--output", options.output,
                  "Model file to write (FILE.safetensors); the checkpoint "
                  "is kept beside it as FILE.safetensors.checkpoint")

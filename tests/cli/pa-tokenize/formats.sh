@@ -2,7 +2,8 @@
 for format in tsv jsonl kaldi km ctm audacity; do
   # A label track is of one recording.
   [ $format = audacity ] && inputs=audio/talks/travel.opus || inputs='audio/query.opus audio/talks/travel.opus'
-  pa-tokenize --format $format $inputs >out
+  case $format in ctm | audacity) times=--times ;; *) times=--no-times ;; esac
+  pa-tokenize $times --format $format $inputs >out
   case $format in
     ctm | audacity) echo "$format: $([ "$(wc -l <out)" -gt 100 ] && echo 'a line a token')" ;;
     *) echo "$format: $(wc -l <out) lines" ;;
