@@ -31,7 +31,8 @@ bool RecordInputs::next(tokens::Record& record) {
       const bool found = reader_->next(record);
       common_.take(reader_->header(), reader_->name());
       if (found) {
-        check_vocabulary(record, common_.header().vocabulary, reader_->place());
+        const auto fault = tokens::vocabulary_fault(record, common_.header().vocabulary);
+        if (fault) throw Error(reader_->place(), *fault);
         return true;
       }
       reader_.reset();

@@ -189,14 +189,8 @@ void ArchiveWriter::take_header(const tokens::Header& header) {
 }
 
 void ArchiveWriter::add(const tokens::Record& record, const std::optional<Source>& source) {
-  const int vocabulary = manifest_.header.vocabulary;
-  if (vocabulary != 0) {
-    for (const tokens::Token token : record.tokens) {
-      if (token < vocabulary) continue;
-      throw RefusedRecord(
-          record.key, fmt::format("tokens: {} is outside the vocabulary of {}", token, vocabulary));
-    }
-  }
+  const auto fault = tokens::vocabulary_fault(record, manifest_.header.vocabulary);
+  if (fault) throw RefusedRecord(record.key, *fault);
   builder_.add(record, source);
   if (builder_.bytes() >= options_.segment_bytes) write_segment();
 }

@@ -46,6 +46,14 @@ void add_scaled(float factor, const float* x, std::size_t n, float* sum) {
 }
 
 PAIRALIGN_MULTIVERSION
+float dot(const float* x, const float* y, std::size_t n) {
+  float sum = 0;
+  for (std::size_t i = 0; i < n; ++i)
+    sum += x[i] * y[i];
+  return sum;
+}
+
+PAIRALIGN_MULTIVERSION
 void scale(float factor, std::size_t n, float* x) {
   for (std::size_t i = 0; i < n; ++i)
     x[i] *= factor;

@@ -9,6 +9,8 @@ namespace pairalign::nn {
 void add(const float* x, std::size_t n, float* sum);
 /// sum += factor · x
 void add_scaled(float factor, const float* x, std::size_t n, float* sum);
+/// Σ x y
+float dot(const float* x, const float* y, std::size_t n);
 /// x *= factor
 void scale(float factor, std::size_t n, float* x);
 

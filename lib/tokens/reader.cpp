@@ -228,7 +228,7 @@ bool RecordReader::parse_line(std::string_view line, Record& record) {
     is_record = false;
   }
   if (is_record) {
-    check_vocabulary(record, header_.vocabulary);
+    if (const auto fault = vocabulary_fault(record, header_.vocabulary)) throw Error("", *fault);
     for (const Token token : record.tokens)
       largest_token_ = std::max<int>(largest_token_, token);
   } else {

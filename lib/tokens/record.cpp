@@ -31,11 +31,11 @@ void check_starts(const Record& record) {
   }
 }
 
-void check_vocabulary(const Record& record, int size, const std::string& subject) {
-  for (const Token token : record.tokens) {
-    if (size == 0 || token < size) continue;
-    throw Error(subject, fmt::format("tokens: {} is outside the vocabulary of {}", token, size));
-  }
+std::optional<std::string> vocabulary_fault(const Record& record, int size) {
+  const auto outside = [size](Token token) { return size != 0 && token >= size; };
+  const auto found = std::find_if(record.tokens.begin(), record.tokens.end(), outside);
+  if (found == record.tokens.end()) return std::nullopt;
+  return fmt::format("tokens: {} is outside the vocabulary of {}", *found, size);
 }
 
 void require_starts(const Record& record) {

@@ -33,9 +33,8 @@ struct Record {
 /// order.
 void check_starts(const Record& record);
 
-/// Throws Error(subject, reason) for a token outside the vocabulary; a size of 0 means that it is
-/// not known.
-void check_vocabulary(const Record& record, int size, const std::string& subject = "");
+/// What is wrong if a token is outside the vocabulary; a size of 0 means that it is not known.
+std::optional<std::string> vocabulary_fault(const Record& record, int size);
 
 /// Throws Error(key, reason) for a record whose tokens have no starts.
 void require_starts(const Record& record);

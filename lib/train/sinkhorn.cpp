@@ -5,6 +5,7 @@
 
 #include "base/multiversion.hpp"
 #include "nn/fast_math.hpp"
+#include "nn/functions.hpp"
 
 namespace pairalign::train {
 namespace {
@@ -18,17 +19,12 @@ void exponentiate(float* x, std::size_t n, float scale) {
 
 // sums[j] += Σ_rows w[row] x[row, j] / Σ_j' x[row, j'] c[j']: weighted column sums of the
 // row-normalised matrix, without the factor c[j].
-PAIRALIGN_MULTIVERSION
 void add_column_sums(const float* x, const float* w, std::size_t rows, std::size_t cols,
                      const float* c, float* sums) {
   for (std::size_t r = 0; r < rows; ++r) {
     const float* row = x + r * cols;
-    float total = 0;
-    for (std::size_t j = 0; j < cols; ++j)
-      total += row[j] * c[j];
-    const float scale = total > 0 ? w[r] / total : 0.0F;
-    for (std::size_t j = 0; j < cols; ++j)
-      sums[j] += row[j] * scale;
+    const float total = nn::dot(row, c, cols);
+    if (total > 0) nn::add_scaled(w[r] / total, row, cols, sums);
   }
 }
 
@@ -36,14 +32,10 @@ PAIRALIGN_MULTIVERSION
 void normalise_rows(float* x, std::size_t rows, std::size_t cols, const float* c) {
   for (std::size_t r = 0; r < rows; ++r) {
     float* row = x + r * cols;
-    float total = 0;
-    for (std::size_t j = 0; j < cols; ++j) {
-      row[j] *= c[j];
-      total += row[j];
-    }
+    const float total = nn::dot(row, c, cols);
     const float scale = total > 0 ? 1.0F / total : 0.0F;
     for (std::size_t j = 0; j < cols; ++j)
-      row[j] *= scale;
+      row[j] *= c[j] * scale;
   }
 }
 
