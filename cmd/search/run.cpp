@@ -134,11 +134,7 @@ class Session {
     for (const std::vector<tokens::Record>& renderings : groups) {
       std::optional<search::QueryChance> chance;
       if (chance_ != nullptr) {
-        std::vector<Span<const tokens::Token>> strings;
-        strings.reserve(renderings.size());
-        for (const tokens::Record& rendering : renderings)
-          strings.emplace_back(rendering.tokens);
-        note_too_short(renderings[0], chance.emplace(chance_->of(strings)));
+        note_too_short(renderings[0], chance.emplace(chance_->of(renderings)));
       }
       write(renderings[0], search::search_fused(archives_, pool_, renderings, config_,
                                                 chance ? &*chance : nullptr));

@@ -69,6 +69,7 @@ void check_embeddings(const TokenizeOptions& options) {
       {"--penalty", options.tokenizer.penalty.has_value()},
       {"--window", options.window_s.has_value()},
       {"--renderings", options.tokenizer.renderings > 1},
+      {"--alternatives", options.tokenizer.alternatives > 0},
       {"--times", options.times},
       {"--no-times", options.no_times},
       {"--format", options.format != TokenizeOptions().format}};
@@ -143,6 +144,13 @@ void add_options(CLI::App& app, TokenizeOptions& options) {
                      model::kMaxRenderings))
       ->type_name("N")
       ->check(CLI::Range(1, model::kMaxRenderings));
+  app.add_option("--alternatives", options.tokenizer.alternatives,
+                 fmt::format("For queries: write a further field that names for each token N (at "
+                             "most {}) that may stand in its place, with their probabilities. With "
+                             "them pa-search --cost soft finds more",
+                             model::kMaxAlternatives))
+      ->type_name("N")
+      ->check(CLI::Range(0, model::kMaxAlternatives));
   app.add_flag(
       "--no-times", options.no_times,
       "Leave out the field with the start time of each token, in milliseconds. On synthetic "
@@ -171,6 +179,9 @@ void check_usage(const TokenizeOptions& options) {
   cli::refuse(options.times && options.no_times, "--times and --no-times exclude one another");
   cli::refuse(options.no_times && needs_starts(tokens::parse_output_format(options.format)),
               "--no-times: --format " + options.format + " needs times");
+  cli::refuse(options.tokenizer.alternatives > 0 && options.format != "tsv" &&
+                  options.format != "jsonl",
+              "--alternatives: only --format tsv and jsonl have a place for them");
   cli::refuse(!globs.empty() && options.preprocessor.empty(), "--pre-glob needs --pre");
   cli::refuse(std::count(globs.begin(), globs.end(), "") > 0,
               "--pre-glob: an empty pattern matches nothing");

@@ -92,6 +92,16 @@ class Distance {
   /// token pairs and an index of these finds them.
   virtual bool counts_edits() const { return false; }
 
+  /// For queries with alternatives (tokens::Record): a distance to which each of their tokens that
+  /// has some is a query token of its own, and writes these into `queries`. nullptr, and nothing
+  /// written, if alternatives make no difference.
+  virtual std::unique_ptr<const Distance> with_alternatives(
+      std::vector<tokens::Record>& /*queries*/) const {
+    return nullptr;
+  }
+  /// The document token that was written where a query token stands.
+  virtual Token written(Token query) const { return query; }
+
   /// By plain dynamic programming, O(m · n). The query must outlive the result.
   virtual std::unique_ptr<Rows> rows(Span<const Token> query) const;
 

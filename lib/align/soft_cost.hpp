@@ -17,6 +17,11 @@
 // discount what is common. With weights (−log2 p)^w, of mean 1 over the query, MRR of fragments and
 // MAP of words by other speakers are .951 and .128 unweighted; .952 and .128 with p of the token
 // and w = ½; .956 and .133 with p given the preceding token and w = ½, .937 and .113 with w = 1.
+//
+// A query may come with alternatives for each token, as a confusion network (Mangu, Brill and
+// Stolcke, Computer Speech & Language 14, 2000): the token is then scored with a mixture of the
+// rows of its alternatives, log2 of the mean of 2^score weighted by their probabilities, like a
+// position of a PSI-BLAST profile (Altschul et al., Nucleic Acids Res. 25, 1997).
 #pragma once
 
 #include <algorithm>
@@ -52,7 +57,7 @@ class SoftCost : public Distance {
   /// The score of a pair, lowered by `kGap` if the query token is deleted at no cost. A token
   /// beyond the vocabulary has the lowest score of all with every token, itself included.
   int score_of(Token query, Token document) const {
-    if (query >= vocabulary_) return lowest_;
+    if (query >= row_best_.size()) return lowest_;
     return document < vocabulary_
                ? scores_[query * static_cast<std::size_t>(vocabulary_) + document]
            : says_little_[query] ? lowered(lowest_)
@@ -68,6 +73,13 @@ class SoftCost : public Distance {
   int deletion(Token query) const override { return best_of(query) + kGap; }
   int insertion() const override { return kGap; }
   int units() const override { return kUnitsPerBit; }
+  std::unique_ptr<const Distance> with_alternatives(
+      std::vector<tokens::Record>& queries) const override;
+  Token written(Token query) const override {
+    return query < vocabulary_ || query >= row_best_.size()
+               ? query
+               : written_[query - static_cast<std::size_t>(vocabulary_)];
+  }
   std::size_t length(Mode, std::size_t, std::size_t) const override { return 1; }
   double score(Span<const Token> query, std::size_t distance, std::size_t length) const override;
   std::optional<std::size_t> bound(Span<const Token> query, double min_score,
@@ -82,12 +94,16 @@ class SoftCost : public Distance {
   }
   // By how much in total `score_of` lowers the scores of a query's tokens.
   int kept_back(Span<const Token> query) const;
-  int best_of(Token query) const { return query < vocabulary_ ? row_best_[query] : unknown_best_; }
+  int best_of(Token query) const {
+    return query < row_best_.size() ? row_best_[query] : unknown_best_;
+  }
+  Token add_row(Token token, const std::vector<tokens::Alternative>& alternatives);
 
   int vocabulary_;
-  std::vector<std::int8_t> scores_;
-  std::vector<int> row_best_;      // by query token
-  std::vector<bool> says_little_;  // by token
+  std::vector<std::int8_t> scores_;  // (query tokens, vocabulary)
+  std::vector<int> row_best_;        // by query token
+  std::vector<bool> says_little_;    // by query token
+  std::vector<Token> written_;       // by query token beyond the vocabulary
   int lowest_;
   int unknown_best_;
 };

@@ -9,6 +9,7 @@
 
 #include "base/error.hpp"
 #include "base/read_ahead.hpp"
+#include "model/alternatives.hpp"
 #include "model/frame_stream.hpp"
 #include "model/segmenter.hpp"
 #include "model/stretches.hpp"
@@ -119,6 +120,7 @@ struct Tokenizer::Impl {
     std::string key;
     double seconds = 0;
     double tempo = 1;             // of the warp
+    std::vector<float> embeddings;  // (frames, dimension), if there are to be alternatives
     std::int64_t next_frame = 0;  // first frame not yet taken
     // How many stretches, from the front, have begun, have all their frames, and were returned by
     // `take_windows`.
@@ -131,7 +133,9 @@ struct Tokenizer::Impl {
         stretches(make_stretches(model_, options_)),
         frames(model_, stretches->frame_row(), options_.live ? kLiveFrames : kChunkFrames),
         window_frames(to_frames(options_.window_s)),
-        hop_frames(to_frames(options_.hop_s)) {}
+        hop_frames(to_frames(options_.hop_s)) {
+    if (options.alternatives > 0) embedder.emplace(model, FrameRow::embedding);
+  }
 
   bool windowed() const { return window_frames > 0; }
 
@@ -141,6 +145,9 @@ struct Tokenizer::Impl {
   void take_overlapped(audio::Decoder& audio);
   void add_renderings(audio::Decoder& audio, const std::string& key);
   void take_frame(const float* row);
+  // `warp`: of a whole recording, else empty.
+  void hear(Span<const float> pcm, const FrameStream::Sink& sink, const audio::Warp* warp = nullptr);
+  void hear_end(const FrameStream::Sink& sink);
   std::vector<tokens::Record> make_records(const Recording& recording,
                                            const StretchStrings& strings) const;
 
@@ -149,6 +156,10 @@ struct Tokenizer::Impl {
   std::unique_ptr<StretchTokenizer> stretches;
   FrameStream frames;
   const FrameStream::Sink sink = [this](const float* row) { take_frame(row); };
+  std::optional<FrameStream> embedder;  // for alternatives
+  const FrameStream::Sink embedding_sink = [this](const float* row) {
+    current.embeddings.insert(current.embeddings.end(), row, row + embedder->columns());
+  };
   std::int64_t window_frames, hop_frames;  // 0: the whole recording is one stretch
 
   Recording current;    // unfinished
@@ -175,6 +186,9 @@ Tokenizer::Tokenizer(const Model& model, const TokenizerOptions& options) {
   }
   if (options.renderings > 1 && options.window_s > 0) {
     throw Error("", "renderings and windows cannot be combined");
+  }
+  if (options.alternatives < 0 || options.alternatives > kMaxAlternatives) {
+    throw Error("", fmt::format("there must be at most {} alternatives", kMaxAlternatives));
   }
   impl_ = std::make_unique<Impl>(model, options);
 }
@@ -240,7 +254,7 @@ void Tokenizer::begin(const std::string& key) {
 
 std::vector<LiveToken> Tokenizer::push(Span<const float> samples) {
   if (!impl_->pushed) throw Error("", "samples were pushed before a recording was begun");
-  impl_->frames.push(samples, impl_->sink);
+  impl_->hear(samples, impl_->sink);
   impl_->pushed_samples += static_cast<std::int64_t>(samples.size());
   std::vector<LiveToken> result;
   if (impl_->windowed()) return result;
@@ -270,7 +284,7 @@ double Tokenizer::latency() const {
 
 std::vector<TokenizedRecording> Tokenizer::finish() {
   if (std::exchange(impl_->pushed, false)) {
-    impl_->frames.finish(impl_->sink);
+    impl_->hear_end(impl_->sink);
     impl_->finish(static_cast<double>(impl_->pushed_samples) / audio::kSampleRate);
   }
   const std::vector<Impl::Recording> recordings = std::exchange(impl_->finished, {});
@@ -288,6 +302,7 @@ std::vector<TokenizedRecording> Tokenizer::finish() {
 void Tokenizer::Impl::start(const std::string& key) {
   stretches->start();
   frames.start();
+  if (embedder) embedder->start();
   current = {};
   current.key = key;
   pushed = false;
@@ -310,8 +325,22 @@ void Tokenizer::Impl::finish(double seconds) {
 void Tokenizer::Impl::take(audio::Decoder& audio) {
   std::vector<float> pcm(kReadSamples);
   while (const std::size_t n = audio.read(pcm))
-    frames.push({pcm.data(), n}, sink);
-  frames.finish(sink);
+    hear({pcm.data(), n}, sink);
+  hear_end(sink);
+}
+
+void Tokenizer::Impl::hear(Span<const float> pcm, const FrameStream::Sink& to,
+                           const audio::Warp* warp) {
+  const auto push = [&](FrameStream& stream, const FrameStream::Sink& rows) {
+    warp == nullptr ? stream.push(pcm, rows) : stream.push(pcm, *warp, rows);
+  };
+  if (embedder) push(*embedder, embedding_sink);
+  push(frames, to);
+}
+
+void Tokenizer::Impl::hear_end(const FrameStream::Sink& to) {
+  if (embedder) embedder->finish(embedding_sink);
+  frames.finish(to);
 }
 
 void Tokenizer::Impl::take_overlapped(audio::Decoder& audio) {
@@ -327,10 +356,10 @@ void Tokenizer::Impl::take_overlapped(audio::Decoder& audio) {
     const auto collect = [&](const float* row) { rows.insert(rows.end(), row, row + columns); };
     ReadAhead<Block> heard(kBlocksAhead, read);
     while (const std::optional<Block> pcm = heard.next()) {
-      frames.push(*pcm, collect);
+      hear(*pcm, collect);
       if (!rows.empty()) hand_over(std::exchange(rows, {}));
     }
-    frames.finish(collect);
+    hear_end(collect);
     hand_over(std::move(rows));
   };
   ReadAhead<Block> encoded(kBlocksAhead, encode);
@@ -355,8 +384,8 @@ void Tokenizer::Impl::add_renderings(audio::Decoder& audio, const std::string& k
   for (int i = 0; i < options.renderings; ++i) {
     start(key);
     current.tempo = kRenderings[i].tempo;
-    frames.push(pcm, kRenderings[i], sink);
-    frames.finish(sink);
+    hear(pcm, sink, &kRenderings[i]);
+    hear_end(sink);
     finish(seconds);
   }
 }
@@ -396,6 +425,19 @@ std::vector<tokens::Record> Tokenizer::Impl::make_records(const Recording& recor
       record.tokens.push_back(segment.token);
       record.starts_ms.push_back(
           static_cast<std::uint32_t>(std::lround(recording.tempo * start_ms(segment.first_frame))));
+    }
+    if (!embedder) continue;
+    const auto frames_heard =
+        static_cast<std::int64_t>(recording.embeddings.size() / embedder->columns());
+    for (std::size_t i = 0; i < string.size(); ++i) {
+      const std::int64_t end = i + 1 < string.size() ? first_frame + string[i + 1].first_frame
+                               : complete            ? first_frame + window_frames
+                                                     : frames_heard;
+      const std::int64_t first = first_frame + string[i].first_frame;
+      record.alternatives.push_back(likely_codes(
+          model, {&recording.embeddings[static_cast<std::size_t>(first) * embedder->columns()],
+                  static_cast<std::size_t>(end - first) * embedder->columns()},
+          options.alternatives));
     }
   }
   return records;

@@ -51,6 +51,10 @@ struct TokenizerOptions {
   /// Number of records per recording, all with its key: as it is, and under warps of vocal tract
   /// and tempo as in training (kRenderings). For queries, as the whole recording is held in memory.
   int renderings = 1;
+  /// Number of tokens that records name for each place of a string, with their probabilities
+  /// (tokens::Record::alternatives; 0: none). For queries, as the embeddings of the whole recording
+  /// are held in memory and computed in a second pass.
+  int alternatives = 0;
   /// Runs reading, encoding, and segmenting or decoding of a recording in three parallel threads;
   /// the strings are the same. For few recordings on many processors.
   bool overlapped = false;
@@ -72,6 +76,8 @@ inline constexpr audio::Warp kRenderings[] = {
 inline constexpr int kMaxRenderings = static_cast<int>(std::size(kRenderings));
 /// Longest recording, in seconds, that may have more than one rendering.
 inline constexpr double kLongestRendered = 600;
+
+inline constexpr int kMaxAlternatives = 64;
 
 struct TokenizedRecording {
   double seconds = 0;

@@ -9,6 +9,7 @@
 #include "align/scan.hpp"
 #include "base/random.hpp"
 #include "search/fuse.hpp"
+#include "search/query_tokens.hpp"
 
 namespace pairalign::search {
 namespace {
@@ -68,7 +69,7 @@ double QueryChance::lowest_score(double evalue) const {
 
 Chance::Chance(Span<const archive::Archive> archives, const align::Distance& distance,
                align::Mode mode, Span<const Token> background)
-    : distance_(distance), mode_(mode), background_(background) {
+    : distance_(&distance), mode_(mode), background_(background) {
   std::vector<std::size_t> ends;
   std::size_t records = 0;
   for (const archive::Archive& archive : archives) {
@@ -100,13 +101,13 @@ Chance::Chance(Span<const archive::Archive> archives, const align::Distance& dis
 double Chance::best_score(align::Strings renderings) const {
   std::vector<double> best;
   for (const Span<const Token>& string : renderings)
-    best.push_back(distance_.match_score(string, 0, mode_, string.size()));
-  return Fuse(distance_, mode_, renderings)(best);
+    best.push_back(distance_->match_score(string, 0, mode_, string.size()));
+  return Fuse(*distance_, mode_, renderings)(best);
 }
 
 double Chance::places_in(double tokens, double query_tokens) const {
   if (mode_ == align::Mode::global) return 1;
-  const double within = (distance_.counts_edits() ? kWithinEdits : kWithinBits) * query_tokens;
+  const double within = (distance_->counts_edits() ? kWithinEdits : kWithinBits) * query_tokens;
   const double soft = 0.1 * query_tokens;
   return std::max(soft * std::log1p(std::exp(std::min((tokens - within) / soft, 700.0))), 1e-6);
 }
@@ -114,15 +115,15 @@ double Chance::places_in(double tokens, double query_tokens) const {
 // `both`: the renderings, followed by their reversals.
 PieceScores Chance::score(align::Strings both, const Pieces& pieces, double best,
                           double per_unit) const {
-  const std::vector<align::Region> nearest = align::Scan(distance_, both, mode_).nearest(pieces);
+  const std::vector<align::Region> nearest = align::Scan(*distance_, both, mode_).nearest(pieces);
   const std::size_t count = both.size() / 2;
-  const Fuse fuse(distance_, mode_, both.first(count));
+  const Fuse fuse(*distance_, mode_, both.first(count));
   std::vector<double> scores(both.size());
   const Span<const double> forwards(scores.data(), count), backwards(&scores[count], count);
   PieceScores result;
   for (std::size_t i = 0; i < pieces.size(); ++i) {
     for (std::size_t q = 0; q < both.size(); ++q) {
-      scores[q] = distance_.match_score(both[q], nearest[i * both.size() + q].distance, mode_,
+      scores[q] = distance_->match_score(both[q], nearest[i * both.size() + q].distance, mode_,
                                         pieces[i].size());
     }
     result.scores.push_back((fuse(forwards) - best) / per_unit);
@@ -140,14 +141,14 @@ ChanceLaw Chance::law(align::Strings renderings, std::size_t piece_tokens, std::
     reversals.emplace_back(string.rbegin(), string.rend());
   std::vector<Span<const Token>> both(renderings.begin(), renderings.end());
   both.insert(both.end(), reversals.begin(), reversals.end());
-  const double per_unit = distance_.unit_score(renderings[0], mode_, piece_tokens);
+  const double per_unit = distance_->unit_score(renderings[0], mode_, piece_tokens);
   ChanceScores scores;
   const Pieces known = cut(background_, piece_tokens, most);
   if (known.size() >= kMinPieces) scores.background = score(both, known, best, per_unit);
   const Pieces here = cut(sample_, piece_tokens, most);
   if (!here.empty()) scores.archive = score(both, here, best, per_unit);
   ScoreShape shape;
-  shape.bits = !distance_.counts_edits();
+  shape.bits = !distance_->counts_edits();
   shape.steps = !shape.bits && renderings.size() == 1 && mode_ == align::Mode::infix;
   shape.single = mode_ == align::Mode::global;
   shape.length = static_cast<double>(renderings[0].size());
@@ -158,14 +159,17 @@ ChanceLaw Chance::law(align::Strings renderings, std::size_t piece_tokens, std::
 // tokens is a match.
 void Chance::account_for_order(Span<const Token> query, double best, QueryChance& chance) const {
   const std::vector<Token> backwards(query.rbegin(), query.rend());
+  std::vector<Token> written;
+  for (const Token token : query)
+    written.push_back(distance_->written(token));
   const auto score = [&](Span<const Token> string) {
-    const std::size_t distance = align::Matcher(distance_, string).distance(query, mode_);
-    return distance_.match_score(string, distance, mode_, query.size());
+    const std::size_t distance = align::Matcher(*distance_, string).distance(written, mode_);
+    return distance_->match_score(string, distance, mode_, query.size());
   };
   const double same = score(query), reversed = score(backwards);
   if (reversed < kSameBackwards * same) return;
   // In edits, or bits.
-  const double below = (best - reversed) / distance_.unit_score(query, mode_, query.size());
+  const double below = (best - reversed) / distance_->unit_score(query, mode_, query.size());
   for (QueryChance::Part& part : chance.parts_)
     part.law.shift_for_order(-below);
   chance.floor_ = tokens_ / (chance.stretch_ * static_cast<double>(query.size()));
@@ -192,11 +196,22 @@ void Chance::add_lengths(Span<const Token> query, align::Strings fronts, double 
                                    1);
     };
     chance.parts_.push_back({law(fronts, tokens(fronts[0].size()), kGlobalPieces, best), count,
-                             distance_.unit_score(query, mode_, tokens(query.size()))});
+                             distance_->unit_score(query, mode_, tokens(query.size()))});
   }
 }
 
-QueryChance Chance::of(align::Strings renderings) const {
+QueryChance Chance::of(Span<const tokens::Record> renderings) const {
+  const QueryTokens tokens(*distance_, renderings);
+  std::vector<Span<const Token>> strings;
+  for (const tokens::Record& rendering : tokens.queries())
+    strings.emplace_back(rendering.tokens);
+  if (&tokens.distance() == distance_) return of_strings(strings);
+  Chance own = *this;
+  own.distance_ = &tokens.distance();
+  return own.of_strings(strings);
+}
+
+QueryChance Chance::of_strings(align::Strings renderings) const {
   QueryChance chance;
   std::vector<Span<const Token>> strings, fronts;
   for (const Span<const Token>& string : renderings) {
@@ -218,7 +233,7 @@ QueryChance Chance::of(align::Strings renderings) const {
       places += places_in(static_cast<double>(tokens), static_cast<double>(m)) *
                 static_cast<double>(count);
     chance.parts_.push_back({law(fronts, piece_tokens, background_.size() + sample_.size(), best),
-                             places, distance_.unit_score(strings[0], mode_, piece_tokens)});
+                             places, distance_->unit_score(strings[0], mode_, piece_tokens)});
   }
   account_for_order(fronts[0], best, chance);
   return chance;
@@ -226,10 +241,8 @@ QueryChance Chance::of(align::Strings renderings) const {
 
 std::vector<QueryChance> Chance::of(Span<const tokens::Record> queries, ThreadPool& pool) const {
   std::vector<QueryChance> chances(queries.size());
-  pool.parallel_for(queries.size(), [&](std::size_t q) {
-    const Span<const Token> tokens(queries[q].tokens);
-    chances[q] = of({&tokens, 1});
-  });
+  pool.parallel_for(queries.size(),
+                    [&](std::size_t q) { chances[q] = of(queries.subspan(q, 1)); });
   return chances;
 }
 

@@ -54,13 +54,14 @@ class Chance {
 
   /// For a query, or for several renderings of one query whose scores are fused (fuse.hpp). Takes
   /// less than a millisecond for each that is some seconds long.
-  QueryChance of(align::Strings renderings) const;
+  QueryChance of(Span<const tokens::Record> renderings) const;
   /// For each of these queries.
   std::vector<QueryChance> of(Span<const tokens::Record> queries, ThreadPool& pool) const;
 
  private:
   using Pieces = std::vector<Span<const Token>>;
 
+  QueryChance of_strings(align::Strings renderings) const;
   // The distribution of scores, in edits or bits relative to `best`, in at most `most` pieces of
   // `piece_tokens` tokens.
   ChanceLaw law(align::Strings renderings, std::size_t piece_tokens, std::size_t most,
@@ -72,7 +73,7 @@ class Chance {
                    QueryChance& chance) const;
   void account_for_order(Span<const Token> query, double best, QueryChance& chance) const;
 
-  const align::Distance& distance_;
+  const align::Distance* distance_;
   align::Mode mode_;
   Span<const Token> background_;
   std::vector<Token> sample_;                   // of the archives

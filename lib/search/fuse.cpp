@@ -10,6 +10,7 @@
 #include "align/scan.hpp"
 #include "search/chance.hpp"
 #include "search/file_places.hpp"
+#include "search/query_tokens.hpp"
 #include "search/record_scan.hpp"
 
 namespace pairalign::search {
@@ -135,12 +136,14 @@ double Fuse::operator()(Span<const double> scores) const {
 std::vector<Hit> search_fused(Span<const archive::Archive> archives, ThreadPool& pool,
                               Span<const tokens::Record> renderings, const SearchConfig& config,
                               const QueryChance* chance) {
+  const QueryTokens tokens(*config.distance, renderings);
   std::vector<Span<const Token>> strings;
-  for (const tokens::Record& record : renderings) {
+  for (const tokens::Record& record : tokens.queries()) {
     if (!record.tokens.empty()) strings.emplace_back(record.tokens);
   }
   if (strings.empty()) return {};
   SearchConfig limited = config;
+  limited.distance = &tokens.distance();
   limited.places = 1;
   if (chance != nullptr && config.max_evalue) {
     limited.min_score = std::max(config.min_score, chance->lowest_score(*config.max_evalue));

@@ -8,6 +8,7 @@
 #include "search/chance.hpp"
 #include "search/file_places.hpp"
 #include "search/index_search.hpp"
+#include "search/query_tokens.hpp"
 #include "search/ranking.hpp"
 #include "search/record_scan.hpp"
 
@@ -113,9 +114,12 @@ std::vector<Hit> locate(Archives archives, Ranking& regions) {
   return hits;
 }
 
-// The hits of each query, without E-values.
-std::vector<std::vector<Hit>> find(Archives archives, ThreadPool& pool,
-                                   Span<const tokens::Record> queries, const SearchConfig& config) {
+// The hits of each query of a group (QueryTokens), without E-values.
+std::vector<std::vector<Hit>> find_group(Archives archives, ThreadPool& pool,
+                                         Span<const tokens::Record> given, SearchConfig config) {
+  const QueryTokens tokens(*config.distance, given);
+  const Span<const tokens::Record> queries = tokens.queries();
+  config.distance = &tokens.distance();
   std::vector<Ranking> rankings = find_regions(archives, pool, queries, config);
   std::vector<std::vector<Hit>> hits(queries.size());
   pool.parallel_for(queries.size(),
@@ -129,6 +133,19 @@ std::vector<std::vector<Hit>> find(Archives archives, ThreadPool& pool,
       Ranking ranking = find_regions(archives, pool, queries.subspan(q, 1), more).front();
       return locate(archives, ranking);
     });
+  }
+  return hits;
+}
+
+// The hits of each query, without E-values.
+std::vector<std::vector<Hit>> find(Archives archives, ThreadPool& pool,
+                                   Span<const tokens::Record> queries, const SearchConfig& config) {
+  std::vector<std::vector<Hit>> hits;
+  while (!queries.empty()) {
+    const std::size_t count = QueryTokens::group_size(queries);
+    for (std::vector<Hit>& of_query : find_group(archives, pool, queries.first(count), config))
+      hits.push_back(std::move(of_query));
+    queries = queries.subspan(count);
   }
   return hits;
 }

@@ -32,6 +32,30 @@ void parse_numbers(const Json& object, const char* field, std::vector<T>& number
   }
 }
 
+// For each token, [[token, weight], …].
+void parse_alternatives(const Json& object, Record& record) {
+  const Json& places = object.at("alternatives");
+  if (!places.is_array()) throw Error("", "alternatives: not an array");
+  for (const Json& place : places) {
+    if (!place.is_array() || place.empty()) throw Error("", "alternatives: none for a token");
+    std::vector<Alternative>& list = record.alternatives.emplace_back();
+    for (const Json& pair : place) {
+      const bool whole = pair.is_array() && pair.size() == 2 && pair[0].is_number_unsigned() &&
+                         pair[1].is_number_unsigned();
+      const std::uint64_t token = whole ? pair[0].get<std::uint64_t>() : 0;
+      const std::uint64_t weight = whole ? pair[1].get<std::uint64_t>() : 0;
+      if (token > std::numeric_limits<Token>::max() || weight == 0 ||
+          weight > std::numeric_limits<std::uint16_t>::max()) {
+        throw Error("", fmt::format("alternatives: {} is not a token and a weight from 1 to {}",
+                                    excerpt(pair.dump()),
+                                    std::numeric_limits<std::uint16_t>::max()));
+      }
+      list.push_back({static_cast<Token>(token), static_cast<std::uint16_t>(weight)});
+    }
+  }
+  check_alternatives(record);
+}
+
 std::string parse_key(const Json& object) {
   std::string key;
   if (object.contains("key_bytes")) {
@@ -65,6 +89,8 @@ void parse_json_record(const Json& object, Record& record) {
   record.starts_ms.clear();
   if (object.contains("starts")) parse_numbers(object, "starts", record.starts_ms);
   check_starts(record);
+  record.alternatives.clear();
+  if (object.contains("alternatives")) parse_alternatives(object, record);
 }
 
 Header parse_json_header(const Json& object) {
@@ -151,6 +177,15 @@ void append_json_record(const Record& record, std::string& text) {
   if (!record.starts_ms.empty()) {
     text += ",\"starts\":";
     append_array(record.starts_ms, text);
+  }
+  if (!record.alternatives.empty()) {
+    Json places = Json::array();
+    for (const std::vector<Alternative>& place : record.alternatives) {
+      Json& list = places.emplace_back(Json::array());
+      for (const Alternative& alternative : place)
+        list.push_back({alternative.token, alternative.weight});
+    }
+    text += ",\"alternatives\":" + places.dump();
   }
   text += "}\n";
 }

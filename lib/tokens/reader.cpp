@@ -1,7 +1,6 @@
 #include "tokens/reader.hpp"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <limits>
 #include <utility>
@@ -56,6 +55,40 @@ void parse_numbers(const char* field, std::string_view text, std::vector<T>& num
   }
 }
 
+// The parts of a text between separators; an empty text has one, which is empty.
+std::vector<std::string_view> split(std::string_view text, char separator) {
+  std::vector<std::string_view> parts;
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const std::size_t end = std::min(text.find(separator, begin), text.size());
+    parts.push_back(text.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return parts;
+}
+
+Alternative parse_alternative(std::string_view text) {
+  const std::size_t colon = text.find(':');
+  Alternative result;
+  if (colon == text.npos || !parse_whole(text.substr(0, colon), result.token) ||
+      !parse_whole(text.substr(colon + 1), result.weight) || result.weight == 0) {
+    throw Error("", fmt::format("alternatives: {} is not a token, a colon and a weight from 1 to {}",
+                                excerpt(text), std::numeric_limits<std::uint16_t>::max()));
+  }
+  return result;
+}
+
+// For each token, `token:weight,token:weight…`.
+void parse_alternatives(std::string_view text, Record& record) {
+  record.alternatives.clear();
+  if (text.empty()) return;
+  for (const std::string_view place : split(text, ' ')) {
+    std::vector<Alternative>& list = record.alternatives.emplace_back();
+    for (const std::string_view alternative : split(place, ','))
+      list.push_back(parse_alternative(alternative));
+  }
+  check_alternatives(record);
+}
+
 void parse_seconds(std::string_view text, Record& record) {
   record.seconds = -1;
   if (text == "-") return;
@@ -83,6 +116,7 @@ void parse_kaldi(std::string_view line, Record& record) {
   record.seconds = -1;
   record.tokens.clear();
   record.starts_ms.clear();
+  record.alternatives.clear();
   record.key = next_word(rest);
   if (record.key.empty()) throw Error("", "key: empty");
   for (std::string_view word = next_word(rest); !word.empty(); word = next_word(rest)) {
@@ -131,17 +165,13 @@ void refuse_labels(std::string_view line) {
 
 void parse_record(std::string_view line, Record& record) {
   line = without_carriage_return(line);
-  std::array<std::string_view, 4> fields;
-  std::size_t count = 0;
-  for (std::size_t begin = 0; begin <= line.size(); ++count) {
-    const std::size_t tab = std::min(line.find('\t', begin), line.size());
-    if (count < fields.size()) fields[count] = line.substr(begin, tab - begin);
-    begin = tab + 1;
-  }
-  if (count < 3 || count > fields.size()) {
-    throw Error("", fmt::format("{} TAB-separated field{} where a record has 3 or 4", count,
+  std::vector<std::string_view> fields = split(line, '\t');
+  const std::size_t count = fields.size();
+  if (count < 3 || count > 5) {
+    throw Error("", fmt::format("{} TAB-separated field{} where a record has 3 to 5", count,
                                 count == 1 ? "" : "s"));
   }
+  fields.resize(5);
   if (fields[0].empty()) throw Error("", "key: empty");
   record.key = unescape_key(fields[0]);
   parse_seconds(fields[1], record);
@@ -151,6 +181,7 @@ void parse_record(std::string_view line, Record& record) {
     throw Error("", fmt::format("starts: none given for {} tokens", record.tokens.size()));
   }
   check_starts(record);
+  parse_alternatives(fields[4], record);
 }
 
 bool parse_header(std::string_view line, Header& header) {

@@ -31,11 +31,27 @@ void check_starts(const Record& record) {
   }
 }
 
+void check_alternatives(const Record& record) {
+  const std::size_t given = record.alternatives.size();
+  if (given == 0 || given == record.tokens.size()) return;
+  throw Error("", fmt::format("alternatives: given for {} of {} tokens", given,
+                              record.tokens.size()));
+}
+
 std::optional<std::string> vocabulary_fault(const Record& record, int size) {
-  const auto outside = [size](Token token) { return size != 0 && token >= size; };
-  const auto found = std::find_if(record.tokens.begin(), record.tokens.end(), outside);
-  if (found == record.tokens.end()) return std::nullopt;
-  return fmt::format("tokens: {} is outside the vocabulary of {}", *found, size);
+  if (size == 0) return std::nullopt;
+  const auto fault = [size](const char* field, Token token) {
+    return fmt::format("{}: {} is outside the vocabulary of {}", field, token, size);
+  };
+  for (const Token token : record.tokens) {
+    if (token >= size) return fault("tokens", token);
+  }
+  for (const std::vector<Alternative>& place : record.alternatives) {
+    for (const Alternative& alternative : place) {
+      if (alternative.token >= size) return fault("alternatives", alternative.token);
+    }
+  }
+  return std::nullopt;
 }
 
 void require_starts(const Record& record) {

@@ -14,6 +14,12 @@ namespace pairalign::tokens {
 /// A token id: 0 .. vocabulary − 1, at most 65,535.
 using Token = std::uint16_t;
 
+/// One of the tokens that may stand at a place of a string.
+struct Alternative {
+  Token token = 0;
+  std::uint16_t weight = 0;  ///< in proportion to its probability; at least 1
+};
+
 /// Durations beyond this (463 days) are refused, so that centiseconds always fit 32 bits.
 constexpr double kMaxSeconds = 40'000'000;
 
@@ -27,13 +33,19 @@ struct Record {
   std::vector<Token> tokens;
   /// Start of each token in milliseconds, ascending; empty when not given, else one per token.
   std::vector<std::uint32_t> starts_ms;
+  /// What may stand in place of each token, which need not be among it: a confusion network. Empty
+  /// when not given, else one list per token, none of them empty. Only searches use it.
+  std::vector<std::vector<Alternative>> alternatives{};
 };
 
 /// Throws Error("", reason) unless there are no starts, or as many as tokens and in ascending
 /// order.
 void check_starts(const Record& record);
 
-/// What is wrong if a token is outside the vocabulary; a size of 0 means that it is not known.
+/// Throws Error("", reason) unless there are no alternatives, or some for each token.
+void check_alternatives(const Record& record);
+
+/// What is wrong if a token, or an alternative, is outside the vocabulary; a size of 0 means that it is not known.
 std::optional<std::string> vocabulary_fault(const Record& record, int size);
 
 /// Throws Error(key, reason) for a record whose tokens have no starts.

@@ -19,9 +19,18 @@ void append_tsv(const Record& record, std::string& text) {
   text += record.seconds < 0 ? "-" : hundredths(centiseconds(record.seconds));
   text += '\t';
   append_numbers(record.tokens, ' ', text);
-  if (!record.starts_ms.empty()) {
+  if (!record.starts_ms.empty() || !record.alternatives.empty()) {
     text += '\t';
     append_numbers(record.starts_ms, ' ', text);
+  }
+  const char* separator = "\t";
+  for (const std::vector<Alternative>& place : record.alternatives) {
+    for (const Alternative& alternative : place) {
+      fmt::format_to(std::back_inserter(text), "{}{}:{}", separator, alternative.token,
+                     alternative.weight);
+      separator = ",";
+    }
+    separator = " ";
   }
   text += '\n';
 }

@@ -20,6 +20,7 @@ import wave
 
 SAMPLE_RATE = 16000
 WARPS = 7
+ALTERNATIVES = 16
 BATCH = 50  # recordings that one process decodes
 
 # Folders of recordings under dev/.
@@ -197,6 +198,11 @@ class Strings:
 
     def __getitem__(self, name):
         return self.made(name)
+
+    def with_alternatives(self):
+        """The same strings, as queries: with the tokens that may stand in place of each."""
+        return Strings(self.tools, self.audio, self.cache, self.scratch, self.model,
+                       [*self.arguments, "--alternatives", ALTERNATIVES])
 
     def warped(self, name):
         """Warps of each recording, under one key."""

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Runs the retrieval, consistency and compactness protocols over a folder of speech.
 
-Every tokenizer is one row of the tables that are printed; -o writes all metrics as JSON.
+Every tokenizer is a row of the tables that are printed, with unit costs, with soft costs (`soft`) and
+with soft costs and 16 alternatives for each token of a query (`alt`); -o writes all metrics as JSON.
 
   E1  clips        degraded 3 s windows against all windows, global edit distance
   E2  fragments    degraded pieces cut at any offset against whole recordings, infix
@@ -142,16 +143,17 @@ PUBLISHED = {
 }
 
 # Rows that are compared, and by what.
-DIFFERENCES = [("pairalign soft", "vq soft"), ("pairalign soft", "dpvq soft"),
-               ("pairalign soft", "MFCC-DTW"), ("pairalign", "vq"), ("pairalign", "dpvq"),
-               *((f"{name} soft", name) for name in ("vq", "dpvq", "pairalign"))]
+TOKENIZERS = ("vq", "dpvq", "pairalign")
+DIFFERENCES = [*((f"pairalign{cost}", f"{name}{cost}") for cost in (" alt", " soft", "") for name in TOKENIZERS[:2]),
+               *((f"pairalign {cost}", "MFCC-DTW") for cost in ("alt", "soft")),
+               *((f"{name} alt", f"{name} soft") for name in TOKENIZERS),
+               *((f"{name} soft", name) for name in TOKENIZERS)]
 COMPARED = [("E1", "mrr"), ("E2", "mrr"), ("E3", "map"), (WARPED, "map"), ("E3 1200", "map"), ("E3 1200 seen", "map"),
             ("E3 1200 held", "map"), ("E7", "map"), ("E8", "map"),
             *((name, "map") for name in TYPED)]
 DIFFERENCES_A_TABLE = 4
 BEFORE = "before: "  # precedes the names of the rows of --baseline-model
 
-TOKENIZERS = ("vq", "dpvq", "pairalign")
 DEFAULT_RATE = 12.7
 QUICK_SAMPLE = 8  # --quick brings dpvq to its rate on every so many recordings
 
@@ -218,7 +220,8 @@ class Retrieval:
         metrics.pop("per_query")
         return metrics
 
-    def search(self, row, strings, search_arguments, protocol):
+    def search(self, row, strings, archives, search_arguments, protocol):
+        """`strings`: of the queries; `archives`: those that hold what they are searched in."""
         wanted = PROTOCOLS[protocol]
         if wanted.queries == wanted.archive:  # the queries are records of the archive
             listed = (self.judgements.dev / wanted.qrels).with_name("queries.txt")
@@ -230,7 +233,7 @@ class Retrieval:
             queries = strings[wanted.queries]
         run = self.scratch / f"run-{len(self.runs)}.txt"
         self.tools.write(run, "pa-search", *self.tools.jobs, "-q", "-k", 0, "--format", "trec", "--mode",
-                         wanted.mode, *search_arguments, strings.archive(wanted.archive), queries)
+                         wanted.mode, *search_arguments, archives.archive(wanted.archive), queries)
         return self.measure(row, protocol, run)
 
     def dtw(self, row, audio, cache):
@@ -287,18 +290,20 @@ class Evaluation:
         """Adds the rows of a model."""
         strings = self.tokenizers(model)
         for name, made in strings.items():
-            rows = {name: []} if not self.options.quick else {}
+            rows = {name: (made, [])} if not self.options.quick else {}
             if self.has_log_odds(made):
-                rows[f"{name} soft"] = ["--cost", "soft", *model.option]
-            for row, search_arguments in rows.items():
+                soft = ["--cost", "soft", *model.option]
+                rows[f"{name} soft"] = made, soft
+                rows[f"{name} alt"] = made.with_alternatives(), soft
+            for row, (queries, search_arguments) in rows.items():
                 started = time.monotonic()
-                self.rows[prefix + row] = self.row(prefix + row, made, search_arguments, strings)
+                self.rows[prefix + row] = self.row(prefix + row, made, queries, search_arguments, strings)
                 note(f"{prefix}{row}: {time.monotonic() - started:.0f} s")
 
-    def row(self, row, strings, search_arguments, all_strings):
+    def row(self, row, strings, queries, search_arguments, all_strings):
         metrics = {}
         for protocol in self.protocols():
-            metrics.update(self.retrieval.search(row, strings, search_arguments, protocol))
+            metrics.update(self.retrieval.search(row, queries, strings, search_arguments, protocol))
         if self.options.quick:
             return {**metrics, "tokens_per_second": self.tools.tokens_per_second(strings["recordings"])}
         metrics["E4"] = self.tools.pairs(strings["window-queries"], strings["windows"])

@@ -26,7 +26,8 @@ LEVELS = (0.001, 0.01, 0.1, 1)
 LENGTHS = (8, 12, 16, 24, 36, 50)  # of queries, in tokens
 SIZES = (3, 100, 1240, 100000)
 RENDERINGS = 15
-COSTS = ("unit", "soft")
+ALTERNATIVES = 16
+COSTS = {"unit": "unit", "soft": "soft", "alt": "soft"}  # alt: with alternatives for each token of a query
 
 
 class Bench:
@@ -46,7 +47,7 @@ class Bench:
         return done.stdout.decode()
 
     def strings(self, folder, *arguments):
-        """(key, tokens) of each recording."""
+        """(key, tokens) of each recording; a token is followed by | and its alternatives, if any."""
         records = []
         name = "-".join(map(str, (*arguments, folder))).strip("-").replace("/", "-")
         kept = self.cache / f"{name}.tsv" if self.cache else None
@@ -62,15 +63,20 @@ class Bench:
                 self.header = line
             else:
                 fields = line.split("\t")
-                records.append((pathlib.Path(fields[0]).stem, fields[2].split()))
+                tokens = fields[2].split()
+                if len(fields) > 4:
+                    tokens = [f"{token}|{others}" for token, others in zip(tokens, fields[4].split())]
+                records.append((pathlib.Path(fields[0]).stem, tokens))
         return records
 
-    def write(self, name, records):
+    def write(self, name, records, alternatives=False):
         path = self.scratch / f"{name}.tsv"
         with open(path, "w", encoding="utf-8") as out:
             print(self.header, file=out)
             for key, tokens in records:
-                print(key, f"{len(tokens) / 12.4:.2f}", " ".join(tokens), sep="\t", file=out)
+                plain, others = zip(*(token.partition("|")[::2] for token in tokens)) if tokens else ((), ())
+                fields = [key, f"{len(tokens) / 12.4:.2f}", " ".join(plain)]
+                print(*fields, *(["", " ".join(others)] if alternatives else []), sep="\t", file=out)
         return path
 
     def archive(self, records):
@@ -79,10 +85,11 @@ class Bench:
         self.run("pa-index", path, self.write("archive", records))
         return path
 
-    def hits(self, archive, queries, *arguments):
-        path = self.write("queries", queries)
+    def hits(self, archive, queries, cost, *arguments):
+        path = self.write("queries", queries, cost == "alt")
         return [line.split("\t") for line in
-                self.run("pa-search", *self.model, *self.jobs, *arguments, archive, path).splitlines()]
+                self.run("pa-search", *self.model, *self.jobs, "--cost", COSTS[cost], *arguments, archive,
+                         path).splitlines()]
 
 
 def pieces(records, count, backwards, draw):
@@ -124,7 +131,7 @@ def calibrate(bench, sources, archives, size, cost, queries_each, draw):
                 archive = bench.archive([(f"a{i}", t) for i, (_, t) in
                                          enumerate(draw.sample(pool, min(size, len(pool))))])
                 queries = pieces(records, queries_each // repeats, backwards, draw)
-                hits = bench.hits(archive, queries, "-k", 0, "--max-evalue", max(LEVELS), "--cost", cost)
+                hits = bench.hits(archive, queries, cost, "-k", 0, "--max-evalue", max(LEVELS))
                 evalues += [float(hit[4]) for hit in hits]
                 best += {hit[0]: float(hit[4]) for hit in reversed(hits)}.values()
                 count += len(queries)
@@ -145,8 +152,8 @@ def copies(bench, recordings, cost, counts, draw):
             copy = [draw.choice(vocabulary) if draw.random() < 1 / 12 else token for token in said]
             at = draw.randrange(len(tokens) + 1)
             records[i] = ("copy" + key, tokens[:at] + copy + tokens[at:])
-        hits = bench.hits(bench.archive(records), [("q", said)], "-k", 0, "--places", 1,
-                          "--max-evalue", 0.01, "--cost", cost)
+        hits = bench.hits(bench.archive(records), [("q", said)], cost, "-k", 0, "--places", 1,
+                          "--max-evalue", 0.01)
         right = sum(hit[1].startswith("copy") for hit in hits)
         rows.append((count, right, len(hits) - right))
     return rows
@@ -161,6 +168,7 @@ def main():
     parser.add_argument("-q", "--queries", type=int, default=4000, help="of each kind")
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES)
     parser.add_argument("--tokenizer", default="pairalign")
+    parser.add_argument("--costs", nargs="+", choices=tuple(COSTS), default=tuple(COSTS))
     parser.add_argument("--parts", nargs="+", choices=("calibration", "copies"),
                         default=("calibration", "copies"))
     parser.add_argument("--cache", type=pathlib.Path,
@@ -171,7 +179,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         bench = Bench(arguments, pathlib.Path(folder))
         tokenizer = ["--tokenizer", arguments.tokenizer]
-        std, other, phone = (bench.strings(f"{name}/archive", *tokenizer)
+        std, other, phone = (bench.strings(f"{name}/archive", *tokenizer, "--alternatives", ALTERNATIVES)
                              for name in ("std", "sentences-ml", "phone"))
         warped = []
 
@@ -203,7 +211,7 @@ def main():
             levels = "  ".join(f"{x:>6}" for x in LEVELS)
             print(f"{'records':>8}  {'cost':<5}  {levels} | {levels}  queries")
         for size in sizes:
-            for cost in COSTS:
+            for cost in arguments.costs:
                 found = calibrate(bench, sources, archives, size, cost, arguments.queries, draw)
                 every = [e for best, _, _ in found.values() for e in best]
                 places = [e for _, evalues, _ in found.values() for e in evalues]
@@ -214,7 +222,7 @@ def main():
                 print(f"{size:>8}  {cost:<5}  " + " | ".join("  ".join(f"{x:6.2f}" for x in row)
                                                             for row in rows.values()) +
                       f"  {count}", flush=True)
-        costs = COSTS if "copies" in arguments.parts else ()
+        costs = arguments.costs if "copies" in arguments.parts else ()
         if costs:
             print("copies of an announcement in 1,240 recordings: found with E <= 0.01, and others")
         for cost in costs:

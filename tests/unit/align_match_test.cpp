@@ -183,6 +183,60 @@ TEST_CASE("a token that says little is left out of a query at no cost, and score
   CHECK_FALSE(cost.bound(Tokens{2, 0, 1}, 25.25, 1));
 }
 
+TEST_CASE("alternatives: a place is scored with the mixture of their rows") {
+  Random random(31);
+  std::vector<std::int8_t> scores(400);
+  for (std::size_t i = 0; i < scores.size(); ++i)
+    scores[i] = static_cast<std::int8_t>(i % 21 == 0 ? 40 : random.uniform(-40, 14));
+  const SoftCost cost(20, scores);
+  tokens::Record plain{"plain", 1, {3, 25}, {}}, sure{"sure", 1, {3, 19}, {}};
+  tokens::Record query{"query", 1, {3, 7, 3}, {}};
+  sure.alternatives = {{{3, 500}}, {{19, 1}}};
+  query.alternatives = {{{3, 600}, {5, 400}}, {{1, 10}, {2, 10}, {25, 20}}, {{3, 1}, {5, 1}}};
+  std::vector<tokens::Record> queries{plain, sure, query};
+  const auto own = cost.with_alternatives(queries);
+  REQUIRE(own != nullptr);
+  // Without alternatives a token stays what it is, or unknown.
+  CHECK(queries[0].tokens[0] == 3);
+  CHECK(own->substitution(queries[0].tokens[1], 3) == cost.substitution(25, 3));
+  CHECK(own->deletion(queries[0].tokens[1]) == cost.deletion(25));
+  for (Token document = 0; document < 22; ++document) {
+    const auto score = [&](const tokens::Record& of, std::size_t place) {
+      const Token token = of.tokens[place];
+      return own->deletion(token) - kGap - own->substitution(token, document);
+    };
+    // A single alternative is the token.
+    CHECK(score(queries[1], 0) == cost.score_of(3, document));
+    CHECK(score(queries[1], 1) == cost.score_of(19, document));
+    for (std::size_t place = 0; place < 3; ++place) {
+      double odds = 0, total = 0;
+      for (const auto& [token, weight] : query.alternatives[place]) {
+        odds += weight * std::exp2(cost.score_of(token, document) / 4.0);
+        total += weight;
+      }
+      if (document < 20) CHECK(score(queries[2], place) == std::lround(4 * std::log2(odds / total)));
+    }
+  }
+  for (std::size_t i = 0; i < 3; ++i)
+    CHECK(own->written(queries[2].tokens[i]) == query.tokens[i]);
+  CHECK(own->written(7) == 7);
+  CHECK(kUnitCost.with_alternatives(queries) == nullptr);
+}
+
+TEST_CASE("alternatives of a token that says little do not make it say more") {
+  const SoftCost cost(3, {40, -8, -16, -8, 40, -16, -16, -16, 20});  // 2 says little
+  std::vector<tokens::Record> queries{{"q", 1, {2, 0, 2}, {}}};
+  queries[0].alternatives = {{{2, 1}}, {{0, 1}}, {{2, 1}}};
+  const auto own = cost.with_alternatives(queries);
+  const Tokens query = queries[0].tokens;
+  for (const Tokens& document : {Tokens{0}, Tokens{2, 0, 2}, Tokens{1, 0, 1}}) {
+    const auto score = [&](const align::Distance& with, const Tokens& of) {
+      return with.score(of, Matcher(with, of).best(document, Mode::infix).distance, 1);
+    };
+    CHECK(score(*own, query) == score(cost, {2, 0, 2}));
+  }
+}
+
 TEST_CASE("tokens beyond the vocabulary match nothing, not even themselves") {
   const SoftCost cost(2, {12, -7, -9, 10});
   CHECK(cost.score_of(0, 2) == -9);

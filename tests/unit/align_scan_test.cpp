@@ -295,6 +295,29 @@ TEST_CASE("soft costs: any number of queries and documents of any lengths") {
   }
 }
 
+TEST_CASE("soft costs: queries with alternatives") {
+  Random random(13);
+  const SoftCost cost = random_cost(30, false, random);
+  std::vector<tokens::Record> records(40);
+  for (tokens::Record& record : records) {
+    record.tokens = random_tokens(random.below(40), 31, random);
+    for (const Token token : record.tokens) {
+      record.alternatives.push_back({{token, 500}});
+      record.alternatives.back().push_back({static_cast<Token>(random.below(31)), 300});
+    }
+    if (random.chance(0.2)) record.alternatives.clear();
+  }
+  std::vector<Tokens> documents;
+  for (const tokens::Record& record : records)
+    documents.push_back(edited(record.tokens, 4, 31, random));
+  const auto own = cost.with_alternatives(records);
+  std::vector<Tokens> queries;
+  for (const tokens::Record& record : records)
+    queries.push_back(record.tokens);
+  check_all(*own, queries, documents);
+  check_all(*own, {queries[0]}, documents);
+}
+
 // Cells of 16 bits hold queries of 258 tokens and, in global mode, some 2,000 tokens of both.
 TEST_CASE("soft costs: no length overflows a cell") {
   const SoftCost extreme(2, {127, -128, -128, 127});

@@ -46,6 +46,16 @@ std::vector<float> make_signal(double seconds) {
   return pcm;
 }
 
+std::vector<std::vector<std::pair<int, int>>> places(const tokens::Record& record) {
+  std::vector<std::vector<std::pair<int, int>>> result;
+  for (const std::vector<tokens::Alternative>& place : record.alternatives) {
+    result.emplace_back();
+    for (const tokens::Alternative& alternative : place)
+      result.back().emplace_back(alternative.token, alternative.weight);
+  }
+  return result;
+}
+
 void check_same(const std::vector<tokens::Record>& a, const std::vector<tokens::Record>& b) {
   REQUIRE(a.size() == b.size());
   for (std::size_t i = 0; i < a.size(); ++i) {
@@ -53,6 +63,7 @@ void check_same(const std::vector<tokens::Record>& a, const std::vector<tokens::
     REQUIRE(a[i].seconds == b[i].seconds);
     REQUIRE(a[i].tokens == b[i].tokens);
     REQUIRE(a[i].starts_ms == b[i].starts_ms);
+    REQUIRE(places(a[i]) == places(b[i]));
   }
 }
 
@@ -394,6 +405,76 @@ TEST_CASE("windows: a record each, with fragments, tokens those of the recording
               record.tokens[i]);
     }
   }
+}
+
+// The likeliest codes of each segment, by a softmax of mean cosines with a sharpness of 16.
+TEST_CASE("alternatives: the codes that are nearest to the frames of each token") {
+  const Model model = random_model_with_decoder();
+  const std::vector<float> pcm = make_signal(4);
+  FrameScorer scorer(model);
+  const std::vector<float> cosines =
+      scorer.score(audio::LogMel(model.info().features).compute(pcm));
+  const auto codes = static_cast<std::size_t>(model.vocabulary());
+  const std::size_t frames = cosines.size() / codes;
+  for (const TokenizerKind kind : {TokenizerKind::vq, TokenizerKind::pairalign}) {
+    TokenizerOptions options;
+    options.kind = kind;
+    const tokens::Record plain = run(model, options, pcm)[0];
+    options.alternatives = 3;
+    const tokens::Record record = run(model, options, pcm)[0];
+    CHECK(record.tokens == plain.tokens);
+    CHECK(plain.alternatives.empty());
+    REQUIRE(record.alternatives.size() == record.tokens.size());
+    for (std::size_t i = 0; i < record.tokens.size(); ++i) {
+      const auto frame_of = [&](std::size_t token) -> std::size_t {
+        return token < record.tokens.size() ? (record.starts_ms[token] + 10) / 20 : frames;
+      };
+      std::vector<std::pair<double, std::size_t>> best;
+      for (std::size_t k = 0; k < codes; ++k) {
+        double sum = 0;
+        for (std::size_t f = frame_of(i); f < frame_of(i + 1); ++f)
+          sum += cosines[f * codes + k];
+        best.emplace_back(-sum / static_cast<double>(frame_of(i + 1) - frame_of(i)), k);
+      }
+      std::sort(best.begin(), best.end());
+      double total = 0;
+      for (std::size_t k = 0; k < 3; ++k)
+        total += std::exp(-16 * best[k].first);
+      const std::vector<tokens::Alternative>& found = record.alternatives[i];
+      for (std::size_t k = 0; k < found.size(); ++k) {
+        const auto same = [&](const auto& code) { return code.second == found[k].token; };
+        const auto code = std::find_if(best.begin(), best.end(), same);
+        REQUIRE(code->first == doctest::Approx(best[k].first).epsilon(1e-4));  // or a near tie
+        REQUIRE(std::abs(found[k].weight - 1000 * std::exp(-16 * best[k].first) / total) < 0.6);
+      }
+    }
+  }
+}
+
+TEST_CASE("alternatives of windows are those of their frames, of renderings those of the warp") {
+  const Model model = untrained_model();
+  const std::vector<float> pcm = make_signal(4.1);
+  TokenizerOptions options;
+  options.alternatives = 2;
+  const tokens::Record whole = run(model, options, pcm)[0];
+  options.window_s = options.hop_s = 2;
+  const auto windows = run(model, options, pcm);
+  // A token that lies wholly within a window has the alternatives that it has in the recording.
+  const tokens::Record& second = windows[1];
+  for (std::size_t i = 1; i + 1 < second.tokens.size(); ++i) {
+    const auto at = std::find(whole.starts_ms.begin(), whole.starts_ms.end(),
+                              second.starts_ms[i] + 2000);
+    REQUIRE(at != whole.starts_ms.end());
+    REQUIRE(places(second)[i] ==
+            places(whole)[static_cast<std::size_t>(at - whole.starts_ms.begin())]);
+  }
+  options.window_s = options.hop_s = 0;
+  options.renderings = 2;
+  const auto renderings = run(model, options, pcm);
+  CHECK(places(renderings[0]) == places(whole));
+  CHECK(renderings[1].alternatives.size() == renderings[1].tokens.size());
+  options.alternatives = kMaxAlternatives + 1;
+  CHECK_THROWS_AS(Tokenizer(model, options), Error);
 }
 
 TEST_CASE("a last window of less than half a hop is left out, a lone short one is kept") {

@@ -123,6 +123,31 @@ TEST_CASE("chance keeps to E-values, in archives of any size") {
   }
 }
 
+TEST_CASE("alternatives: E-values are those of the scores with them") {
+  Random random(8);
+  Archives archives;
+  archives.add(chains("a", 200, 20, 90, random));
+  std::vector<Record> plain = chains("q", 6, 20, 45, random);
+  plain[3].tokens.assign(20, Token{7});  // the same in reverse
+  std::vector<Record> sure = plain;
+  for (Record& query : sure) {
+    for (const Token token : query.tokens)
+      query.alternatives.push_back({{token, 1}});
+  }
+  ThreadPool pool(2);
+  const Chance chance(archives.opened(), kSoftCost, Mode::infix, kBackground);
+  const auto expected = chance.of(plain, pool), found = chance.of(sure, pool);
+  for (std::size_t q = 0; q < plain.size(); ++q) {
+    for (const double score : {0.0, 10.0, 30.0, 60.0})
+      CHECK(found[q].expected(score) == expected[q].expected(score));
+  }
+  // A place that may hold anything matches less well than one that is known.
+  for (std::vector<tokens::Alternative>& place : sure[0].alternatives)
+    place.push_back({static_cast<Token>(random.below(kVocabulary)), 1});
+  const QueryChance doubtful = chance.of({&sure[0], 1});
+  CHECK(doubtful.lowest_score(1e-300) < expected[0].lowest_score(1e-300));
+}
+
 TEST_CASE("copies of the query are not taken for chance, however many there are") {
   Random random(5);
   const std::vector<Token> said = chain(40, random);

@@ -9,6 +9,7 @@
 #include "align/soft_cost.hpp"
 #include "base/random.hpp"
 #include "search/hit_format.hpp"
+#include "search/query_tokens.hpp"
 #include "search/searcher.hpp"
 #include "search_archives.hpp"
 
@@ -69,6 +70,47 @@ TEST_CASE("hits equal those of comparing everything, for any number of threads")
         check_equal(hits[q], expected[q]);
     }
   }
+}
+
+TEST_CASE("queries with alternatives: hits equal those of comparing everything") {
+  Random random(17);
+  Archives archives;
+  archives.add(random_records("k", 90, random));
+  std::vector<Record> queries = random_records("k", 30, random);
+  for (std::size_t q = 0; q < queries.size(); q += 1 + q % 2) {
+    for (const Token token : queries[q].tokens)
+      queries[q].alternatives.push_back({{token, 3}, {static_cast<Token>(random.below(5)), 2}});
+  }
+  for (const SearchConfig& config : configs()) {
+    const QueryTokens own(*config.distance, queries);
+    SearchConfig with_own = config;
+    with_own.distance = &own.distance();
+    ThreadPool pool(2);
+    const auto hits = Searcher(archives.opened(), pool).search(queries, config);
+    REQUIRE(hits.size() == queries.size());
+    for (std::size_t q = 0; q < queries.size(); ++q)
+      check_equal(hits[q], slow_search(own.queries()[q], archives, with_own));
+  }
+}
+
+TEST_CASE("queries are prepared in groups that a distance has room for") {
+  std::vector<Record> queries(5);
+  for (Record& query : queries)
+    query.alternatives.assign(12000, {{0, 1}});
+  CHECK(QueryTokens::group_size(queries) == 2);
+  queries[0].alternatives.resize(100000);
+  CHECK(QueryTokens::group_size(queries) == 1);
+  for (Record& query : queries)
+    query.alternatives.clear();
+  CHECK(QueryTokens::group_size(queries) == 5);
+  // More places than there are numbers for tokens: the last ones keep theirs.
+  Record& longest = queries[0];
+  longest.tokens.assign(70000, Token{1});
+  longest.alternatives.assign(70000, {{0, 1}});
+  const QueryTokens own(kFiveTokens, {&longest, 1});
+  CHECK(own.queries()[0].tokens[0] == 5);
+  CHECK(own.queries()[0].tokens[65000] == 65005);
+  CHECK(own.queries()[0].tokens[69999] == 1);
 }
 
 // Longer than what is read at once. Each query stands in two parts of each record, with tokens left

@@ -69,7 +69,15 @@ std::string fault_of(const std::string& line) {
 
 bool same(const Record& a, const Record& b) {
   const bool unknown = a.seconds < 0 && b.seconds < 0;
+  const auto same_alternative = [](const Alternative& x, const Alternative& y) {
+    return x.token == y.token && x.weight == y.weight;
+  };
+  const auto same_place = [&](const auto& x, const auto& y) {
+    return std::equal(x.begin(), x.end(), y.begin(), y.end(), same_alternative);
+  };
   return a.key == b.key && a.tokens == b.tokens && a.starts_ms == b.starts_ms &&
+         std::equal(a.alternatives.begin(), a.alternatives.end(), b.alternatives.begin(),
+                    b.alternatives.end(), same_place) &&
          (unknown || (a.seconds >= 0 && centiseconds(a.seconds) == centiseconds(b.seconds)));
 }
 
@@ -87,6 +95,14 @@ Record random_record(Random& random, bool any_bytes) {
     token = static_cast<Token>(random.below(65536));
     start += static_cast<std::uint32_t>(random.below(300));
     if (times) record.starts_ms.push_back(start);
+  }
+  if (random.chance(0.6)) return record;
+  record.alternatives.resize(record.tokens.size());
+  for (std::vector<Alternative>& place : record.alternatives) {
+    place.resize(1 + random.below(3));
+    for (Alternative& alternative : place)
+      alternative = {static_cast<Token>(random.below(65536)),
+                     static_cast<std::uint16_t>(1 + random.below(65535))};
   }
   return record;
 }
@@ -117,9 +133,9 @@ TEST_CASE("a record line") {
 }
 
 TEST_CASE("each fault of a record line is named") {
-  CHECK(fault_of("a") == "1 TAB-separated field where a record has 3 or 4");
-  CHECK(fault_of("a\t1.00") == "2 TAB-separated fields where a record has 3 or 4");
-  CHECK(fault_of("a\t1\t2\t3\t4") == "5 TAB-separated fields where a record has 3 or 4");
+  CHECK(fault_of("a") == "1 TAB-separated field where a record has 3 to 5");
+  CHECK(fault_of("a\t1.00") == "2 TAB-separated fields where a record has 3 to 5");
+  CHECK(fault_of("a\t1\t2\t3\t4:1\t5") == "6 TAB-separated fields where a record has 3 to 5");
   CHECK(fault_of("\t1\t2") == "key: empty");
   CHECK(fault_of("a\\\t1\t2") == "key: ends with a single backslash");
   for (const char* seconds : {"", "1e3", "-1", "+1", ".5", "1.", "inf", "nan", " 1", "0x1", "1,5",
@@ -144,6 +160,13 @@ TEST_CASE("each fault of a record line is named") {
   CHECK(fault_of("a\t1\t1 2\t6 5") == "starts: 5 comes after 6");
   CHECK(fault_of("a\t1\t1\t4294967296") ==
         "starts: '4294967296' is not a whole number from 0 to 4294967295");
+  CHECK(fault_of("a\t1\t1 2\t\t1:9,3:1 2:65535") == "no fault");
+  CHECK(fault_of("a\t1\t1 2\t\t1:9") == "alternatives: given for 1 of 2 tokens");
+  for (const char* pair : {"", "1", "1:", ":1", "1:0", "1:65536", "65536:1", "1:1:1", "1 :1"}) {
+    CHECK(fault_of("a\t1\t1\t5\t2:2," + std::string(pair)).find("is not a token, a colon and a "
+                                                              "weight from 1 to 65535") !=
+          std::string::npos);
+  }
 }
 
 TEST_CASE("a header line") {
@@ -269,6 +292,18 @@ TEST_CASE("each fault of a JSON line is named") {
   CHECK(fault("{\"key\":\"a\",\"tokens\":[],\"seconds\":-1}") ==
         "seconds: '-1' is not a number from 0 to 40000000");
   CHECK(fault("{\"key\":\"a\",\"tokens\":[1,2],\"starts\":[1]}") == "starts: 1 given for 2 tokens");
+  const auto alternatives_fault = [&](const std::string& alternatives) {
+    return fault("{\"key\":\"a\",\"tokens\":[1],\"alternatives\":" + alternatives + "}");
+  };
+  CHECK(alternatives_fault("5") == "alternatives: not an array");
+  CHECK(alternatives_fault("[5]") == "alternatives: none for a token");
+  CHECK(alternatives_fault("[[]]") == "alternatives: none for a token");
+  CHECK(alternatives_fault("[[[1,2]],[[1,2]]]") == "alternatives: given for 2 of 1 tokens");
+  for (const char* pair : {"1", "[1]", "[1,0]", "[1,65536]", "[65536,1]", "[1,-1]", "[1,1,1]"}) {
+    CHECK(alternatives_fault("[[" + std::string(pair) + "]]") ==
+          "alternatives: '" + std::string(pair) +
+              "' is not a token and a weight from 1 to 65535");
+  }
   CHECK(fault("{\"key\":\"a\",").find("parse error") == 0);
   CHECK(fault("{\"pairalign\":2}").find("header: format version 2") == 0);
   CHECK(fault("{\"pairalign\":1,\"vocab\":\"x\"}").find("header: vocab is not a whole number") ==
@@ -311,6 +346,7 @@ TEST_CASE("what a format can hold comes back from it") {
     for (Record& record : records) {
       record.seconds = -1;
       record.starts_ms.clear();
+      record.alternatives.clear();
       for (char& c : record.key)
         c = static_cast<char>('a' + random.below(26));
     }

@@ -43,6 +43,20 @@ TEST_CASE("every format prints the example") {
         "0.000\t0.080\t5\n0.080\t1.200\t300\n1.200\t1.250\t7\n");
 }
 
+TEST_CASE("alternatives follow the times, which may be missing") {
+  Record record = example();
+  record.alternatives = {{{5, 900}, {6, 100}}, {{300, 1}}, {{8, 600}, {7, 400}}};
+  CHECK(printed(record, OutputFormat::tsv) ==
+        "\\#a b\\t\\\\c.wav\t1.25\t5 300 7\t0 80 1200\t5:900,6:100 300:1 8:600,7:400\n");
+  record.starts_ms.clear();
+  CHECK(printed(record, OutputFormat::tsv) ==
+        "\\#a b\\t\\\\c.wav\t1.25\t5 300 7\t\t5:900,6:100 300:1 8:600,7:400\n");
+  CHECK(printed(record, OutputFormat::jsonl) ==
+        "{\"key\":\"#a b\\t\\\\c.wav\",\"seconds\":1.25,\"tokens\":[5,300,7],"
+        "\"alternatives\":[[[5,900],[6,100]],[[300,1]],[[8,600],[7,400]]]}\n");
+  CHECK(printed(record, OutputFormat::km) == "5 300 7\n");
+}
+
 TEST_CASE("the labels of a part of a file lie where that part does") {
   Record record = example();
   record.key = "a.wav#t=4.50,5.75";

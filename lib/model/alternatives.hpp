@@ -1,0 +1,18 @@
+// The tokens that may stand at a place of a string, for queries: see align/soft_cost.hpp.
+#pragma once
+
+#include <vector>
+
+#include "base/span.hpp"
+#include "model/model.hpp"
+#include "tokens/record.hpp"
+
+namespace pairalign::model {
+
+/// The likeliest `count` codes of a segment, most likely first, with a softmax of their cosines with
+/// its mean embedding; codes of less than a thousandth of the sum are left out. `embeddings`:
+/// (frames, dimension), at least one frame.
+std::vector<tokens::Alternative> likely_codes(const Model& model, Span<const float> embeddings,
+                                              int count);
+
+}  // namespace pairalign::model
