@@ -25,8 +25,8 @@ step 'What it holds.' \
 step 'A query by voice: 1.6 s cut out of one talk, band-limited, in noise. Where was it said?' \
   "pa-tokenize query.opus | pa-search -k 3 $archive"
 
-step 'The same, ranked by how tokens are confused: the score is in bits.' \
-  "pa-tokenize query.opus | pa-search -k 3 --cost soft $archive"
+step 'The same, ranked by how tokens are confused, with 16 alternatives for each token: the score is in bits.' \
+  "pa-tokenize --alternatives 16 query.opus | pa-search -k 3 --cost soft $archive"
 
 printf '\n# What was said there (from transcripts.tsv; the tools never saw a word of text):\n'
 cut -f 2,4 "$work/output" | sed -E 's/#t=([0-9.]+),([0-9.]+)/\t\1\t\2/' |
@@ -37,4 +37,4 @@ cut -f 2,4 "$work/output" | sed -E 's/#t=([0-9.]+),([0-9.]+)/\t\1\t\2/' |
   done
 
 step 'Typed: a synthesiser, another speaker than that of the talk, says the words, and they are found.' \
-  "espeak-ng -v en+f3 -w $work/typed.wav 'the night train to Vienna' && pa-tokenize $work/typed.wav | pa-search -k 1 --cost soft $archive"
+  "espeak-ng -v en+f3 -w $work/typed.wav 'the night train to Vienna' && pa-tokenize --alternatives 16 $work/typed.wav | pa-search -k 1 --cost soft $archive"

@@ -32,7 +32,8 @@ SCORE is in bits: how much more likely the tokens found are as another rendering
 by chance, less 3 bits for each insertion and deletion; deleting a query's tokens of pauses and
 noise is free. SCORE grows with the length of the match, so one --min-score serves queries of any
 length. A score of 0 or less is not a hit. DISTANCE is the gap to the best possible score, in
-bits.)";
+bits. Queries that name alternatives for their tokens (pa-tokenize --alternatives 16) find most: each
+place is then scored with the mixture of what may stand there.)";
 
 constexpr const char* kEvalue =
     R"(The number of places with the same or a better score expected by chance in these archives. It
@@ -113,9 +114,10 @@ pa-tokenize query.opus >queries.tsv)";
         {"Every place where it is said, recording by recording, in order of time",
          "pa-search talks.pai queries.tsv -k 0 --min-score 0.6 | sort -t '#' -k 1,1 -k 2.3n"},
         {"Find more, using the model's scores of token pairs",
-         "pa-search talks.pai queries.tsv --cost soft -k 5"},
+         "pa-tokenize --alternatives 16 query.opus | pa-search talks.pai --cost soft -k 5"},
         {"Find more words of other speakers, with seven renderings of the query",
-         "pa-tokenize --renderings 7 query.opus | pa-search talks.pai --fuse --cost soft -k 5"},
+         "pa-tokenize --alternatives 16 --renderings 7 query.opus | pa-search talks.pai --fuse --cost "
+         "soft -k 5"},
         {"All hits that are unlikely to be chance",
          "pa-search talks.pai queries.tsv -k 0 --max-evalue 0.1"},
         {"For each recording of an archive, the most similar other one",

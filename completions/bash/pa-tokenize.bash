@@ -48,6 +48,7 @@ _pa_tokenize() {
     --window) :; return ;;
     --hop) :; return ;;
     --renderings) :; return ;;
+    --alternatives) :; return ;;
     --channel) :; return ;;
     --pre) :; return ;;
     --pre-glob) :; return ;;
@@ -58,7 +59,7 @@ _pa_tokenize() {
     -j | --jobs) :; return ;;
   esac
   if [[ $current == -* ]]; then
-    COMPREPLY=($(compgen -W '--model --tokenizer --frames --embeddings --rate --penalty --end-quantile --repetition-penalty --cap --window --hop --renderings --no-times --times --channel --partial --pre --pre-glob --format --precision --skip --manifest -0 --null -j --jobs --progress -q --quiet -v --verbose -h --help --version' -- "$current"))
+    COMPREPLY=($(compgen -W '--model --tokenizer --frames --embeddings --rate --penalty --end-quantile --repetition-penalty --cap --window --hop --renderings --alternatives --no-times --times --channel --partial --pre --pre-glob --format --precision --skip --manifest -0 --null -j --jobs --progress -q --quiet -v --verbose -h --help --version' -- "$current"))
     return
   fi
   _pa_tokenize_files '\.(wav|wave|bwf|flac|ogg|oga|opus|spx|mp3|mp2|aif|aiff|aifc|au|snd|caf|w64|rf64|sph|nist|voc|pvf|m4a|m4b|aac|3gp|3g2|3ga|amr|awb|wma|mka|ac3|wv|ape|mpc|tta|ra|dsf|webm|weba|mp4|m4v|mov|mkv|ogv|avi|flv|wmv|mpg|mpeg)$'

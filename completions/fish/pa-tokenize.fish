@@ -38,6 +38,7 @@ complete -c pa-tokenize -l cap -x -d 'Maximum number of tokens per 10 ms for pai
 complete -c pa-tokenize -l window -x -d 'Write one record per window of S seconds'
 complete -c pa-tokenize -l hop -x -d 'Seconds from one window to the next'
 complete -c pa-tokenize -l renderings -x -d 'Write N records per recording'
+complete -c pa-tokenize -l alternatives -x -d 'For queries'
 complete -c pa-tokenize -l no-times -d 'Leave out the field with the start time of each token, in milliseconds'
 complete -c pa-tokenize -l times -d 'Write token start times'
 complete -c pa-tokenize -l channel -x -d 'Channel to use'

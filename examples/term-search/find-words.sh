@@ -64,7 +64,7 @@ play_file() {
 # Renderings of one query are strings of one key.
 fuse=()
 [ ${#queries[@]} -eq 1 ] || fuse=(--fuse)
-pa-tokenize "${queries[@]}" | awk -F '\t' -v OFS='\t' '!/^#/ { $1 = "query" } 1' >"$work/query"
+pa-tokenize --alternatives 16 "${queries[@]}" | awk -F '\t' -v OFS='\t' '!/^#/ { $1 = "query" } 1' >"$work/query"
 pa-search "$archive" "$work/query" "${fuse[@]}" --cost soft -k "$hits" --min-score "$score" >"$work/hits" || {
   [ $? -eq 1 ] || exit 2
   echo "nothing found" >&2
