@@ -7,9 +7,7 @@
 
 #include "search/chance.hpp"
 #include "search/file_places.hpp"
-#include "search/index_search.hpp"
 #include "search/ranking.hpp"
-#include "search/record_scan.hpp"
 
 namespace pairalign::search {
 namespace {
