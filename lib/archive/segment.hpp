@@ -23,7 +23,7 @@
 namespace pairalign::archive {
 
 /// Opening checks everything needed to never read outside the file; contents are checked where they
-/// are used and, against their checksums, by segment_damage.hpp. Records are numbered from 0; the
+/// are used and, against their checksums, by salvage.hpp. Records are numbered from 0; the
 /// caller must not pass an index beyond the last. All errors are Error(path of the file, reason).
 /// Safe to read from several threads.
 class Segment {
