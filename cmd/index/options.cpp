@@ -48,9 +48,7 @@ std::vector<std::string> actions(const IndexOptions& options) {
 }
 
 void add_seconds(CLI::App& app, const char* name, double& seconds, const char* description) {
-  app.add_option(name, seconds, description)
-      ->type_name("SECONDS")
-      ->check(cli::not_negative())
+  cli::add_number(app, name, seconds, "SECONDS", description)
       ->check(CLI::Range(0.0, kMaxWaitSeconds));
 }
 

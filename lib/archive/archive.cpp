@@ -4,8 +4,7 @@
 #include <unordered_map>
 #include <utility>
 
-#include "archive/manifest.hpp"
-#include "archive/segment_damage.hpp"
+#include "archive/salvage.hpp"
 
 namespace pairalign::archive {
 namespace {
@@ -102,11 +101,6 @@ std::map<std::size_t, std::size_t> Archive::token_counts() const {
       --numbers[part.segment.token_count(record)];
   }
   return {numbers.begin(), numbers.end()};
-}
-
-void Archive::tokens(std::size_t i, std::vector<tokens::Token>& values) const {
-  const Place place = locate(i);
-  place.segment.tokens(place.index, values);
 }
 
 void Archive::tokens(std::size_t i, std::size_t begin, std::size_t end,

@@ -3,14 +3,12 @@
 // An archive is a folder, by convention NAME.pai:
 //   manifest         which segments belong to the archive, in order (manifest.hpp)
 //   segment-000001   immutable files of records (segment_format.hpp)
-//   removed-000002   which records of a segment are removed (removed_records.hpp)
+//   removed-000002   which records of a segment are removed (manifest.hpp)
 //   lock             held by the one writer (folder.hpp)
-// A writer creates new files under names ending in .new, fsyncs each, replaces the manifest with
-// one rename(2), and then drops the suffix. Killed at any instant, it leaves the archive in the
-// state before or after the commit: files that no manifest names are not read. Of these, the next
-// writer deletes the .new files and those that the manifest lists as replaced. Readers take no
-// lock: what they have mapped never changes, even when a writer deletes the file. A reader that
-// finds a file gone before it could open it reads the manifest again.
+// A writer killed at any instant leaves the archive in the state before or after the commit
+// (docs/archive-format.md). Readers take no lock: what they have mapped never changes, even when a
+// writer deletes the file. A reader that finds a file gone before it could open it reads the
+// manifest again.
 #pragma once
 
 #include <cstddef>
@@ -20,15 +18,13 @@
 #include <string>
 #include <vector>
 
-#include "archive/removed_records.hpp"
+#include "archive/manifest.hpp"
 #include "archive/segment.hpp"
 #include "archive/source.hpp"
 #include "base/error.hpp"
 #include "tokens/record.hpp"
 
 namespace pairalign::archive {
-
-struct Manifest;
 
 /// A snapshot of an archive, taken when it was opened; safe to read from several threads. Records
 /// keep the order in which they were added and are numbered from 0 to size() − 1; removed ones are
@@ -60,7 +56,9 @@ class Archive {
   /// Number of records by number of tokens.
   std::map<std::size_t, std::size_t> token_counts() const;
   /// `values` is replaced; pass the same vector again to reuse its memory.
-  void tokens(std::size_t i, std::vector<tokens::Token>& values) const;
+  void tokens(std::size_t i, std::vector<tokens::Token>& values) const {
+    tokens(i, 0, Segment::kToEnd, values);
+  }
   /// Tokens [begin, end) of a record.
   void tokens(std::size_t i, std::size_t begin, std::size_t end,
               std::vector<tokens::Token>& values) const;
@@ -130,5 +128,56 @@ class Archive {
   std::uint64_t token_total_ = 0;
   std::uint64_t manifest_bytes_ = 0;
 };
+
+/// One record after the other of a segment; each block is decoded once, and its metadata only if
+/// asked for. Throws like Segment::block_keys and Segment::block_metadata.
+class ScannedRecord {
+ public:
+  explicit ScannedRecord(const Segment& segment) : segment_(segment) {}
+
+  const Segment& segment() const { return segment_; }
+  /// Within the segment.
+  std::size_t number() const { return number_; }
+  const std::string& key() const { return keys_[number_ % kBlockRecords]; }
+  const Segment::Metadata& metadata() const {
+    if (metadata_.empty()) segment_.block_metadata(number_ / kBlockRecords, metadata_);
+    return metadata_[number_ % kBlockRecords];
+  }
+
+  void go_to(std::size_t number) {
+    if (keys_.empty() || number / kBlockRecords != number_ / kBlockRecords) {
+      segment_.block_keys(number / kBlockRecords, keys_);
+      metadata_.clear();
+    }
+    number_ = number;
+  }
+
+ private:
+  const Segment& segment_;
+  std::size_t number_ = 0;
+  std::vector<std::string> keys_;
+  mutable std::vector<Segment::Metadata> metadata_;  // empty: not read yet
+};
+
+/// Calls `visit(record)` for each record that is not removed.
+template <class Visit>
+void for_each_record(const Segment& segment, const RecordNumbers& removed, Visit visit) {
+  ScannedRecord record(segment);
+  auto gone = removed.begin();
+  for (std::size_t i = 0; i < segment.size(); ++i) {
+    if (gone != removed.end() && *gone == i) {
+      ++gone;
+      continue;
+    }
+    record.go_to(i);
+    visit(record);
+  }
+}
+
+template <class Visit>
+void for_each_record(const Archive& archive, Visit visit) {
+  for (std::size_t s = 0; s < archive.segment_count(); ++s)
+    for_each_record(archive.segment(s), archive.removed(s), visit);
+}
 
 }  // namespace pairalign::archive

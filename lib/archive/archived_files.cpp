@@ -11,31 +11,24 @@
 #include <sys/stat.h>
 
 #include "archive/folder.hpp"
-#include "archive/record_scan.hpp"
-#include "base/hash.hpp"
 
 namespace pairalign::archive {
 namespace {
 
 namespace fs = std::filesystem;
 
-std::uint64_t hash_of(std::string_view path) {
-  return hash64(path.data(), path.size());
-}
-
-// Calls visit(path, record, number in the archive) for the first of each run of records of a path.
+// Calls visit(path, record, its place) for the first of each run of records of a path.
 template <class Visit>
 void for_each_path(const Archive& archive, Visit visit) {
   std::optional<std::string> before;
-  std::uint64_t number = 0;
-  for_each_record(archive, [&](const ScannedRecord& record) {
-    const std::string_view path = tokens::split_fragment(record.key()).path;
-    if (path != before) {
+  for (std::uint32_t s = 0; s < archive.segment_count(); ++s) {
+    for_each_record(archive.segment(s), archive.removed(s), [&](const ScannedRecord& record) {
+      const std::string_view path = tokens::split_fragment(record.key()).path;
+      if (path == before) return;
       before = path;
-      visit(path, record, number);
-    }
-    ++number;
-  });
+      visit(path, record, RecordPlace{s, static_cast<std::uint32_t>(record.number())});
+    });
+  }
 }
 
 // The folder of a path, without a trailing slash except for the root; "." if the path has none.
@@ -120,25 +113,22 @@ class SearchForGoneFiles {
 }  // namespace
 
 ArchivedFiles::ArchivedFiles(const std::string& path, bool checksum) : checksum_(checksum) {
-  if (is_free(path)) return;
-  archive_ = Archive::open(path);
-  for_each_path(*archive_, [&](std::string_view own, const ScannedRecord&, std::uint64_t number) {
-    places_.push_back({hash_of(own), number});
-  });
-  std::sort(places_.begin(), places_.end(), [](const Place& a, const Place& b) {
-    return std::tie(a.path_hash, a.record) < std::tie(b.path_hash, b.record);
-  });
+  if (!is_free(path)) {
+    archive_ = Archive::open(path);
+    for_each_path(*archive_, [&](std::string_view own, const ScannedRecord&, RecordPlace place) {
+      paths_.add(hash_of(own), place);
+    });
+  }
+  paths_.sort();
 }
 
 bool ArchivedFiles::holds(const std::string& path) const {
-  const std::uint64_t hash = hash_of(path);
-  auto place =
-      std::lower_bound(places_.begin(), places_.end(), hash,
-                       [](const Place& a, std::uint64_t value) { return a.path_hash < value; });
-  for (; place != places_.end() && place->path_hash == hash; ++place) {
-    const std::string key = archive_->key(place->record);
+  auto [entry, end] = paths_.find(hash_of(path));
+  for (; entry != end; ++entry) {
+    const Segment& segment = archive_->segment(entry->place.segment);
+    const std::string key = segment.key(entry->place.record);
     if (tokens::split_fragment(key).path != path) continue;  // another path of the same hash
-    const std::optional<Source> source = archive_->source(place->record);
+    const std::optional<Source> source = segment.source(entry->place.record);
     if (!source || !is_unchanged(path, *source)) continue;
     if (!checksum_) return true;
     const std::optional<Source> now = read_source(path);
@@ -148,13 +138,13 @@ bool ArchivedFiles::holds(const std::string& path) const {
 }
 
 bool MovedFiles::File::operator<(const File& other) const {
-  return std::tie(size, hash, record) < std::tie(other.size, other.hash, other.record);
+  return std::tie(size, hash, place) < std::tie(other.size, other.hash, other.place);
 }
 
 MovedFiles::MovedFiles(const Archive& archive) : archive_(archive) {
-  for_each_path(archive, [&](std::string_view, const ScannedRecord& record, std::uint64_t number) {
+  for_each_path(archive, [&](std::string_view, const ScannedRecord& record, RecordPlace place) {
     const std::optional<Source>& source = record.metadata().source;
-    if (source && source->hash != 0) files_.push_back({source->size, source->hash, number});
+    if (source && source->hash != 0) files_.push_back({source->size, source->hash, place});
   });
   std::sort(files_.begin(), files_.end());
 }
@@ -162,13 +152,13 @@ MovedFiles::MovedFiles(const Archive& archive) : archive_(archive) {
 std::optional<MovedFile> MovedFiles::find(const std::string& path) {
   const std::optional<Source> seen = look_at_source(path);
   if (!seen) return std::nullopt;
-  const auto same_size = std::lower_bound(files_.begin(), files_.end(), File{seen->size, 0, 0});
+  const auto same_size = std::lower_bound(files_.begin(), files_.end(), File{seen->size, 0, {}});
   if (same_size == files_.end() || same_size->size != seen->size) return std::nullopt;
   const std::optional<Source> source = read_source(path);
   if (!source || source->hash == 0) return std::nullopt;
-  auto file = std::lower_bound(files_.begin(), files_.end(), File{source->size, source->hash, 0});
+  auto file = std::lower_bound(files_.begin(), files_.end(), File{source->size, source->hash, {}});
   for (; file != files_.end() && file->size == source->size && file->hash == source->hash; ++file) {
-    const std::string key = archive_.key(file->record);
+    const std::string key = archive_.segment(file->place.segment).key(file->place.record);
     std::string from(tokens::split_fragment(key).path);
     if (from == path || !is_gone(from)) continue;
     files_.erase(file);

@@ -10,11 +10,12 @@
 #include <vector>
 
 #include "archive/archive.hpp"
+#include "archive/removals.hpp"
 #include "archive/source.hpp"
 
 namespace pairalign::archive {
 
-/// Which files need no tokenising because an archive has strings of their present contents. Uses 16
+/// Which files need no tokenising because an archive has strings of their present contents. Uses 18
 /// bytes of memory per archived file.
 class ArchivedFiles {
  public:
@@ -33,14 +34,9 @@ class ArchivedFiles {
   bool holds(const std::string& path) const;
 
  private:
-  struct Place {
-    std::uint64_t path_hash;
-    std::uint64_t record;
-  };
-
   bool checksum_;
   std::optional<Archive> archive_;
-  std::vector<Place> places_;  // one for each run of records of a path, sorted by hash
+  RecordTable paths_;  // one record of each run of records of a path
 };
 
 /// Files that an archive knows under another path: moved or renamed, and recognised by their
@@ -59,7 +55,7 @@ class MovedFiles {
   struct File {
     std::uint64_t size;
     std::uint64_t hash;
-    std::uint64_t record;
+    RecordPlace place;
     bool operator<(const File& other) const;
   };
 

@@ -81,12 +81,6 @@ std::vector<std::string> names_in(const std::string& folder) {
   return names;
 }
 
-std::string with_new_suffix_if_absent(const std::string& path) {
-  if (exists(path)) return path;
-  std::string longer = path + kNewSuffix;
-  return exists(longer) ? longer : path;
-}
-
 bool is_leftover(const std::string& name) {
   if (const std::optional<NumberedFile> file = parse_numbered(name)) return file->is_new;
   const std::size_t temporary = name.rfind(kTemporarySuffix);
@@ -117,18 +111,17 @@ Error no_manifest(const std::string& folder) {
               folder + " saves their records"};
 }
 
-FolderLock::FolderLock(const std::string& archive, const std::string& file, double wait_seconds)
-    : file_(file) {
+Descriptor lock(const std::string& archive, const std::string& file, double wait_seconds) {
   using Clock = std::chrono::steady_clock;
   constexpr std::chrono::milliseconds kPause(100);
   const auto end = Clock::now() + std::chrono::duration<double>(wait_seconds);
   // A holder that gave up may have deleted the file between our open and our flock; a lock on a
   // deleted file keeps nobody out, so try again.
   for (;;) {
-    fd_ = Descriptor(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666));
-    if (fd_.get() < 0) throw errno_error(archive, "cannot open its lock file");
-    if (try_lock(fd_.get(), archive)) {
-      if (is_named(fd_.get(), file)) return;
+    Descriptor fd(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666));
+    if (fd.get() < 0) throw errno_error(archive, "cannot open its lock file");
+    if (try_lock(fd.get(), archive)) {
+      if (is_named(fd.get(), file)) return fd;
     } else if (Clock::now() < end) {
       std::this_thread::sleep_for(kPause);
     } else {
@@ -137,10 +130,6 @@ FolderLock::FolderLock(const std::string& archive, const std::string& file, doub
                   "for it with --wait SECONDS");
     }
   }
-}
-
-void FolderLock::remove() {
-  ::unlink(file_.c_str());
 }
 
 }  // namespace pairalign::archive

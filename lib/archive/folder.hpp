@@ -35,17 +35,17 @@ std::vector<std::string> names_in(const std::string& folder);
 /// Files that a writer has written end in this until the manifest that names them is in place. A
 /// reader that does not find a file looks for it under the longer name.
 constexpr const char* kNewSuffix = ".new";
-std::string with_new_suffix_if_absent(const std::string& path);
 
-/// Calls `open` with the name under which the file exists. A writer may rename it between that
-/// check and its opening.
+/// Calls `open` with the name under which the file exists. A writer may remove the suffix between
+/// the check and the opening.
 template <class Open>
 auto open_under_either_name(const std::string& path, Open open) {
-  const std::string found = with_new_suffix_if_absent(path);
+  const std::string longer = path + kNewSuffix;
+  if (exists(path) || !exists(longer)) return open(path);
   try {
-    return open(found);
+    return open(longer);
   } catch (const Error&) {
-    if (found == path || !exists(path)) throw;
+    if (!exists(path)) throw;
   }
   return open(path);
 }
@@ -61,21 +61,10 @@ bool is_free(const std::string& path);
 /// The error for a folder without a manifest: an archive that has lost it, or no archive at all.
 Error no_manifest(const std::string& folder);
 
-/// One writer at a time: holds an exclusive flock(2) on a file, which is created if absent. The
-/// kernel releases it when the holder ends, however it ends, so there are no stale locks to clear
-/// by hand.
-class FolderLock {
- public:
-  /// Waits up to `wait_seconds` for another process to release the lock. Throws Error(`archive`, …)
-  /// if it still holds the lock then, or if locking fails.
-  FolderLock(const std::string& archive, const std::string& file, double wait_seconds = 0);
-
-  /// Deletes the file, while still holding the lock on it.
-  void remove();
-
- private:
-  std::string file_;
-  Descriptor fd_;
-};
+/// One writer at a time: holds an exclusive flock(2) on `file`, which is created if absent, as long
+/// as it is open. The kernel releases it when the holder ends, however it ends, so there are no
+/// stale locks to clear by hand. Waits up to `wait_seconds` for another process to release the
+/// lock. Throws Error(`archive`, …) if it still holds the lock then, or if locking fails.
+Descriptor lock(const std::string& archive, const std::string& file, double wait_seconds);
 
 }  // namespace pairalign::archive

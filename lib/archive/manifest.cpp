@@ -1,6 +1,8 @@
 #include "archive/manifest.hpp"
 
 #include <algorithm>
+#include <cstring>
+#include <functional>
 #include <utility>
 
 #include <fmt/format.h>
@@ -17,6 +19,20 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr int kManifestVersion = 2;
+
+constexpr char kRemovedMagic[8] = {'P', 'A', 'I', 'R', 'D', 'E', 'L', '\n'};
+constexpr std::uint32_t kRemovedVersion = 1;
+
+struct RemovedHead {
+  char magic[8];
+  std::uint32_t byte_order;
+  std::uint32_t version;
+  std::uint64_t segment;
+  std::uint64_t records;
+};
+static_assert(sizeof(RemovedHead) == 32);
+
+constexpr std::size_t kTailSize = sizeof(std::uint64_t) + sizeof kSegmentEnd;
 
 Json to_json(const Manifest& manifest) {
   const tokens::Header& header = manifest.header;
@@ -49,7 +65,7 @@ Json to_json(const SegmentEntry& segment) {
 }
 
 std::string end_line(std::size_t segments, std::string_view above) {
-  const Json end = {{"end", segments}, {"xxh3", hex64(hash64(above.data(), above.size()))}};
+  const Json end = {{"end", segments}, {"xxh3", hex64(hash_of(above))}};
   return end.dump() + "\n";
 }
 
@@ -101,13 +117,19 @@ std::string_view without_end_line(const std::string& path, std::string_view text
   return body;
 }
 
+template <class Choice>
+Choice parse(const std::string& name, const Choice (&choices)[2]) {
+  for (const Choice choice : choices) {
+    if (name == name_of(choice)) return choice;
+  }
+  throw Error(
+      "", fmt::format("'{}' is not one of {}, {}", name, name_of(choices[0]), name_of(choices[1])));
+}
+
 }  // namespace
 
 TokenCoding parse_token_coding(const std::string& name) {
-  for (const TokenCoding coding : {TokenCoding::fixed, TokenCoding::entropy}) {
-    if (name == name_of(coding)) return coding;
-  }
-  throw Error("", "'" + name + "' is not one of fixed, entropy");
+  return parse(name, {TokenCoding::fixed, TokenCoding::entropy});
 }
 
 const char* name_of(TokenCoding coding) {
@@ -115,10 +137,7 @@ const char* name_of(TokenCoding coding) {
 }
 
 Indexing parse_indexing(const std::string& name) {
-  for (const Indexing indexing : {Indexing::pairs, Indexing::none}) {
-    if (name == name_of(indexing)) return indexing;
-  }
-  throw Error("", "'" + name + "' is not one of pairs, none");
+  return parse(name, {Indexing::pairs, Indexing::none});
 }
 
 const char* name_of(Indexing indexing) {
@@ -161,6 +180,79 @@ Manifest parse_manifest(const std::string& path, std::string_view text) {
     throw Error(path, "damaged: not a manifest");
   }
   return manifest;
+}
+
+// Of the records before removed[j], removed[j] − j are not removed; that number ascends with j.
+std::size_t nth_live(const RecordNumbers& removed, std::size_t i) {
+  const auto next =
+      std::partition_point(removed.begin(), removed.end(), [&](const std::uint32_t& record) {
+        return record - static_cast<std::size_t>(&record - removed.data()) <= i;
+      });
+  return i + static_cast<std::size_t>(next - removed.begin());
+}
+
+std::size_t live_before(const RecordNumbers& removed, std::size_t record) {
+  const auto at = std::lower_bound(removed.begin(), removed.end(), record);
+  return record - static_cast<std::size_t>(at - removed.begin());
+}
+
+bool is_removed(const RecordNumbers& removed, std::size_t record) {
+  return std::binary_search(removed.begin(), removed.end(), record);
+}
+
+std::uint64_t removed_file_size(std::uint64_t records) {
+  return sizeof(RemovedHead) + padded(records * sizeof(std::uint32_t)) + kTailSize;
+}
+
+std::string to_bytes(RemovedFile& file) {
+  RemovedHead head{};
+  std::memcpy(head.magic, kRemovedMagic, sizeof head.magic);
+  head.byte_order = kByteOrderMark;
+  head.version = kRemovedVersion;
+  head.segment = file.segment;
+  head.records = file.records.size();
+  std::string bytes(reinterpret_cast<const char*>(&head), sizeof head);
+  bytes.append(reinterpret_cast<const char*>(file.records.data()),
+               file.records.size() * sizeof file.records[0]);
+  bytes.resize(padded(bytes.size()), '\0');
+  file.hash = hash_of(bytes);
+  bytes.append(reinterpret_cast<const char*>(&file.hash), sizeof file.hash);
+  bytes.append(kSegmentEnd, sizeof kSegmentEnd);
+  return bytes;
+}
+
+RemovedFile parse_removed(const std::string& path, std::string_view bytes) {
+  const auto check = [&](bool good, const char* reason) {
+    if (!good) throw Error(path, std::string("damaged: ") + reason);
+  };
+  RemovedHead head;
+  check(bytes.size() >= sizeof head + kTailSize, "too short for a file of removed records");
+  std::memcpy(&head, bytes.data(), sizeof head);
+  check(std::memcmp(head.magic, kRemovedMagic, sizeof kRemovedMagic) == 0,
+        "does not begin like a file of removed records");
+  check(head.byte_order == kByteOrderMark && head.version == kRemovedVersion,
+        "another byte order or version");
+  check(head.records > 0, "it names no record");
+  const std::size_t room = bytes.size() - sizeof head - kTailSize;
+  check(head.records <= room / sizeof(std::uint32_t) &&
+            room == padded(head.records * sizeof(std::uint32_t)),
+        "its size does not match its number of records");
+  const std::size_t body = sizeof head + room;
+  RemovedFile file;
+  file.segment = head.segment;
+  std::memcpy(&file.hash, bytes.data() + body, sizeof file.hash);
+  check(file.hash == hash_of(bytes.substr(0, body)), "its checksum does not match");
+  check(bytes.substr(body + sizeof file.hash) == std::string_view(kSegmentEnd, sizeof kSegmentEnd),
+        "the end mark is missing");
+  file.records.resize(head.records);
+  const std::size_t size = head.records * sizeof(std::uint32_t);
+  std::memcpy(file.records.data(), bytes.data() + sizeof head, size);
+  const std::string_view padding = bytes.substr(sizeof head + size, room - size);
+  check(padding.find_first_not_of('\0') == padding.npos, "it is not padded with zeros");
+  const auto& records = file.records;
+  check(std::adjacent_find(records.begin(), records.end(), std::greater_equal<>()) == records.end(),
+        "its records do not ascend");
+  return file;
 }
 
 RecordNumbers read_removed(const std::string& folder, const SegmentEntry& entry) {

@@ -4,25 +4,13 @@
 // first thing a person looks at when something is wrong: `jq . NAME.pai/manifest`. As text it needs
 // no byte-order mark, and wrong counts are harmless: no memory is allocated from them.
 //
-//   {"pairalign_archive":2,"model":"…","tokenizer":"…","vocab":512,"pack":"entropy","index":"none",
-//    "next_file":4,"replaced":[1]}
-//   {"segment":1,"bytes":…,"records":…,"tokens":…,"largest_token":…,"hash":"16 hex digits"}
-//   {"segment":2,…,"removed":{"file":3,"records":…,"tokens":…,"hash":"16 hex digits"}}
-//   {"end":2,"xxh3":"16 hex digits"}
+// docs/archive-format.md gives the members. `replaced` lists the numbers of files that the previous
+// manifest named and this one does not, and of earlier ones that could not be deleted yet: if the
+// writer is killed before it deletes them, the next one does, and it deletes no others. `hash` is
+// the checksum of a segment's head, which covers the checksums of all its sections. File numbers
+// are never reused, so a reader that holds an old manifest cannot open a new file by an old name.
 //
-// The first line (a single line in the file) is both magic and version; model, tokenizer and vocab
-// are absent when unknown, pack when new segments get tokens of fixed width, index when they get
-// postings. `replaced` lists the numbers of files that the previous manifest named and this one
-// does not, and of earlier ones that could not be deleted yet: if the writer is killed before it
-// deletes them, the next one does, and it deletes no others. `removed` gives the file that lists
-// the removed records of the segment (removed_records.hpp), their number, and the number of their
-// tokens. The last line, newline included, is the end mark: the number of segments, and the XXH3-64
-// of all bytes above it. `hash` is the checksum of a segment's head, which covers the checksums of
-// all its sections. File numbers are never reused, so a reader that holds an old manifest cannot
-// open a new file by an old name.
-//
-// Version 2 came, before any release, with version 2 of the segments: it added `removed` and
-// `pack`, and replaced `next_segment` by one counter for files of segments and of removed records.
+// Which records of a segment are removed is kept in a separate file, because segments never change.
 //
 // Rejected: a binary manifest (nothing gained at this size); a log to which each append adds a line
 // (a half-written line must be distinguished from damage, and an append could not remove or
@@ -35,11 +23,21 @@
 #include <vector>
 
 #include "archive/folder.hpp"
-#include "archive/removed_records.hpp"
 #include "archive/segment_format.hpp"
 #include "tokens/record.hpp"
 
 namespace pairalign::archive {
+
+/// Numbers of removed records of a segment, ascending.
+using RecordNumbers = std::vector<std::uint32_t>;
+
+/// The number, within the segment, of its `i`-th record that is not removed.
+std::size_t nth_live(const RecordNumbers& removed, std::size_t i);
+
+/// How many of the records before `record` are not removed.
+std::size_t live_before(const RecordNumbers& removed, std::size_t record);
+
+bool is_removed(const RecordNumbers& removed, std::size_t record);
 
 /// Removed records of a segment; `file` 0: none.
 struct RemovedEntry {
@@ -79,6 +77,20 @@ const char* name_of(Indexing indexing);
 
 /// Throws Error(path, reason) for text that is not exactly what `to_text` gives.
 Manifest parse_manifest(const std::string& path, std::string_view text);
+
+struct RemovedFile {
+  std::uint64_t segment = 0;
+  RecordNumbers records;
+  std::uint64_t hash = 0;
+};
+
+std::uint64_t removed_file_size(std::uint64_t records);
+
+/// The bytes of the file; sets `file.hash`.
+std::string to_bytes(RemovedFile& file);
+
+/// Throws Error(path, reason) for bytes that are not exactly what `to_bytes` gives.
+RemovedFile parse_removed(const std::string& path, std::string_view bytes);
 
 /// The removed records of a segment, empty when it has none. Throws Error(file, reason) if they are
 /// not those that the manifest describes.

@@ -3,83 +3,32 @@
 #include <algorithm>
 
 namespace pairalign::archive {
-namespace {
 
-constexpr int kMinBits = 8;
-constexpr int kMaxBits = 15;
-
-// State of a bucket while postings are counted, then written.
-struct Bucket {
-  std::uint32_t last = 0;  // block, plus 1
-  std::uint32_t at = 0;
-};
-
-// Calls visit(bucket, difference from the previous block) for each posting.
-template <class Visit>
-void for_each_posting(Span<const tokens::Token> tokens, Span<const std::uint32_t> ends, int bits,
-                      std::vector<Bucket>& buckets, Visit visit) {
+PairPostings make_pair_postings(Span<const tokens::Token> tokens, Span<const std::uint32_t> ends) {
+  constexpr std::size_t kListLength = 64;
+  int bits = 8;
+  while (bits < 15 && (kListLength << bits) < tokens.size())
+    ++bits;
+  struct List {
+    std::uint32_t last = 0;  // block, plus 1
+    std::string steps;
+  };
+  std::vector<List> lists(std::size_t{1} << bits);
   for (std::size_t record = 0; record + 1 < ends.size(); ++record) {
     for (std::size_t i = ends[record]; i + 1 < ends[record + 1]; ++i) {
       const auto block = static_cast<std::uint32_t>(i / kPairBlockTokens + 1);
-      Bucket& bucket = buckets[pair_bucket(tokens[i], tokens[i + 1], bits)];
-      if (bucket.last == block) continue;
-      visit(bucket, block - bucket.last);
-      bucket.last = block;
+      List& list = lists[pair_bucket(tokens[i], tokens[i + 1], bits)];
+      if (list.last == block) continue;
+      append_varint(block - list.last, list.steps);
+      list.last = block;
     }
   }
-}
-
-// Without branches, which would be mispredicted half of the time.
-std::uint32_t varint_size(std::uint32_t value) {
-  return 1U + (value >> 7 != 0) + (value >> 14 != 0) + (value >> 21 != 0) + (value >> 28 != 0);
-}
-
-// Like append_varint, into bytes that are already there.
-void write_varint(std::uint32_t value, unsigned char* bytes) {
-  if (value >= 1U << 14) {
-    for (; value >= 0x80; value >>= 7)
-      *bytes++ = static_cast<unsigned char>(value | 0x80);
-    *bytes = static_cast<unsigned char>(value);
-    return;
-  }
-  const bool two = value >= 0x80;
-  unsigned char nowhere;
-  unsigned char* const second = two ? bytes + 1 : &nowhere;
-  *second = static_cast<unsigned char>(value >> 7);
-  *bytes = static_cast<unsigned char>(value | (two ? 0x80 : 0));
-}
-
-}  // namespace
-
-int pair_bucket_bits(std::size_t tokens) {
-  constexpr std::size_t kListLength = 64;
-  int bits = kMinBits;
-  while (bits < kMaxBits && (kListLength << bits) < tokens)
-    ++bits;
-  return bits;
-}
-
-PairPostings make_pair_postings(Span<const tokens::Token> tokens, Span<const std::uint32_t> ends,
-                                int bits) {
   PairPostings postings;
-  const std::size_t count = std::size_t{1} << bits;
-  std::vector<Bucket> buckets(count);
-  for_each_posting(tokens, ends, bits, buckets,
-                   [](Bucket& bucket, std::uint32_t step) { bucket.at += varint_size(step); });
-  postings.lists.reserve(count + 1);
-  std::uint32_t end = 0;
-  for (Bucket& bucket : buckets) {
-    postings.lists.push_back(end);
-    end += bucket.at;
-    bucket = {0, postings.lists.back()};
+  for (const List& list : lists) {
+    postings.lists.push_back(static_cast<std::uint32_t>(postings.pairs.size()));
+    postings.pairs += list.steps;
   }
-  postings.lists.push_back(end);
-  postings.pairs.resize(end);
-  auto* const bytes = reinterpret_cast<unsigned char*>(postings.pairs.data());
-  for_each_posting(tokens, ends, bits, buckets, [bytes](Bucket& bucket, std::uint32_t step) {
-    write_varint(step, bytes + bucket.at);
-    bucket.at += varint_size(step);
-  });
+  postings.lists.push_back(static_cast<std::uint32_t>(postings.pairs.size()));
   return postings;
 }
 
@@ -88,18 +37,15 @@ PageCheck::PageCheck(const unsigned char* file, std::uint64_t begin, std::uint64
     : file_(file), begin_(begin), end_(end), sums_(sums), states_(page_count(end - begin)) {}
 
 // Two threads may check the same page, with the same result.
-PageCheck::State PageCheck::look_at(std::size_t page) const {
-  const std::uint64_t at = begin_ + page * kPageBytes;
-  const std::size_t size = std::min<std::uint64_t>(kPageBytes, end_ - at);
-  const State state = page_sum(file_ + at, size) == sums_[page] ? kSound : kDamaged;
-  states_[page].store(state, std::memory_order_relaxed);
-  return state;
-}
-
 bool PageCheck::sound(std::uint64_t begin, std::uint64_t end) const {
   for (std::size_t page = (begin - begin_) / kPageBytes; begin_ + page * kPageBytes < end; ++page) {
     std::uint8_t state = states_[page].load(std::memory_order_relaxed);
-    if (state == kUnknown) state = look_at(page);
+    if (state == kUnknown) {
+      const std::uint64_t at = begin_ + page * kPageBytes;
+      const std::size_t size = std::min<std::uint64_t>(kPageBytes, end_ - at);
+      state = page_sum(file_ + at, size) == sums_[page] ? kSound : kDamaged;
+      states_[page].store(state, std::memory_order_relaxed);
+    }
     if (state == kSound) continue;
     damage_seen_.store(true, std::memory_order_relaxed);
     return false;

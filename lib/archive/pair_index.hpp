@@ -6,11 +6,6 @@
 // 2^15 buckets; the list of a bucket contains each block with a pair of that bucket once, in
 // ascending order.
 //
-//   section     content
-//   pair lists  u32 × (B + 1): where the list of each bucket begins in 'pairs', and the end of the
-//               last one; B is a power of two
-//   pairs       the lists: block numbers, the first plus 1 and then the differences, as varints
-//
 // Measured on 10 M tokens of the shipped model's bigrams: 12.5 bits per token. Blocks of 32 would
 // take 11.4 and of 64 10.3, but let more through by chance; 2^19 buckets would take 14.7, and twice
 // the time to build because the tables no longer fit the L2 cache. Pairs at a distance of two in
@@ -37,9 +32,6 @@ constexpr std::size_t kPairBlockTokens = 16;
 /// A segment with fewer tokens is fast to scan and gets no postings.
 constexpr std::size_t kMinIndexedTokens = std::size_t{1} << 15;
 
-/// Bits of a bucket number, for a segment of `tokens` tokens.
-int pair_bucket_bits(std::size_t tokens);
-
 /// The bucket of `first` followed by `second`. Multiplicative hashing (Knuth): the upper bits
 /// depend on the whole pair.
 inline std::uint32_t pair_bucket(tokens::Token first, tokens::Token second, int bits) {
@@ -54,8 +46,7 @@ struct PairPostings {
 };
 
 /// `ends`: 0, then where each record ends in `tokens`.
-PairPostings make_pair_postings(Span<const tokens::Token> tokens, Span<const std::uint32_t> ends,
-                                int bits);
+PairPostings make_pair_postings(Span<const tokens::Token> tokens, Span<const std::uint32_t> ends);
 
 /// Iterates over the blocks of one list, in ascending order. Damaged bytes give wrong blocks, but
 /// always below `blocks`; PairIndex::sound detects the damage.
@@ -107,7 +98,6 @@ class PageCheck {
 
  private:
   enum State : std::uint8_t { kUnknown, kSound, kDamaged };
-  State look_at(std::size_t page) const;
 
   const unsigned char* file_;
   std::uint64_t begin_, end_;

@@ -1,25 +1,15 @@
 // Coding of the keys, sources and starts of records.
 //
-// Keys and sources are coded, within a block of records, as their differences from the one before.
-// Per key: the number of leading bytes shared with the previous key (0 for the first of a block),
-// the number of bytes that follow, and these bytes; numbers are varints. Paths in one folder share
-// most of their bytes: 40 become some 8. Known from locate(1) (Woods 1983) and, in blocks that can
-// be read independently, from the tables of LevelDB.
+// docs/archive-format.md gives the layout. Keys and sources are coded, within a block of records,
+// as their differences from the one before: paths in one folder share most of their bytes, and 40
+// become some 8. Known from locate(1) (Woods 1983) and, in blocks that can be read independently,
+// from the tables of LevelDB.
 //
 // The starts of tokens are coded in some 3 bits each by a Huffman code (D. Huffman, 1952): the
 // first start of a record and then the steps from one start to the next, in ms. Few values are
 // frequent, because tokens last whole frames: each gets a code of whole bits according to its
 // frequency in the segment. The code is canonical, so its lengths alone define it. Each record is
 // padded to whole bytes, so that it can be read, and be damaged, independently.
-//
-//   table    at the front of the section: varint n; n times, by ascending values, varint value less
-//            the previous value and u8 bits of its code, 1 to 24; u8 bits of the escape code, which
-//            precedes a value that is not in the table, given in 32 bits, least significant first
-//            (0: there is no escape code)
-//   records  the codes, most significant bit first, filling each byte from its least significant
-//            bit; padded with zeros
-//   codes    ascending by length and, for equal lengths, by value, the escape code last: the first
-//            is 0, each other one the previous plus 1, with zeros appended where it is longer
 //
 // Measured on 1,240 utterances of read speech, 56,938 tokens of the shipped model: 2.99 bits per
 // token, table and padding included, against an entropy of the steps of 2.85; the varints of

@@ -4,17 +4,9 @@
 #include <numeric>
 #include <utility>
 
-#include "base/hash.hpp"
 #include "tokens/record.hpp"
 
 namespace pairalign::archive {
-namespace {
-
-std::uint64_t hash_of(std::string_view text) {
-  return hash64(text.data(), text.size());
-}
-
-}  // namespace
 
 std::size_t remove_if(const Segment& segment, const RecordMatch& match, RecordNumbers& removed) {
   RecordNumbers going;

@@ -12,7 +12,6 @@
 #include <vector>
 
 #include "archive/archive.hpp"
-#include "archive/record_scan.hpp"
 
 namespace pairalign::archive {
 

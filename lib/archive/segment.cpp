@@ -6,7 +6,6 @@
 
 #include <fmt/format.h>
 
-#include "archive/bit_packing.hpp"
 #include "archive/folder.hpp"
 #include "base/hash.hpp"
 

@@ -10,11 +10,11 @@
 #include <string>
 #include <vector>
 
-#include "archive/entropy_coding.hpp"
 #include "archive/pair_index.hpp"
 #include "archive/record_coding.hpp"
 #include "archive/segment_format.hpp"
 #include "archive/source.hpp"
+#include "archive/token_coding.hpp"
 #include "archive/varint.hpp"
 #include "base/error.hpp"
 #include "base/file.hpp"
@@ -23,7 +23,7 @@
 namespace pairalign::archive {
 
 /// Opening checks everything needed to never read outside the file; contents are checked where they
-/// are used and, against their checksums, by segment_damage.hpp. Records are numbered from 0; the
+/// are used and, against their checksums, by salvage.hpp. Records are numbered from 0; the
 /// caller must not pass an index beyond the last. All errors are Error(path of the file, reason).
 /// Safe to read from several threads.
 class Segment {
@@ -75,9 +75,9 @@ class Segment {
   std::size_t token_count(std::size_t i) const {
     return token_counts(i / kBlockRecords)[i % kBlockRecords];
   }
-  /// `values` is replaced; pass the same vector again to reuse its memory.
-  void tokens(std::size_t i, std::vector<tokens::Token>& values) const;
-  /// Tokens [begin, end) of a record.
+  static constexpr std::size_t kToEnd = ~std::size_t{0};
+  /// Tokens [begin, end) of a record, or from `begin` to its end. `values` is replaced; pass the
+  /// same vector again to reuse its memory.
   void tokens(std::size_t i, std::size_t begin, std::size_t end,
               std::vector<tokens::Token>& values) const;
   /// Appends the tokens of records [first, last) to `values`, and the end of each record in
@@ -112,9 +112,6 @@ class Segment {
   std::vector<ByteRange> bytes_of(std::size_t i) const;
 
  private:
-  struct Slice {
-    std::uint64_t begin, end;
-  };
   // Made when it is first needed.
   template <class Code>
   struct Lazy {
@@ -132,16 +129,16 @@ class Segment {
 
   const BlockRow* block_rows() const;
   std::size_t records_in(std::size_t block) const;
-  Slice block_slice(SectionKind kind, std::uint32_t BlockRow::*member, std::size_t block) const;
+  ByteRange block_slice(SectionKind kind, std::uint32_t BlockRow::*member, std::size_t block) const;
   ByteReader block_bytes(SectionKind kind, std::uint32_t BlockRow::*member,
                          std::size_t block) const;
   bool read_sources(std::size_t block, ByteReader& numbers, std::vector<Metadata>& metadata) const;
   Metadata metadata(std::size_t i) const;
-  Slice start_slice(std::size_t i) const;
+  ByteRange start_slice(std::size_t i) const;
   const TokenDecoder& decoder() const;
   const StartCode* start_code() const;
   std::size_t coded_block_of(std::size_t record) const;
-  Slice coded_slice(std::size_t coded_block) const;
+  ByteRange coded_slice(std::size_t coded_block) const;
   void append_decoded(std::size_t first, std::size_t last,
                       std::vector<tokens::Token>& values) const;
 

@@ -8,10 +8,9 @@
 #include <map>
 #include <utility>
 
-#include "archive/bit_packing.hpp"
-#include "archive/entropy_coding.hpp"
 #include "archive/pair_index.hpp"
 #include "archive/record_coding.hpp"
+#include "archive/token_coding.hpp"
 #include "base/hash.hpp"
 
 namespace pairalign::archive {
@@ -156,7 +155,7 @@ std::vector<std::string> SectionList::take_file(SegmentHead head) {
   std::string top(reinterpret_cast<const char*>(&head), sizeof head);
   top.append(reinterpret_cast<const char*>(first.rows_.data()),
              first.rows_.size() * sizeof(SectionRow));
-  const std::uint64_t hash = hash64(top.data(), top.size());
+  const std::uint64_t hash = hash_of(top);
   top.append(reinterpret_cast<const char*>(&hash), sizeof hash);
 
   std::vector<std::string> file = std::move(first.pieces_);
@@ -295,8 +294,7 @@ void SegmentBuilder::add_tokens(TokenCoding coding, SegmentHead& head,
 }
 
 void SegmentBuilder::add_postings(SectionList& sections) const {
-  PairPostings postings =
-      make_pair_postings(tokens_, token_ends_, pair_bucket_bits(tokens_.size()));
+  PairPostings postings = make_pair_postings(tokens_, token_ends_);
   sections.add(kPairLists, postings.lists);
   sections.add(kPairs, std::move(postings.pairs));
 }

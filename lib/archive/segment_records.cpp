@@ -3,7 +3,6 @@
 #include <limits>
 #include <numeric>
 
-#include "archive/bit_packing.hpp"
 #include "archive/segment.hpp"
 
 namespace pairalign::archive {
@@ -34,8 +33,8 @@ std::size_t Segment::records_in(std::size_t block) const {
   return std::min(kBlockRecords, records_ - block * kBlockRecords);
 }
 
-Segment::Slice Segment::block_slice(SectionKind kind, std::uint32_t BlockRow::*member,
-                                    std::size_t block) const {
+Segment::ByteRange Segment::block_slice(SectionKind kind, std::uint32_t BlockRow::*member,
+                                        std::size_t block) const {
   const std::uint64_t begin = block_rows()[block].*member;
   const std::uint64_t end = block_rows()[block + 1].*member;
   const std::uint64_t limit = kind == kTokens ? tokens_ : sections_[kind].size;
@@ -45,7 +44,7 @@ Segment::Slice Segment::block_slice(SectionKind kind, std::uint32_t BlockRow::*m
 
 ByteReader Segment::block_bytes(SectionKind kind, std::uint32_t BlockRow::*member,
                                 std::size_t block) const {
-  const Slice slice = block_slice(kind, member, block);
+  const ByteRange slice = block_slice(kind, member, block);
   return {sections_[kind].data + slice.begin, sections_[kind].data + slice.end};
 }
 
@@ -117,7 +116,7 @@ Segment::Metadata Segment::metadata(std::size_t i) const {
 }
 
 Segment::Counts Segment::token_counts(std::size_t block) const {
-  const Slice slice = block_slice(kTokens, &BlockRow::tokens, block);
+  const ByteRange slice = block_slice(kTokens, &BlockRow::tokens, block);
   ByteReader bytes = block_bytes(kNumbers, &BlockRow::numbers, block);
   Counts counts{};
   std::uint64_t left = slice.end - slice.begin;
@@ -140,17 +139,11 @@ Segment::TokenPlace Segment::token_place(std::size_t record) const {
   return {record, begin, begin + *own};
 }
 
-void Segment::tokens(std::size_t i, std::vector<tokens::Token>& values) const {
-  const TokenPlace place = token_place(i);
-  values.clear();
-  append_span(place, place.begin, place.end, values);
-}
-
 void Segment::tokens(std::size_t i, std::size_t begin, std::size_t end,
                      std::vector<tokens::Token>& values) const {
   const TokenPlace place = token_place(i);
   values.clear();
-  append_span(place, place.begin + begin, place.begin + end, values);
+  append_span(place, place.begin + begin, end == kToEnd ? place.end : place.begin + end, values);
 }
 
 void Segment::append_tokens(std::size_t first, std::size_t last, std::vector<tokens::Token>& values,
@@ -244,9 +237,9 @@ std::size_t Segment::coded_block_of(std::size_t record) const {
   return static_cast<std::size_t>(next - blocks) - 1;
 }
 
-Segment::Slice Segment::coded_slice(std::size_t coded_block) const {
+Segment::ByteRange Segment::coded_slice(std::size_t coded_block) const {
   const auto* blocks = reinterpret_cast<const CodedBlock*>(sections_[kTokenBlocks].data);
-  const Slice slice{blocks[coded_block].offset, blocks[coded_block + 1].offset};
+  const ByteRange slice{blocks[coded_block].offset, blocks[coded_block + 1].offset};
   if (slice.begin > slice.end || slice.end > sections_[kTokens].size) {
     fail(kTokenBlocks, blocks[coded_block].first_record);
   }
@@ -276,7 +269,7 @@ void Segment::append_decoded(std::size_t first, std::size_t last,
     }
     counts.resize(end - begin);
     decoded.resize(total);
-    const Slice slice = coded_slice(coded);
+    const ByteRange slice = coded_slice(coded);
     if (!decoder().decode({sections_[kTokens].data + slice.begin,
                            static_cast<std::size_t>(slice.end - slice.begin)},
                           counts, decoded.data())) {
@@ -288,9 +281,9 @@ void Segment::append_decoded(std::size_t first, std::size_t last,
   }
 }
 
-Segment::Slice Segment::start_slice(std::size_t i) const {
+Segment::ByteRange Segment::start_slice(std::size_t i) const {
   const std::size_t block = i / kBlockRecords;
-  Slice slice = block_slice(kStarts, &BlockRow::starts, block);
+  ByteRange slice = block_slice(kStarts, &BlockRow::starts, block);
   std::vector<Metadata> all;
   block_metadata(block, all);
   for (std::size_t j = 0; j < i % kBlockRecords; ++j)
@@ -302,14 +295,14 @@ Segment::Slice Segment::start_slice(std::size_t i) const {
 
 bool Segment::has_starts(std::size_t i) const {
   if (sections_[kStarts].data == nullptr) return false;
-  const Slice slice = start_slice(i);
+  const ByteRange slice = start_slice(i);
   return slice.begin != slice.end;
 }
 
 void Segment::starts_ms(std::size_t i, std::vector<std::uint32_t>& values) const {
   values.clear();
   if (!has_starts(i)) return;
-  const Slice slice = start_slice(i);
+  const ByteRange slice = start_slice(i);
   const unsigned char* const begin = sections_[kStarts].data + slice.begin;
   const unsigned char* const end = sections_[kStarts].data + slice.end;
   const std::size_t count = token_count(i);
@@ -322,48 +315,46 @@ void Segment::starts_ms(std::size_t i, std::vector<std::uint32_t>& values) const
 void Segment::record(std::size_t i, tokens::Record& record) const {
   record.key = key(i);
   record.seconds = seconds(i);
-  tokens(i, record.tokens);
+  tokens(i, 0, kToEnd, record.tokens);
   starts_ms(i, record.starts_ms);
 }
 
 std::vector<Segment::ByteRange> Segment::bytes_of(std::size_t i) const {
   std::vector<ByteRange> ranges;
-  const auto add = [&](SectionKind kind, std::uint64_t begin, std::uint64_t end) {
-    ranges.push_back({sections_[kind].offset + begin, sections_[kind].offset + end});
+  const auto add = [&](SectionKind kind, const ByteRange& within) {
+    const std::uint64_t offset = sections_[kind].offset;
+    ranges.push_back({offset + within.begin, offset + within.end});
   };
   const std::size_t block = i / kBlockRecords;
-  const auto add_slice = [&](SectionKind kind, const Slice& slice) {
-    add(kind, slice.begin, slice.end);
-  };
-  add(kBlocks, block * sizeof(BlockRow), (block + 2) * sizeof(BlockRow));
-  add_slice(kKeys, block_slice(kKeys, &BlockRow::keys, block));
-  add_slice(kNumbers, block_slice(kNumbers, &BlockRow::numbers, block));
+  add(kBlocks, {block * sizeof(BlockRow), (block + 2) * sizeof(BlockRow)});
+  add(kKeys, block_slice(kKeys, &BlockRow::keys, block));
+  add(kNumbers, block_slice(kNumbers, &BlockRow::numbers, block));
   if (has_starts(i)) {
-    add_slice(kStarts, start_slice(i));
+    add(kStarts, start_slice(i));
     if (packed_starts_) {
       const StartCode* code = start_code();
-      add(kStarts, 0, code == nullptr ? sections_[kStarts].size : code->table_size());
+      add(kStarts, {0, code == nullptr ? sections_[kStarts].size : code->table_size()});
     }
   }
   if (sections_[kSources].data != nullptr) {
-    add_slice(kSources, block_slice(kSources, &BlockRow::sources, block));
+    add(kSources, block_slice(kSources, &BlockRow::sources, block));
   }
   const TokenPlace place = token_place(i);
   if (place.begin == place.end) return ranges;
   if (coding_ == TokenCoding::fixed) {
     const auto bits = static_cast<unsigned>(bits_);
-    add(kTokens, place.begin * bits / 8, (place.end * bits + 7) / 8);
+    add(kTokens, {place.begin * bits / 8, (place.end * bits + 7) / 8});
     return ranges;
   }
   const std::size_t coded = coded_block_of(i);
-  add(kTokenTable, 0, sections_[kTokenTable].size);
-  add(kTokenBlocks, coded * sizeof(CodedBlock), (coded + 2) * sizeof(CodedBlock));
-  add_slice(kTokens, coded_slice(coded));
+  add(kTokenTable, {0, sections_[kTokenTable].size});
+  add(kTokenBlocks, {coded * sizeof(CodedBlock), (coded + 2) * sizeof(CodedBlock)});
+  add(kTokens, coded_slice(coded));
   // How many tokens precede this record's in the coded block depends on these blocks of records.
   const auto* rows = reinterpret_cast<const CodedBlock*>(sections_[kTokenBlocks].data);
   for (std::size_t b = rows[coded].first_record / kBlockRecords; b < block; ++b) {
-    add(kBlocks, b * sizeof(BlockRow), (b + 2) * sizeof(BlockRow));
-    add_slice(kNumbers, block_slice(kNumbers, &BlockRow::numbers, b));
+    add(kBlocks, {b * sizeof(BlockRow), (b + 2) * sizeof(BlockRow)});
+    add(kNumbers, block_slice(kNumbers, &BlockRow::numbers, b));
   }
   return ranges;
 }

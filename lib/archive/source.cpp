@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/descriptor.hpp"
+#include "base/error.hpp"
 #include "base/hash.hpp"
 #include "tokens/record.hpp"
 
@@ -26,18 +27,14 @@ Source describe(const struct stat& info) {
   return source;
 }
 
-std::optional<std::uint64_t> hash_contents(int fd) {
+std::optional<std::uint64_t> hash_contents(int fd) try {
   Hasher hasher;
   std::vector<char> buffer(std::size_t{1} << 18);
-  for (;;) {
-    const ssize_t n = ::read(fd, buffer.data(), buffer.size());
-    if (n == 0) return hasher.digest();
-    if (n > 0) {
-      hasher.update(buffer.data(), static_cast<std::size_t>(n));
-    } else if (errno != EINTR) {
-      return std::nullopt;
-    }
-  }
+  while (const std::size_t size = read_some(fd, buffer.data(), buffer.size(), ""))
+    hasher.update(buffer.data(), size);
+  return hasher.digest();
+} catch (const Error&) {
+  return std::nullopt;
 }
 
 }  // namespace

@@ -5,9 +5,6 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "archive/manifest.hpp"
-#include "archive/record_scan.hpp"
-
 namespace pairalign::archive {
 namespace {
 

@@ -13,8 +13,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "archive/folder.hpp"
-#include "archive/segment.hpp"
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "tokens/settings.hpp"
@@ -107,7 +105,7 @@ void ArchiveWriter::end() {
   removed_files_.clear();
   removals_.reset();
   if (manifest_is_new_) ::unlink(file(kManifestFile).c_str());
-  if (folder_is_new_ && lock_) lock_->remove();
+  if (folder_is_new_ && lock_) ::unlink(file(kLockFile).c_str());
   if (folder_is_new_) ::rmdir(path_.c_str());
   folder_is_new_ = false;
   manifest_is_new_ = false;
@@ -118,7 +116,7 @@ void ArchiveWriter::lock_folder() {
   folder_is_new_ = ::mkdir(path_.c_str(), 0777) == 0;
   if (!folder_is_new_ && errno != EEXIST) throw errno_error(path_, "cannot create");
   try {
-    lock_.emplace(path_, file(kLockFile), options_.wait_seconds);
+    lock_ = lock(path_, file(kLockFile), options_.wait_seconds);
   } catch (...) {
     if (folder_is_new_) ::rmdir(path_.c_str());
     throw;

@@ -153,7 +153,7 @@ class ArchiveWriter {
   bool folder_is_new_ = false;    // created by this writer, which has not committed
   bool manifest_is_new_ = false;  // likewise, and is empty
   bool changed_ = false;          // the manifest on disk, if any, differs from manifest_
-  std::optional<FolderLock> lock_;
+  std::optional<Descriptor> lock_;
   Manifest manifest_;
   std::vector<std::string> strays_;
   std::vector<SegmentEntry> written_;  // segments on disk that the manifest does not name yet

@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "archive/segment_damage.hpp"
+#include "archive/salvage.hpp"
 #include "archive/writer.hpp"
 #include "base/error.hpp"
 
@@ -19,8 +19,8 @@ struct MergedArchive {
 
 bool same_string(const Segment& a, std::size_t i, const Segment& b, std::size_t j) {
   std::vector<tokens::Token> tokens_a, tokens_b;
-  a.tokens(i, tokens_a);
-  b.tokens(j, tokens_b);
+  a.tokens(i, 0, Segment::kToEnd, tokens_a);
+  b.tokens(j, 0, Segment::kToEnd, tokens_b);
   return tokens_a == tokens_b && a.seconds(i) == b.seconds(j);
 }
 

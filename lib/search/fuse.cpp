@@ -11,7 +11,7 @@
 #include "search/chance.hpp"
 #include "search/file_places.hpp"
 #include "search/query_tokens.hpp"
-#include "search/record_scan.hpp"
+#include "search/ranking.hpp"
 
 namespace pairalign::search {
 namespace {
@@ -25,17 +25,9 @@ struct Found {
   std::size_t rendering;  // the one that fits best
 };
 
-bool better(const Found& a, const Found& b) {
+bool operator<(const Found& a, const Found& b) {
   return std::tie(b.hit.score, a.key, a.hit.archive, a.hit.record) <
          std::tie(a.hit.score, b.key, b.hit.archive, b.hit.record);
-}
-
-// Keeps the best k; 0: all.
-void keep_best(std::vector<Found>& found, std::size_t k) {
-  if (k == 0 || found.size() <= k) return;
-  const auto end = found.begin() + static_cast<std::ptrdiff_t>(k);
-  std::nth_element(found.begin(), end, found.end(), better);
-  found.erase(end, found.end());
 }
 
 // The search for one query.
@@ -54,7 +46,7 @@ class FusedSearch {
     for (std::vector<Found>& some : found)
       std::move(some.begin(), some.end(), std::back_inserter(all));
     keep_best(all, config_.k);
-    std::sort(all.begin(), all.end(), better);
+    std::sort(all.begin(), all.end());
     std::vector<Hit> hits(all.size());
     pool.parallel_for(all.size(), [&](std::size_t i) { hits[i] = locate(all[i]); });
     return hits;

@@ -1,11 +1,9 @@
-#include "search/index_search.hpp"
-
 #include <algorithm>
 #include <utility>
 
 #include "align/scan.hpp"
 #include "search/pair_filter.hpp"
-#include "search/record_scan.hpp"
+#include "search/ranking.hpp"
 
 namespace pairalign::search {
 namespace {

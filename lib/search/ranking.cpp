@@ -7,15 +7,88 @@
 namespace pairalign::search {
 namespace {
 
-bool better(const Candidate& a, const Candidate& b) {
+constexpr std::size_t kTileTokens = std::size_t{1} << 16;
+
+// Of the 2n - 1 nearest regions, n are separated by others, so that no place lies in two of them:
+// there are n places no farther than the farthest of the 2n - 1, and no region that is farther
+// holds one of the n best of the record.
+void drop_far(const SearchConfig& config, std::vector<Candidate>& of_record) {
+  std::size_t wanted = config.places == 0 ? config.k : config.places;
+  if (config.k > 0) wanted = std::min(wanted, config.k);
+  if (wanted == 0 || of_record.size() < 2 * wanted) return;
+  std::vector<std::size_t> distances;
+  for (const Candidate& region : of_record)
+    distances.push_back(region.distance);
+  const auto farthest = distances.begin() + static_cast<std::ptrdiff_t>(2 * wanted - 2);
+  std::nth_element(distances.begin(), farthest, distances.end());
+  const auto far = [&](const Candidate& region) { return region.distance > *farthest; };
+  of_record.erase(std::remove_if(of_record.begin(), of_record.end(), far), of_record.end());
+}
+
+// Joins overlapping regions: which of their matches become places is decided for all at once.
+void join(std::vector<Candidate>& of_record) {
+  std::size_t last = 0;
+  for (std::size_t i = 1; i < of_record.size(); ++i) {
+    if (of_record[i].begin >= of_record[last].end) {
+      if (++last != i) of_record[last] = std::move(of_record[i]);
+      continue;
+    }
+    of_record[last].distance = std::min(of_record[last].distance, of_record[i].distance);
+    of_record[last].end = std::max(of_record[last].end, of_record[i].end);
+  }
+  of_record.resize(std::min(of_record.size(), last + 1));
+}
+
+// Moves the regions of a record to the ranking. Keys are slow to read, so they are read only for
+// regions within the bound, which others may have lowered.
+void finish_record(Span<const archive::Archive> archives, std::vector<Candidate>& of_record,
+                   Ranking& ranking) {
+  const SearchConfig& config = ranking.config();
+  drop_far(config, of_record);
+  join(of_record);
+  keep_best(of_record, config.places);
+  for (Candidate& region : of_record) {
+    const std::optional<std::size_t> bound = ranking.bound(region.length);
+    if (!bound || region.distance > *bound) continue;
+    region.key = archives[region.archive].key(region.record);
+    if (config.exclude_self && ranking.query().key == region.key) break;
+    ranking.add(std::move(region));
+  }
+  of_record.clear();
+}
+
+// Passes records [first, last), numbered over all archives, to `visit`.
+void visit_range(Span<const archive::Archive> archives, std::size_t first, std::size_t last,
+                 const std::function<void(const RecordTile&)>& visit) {
+  std::vector<Token> values;
+  values.reserve(kTileTokens + kTileTokens / 4);  // enough for all tiles but those of a long record
+  std::vector<std::size_t> offsets;
+  RecordTile tile;
+  std::size_t begin = 0;  // of the archive
+  while (first < last) {
+    while (first >= begin + archives[tile.archive].size())
+      begin += archives[tile.archive++].size();
+    const archive::Archive& archive = archives[tile.archive];
+    tile.first_record = first - begin;
+    tile.documents.clear();
+    const std::size_t end = std::min(archive.run_end(tile.first_record, kTileTokens), last - begin);
+    first = begin + end;
+    archive.tokens(tile.first_record, end, values, offsets);
+    for (std::size_t d = 0; d + 1 < offsets.size(); ++d)
+      tile.documents.emplace_back(values.data() + offsets[d], offsets[d + 1] - offsets[d]);
+    visit(tile);
+  }
+}
+
+}  // namespace
+
+bool operator<(const Candidate& a, const Candidate& b) {
   const std::size_t left = a.distance * b.length;
   const std::size_t right = b.distance * a.length;
   if (left != right) return left < right;
   return std::tie(a.key, a.archive, a.record, a.begin) <
          std::tie(b.key, b.archive, b.record, b.begin);
 }
-
-}  // namespace
 
 std::optional<std::size_t> Ranking::bound(std::size_t length) const {
   if (query_->tokens.empty()) return std::nullopt;
@@ -35,12 +108,12 @@ std::optional<std::size_t> Ranking::bound(std::size_t length) const {
 
 void Ranking::add(Candidate candidate) {
   if (full()) {
-    if (!better(candidate, best_.front())) return;
-    std::pop_heap(best_.begin(), best_.end(), better);
+    if (!(candidate < best_.front())) return;
+    std::pop_heap(best_.begin(), best_.end());
     best_.pop_back();
   }
   best_.push_back(std::move(candidate));
-  if (config_.k > 0) std::push_heap(best_.begin(), best_.end(), better);
+  if (config_.k > 0) std::push_heap(best_.begin(), best_.end());
 }
 
 void Ranking::merge(Ranking&& other) {
@@ -49,15 +122,49 @@ void Ranking::merge(Ranking&& other) {
 }
 
 std::vector<Candidate> Ranking::take() {
-  std::sort(best_.begin(), best_.end(), better);
+  std::sort(best_.begin(), best_.end());
   return std::exchange(best_, {});
 }
 
-void keep_best(std::vector<Candidate>& of_record, std::size_t places) {
-  if (places == 0 || of_record.size() <= places) return;
-  const auto end = of_record.begin() + static_cast<std::ptrdiff_t>(places);
-  std::partial_sort(of_record.begin(), end, of_record.end(), better);
-  of_record.erase(end, of_record.end());
+void visit_records(Span<const archive::Archive> archives, ThreadPool& pool, std::size_t pieces,
+                   const std::function<void(std::size_t, const RecordTile&)>& visit) {
+  std::size_t records = 0;
+  for (const archive::Archive& archive : archives)
+    records += archive.size();
+  pieces = std::min(pieces, records);
+  pool.parallel_for(pieces, [&](std::size_t p) {
+    visit_range(archives, records * p / pieces, records * (p + 1) / pieces,
+                [&](const RecordTile& tile) { visit(p, tile); });
+  });
+}
+
+void rank_regions(Span<const archive::Archive> archives, const align::Scan& scan,
+                  align::Strings documents,
+                  const std::function<DocumentPlace(std::size_t)>& place_of,
+                  Span<Ranking> rankings) {
+  const auto bound = [&](std::size_t q, std::size_t tokens) {
+    return rankings[q].bound(rankings[q].length(tokens));
+  };
+  std::vector<align::Region> regions;
+  scan.find(documents, bound, regions);
+  std::vector<std::vector<Candidate>> open(rankings.size());  // of the current record
+  for (const align::Region& region : regions) {
+    const DocumentPlace place = place_of(region.document);
+    std::vector<Candidate>& of_record = open[region.query];
+    Ranking& ranking = rankings[region.query];
+    if (!of_record.empty() &&
+        (of_record.back().record != place.record || of_record.back().archive != place.archive))
+      finish_record(archives, of_record, ranking);
+    of_record.push_back({place.archive,
+                         place.record,
+                         {},
+                         region.distance,
+                         ranking.length(documents[region.document].size()),
+                         place.token + region.begin,
+                         place.token + region.end});
+  }
+  for (std::size_t q = 0; q < open.size(); ++q)
+    finish_record(archives, open[q], rankings[q]);
 }
 
 }  // namespace pairalign::search

@@ -7,10 +7,8 @@
 
 #include "search/chance.hpp"
 #include "search/file_places.hpp"
-#include "search/index_search.hpp"
 #include "search/query_tokens.hpp"
 #include "search/ranking.hpp"
-#include "search/record_scan.hpp"
 
 namespace pairalign::search {
 namespace {

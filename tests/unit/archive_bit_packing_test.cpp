@@ -5,7 +5,7 @@
 
 #include <doctest/doctest.h>
 
-#include "archive/bit_packing.hpp"
+#include "archive/token_coding.hpp"
 #include "base/random.hpp"
 
 using namespace pairalign;

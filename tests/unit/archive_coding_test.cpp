@@ -6,10 +6,9 @@
 
 #include <doctest/doctest.h>
 
-#include "archive/bit_packing.hpp"
-#include "archive/entropy_coding.hpp"
+#include "archive/manifest.hpp"
 #include "archive/record_coding.hpp"
-#include "archive/removed_records.hpp"
+#include "archive/token_coding.hpp"
 #include "archive/varint.hpp"
 #include "base/error.hpp"
 #include "base/random.hpp"

@@ -5,7 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "archive/segment_damage.hpp"
+#include "archive/salvage.hpp"
 #include "archive/segment_format.hpp"
 #include "archive_folder.hpp"
 #include "base/error.hpp"

@@ -6,9 +6,9 @@
 #include <sys/stat.h>
 #include <utime.h>
 
-#include "archive/bit_packing.hpp"
 #include "archive/manifest.hpp"
 #include "archive/source.hpp"
+#include "archive/token_coding.hpp"
 #include "archive_folder.hpp"
 #include "base/error.hpp"
 #include "base/hash.hpp"

@@ -5,7 +5,6 @@
 #include <doctest/doctest.h>
 
 #include "archive/salvage.hpp"
-#include "archive/segment_damage.hpp"
 #include "archive/segment_format.hpp"
 #include "archive_folder.hpp"
 #include "base/error.hpp"

@@ -7,7 +7,7 @@
 
 #include "archive/varint.hpp"
 #include "base/random.hpp"
-#include "search/window_counts.hpp"
+#include "search/pair_filter.hpp"
 
 using namespace pairalign;
 using namespace pairalign::search;
