@@ -4,7 +4,7 @@
 
 #include "cli/program.hpp"
 #include "cli/values.hpp"
-#include "train/chance_strings.hpp"
+#include "train/measures.hpp"
 #include "train/recipe.hpp"
 
 namespace pairalign {

@@ -19,13 +19,10 @@
 #include "cli/program.hpp"
 #include "cli/progress.hpp"
 #include "model/model.hpp"
-#include "train/chance_strings.hpp"
+#include "options.hpp"
 #include "train/communicator.hpp"
 #include "train/corpus.hpp"
-#ifdef PAIRALIGN_MPI
-#include "train/mpi_communicator.hpp"
-#endif
-#include "options.hpp"
+#include "train/measures.hpp"
 #include "train/natural_pairs.hpp"
 #include "train/trainer.hpp"
 #include "train/training_log.hpp"
@@ -386,11 +383,8 @@ cli::ExitStatus run_training(const TrainOptions& o, const std::string& command,
   remove_leftovers(checkpoint);
   ThreadPool pool(context.options.jobs);
   const nn::Precision precision = nn::parse_precision(o.precision);
-#ifdef PAIRALIGN_MPI
-  const train::MpiCommunicator peers;
-#else
-  const train::Communicator& peers = train::Communicator::alone();
-#endif
+  const auto joined = train::join_peers();
+  const train::Communicator& peers = *joined;
   train::TrainingLog log(first_of(peers) ? o.log : "");
   const auto trainer = make_trainer(o, recipe, precision, pool, peers, context);
   if (o.resume) {
@@ -398,9 +392,7 @@ cli::ExitStatus run_training(const TrainOptions& o, const std::string& command,
   } else if (from) {
     trainer->start_from(*from);
   }
-  log.start({command, trainer->position(), trainer->training_seconds() / 3600, pool.threads(),
-             precision, train::measure_matmul_gflops(precision, pool)},
-            trainer->recipe());
+  log.start(command, *trainer, precision, pool);
   watch_signals();
   if (!train_steps(*trainer, checkpoint, log, peers, context)) {
     const train::RunPosition at = trainer->position();

@@ -20,9 +20,9 @@
 // norm.
 #pragma once
 
+#include <string>
 #include <vector>
 
-#include "model/decoder_layer.hpp"
 #include "model/decoder_memory.hpp"
 #include "model/encoder.hpp"
 #include "nn/layers.hpp"
@@ -30,6 +30,56 @@
 #include "nn/window_attention.hpp"
 
 namespace pairalign::model {
+
+/// What each step sees: frames of the recording, and the steps before it.
+struct StepWindows {
+  std::vector<nn::KeyWindow> frames;   ///< rows of DecoderMemory
+  std::vector<nn::KeyWindow> history;  ///< rows of the keys and values of steps
+  std::vector<int> history_rows;       ///< the row there that receives this step's own
+};
+
+/// One layer: self-attention over the last steps, cross-attention over the frames around each
+/// step's anchor, feed-forward; each preceded by a layer norm and added to the residual stream.
+class DecoderLayer {
+ public:
+  DecoderLayer() = default;
+  DecoderLayer(nn::TensorTable& table, const std::string& name, const DecoderConfig& config);
+
+  double multiply_adds_per_step() const;
+
+  struct Cache {
+    std::vector<float> output;  ///< (rows, width): the residual stream after this layer
+
+    std::vector<float> self_input, qkv, cross_stream, cross_input, query, feed_stream;
+    nn::LayerNorm::Cache self_norm, cross_norm;
+    nn::Linear::Cache qkv_linear, self_linear, query_linear, cross_linear;
+    nn::WindowAttention::Cache self, cross;
+    nn::FeedForward::Cache feed;
+    std::vector<float> dbranch, dcontext, dinput, dquery, dqkv, dhistory;
+  };
+
+  /// `stream`: (rows, width), the residual stream. Keys and values of these steps are written to
+  /// their rows of `history`, (…, 2 · width), to which windows.history refers; `memory` columns are
+  /// those of layer `index`. `dropped`: per step, whether its self-attention branch is dropped; or
+  /// null.
+  void forward(nn::Weights w, const std::vector<float>& stream, const StepWindows& windows,
+               const char* dropped, const DecoderMemory& memory, const DecoderMemory::Cache& frames,
+               int index, std::vector<float>& history, Cache& cache) const;
+
+  /// After a forward in which step r was row r of `history`. `dstream`: gradient of cache.output on
+  /// entry, of the input stream on return. Adds to the gradients of the memory.
+  void backward(const float* p, const StepWindows& windows, const char* dropped,
+                const DecoderMemory& memory, DecoderMemory::Cache& frames, int index,
+                const std::vector<float>& history, float* g, std::vector<float>& dstream,
+                Cache& cache) const;
+
+ private:
+  int width_ = 0;
+  nn::LayerNorm self_norm_, cross_norm_;
+  nn::Linear qkv_, self_output_, query_, cross_output_;
+  nn::WindowAttention self_, cross_;
+  nn::FeedForward feed_;
+};
 
 /// A string and its condition: `steps` steps that read frames [first_frame, first_frame + frames)
 /// of the packed memory. Several strings may share a condition.
@@ -75,9 +125,6 @@ class Decoder {
   nn::KeyWindow frame_window(const DecoderSequence& sequence, int anchor) const;
   nn::KeyWindow end_window(const DecoderSequence& sequence, int anchor) const;
 
-  /// Keys and values of steps, (rows, 2 · width) for each layer.
-  using History = std::vector<std::vector<float>>;
-
   /// Buffers of a pass over some steps, one row per step, kept between calls. One per thread.
   struct Cache {
     int rows = 0;
@@ -89,10 +136,10 @@ class Decoder {
     std::vector<float> probabilities;  ///< (rows, outputs): P; sums to 1 − g over an empty window
     std::vector<float> ends;           ///< (rows, longest): D
 
-    StepWindows windows;  // of `forward`
-    std::vector<nn::KeyWindow> end_windows;
+    StepWindows windows;                      ///< of the steps; set by `forward`, read by `step`
+    std::vector<nn::KeyWindow> end_windows;   ///< likewise, read by `ends`
+    std::vector<std::vector<float>> history;  ///< keys and values of steps, (rows, 2 · width) each
     std::vector<int> end_tokens;
-    History history;
     std::vector<DecoderLayer::Cache> layers;
     std::vector<float> embedded, pooled, summary;
     std::vector<float> pointer_queries, end_queries;
@@ -102,17 +149,17 @@ class Decoder {
     std::vector<float> dpooled;
   };
 
-  /// Computes some steps, except for their ends: `inputs` → vocabulary, gate, pointer, copied,
-  /// probabilities. Keys and values of these steps are written to rows windows.history_rows of
-  /// `history`, which must be large enough; windows.history gives the rows that each step sees.
-  /// `dropped`: per step, whether self-attention is dropped; null: never.
+  /// Computes some steps, except for their ends: `inputs` and cache.windows → vocabulary, gate,
+  /// pointer, copied, probabilities. Keys and values of these steps are written to rows
+  /// windows.history_rows of cache.history, one matrix per layer, which must be large enough;
+  /// windows.history gives the rows that each step sees. `dropped`: per step, whether
+  /// self-attention is dropped; null: never.
   void step(nn::Weights w, const DecoderMemory::Cache& frames, const std::vector<int>& inputs,
-            const StepWindows& windows, History& history, Cache& cache,
-            const char* dropped = nullptr) const;
-  /// The end distributions of the steps last computed, given the tokens they write (EOS has no end:
-  /// its row is zero).
+            Cache& cache, const char* dropped = nullptr) const;
+  /// The end distributions of the steps last computed, in cache.end_windows, given the tokens they
+  /// write (EOS has no end: its row is zero, and its window becomes empty).
   void ends(nn::Weights w, const DecoderMemory::Cache& frames, const std::vector<int>& tokens,
-            const std::vector<nn::KeyWindow>& windows, Cache& cache) const;
+            Cache& cache) const;
 
   /// Teacher forcing: all steps of a batch at once, ends included.
   void forward(nn::Weights w, const DecoderMemory::Cache& frames, const DecoderBatch& batch,
@@ -130,16 +177,9 @@ class Decoder {
                 OutputGradients& d, float* g, Cache& cache) const;
 
  private:
-  void embed(nn::Weights w, const DecoderMemory::Cache& frames, const std::vector<int>& inputs,
-             const StepWindows& windows, Cache& cache) const;
-  void outputs_forward(nn::Weights w, const DecoderMemory::Cache& frames,
-                       const StepWindows& windows, Cache& cache) const;
+  void outputs_forward(nn::Weights w, const DecoderMemory::Cache& frames, Cache& cache) const;
   void outputs_backward(const float* p, DecoderMemory::Cache& frames, OutputGradients& d, float* g,
                         Cache& cache) const;
-  void ends_backward(const float* p, DecoderMemory::Cache& frames, std::vector<float>& dends,
-                     float* g, Cache& cache) const;
-  void embed_backward(const float* p, const std::vector<int>& inputs, DecoderMemory::Cache& frames,
-                      float* g, Cache& cache) const;
 
   DecoderConfig config_;
   int codes_ = 0;

@@ -4,9 +4,7 @@
 #include <numeric>
 
 #include "model/segmenter.hpp"
-#include "nn/cosine.hpp"
 #include "nn/functions.hpp"
-#include "nn/shape.hpp"
 
 namespace pairalign::model {
 namespace {
@@ -74,8 +72,7 @@ void DecoderMemory::forward(nn::Weights w, const float* frames, const std::vecto
   for (int r = 0; r < rows; ++r) {
     std::copy_n(at(cache, copy_column())[r], dimension_, cache.unit.data() + area(r, dimension_));
   }
-  nn::cosines_forward({w.values + codebook_, codes_, dimension_}, w.precision, cache.unit,
-                      cache.posteriors, {cache.norms, cache.left, cache.right});
+  codebook(w.values).forward(w.precision, cache.unit, cache.posteriors, cache.cosines);
   if (has_path()) {
     find_runs(lengths, penalty.value_or(config_.segment_penalty), cache);
     for (std::size_t i = 1; i < cache.runs.size(); ++i) {
@@ -132,8 +129,7 @@ void DecoderMemory::backward(const float* p, float* g, Cache& cache) const {
       }
     }
     cache.dunit.resize(cache.unit.size());
-    nn::cosines_backward({p + codebook_, codes_, dimension_}, precision, cache.unit, dscores,
-                         cache.dunit.data(), {cache.norms, cache.left, cache.right});
+    codebook(p).backward(precision, cache.unit, dscores, cache.dunit.data(), cache.cosines);
     for (int r = 0; r < cache.rows; ++r) {
       std::copy_n(cache.dunit.data() + area(r, dimension_), dimension_,
                   gradient_at(cache, copy_column())[r]);

@@ -63,11 +63,11 @@ class DecoderMemory {
 
   struct Cache {
     int rows = 0;
-    const float* frames = nullptr;   ///< (rows, encoder width), owned by the caller
-    std::vector<float> projected;    ///< (rows, columns)
-    std::vector<float> unit, norms;  // (rows, dimension), (rows)
-    std::vector<float> posteriors;   ///< (rows, codes); empty without the copy path
-    std::vector<int> runs;           ///< first row of each run of the Viterbi path; then `rows`
+    const float* frames = nullptr;  ///< (rows, encoder width), owned by the caller
+    std::vector<float> projected;   ///< (rows, columns)
+    std::vector<float> unit;        // (rows, dimension)
+    std::vector<float> posteriors;  ///< (rows, codes); empty without the copy path
+    std::vector<int> runs;          ///< first row of each run of the Viterbi path; then `rows`
     /// In the last sequence, the first row of the last run whose start no later frame can change:
     /// the runs before it are final. Without a path: `rows`.
     int settled_rows = 0;
@@ -76,7 +76,7 @@ class DecoderMemory {
     std::vector<float> dframes;  ///< (rows, encoder width)
     std::vector<float> dunit;
     nn::Linear::Cache linear;
-    nn::Operand left, right;
+    nn::Codebook::Cache cosines;
   };
 
   /// frames (Σ lengths, encoder width): the output of the encoder after its last norm, for several
@@ -84,11 +84,6 @@ class DecoderMemory {
   /// one; replaces the configured one.
   void forward(nn::Weights w, const float* frames, const std::vector<int>& lengths, Cache& cache,
                std::optional<double> penalty = {}) const;
-  /// The same for one sequence.
-  void forward(nn::Weights w, const float* frames, int length, Cache& cache,
-               std::optional<double> penalty = {}) const {
-    forward(w, frames, std::vector<int>{length}, cache, penalty);
-  }
   /// Propagates the gradients of the projection and the posteriors: adds to `g` and cache.dframes.
   void backward(const float* p, float* g, Cache& cache) const;
   /// Clears the gradients that the users of the memory add to.
@@ -114,6 +109,7 @@ class DecoderMemory {
 
  private:
   int copy_column() const { return end_keys() + config_.pointer_width; }
+  nn::Codebook codebook(const float* p) const { return {p + codebook_, codes_, dimension_}; }
   void find_runs(const std::vector<int>& lengths, double penalty, Cache& cache) const;
 
   DecoderConfig config_;

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "base/error.hpp"
-#include "nn/shape.hpp"
+#include "nn/functions.hpp"
 
 namespace pairalign::model {
 namespace {
@@ -80,8 +80,8 @@ int FreeDecoder::begin() {
   }
   partials_[static_cast<std::size_t>(number)] = {};
   const int rows = static_cast<int>(partials_.size()) * 2 * decoder_->config().history;
-  history_.resize(static_cast<std::size_t>(decoder_->config().layers));
-  for (std::vector<float>& layer : history_)
+  cache_.history.resize(static_cast<std::size_t>(decoder_->config().layers));
+  for (std::vector<float>& layer : cache_.history)
     layer.resize(area(rows, 2 * decoder_->config().width));
   return number;
 }
@@ -100,9 +100,9 @@ void FreeDecoder::advance(nn::Weights w, const DecoderMemory::Cache& memory,
   }
   while (!active_.empty()) {
     prepare_step();
-    decoder_->step(w, memory, inputs_, windows_, history_, cache_);
+    decoder_->step(w, memory, inputs_, cache_);
     write_tokens();
-    decoder_->ends(w, memory, tokens_, end_windows_, cache_);
+    decoder_->ends(w, memory, tokens_, cache_);
     write_ends();
     active_.erase(std::remove_if(active_.begin(), active_.end(),
                                  [this](const Active& active) {
@@ -125,22 +125,23 @@ bool FreeDecoder::pauses(Partial& partial, const DecodeReach& reach) const {
 // Sets up the inputs and windows of the next step: one row for each string.
 void FreeDecoder::prepare_step() {
   const int span = decoder_->config().history;
+  StepWindows& windows = cache_.windows;
+  windows.frames.clear();
+  windows.history.clear();
+  windows.history_rows.clear();
   inputs_.clear();
-  windows_.frames.clear();
-  windows_.history.clear();
-  windows_.history_rows.clear();
-  end_windows_.clear();
+  cache_.end_windows.clear();
   for (const auto& [partial, reach] : active_) {
     const std::vector<DecodedToken>& written = partial->string.tokens;
     inputs_.push_back(written.empty() ? decoder_->bos() : written.back().token);
     partial->history = make_room(reach.string, partial->history);
     const int row = reach.string * 2 * span + partial->history++;
     const int seen = std::min(partial->history, span);
-    windows_.history_rows.push_back(row);
-    windows_.history.push_back({row + 1 - seen, seen, span - seen});
+    windows.history_rows.push_back(row);
+    windows.history.push_back({row + 1 - seen, seen, span - seen});
     const DecoderSequence place{0, reach.first_frame, reach.frames};
-    windows_.frames.push_back(decoder_->frame_window(place, partial->anchor));
-    end_windows_.push_back(decoder_->end_window(place, partial->anchor));
+    windows.frames.push_back(decoder_->frame_window(place, partial->anchor));
+    cache_.end_windows.push_back(decoder_->end_window(place, partial->anchor));
   }
 }
 
@@ -149,7 +150,7 @@ void FreeDecoder::prepare_step() {
 int FreeDecoder::make_room(int block, int filled) {
   const int span = decoder_->config().history, width = 2 * decoder_->config().width;
   if (filled < 2 * span) return filled;
-  for (std::vector<float>& layer : history_) {
+  for (std::vector<float>& layer : cache_.history) {
     float* first = layer.data() + area(block * 2 * span, width);
     std::copy_n(first + area(span + 1, width), area(span - 1, width), first);
   }
@@ -201,18 +202,19 @@ void FreeDecoder::write_ends() {
     Partial& partial = *active_[r].partial;
     if (partial.ended) continue;
     const float* ends = cache_.ends.data() + r * longest;
-    const int j = quantile_index(ends, end_windows_[r].count, options_.end_quantile);
+    const int j = quantile_index(ends, cache_.end_windows[r].count, options_.end_quantile);
     partial.anchor += j + 1;
     partial.string.tokens.back().end_frame = partial.anchor;
   }
 }
 
 std::vector<int> decode_frames(const Decoder& decoder, nn::Weights w, const float* encoded,
-                               int frames, const DecodeOptions& options) {
+                               int frames, const DecodeOptions& options, bool* capped) {
   DecoderMemory::Cache memory;
-  decoder.memory().forward(w, encoded, frames, memory, options.segment_penalty);
+  decoder.memory().forward(w, encoded, {frames}, memory, options.segment_penalty);
   const std::vector<DecodedString> strings =
       FreeDecoder(decoder, options).decode(w, memory, {{0, frames}});
+  if (capped != nullptr) *capped = strings[0].capped;
   std::vector<int> tokens(static_cast<std::size_t>(frames), kNoToken);
   for (const DecodedToken& token : strings[0].tokens) {
     std::fill(tokens.begin() + token.first_frame, tokens.begin() + token.end_frame, token.token);

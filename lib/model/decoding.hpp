@@ -102,7 +102,7 @@ class FreeDecoder {
     DecodedString string;
     int anchor = 0;
     bool ended = false;  // by EOS
-    int history = 0;     // rows of its block of history_ that are filled
+    int history = 0;     // rows of its block of the history that are filled
   };
 
   // The strings being advanced that have not yet reached their bound.
@@ -124,10 +124,7 @@ class FreeDecoder {
   std::vector<Partial> partials_;
   std::vector<int> free_;  // numbers of partials_ that may be reused
   std::vector<Active> active_;
-  Decoder::History history_;  // a block of rows for each string, twice as many as a step sees
-  Decoder::Cache cache_;
-  StepWindows windows_;
-  std::vector<nn::KeyWindow> end_windows_;
+  Decoder::Cache cache_;  // history: a block of rows for each string, twice as many as a step sees
   std::vector<int> inputs_, tokens_;
   std::vector<float> weights_;  // (outputs): probabilities of one step, weighted as the options say
 };
@@ -135,8 +132,9 @@ class FreeDecoder {
 inline constexpr int kNoToken = -1;
 
 /// The token that a decoder gives each frame of one recording, kNoToken after the end of the
-/// string. `encoded`: (frames, encoder width), the input of its memory.
+/// string. `encoded`: (frames, encoder width), the input of its memory. Sets `capped`, if given, to
+/// that of the string.
 std::vector<int> decode_frames(const Decoder& decoder, nn::Weights w, const float* encoded,
-                               int frames, const DecodeOptions& options);
+                               int frames, const DecodeOptions& options, bool* capped = nullptr);
 
 }  // namespace pairalign::model

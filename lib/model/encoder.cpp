@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "nn/functions.hpp"
-#include "nn/shape.hpp"
 
 namespace pairalign::model {
 namespace {

@@ -9,7 +9,6 @@
 // the encoder is shift-equivariant and a recording may be encoded in pieces.
 #pragma once
 
-#include <string>
 #include <vector>
 
 #include "nn/layers.hpp"

@@ -2,7 +2,6 @@
 // has been trained, and what is needed to use them.
 #pragma once
 
-#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -11,7 +10,6 @@
 #include "audio/log_mel.hpp"
 #include "model/decoder.hpp"
 #include "model/encoder.hpp"
-#include "model/file/chance_strings.hpp"
 #include "model/file/substitution.hpp"
 
 namespace pairalign::model {
@@ -106,6 +104,14 @@ class Model {
 /// Error if the shapes differ.
 Model average(const std::vector<Model>& models);
 
+/// Two seconds of gliding harmonics and noise bursts, from a formula and a fixed seed. A model file
+/// holds the output of the model for it, from the machine that wrote it, so that damage, or reading
+/// it with other features, is detected.
+std::vector<float> self_test_signal();
+
+/// Share of frames on which two code strings agree; 0 when their lengths differ.
+double agreement(const std::vector<int>& a, const std::vector<int>& b);
+
 /// Encodes the frames of a sequence and compares them with the codes. Keeps buffers: one per
 /// thread.
 class FrameScorer {
@@ -131,8 +137,8 @@ class FrameScorer {
   const Model& model_;
   float silence_;
   Encoder::Cache cache_;
-  std::vector<float> embeddings_, norms_, scores_;
-  nn::Operand frames_operand_, codes_operand_;
+  std::vector<float> embeddings_, scores_;
+  nn::Codebook::Cache cosines_;
 };
 
 }  // namespace pairalign::model

@@ -63,14 +63,13 @@ std::unique_ptr<StretchTokenizer> make_stretches(const Model& model,
       if (model.decoder() == nullptr) {
         throw Error("model " + model.id(), "it has no decoder; try --tokenizer vq or dpvq");
       }
-      return std::make_unique<DecodedStretches>(
-          model, decode_options_for(model, options),
-          options.live ? kLiveFrames : DecodedStretches::kFramesAtOnce, options.live);
+      return decoded_stretches(model, decode_options_for(model, options),
+                               options.live ? kLiveFrames : kFramesAtOnce, options.live);
     case TokenizerKind::dpvq: {
       const double penalty = dpvq_penalty(model, options);
       const std::size_t interval =
           options.live ? kLiveFrames : DurationPenalisedSegmenter::kSettleInterval;
-      return std::make_unique<SegmentedStretches>([&model, penalty, interval] {
+      return segmented_stretches([&model, penalty, interval] {
         return std::make_unique<DurationPenalisedSegmenter>(model.vocabulary(), penalty, interval);
       });
     }
@@ -79,7 +78,7 @@ std::unique_ptr<StretchTokenizer> make_stretches(const Model& model,
       break;
   }
   const bool keep_repeats = options.kind == TokenizerKind::frames;
-  return std::make_unique<SegmentedStretches>([&model, keep_repeats] {
+  return segmented_stretches([&model, keep_repeats] {
     return std::make_unique<NearestCodeSegmenter>(model.vocabulary(), keep_repeats);
   });
 }
@@ -139,17 +138,150 @@ struct Tokenizer::Impl {
 
   bool windowed() const { return window_frames > 0; }
 
-  void start(const std::string& key);
-  void finish(double seconds);
-  void take(audio::Decoder& audio);
-  void take_overlapped(audio::Decoder& audio);
-  void add_renderings(audio::Decoder& audio, const std::string& key);
-  void take_frame(const float* row);
-  // `warp`: of a whole recording, else empty.
-  void hear(Span<const float> pcm, const FrameStream::Sink& sink, const audio::Warp* warp = nullptr);
-  void hear_end(const FrameStream::Sink& sink);
+  void start(const std::string& key) {
+    stretches->start();
+    frames.start();
+    if (embedder) embedder->start();
+    current = {};
+    current.key = key;
+    pushed = false;
+    pushed_samples = 0;
+    told = 0;
+    if (windowed()) return;
+    stretches->open();
+    current.opened = 1;
+  }
+
+  void finish(double seconds) {
+    for (std::int64_t i = current.complete; i < current.opened; ++i)
+      stretches->close();
+    current.seconds = seconds;
+    finished.reserve(finished.size() + 1);  // so that both lists get the recording, or neither
+    stretches->finish();
+    finished.push_back(std::exchange(current, {}));
+  }
+
+  // `warp`: of a whole recording, else null.
+  void hear(Span<const float> pcm, const FrameStream::Sink& rows,
+            const audio::Warp* warp = nullptr) {
+    const auto push = [&](FrameStream& stream, const FrameStream::Sink& to) {
+      warp == nullptr ? stream.push(pcm, to) : stream.push(pcm, *warp, to);
+    };
+    if (embedder) push(*embedder, embedding_sink);
+    push(frames, rows);
+  }
+
+  void hear_end(const FrameStream::Sink& rows) {
+    if (embedder) embedder->finish(embedding_sink);
+    frames.finish(rows);
+  }
+
+  void take(audio::Decoder& audio) {
+    std::vector<float> pcm(kReadSamples);
+    while (const std::size_t n = audio.read(pcm))
+      hear({pcm.data(), n}, sink);
+    hear_end(sink);
+  }
+
+  void take_overlapped(audio::Decoder& audio) {
+    using Block = std::vector<float>;  // of samples, or of rows
+    const auto read = [&](const ReadAhead<Block>::HandOver& hand_over) {
+      Block pcm(kReadSamples);
+      while (const std::size_t n = audio.read(pcm))
+        hand_over(Block(pcm.begin(), pcm.begin() + static_cast<std::ptrdiff_t>(n)));
+    };
+    const std::size_t columns = frames.columns();
+    const auto encode = [&](const ReadAhead<Block>::HandOver& hand_over) {
+      Block rows;
+      const auto collect = [&](const float* row) { rows.insert(rows.end(), row, row + columns); };
+      ReadAhead<Block> heard(kBlocksAhead, read);
+      while (const std::optional<Block> pcm = heard.next()) {
+        hear(*pcm, collect);
+        if (!rows.empty()) hand_over(std::exchange(rows, {}));
+      }
+      hear_end(collect);
+      hand_over(std::move(rows));
+    };
+    ReadAhead<Block> encoded(kBlocksAhead, encode);
+    while (const std::optional<Block> rows = encoded.next()) {
+      for (std::size_t i = 0; i < rows->size(); i += columns)
+        take_frame(rows->data() + i);
+    }
+  }
+
+  // Adds all renderings, or none.
+  void add_renderings(audio::Decoder& audio, const std::string& key) {
+    const auto most = static_cast<std::size_t>(kLongestRendered * audio::kSampleRate);
+    std::vector<float> pcm, block(kReadSamples);
+    while (const std::size_t n = audio.read(block)) {
+      pcm.insert(pcm.end(), block.begin(), block.begin() + static_cast<std::ptrdiff_t>(n));
+      if (pcm.size() > most) {
+        throw Error(key, fmt::format("longer than {} s: renderings are meant for short queries",
+                                     kLongestRendered));
+      }
+    }
+    const double seconds = static_cast<double>(audio.samples_read()) / audio::kSampleRate;
+    for (int i = 0; i < options.renderings; ++i) {
+      start(key);
+      current.tempo = kRenderings[i].tempo;
+      hear(pcm, sink, &kRenderings[i]);
+      hear_end(sink);
+      finish(seconds);
+    }
+  }
+
+  void take_frame(const float* row) {
+    if (windowed()) {
+      if (current.next_frame == current.complete * hop_frames + window_frames) {
+        stretches->close();
+        ++current.complete;
+      }
+      if (current.next_frame == current.opened * hop_frames) {
+        stretches->open();
+        ++current.opened;
+      }
+    }
+    stretches->take(row);
+    ++current.next_frame;
+  }
+
+  // A last window that is filled by less than half a hop is left out.
   std::vector<tokens::Record> make_records(const Recording& recording,
-                                           const StretchStrings& strings) const;
+                                           const StretchStrings& strings) const {
+    std::vector<tokens::Record> records;
+    std::int64_t window = recording.taken;
+    for (const std::vector<Segment>& string : strings) {
+      const bool complete = window < recording.complete;
+      const std::int64_t first_frame = window++ * hop_frames;
+      const double start_s = static_cast<double>(first_frame) / kFramesPerSecond;
+      const double end_s = complete
+                               ? static_cast<double>(first_frame + window_frames) / kFramesPerSecond
+                               : recording.seconds;
+      if (windowed() && start_s > 0 && end_s - start_s < options.hop_s / 2) continue;
+      tokens::Record& record = records.emplace_back();
+      record.key =
+          windowed() ? tokens::with_fragment(recording.key, start_s, end_s) : recording.key;
+      record.seconds = end_s - start_s;
+      for (const Segment& segment : string) {
+        record.tokens.push_back(segment.token);
+        record.starts_ms.push_back(static_cast<std::uint32_t>(
+            std::lround(recording.tempo * start_ms(segment.first_frame))));
+      }
+      if (!embedder) continue;
+      const auto columns = static_cast<std::int64_t>(embedder->columns());
+      const auto heard = static_cast<std::int64_t>(recording.embeddings.size()) / columns;
+      for (std::size_t i = 0; i < string.size(); ++i) {
+        const std::int64_t first = first_frame + string[i].first_frame;
+        const std::int64_t end = i + 1 < string.size() ? first_frame + string[i + 1].first_frame
+                                 : complete            ? first_frame + window_frames
+                                                       : heard;
+        const float* rows = recording.embeddings.data() + first * columns;
+        const auto size = static_cast<std::size_t>((end - first) * columns);
+        record.alternatives.push_back(likely_codes(model, {rows, size}, options.alternatives));
+      }
+    }
+    return records;
+  }
 
   const Model& model;
   TokenizerOptions options;
@@ -273,15 +405,6 @@ std::vector<tokens::Record> Tokenizer::take_windows() {
   return records;
 }
 
-double Tokenizer::latency() const {
-  if (impl_->options.kind == TokenizerKind::dpvq) return 0;
-  // A frame can be encoded once the features around it are available, and is encoded with the last
-  // frame of its chunk.
-  const std::int64_t chunk = impl_->options.live ? kLiveFrames : kChunkFrames;
-  const std::int64_t encoded = chunk + impl_->model.encoder().context() + 1;
-  return static_cast<double>(encoded + impl_->stretches->delay()) / kFramesPerSecond;
-}
-
 std::vector<TokenizedRecording> Tokenizer::finish() {
   if (std::exchange(impl_->pushed, false)) {
     impl_->hear_end(impl_->sink);
@@ -297,150 +420,6 @@ std::vector<TokenizedRecording> Tokenizer::finish() {
       result.back().records.push_back(std::move(record));
   }
   return result;
-}
-
-void Tokenizer::Impl::start(const std::string& key) {
-  stretches->start();
-  frames.start();
-  if (embedder) embedder->start();
-  current = {};
-  current.key = key;
-  pushed = false;
-  pushed_samples = 0;
-  told = 0;
-  if (windowed()) return;
-  stretches->open();
-  current.opened = 1;
-}
-
-void Tokenizer::Impl::finish(double seconds) {
-  for (std::int64_t i = current.complete; i < current.opened; ++i)
-    stretches->close();
-  current.seconds = seconds;
-  finished.reserve(finished.size() + 1);  // so that both lists get the recording, or neither
-  stretches->finish();
-  finished.push_back(std::exchange(current, {}));
-}
-
-void Tokenizer::Impl::take(audio::Decoder& audio) {
-  std::vector<float> pcm(kReadSamples);
-  while (const std::size_t n = audio.read(pcm))
-    hear({pcm.data(), n}, sink);
-  hear_end(sink);
-}
-
-void Tokenizer::Impl::hear(Span<const float> pcm, const FrameStream::Sink& to,
-                           const audio::Warp* warp) {
-  const auto push = [&](FrameStream& stream, const FrameStream::Sink& rows) {
-    warp == nullptr ? stream.push(pcm, rows) : stream.push(pcm, *warp, rows);
-  };
-  if (embedder) push(*embedder, embedding_sink);
-  push(frames, to);
-}
-
-void Tokenizer::Impl::hear_end(const FrameStream::Sink& to) {
-  if (embedder) embedder->finish(embedding_sink);
-  frames.finish(to);
-}
-
-void Tokenizer::Impl::take_overlapped(audio::Decoder& audio) {
-  using Block = std::vector<float>;  // of samples, or of rows
-  const auto read = [&](const ReadAhead<Block>::HandOver& hand_over) {
-    Block pcm(kReadSamples);
-    while (const std::size_t n = audio.read(pcm))
-      hand_over(Block(pcm.begin(), pcm.begin() + static_cast<std::ptrdiff_t>(n)));
-  };
-  const std::size_t columns = frames.columns();
-  const auto encode = [&](const ReadAhead<Block>::HandOver& hand_over) {
-    Block rows;
-    const auto collect = [&](const float* row) { rows.insert(rows.end(), row, row + columns); };
-    ReadAhead<Block> heard(kBlocksAhead, read);
-    while (const std::optional<Block> pcm = heard.next()) {
-      hear(*pcm, collect);
-      if (!rows.empty()) hand_over(std::exchange(rows, {}));
-    }
-    hear_end(collect);
-    hand_over(std::move(rows));
-  };
-  ReadAhead<Block> encoded(kBlocksAhead, encode);
-  while (const std::optional<Block> rows = encoded.next()) {
-    for (std::size_t i = 0; i < rows->size(); i += columns)
-      take_frame(rows->data() + i);
-  }
-}
-
-// Adds all renderings, or none.
-void Tokenizer::Impl::add_renderings(audio::Decoder& audio, const std::string& key) {
-  const auto most = static_cast<std::size_t>(kLongestRendered * audio::kSampleRate);
-  std::vector<float> pcm, block(kReadSamples);
-  while (const std::size_t n = audio.read(block)) {
-    pcm.insert(pcm.end(), block.begin(), block.begin() + static_cast<std::ptrdiff_t>(n));
-    if (pcm.size() > most) {
-      throw Error(key, fmt::format("longer than {} s: renderings are meant for short queries",
-                                   kLongestRendered));
-    }
-  }
-  const double seconds = static_cast<double>(audio.samples_read()) / audio::kSampleRate;
-  for (int i = 0; i < options.renderings; ++i) {
-    start(key);
-    current.tempo = kRenderings[i].tempo;
-    hear(pcm, sink, &kRenderings[i]);
-    hear_end(sink);
-    finish(seconds);
-  }
-}
-
-void Tokenizer::Impl::take_frame(const float* row) {
-  if (windowed()) {
-    if (current.next_frame == current.complete * hop_frames + window_frames) {
-      stretches->close();
-      ++current.complete;
-    }
-    if (current.next_frame == current.opened * hop_frames) {
-      stretches->open();
-      ++current.opened;
-    }
-  }
-  stretches->take(row);
-  ++current.next_frame;
-}
-
-// A last window that is filled by less than half a hop is left out.
-std::vector<tokens::Record> Tokenizer::Impl::make_records(const Recording& recording,
-                                                          const StretchStrings& strings) const {
-  std::vector<tokens::Record> records;
-  std::int64_t window = recording.taken;
-  for (const std::vector<Segment>& string : strings) {
-    const bool complete = window < recording.complete;
-    const std::int64_t first_frame = window++ * hop_frames;
-    const double start_s = static_cast<double>(first_frame) / kFramesPerSecond;
-    const double end_s = complete
-                             ? static_cast<double>(first_frame + window_frames) / kFramesPerSecond
-                             : recording.seconds;
-    if (windowed() && start_s > 0 && end_s - start_s < options.hop_s / 2) continue;
-    tokens::Record& record = records.emplace_back();
-    record.key = windowed() ? tokens::with_fragment(recording.key, start_s, end_s) : recording.key;
-    record.seconds = end_s - start_s;
-    for (const Segment& segment : string) {
-      record.tokens.push_back(segment.token);
-      record.starts_ms.push_back(
-          static_cast<std::uint32_t>(std::lround(recording.tempo * start_ms(segment.first_frame))));
-    }
-    if (!embedder) continue;
-    const auto frames_heard =
-        static_cast<std::int64_t>(recording.embeddings.size() / embedder->columns());
-    for (std::size_t i = 0; i < string.size(); ++i) {
-      const std::int64_t end = i + 1 < string.size() ? first_frame + string[i + 1].first_frame
-                               : complete            ? first_frame + window_frames
-                                                     : frames_heard;
-      const std::int64_t first = first_frame + string[i].first_frame;
-      record.alternatives.push_back(likely_codes(
-          model, {&recording.embeddings[static_cast<std::size_t>(first) * embedder->columns()],
-                  static_cast<std::size_t>(end - first) * embedder->columns()},
-          options.alternatives));
-    }
-  }
-  return records;
 }
 
 }  // namespace pairalign::model

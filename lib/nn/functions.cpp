@@ -4,7 +4,6 @@
 
 #include "base/multiversion.hpp"
 #include "nn/fast_math.hpp"
-#include "nn/shape.hpp"
 
 namespace pairalign::nn {
 namespace {

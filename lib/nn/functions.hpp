@@ -1,9 +1,15 @@
-// Functions of vectors of `n` values and of the rows of matrices.
+// Functions of vectors of `n` values and of the rows of row-major matrices.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 namespace pairalign::nn {
+
+/// Values of `rows` rows of `cols`; also where row `rows` begins.
+inline std::size_t area(std::int64_t rows, std::int64_t cols) {
+  return static_cast<std::size_t>(rows) * static_cast<std::size_t>(cols);
+}
 
 /// sum += x
 void add(const float* x, std::size_t n, float* sum);

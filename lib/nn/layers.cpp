@@ -4,9 +4,9 @@
 #include <cmath>
 
 #include "base/error.hpp"
+#include "base/large_pages.hpp"
 #include "base/multiversion.hpp"
 #include "nn/functions.hpp"
-#include "nn/shape.hpp"
 
 namespace pairalign::nn {
 namespace {
@@ -19,24 +19,6 @@ float inverse_root(int n) {
 
 int row_count(Span<const float> x, int width) {
   return static_cast<int>(x.size()) / width;
-}
-
-PAIRALIGN_MULTIVERSION
-void add_to_rows(const float* b, int rows, int cols, float* y) {
-  for (int r = 0; r < rows; ++r) {
-    float* row = y + area(r, cols);
-    for (int c = 0; c < cols; ++c)
-      row[c] += b[c];
-  }
-}
-
-PAIRALIGN_MULTIVERSION
-void add_column_sums(const float* dy, int rows, int cols, float* db) {
-  for (int r = 0; r < rows; ++r) {
-    const float* row = dy + area(r, cols);
-    for (int c = 0; c < cols; ++c)
-      db[c] += row[c];
-  }
 }
 
 PAIRALIGN_MULTIVERSION
@@ -133,6 +115,32 @@ void depthwise_backward(const float* x, const float* dy, const float* w, int len
 
 }  // namespace
 
+PackedWeights::PackedWeights(const TensorTable& table, const float* values, Precision precision)
+    : precision_(precision) {
+  constexpr std::size_t kAlignment = PackedMatrix::kAlignment;
+  std::size_t bytes = kAlignment;  // to align the first
+  for (const TensorInfo& tensor : table.tensors()) {
+    if (!tensor.multiplied) continue;
+    const auto added =
+        matrices_.try_emplace(tensor.offset, tensor.shape[0], tensor.shape[1], precision).first;
+    bytes += added->second.bytes() + kAlignment;
+  }
+  storage_.reset(new unsigned char[bytes]);  // not std::make_unique, which would write zeros
+  prefer_large_pages(storage_.get(), bytes);
+  void* next = storage_.get();
+  for (auto& [offset, matrix] : matrices_) {
+    next = std::align(kAlignment, matrix.bytes(), next, bytes);
+    matrix.pack(values + offset, next);
+    next = static_cast<unsigned char*>(next) + matrix.bytes();
+    bytes -= matrix.bytes();
+  }
+}
+
+const PackedMatrix* PackedWeights::at(std::size_t offset) const {
+  const auto found = matrices_.find(offset);
+  return found != matrices_.end() ? &found->second : nullptr;
+}
+
 Linear::Linear(TensorTable& table, const std::string& name, int in_, int out_, float gain)
     : in(in_), out(out_) {
   weight = table.add_matrix(name + ".weight", in, out, gain / std::sqrt(static_cast<float>(in)));
@@ -143,13 +151,14 @@ void Linear::forward(Weights w, Span<const float> x, std::vector<float>& y, Cach
   const int rows = row_count(x, in);
   y.resize(area(rows, out));
   cache.x.assign(x.data(), rows, in, w.precision);
-  if (const PackedMatrix* packed = w.packed_at(weight)) {
+  if (const PackedMatrix* packed = w.packed != nullptr ? w.packed->at(weight) : nullptr) {
     matmul(cache.x, *packed, y.data());
   } else {
     cache.scratch_w.assign(w.values + weight, in, out, w.precision);
     matmul(cache.x, Transpose::no, cache.scratch_w, Transpose::no, y.data());
   }
-  add_to_rows(w.values + bias, rows, out, y.data());
+  for (int r = 0; r < rows; ++r)
+    add(w.values + bias, static_cast<std::size_t>(out), y.data() + area(r, out));
 }
 
 // dW = xᵀ dy,  db = Σ_rows dy,  dx = dy Wᵀ
@@ -157,7 +166,8 @@ void Linear::backward(Span<const float> dy, float* g, Cache& cache) const {
   const int rows = cache.x.rows();
   cache.scratch_dy.assign(dy.data(), rows, out, cache.x.precision());
   matmul(cache.x, Transpose::yes, cache.scratch_dy, Transpose::no, g + weight, true);
-  add_column_sums(dy.data(), rows, out, g + bias);
+  for (int r = 0; r < rows; ++r)
+    add(dy.data() + area(r, out), static_cast<std::size_t>(out), g + bias);
 }
 
 void Linear::backward(const float* p, Span<const float> dy, float* g, std::vector<float>& dx,
@@ -239,6 +249,26 @@ void Embedding::backward(const std::vector<int>& ids, Span<const float> dy, floa
     add(row, static_cast<std::size_t>(width), g + weight + area(id, width));
     row += width;
   }
+}
+
+void Codebook::forward(Precision precision, std::vector<float>& z, std::vector<float>& scores,
+                       Cache& cache) const {
+  const int rows = row_count(z, dimension);
+  cache.norms.resize(static_cast<std::size_t>(rows));
+  l2_normalize_forward(z.data(), rows, dimension, z.data(), cache.norms.data());
+  scores.resize(area(rows, count));
+  cache.left.assign(z.data(), rows, dimension, precision);
+  cache.right.assign(codes, count, dimension, precision);
+  matmul(cache.left, Transpose::no, cache.right, Transpose::yes, scores.data());
+}
+
+void Codebook::backward(Precision precision, const std::vector<float>& z, const float* dscores,
+                        float* dx, Cache& cache) const {
+  const int rows = row_count(z, dimension);
+  cache.left.assign(dscores, rows, count, precision);
+  cache.right.assign(codes, count, dimension, precision);
+  matmul(cache.left, Transpose::no, cache.right, Transpose::no, dx);
+  l2_normalize_backward(z.data(), cache.norms.data(), dx, rows, dimension, dx);
 }
 
 Conv1d::Conv1d(TensorTable& table, const std::string& name, int in_, int out, int kernel_,

@@ -4,15 +4,44 @@
 // input and resizes what it writes. `dx` may be `dy` where both have the same size.
 #pragma once
 
+#include <memory>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "base/span.hpp"
 #include "nn/matmul.hpp"
 #include "nn/tensor_table.hpp"
-#include "nn/weights.hpp"
 
 namespace pairalign::nn {
+
+/// The matrices of a table, packed once for weights that no longer change. May be shared between
+/// threads.
+class PackedWeights {
+ public:
+  /// `values`: in the layout of `table`; not kept.
+  PackedWeights(const TensorTable& table, const float* values, Precision precision);
+
+  Precision precision() const { return precision_; }
+  /// The matrix whose tensor begins at `offset`, or null.
+  const PackedMatrix* at(std::size_t offset) const;
+
+ private:
+  Precision precision_;
+  std::unique_ptr<unsigned char[]> storage_;  // all matrices, in one buffer of large pages
+  std::unordered_map<std::size_t, PackedMatrix> matrices_;
+};
+
+/// What a forward pass reads; a view: what it points to must outlive it.
+struct Weights {
+  const float* values;                    ///< in the layout of a table
+  Precision precision;                    ///< of the matrix products
+  const PackedWeights* packed = nullptr;  ///< null if weights change between passes, as in training
+
+  Weights(const float* values_, Precision precision_) : values(values_), precision(precision_) {}
+  Weights(const float* values_, const PackedWeights& packed_)
+      : values(values_), precision(packed_.precision()), packed(&packed_) {}
+};
 
 /// y = x W + b
 struct Linear {
@@ -98,6 +127,28 @@ struct Embedding {
   void forward(const float* p, const std::vector<int>& ids, std::vector<float>& y) const;
   /// `ids` as given to forward; dy: (rows, width). Gradients of a repeated symbol are summed.
   void backward(const std::vector<int>& ids, Span<const float> dy, float* g) const;
+};
+
+/// Cosine similarities of embeddings to the codes of a codebook:
+///
+///   z = x / ‖x‖,  S = z Cᵀ;   dz = dS C,  dx = (dz − z (z · dz)) / ‖x‖
+///
+/// where the rows of C have unit length and receive no gradient here.
+struct Codebook {
+  const float* codes = nullptr;  ///< (count, dimension)
+  int count = 0, dimension = 0;
+
+  struct Cache {
+    std::vector<float> norms;  // (rows)
+    Operand left, right;       // after forward: z and C
+  };
+
+  /// `z`: (rows, dimension), x on entry and z on return; `scores` becomes S, (rows, count).
+  void forward(Precision precision, std::vector<float>& z, std::vector<float>& scores,
+               Cache& cache) const;
+  /// `dscores`: dS; writes dx. `z` as forward left it.
+  void backward(Precision precision, const std::vector<float>& z, const float* dscores, float* dx,
+                Cache& cache) const;
 };
 
 // Convolutions over time. A batch is a list of sequences laid end to end ("packed"): no computation

@@ -11,7 +11,7 @@
 #include "base/error.hpp"
 #include "base/multiversion.hpp"
 #include "base/stopwatch.hpp"
-#include "nn/shape.hpp"
+#include "nn/functions.hpp"
 
 namespace pairalign::nn {
 namespace {

@@ -1,7 +1,6 @@
 #include "nn/tensor_table.hpp"
 
 #include <algorithm>
-#include <functional>
 #include <numeric>
 
 #include "base/error.hpp"

@@ -5,7 +5,6 @@
 
 #include "base/multiversion.hpp"
 #include "nn/functions.hpp"
-#include "nn/shape.hpp"
 
 namespace pairalign::nn {
 namespace {

@@ -121,7 +121,7 @@ class QueryChance {
 class Chance {
  public:
   /// `background`: concatenated strings unrelated to the archives (see
-  /// model/file/chance_strings.hpp). Empty if the model has none: the reversed query, and what
+  /// model/file/substitution.hpp). Empty if the model has none: the reversed query, and what
   /// speech is like in general, are used instead. It and `distance` must outlive this.
   Chance(Span<const archive::Archive> archives, const align::Distance& distance, align::Mode mode,
          Span<const Token> background);

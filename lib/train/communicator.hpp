@@ -3,7 +3,7 @@
 // same optimiser step.
 #pragma once
 
-#include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "base/span.hpp"
@@ -31,9 +31,12 @@ class Communicator {
   }
   /// The same for each of these, in place.
   void sum_each(const std::vector<double*>& values) const;
-  void sum_counts(std::vector<std::int64_t>& counts) const;
 
   static const Communicator& alone();
 };
+
+/// The processes that mpirun started, if built for MPI (-DPAIRALIGN_MPI=ON), which this joins until
+/// the object goes: one per program, for use on the thread that made it. Without MPI, a single one.
+std::unique_ptr<const Communicator> join_peers();
 
 }  // namespace pairalign::train

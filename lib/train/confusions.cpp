@@ -39,12 +39,19 @@ struct TokenPair {
 using TokenPairs = std::map<std::string, std::vector<TokenPair>>;  // by tokenizer
 using Counts = std::map<std::string, ConfusionCounts>;             // likewise
 
-TokenPairs pair_tokens(const Recipe& recipe, const FeatureMaker& features, const CropPlan& crop,
-                       double penalty, FrameTokenizer& tokenizer) {
+// What two renderings of the same speech give.
+struct Found {
+  TokenPairs tokens;
+  std::map<std::string, StringPair> strings;  // by tokenizer; of natural pairs only
+};
+
+// The tokens of a crop and its views.
+Found pair_tokens(const Recipe& recipe, const FeatureMaker& features, const CropPlan& crop,
+                  double penalty, FrameTokenizer& tokenizer) {
   tokenizer.read(features.clean(crop));
   const auto clean = tokenizer.by_tokenizer(penalty);
   const int clean_frames = tokenizer.frames();
-  TokenPairs pairs;
+  Found found;
   for (const ViewPlan& view : crop.views) {
     tokenizer.read(features.view(crop, view));
     const std::vector<int> matches =
@@ -52,21 +59,16 @@ TokenPairs pair_tokens(const Recipe& recipe, const FeatureMaker& features, const
     for (const auto& [name, tokens] : tokenizer.by_tokenizer(penalty)) {
       for (std::size_t j = 0; j < tokens.size(); ++j) {
         const TokenPair pair{clean.at(name)[static_cast<std::size_t>(matches[j])], tokens[j]};
-        if (pair.clean != kNoToken && pair.heard != kNoToken) pairs[name].push_back(pair);
+        if (pair.clean != kNoToken && pair.heard != kNoToken) found.tokens[name].push_back(pair);
       }
     }
   }
-  return pairs;
+  return found;
 }
 
 // The tokens of two crops that hold a natural pair, inside its spans.
-struct PairedSpans {
-  TokenPairs tokens;
-  std::map<std::string, StringPair> strings;  // by tokenizer
-};
-
-PairedSpans pair_spans(const Recipe& recipe, const FeatureMaker& features, const CropPlan* crops,
-                       double penalty, FrameTokenizer& tokenizer) {
+Found pair_spans(const Recipe& recipe, const FeatureMaker& features, const CropPlan* crops,
+                 double penalty, FrameTokenizer& tokenizer) {
   std::map<std::string, FrameTokens> tokens;
   std::vector<float> embeddings;
   std::vector<int> crop_frames;
@@ -80,7 +82,7 @@ PairedSpans pair_spans(const Recipe& recipe, const FeatureMaker& features, const
   }
   const std::vector<int> partners = crossed_rows(recipe.features, {crops, crops + 2}, crop_frames,
                                                  embeddings.data(), recipe.encoder.dimension);
-  PairedSpans pair;
+  Found pair;
   for (std::size_t j = 0; j < partners.size(); ++j) {
     const auto partner = static_cast<std::size_t>(partners[j]);
     if (partner == j) continue;
@@ -108,9 +110,8 @@ double penalty_of(const model::Model& model, const Recipe& recipe) {
 
 std::vector<CropPlan> plan_crops(const Recipe& recipe, const PcmStore& store) {
   CropConfig config = recipe.geometric;
-  const double seconds = static_cast<double>(store.total_samples()) / audio::kSampleRate;
   config.crops = static_cast<int>(
-      std::clamp<double>(std::ceil(kPasses * seconds / config.crop_seconds), 1, kMaxCrops));
+      std::clamp<double>(std::ceil(kPasses * store.seconds() / config.crop_seconds), 1, kMaxCrops));
   return plan_step(config, recipe.views, kSeed, store, 0);
 }
 
@@ -132,23 +133,6 @@ void add_pairs(const TokenPairs& pairs, int vocabulary, Counts& counts) {
     ConfusionCounts& sum = counts.try_emplace(name, vocabulary).first->second;
     for (const TokenPair& pair : token_pairs)
       sum.add(static_cast<tokens::Token>(pair.clean), static_cast<tokens::Token>(pair.heard));
-  }
-}
-
-// Passes the results of `make(i, tokenizer)` for all i below `count` to `take`, in order; `report`
-// gets how many more are done.
-template <class Make, class Take, class Report>
-void find_in_order(std::size_t count, const model::Model& model, ThreadPool& pool, Make make,
-                   Take take, Report report) {
-  std::vector<decltype(make(count, std::declval<FrameTokenizer&>()))> found;
-  for (std::size_t first = 0; first < count; first += kCropsAtOnce) {
-    found.assign(std::min(kCropsAtOnce, count - first), {});
-    pool.parallel_for(found.size(), [&](std::size_t i) {
-      FrameTokenizer tokenizer(model);
-      found[i] = make(first + i, tokenizer);
-    });
-    std::for_each(found.begin(), found.end(), take);
-    report(found.size());
   }
 }
 
@@ -263,31 +247,25 @@ model::SubstitutionTables measure_substitutions(const model::Model& model, const
   const std::vector<CropPlan> crops = plan_crops(recipe, store);
   std::vector<CropPlan> paired;
   if (!pairs.empty() && recipe.pairs.table_share > 0) paired = plan_pairs(recipe, store, pairs);
-  std::size_t done = 0;
-  const auto report_more = [&](std::size_t more) {
-    done += more;
-    if (report) report(done, crops.size() + paired.size() / 2);
-  };
   Counts degraded, natural;
-  find_in_order(
-      crops.size(), model, pool,
-      [&](std::size_t i, FrameTokenizer& tokenizer) {
-        return pair_tokens(recipe, features, crops[i], penalty, tokenizer);
-      },
-      [&](const TokenPairs& found) { add_pairs(found, model.vocabulary(), degraded); },
-      report_more);
   std::map<std::string, std::vector<StringPair>> strings;
-  find_in_order(
-      paired.size() / 2, model, pool,
-      [&](std::size_t i, FrameTokenizer& tokenizer) {
-        return pair_spans(recipe, features, &paired[2 * i], penalty, tokenizer);
-      },
-      [&](PairedSpans& found) {
-        add_pairs(found.tokens, model.vocabulary(), natural);
-        for (auto& [name, pair] : found.strings)
-          strings[name].push_back(std::move(pair));
-      },
-      report_more);
+  const std::size_t all = crops.size() + paired.size() / 2;
+  for (std::size_t first = 0; first < all; first += kCropsAtOnce) {
+    std::vector<Found> found(std::min(kCropsAtOnce, all - first));
+    pool.parallel_for(found.size(), [&](std::size_t i) {
+      FrameTokenizer tokenizer(model);
+      const std::size_t at = first + i;
+      found[i] = at < crops.size() ? pair_tokens(recipe, features, crops[at], penalty, tokenizer)
+                                   : pair_spans(recipe, features, &paired[2 * (at - crops.size())],
+                                                penalty, tokenizer);
+    });
+    for (std::size_t i = 0; i < found.size(); ++i) {
+      add_pairs(found[i].tokens, model.vocabulary(), first + i < crops.size() ? degraded : natural);
+      for (auto& [name, pair] : found[i].strings)
+        strings[name].push_back(std::move(pair));
+    }
+    if (report) report(first + found.size(), all);
+  }
   model::SubstitutionTables tables;
   for (auto& [name, counts] : degraded) {
     const auto other = natural.find(name);

@@ -10,8 +10,8 @@
 #include "model/file/substitution.hpp"
 #include "model/model.hpp"
 #include "tokens/record.hpp"
+#include "train/corpus.hpp"
 #include "train/natural_pairs.hpp"
-#include "train/pcm_store.hpp"
 #include "train/recipe.hpp"
 #include "train/views.hpp"
 

@@ -7,10 +7,6 @@
 namespace pairalign::train {
 namespace {
 
-std::int64_t to_samples(double seconds) {
-  return std::llround(seconds * audio::kSampleRate);
-}
-
 // Draws the start of a piece of `length` within [0, end) that covers as much as possible of [first,
 // first + covered): anywhere inside a longer span, anywhere around a shorter one.
 std::int64_t draw_over(std::int64_t first, std::int64_t covered, std::int64_t length,
@@ -69,7 +65,7 @@ std::vector<CropPlan> plan_step(const CropConfig& config, const ViewConfig& view
     if (paired) {
       place_over(first ? pair.a : pair.b, pairs->slack(), store, crop_samples, random, crop);
     } else {
-      crop.place = draw_place(store, crop_samples, random);
+      crop.place = store.draw_place(crop_samples, random);
       crop.samples = std::min(crop_samples, store.size(crop.place.recording) - crop.place.first);
     }
     crop.warp = draw_warp(teacher_views, random);

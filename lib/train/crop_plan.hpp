@@ -4,14 +4,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <utility>
 #include <vector>
 
 #include "audio/log_mel.hpp"
 #include "train/communicator.hpp"
 #include "train/corpus.hpp"
 #include "train/natural_pairs.hpp"
-#include "train/pcm_store.hpp"
 #include "train/recipe.hpp"
 #include "train/views.hpp"
 

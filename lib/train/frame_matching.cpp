@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <numeric>
 
-#include "nn/shape.hpp"
+#include "nn/functions.hpp"
 
 namespace pairalign::train {
 namespace {

@@ -53,10 +53,6 @@ std::vector<tokens::Token> merge_frames(const FrameTokens& frames) {
   return tokens;
 }
 
-void FrameTokenizer::read(const std::vector<float>& features) {
-  scores_ = scorer_.score(features);
-}
-
 FrameTokens FrameTokenizer::vq() const {
   return segment_frames(model::NearestCodeSegmenter(model_.vocabulary()), scores_,
                         model_.vocabulary());
@@ -67,9 +63,9 @@ FrameTokens FrameTokenizer::dpvq(double penalty) const {
                         model_.vocabulary());
 }
 
-FrameTokens FrameTokenizer::pairalign(const model::DecodeOptions& options) const {
+FrameTokens FrameTokenizer::pairalign(const model::DecodeOptions& options, bool* capped) const {
   return model::decode_frames(*model_.decoder(), model_.weights(), scorer_.encoded().data(),
-                              frames(), options);
+                              frames(), options, capped);
 }
 
 std::map<std::string, FrameTokens> FrameTokenizer::by_tokenizer(

@@ -34,15 +34,18 @@ class FrameTokenizer {
   explicit FrameTokenizer(const model::Model& model) : model_(model), scorer_(model) {}
 
   /// Encodes log-mel frames; everything below is about the last input.
-  void read(const std::vector<float>& features);
+  void read(const std::vector<float>& features) { scores_ = scorer_.score(features); }
 
   int frames() const { return static_cast<int>(scores_.size()) / model_.vocabulary(); }
+  /// (frames, codes), cosines.
+  Span<const float> scores() const { return scores_; }
   /// (frames, dimension), rows of unit length.
   const std::vector<float>& embeddings() const { return scorer_.embeddings(); }
 
   FrameTokens vq() const;
   FrameTokens dpvq(double penalty) const;
-  FrameTokens pairalign(const model::DecodeOptions& options = {}) const;
+  /// `capped`: see model::decode_frames.
+  FrameTokens pairalign(const model::DecodeOptions& options = {}, bool* capped = nullptr) const;
   /// By all tokenizers of the model: "vq", "dpvq" if a penalty is given, "pairalign".
   std::map<std::string, FrameTokens> by_tokenizer(std::optional<double> penalty) const;
 

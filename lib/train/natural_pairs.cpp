@@ -1,7 +1,6 @@
 #include "train/natural_pairs.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <map>
 #include <string_view>
@@ -10,6 +9,7 @@
 #include "base/hash.hpp"
 #include "tokens/line_reader.hpp"
 #include "tokens/record.hpp"
+#include "tokens/text.hpp"
 
 namespace pairalign::train {
 namespace {
@@ -37,8 +37,7 @@ std::vector<std::string_view> split(std::string_view line, std::string_view sepa
 
 std::optional<double> parse_seconds(std::string_view text) {
   double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(value)) return {};
+  if (!tokens::parse_whole(text, value) || !std::isfinite(value)) return {};
   return value;
 }
 
@@ -57,10 +56,6 @@ void for_each_row(const std::string& path, const char* comment, std::string_view
       throw Error(path, "line " + std::to_string(reader.line()) + ": " + error.reason());
     }
   }
-}
-
-std::int64_t to_sample(double seconds) {
-  return std::llround(seconds * audio::kSampleRate);
 }
 
 bool holds_two_voices(const std::vector<SpokenSpan>& spans) {
@@ -125,19 +120,9 @@ NaturalPairs::Pair NaturalPairs::draw(Random& random) const {
   return pair;
 }
 
-PairCollector::PairCollector(const PcmStore& store, const RecordingNames& names,
-                             const PairConfig& config)
-    : store_(store), names_(names), config_(config) {}
-
 void PairCollector::fault(std::int64_t& counter, const std::string& text) {
   ++counter;
   if (faults_.first.size() < kFaultsNamed) faults_.first.push_back(text);
-}
-
-std::size_t PairCollector::voice_of(std::size_t recording) const {
-  const auto speaker = speakers_.find(recording);
-  // Numbered after the speakers, so that a recording without one shares a voice with no other.
-  return speaker == speakers_.end() ? store_.count() + recording : speaker->second;
 }
 
 void PairCollector::read_speakers(const std::string& path) {
@@ -164,14 +149,18 @@ std::optional<SpokenSpan> PairCollector::span_of(const std::string& name, double
   }
   const std::int64_t size = store_.size(found.recording);
   const bool inside = start >= 0 && start < end &&
-                      to_sample(end) <= size + to_sample(kEndTolerance) && to_sample(start) < size;
+                      to_samples(end) <= size + to_samples(kEndTolerance) &&
+                      to_samples(start) < size;
   if (!inside) {
     fault(faults_.outside_recording, where + ": the span lies outside " + name);
     return {};
   }
-  const std::int64_t first = to_sample(start);
-  return SpokenSpan{found.recording, first, std::min(to_sample(end), size) - first,
-                    voice_of(found.recording)};
+  const std::int64_t first = to_samples(start);
+  // Numbered after the speakers, a recording without one shares a voice with no other.
+  const auto speaker = speakers_.find(found.recording);
+  const std::size_t voice =
+      speaker == speakers_.end() ? store_.count() + found.recording : speaker->second;
+  return SpokenSpan{found.recording, first, std::min(to_samples(end), size) - first, voice};
 }
 
 bool PairCollector::has_usable_length(const SpokenSpan& span) const {
@@ -236,7 +225,7 @@ void PairCollector::read_pairs(const std::string& path) {
 
 NaturalPairs PairCollector::finish() {
   NaturalPairs pairs;
-  pairs.slack_ = to_sample(config_.slack_seconds);
+  pairs.slack_ = to_samples(config_.slack_seconds);
   std::map<std::string, std::vector<SpokenSpan>> sorted(words_.begin(), words_.end());
   for (auto& [text, spans] : sorted) {
     if (holds_two_voices(spans)) pairs.types_.push_back(std::move(spans));

@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "base/random.hpp"
-#include "train/pcm_store.hpp"
+#include "train/corpus.hpp"
 #include "train/recipe.hpp"
 
 namespace pairalign::train {
@@ -79,7 +79,8 @@ struct PairFaults {
 class PairCollector {
  public:
   /// All arguments must outlive the collector.
-  PairCollector(const PcmStore& store, const RecordingNames& names, const PairConfig& config);
+  PairCollector(const PcmStore& store, const RecordingNames& names, const PairConfig& config)
+      : store_(store), names_(names), config_(config) {}
 
   /// Kaldi's utt2spk: one `recording speaker` per line. Must be read before the words. A recording
   /// that no line names is a voice of its own.
@@ -103,7 +104,6 @@ class PairCollector {
                                     const std::string& where);
   void add_runs(const std::string& recording, std::vector<Word>& words, const std::string& where);
   void fault(std::int64_t& counter, const std::string& text);
-  std::size_t voice_of(std::size_t recording) const;
   bool has_usable_length(const SpokenSpan& span) const;
 
   const PcmStore& store_;

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "nn/shape.hpp"
+#include "nn/functions.hpp"
 
 namespace pairalign::train {
 namespace {
@@ -11,6 +11,19 @@ namespace {
 constexpr float kMinProbability = 1e-8F;  // floor under a logarithm
 
 }  // namespace
+
+// In the order in which they add to the gradients.
+ObjectiveLoss token_loss, pointer_loss, end_loss, entropy_loss, contrast_loss, frame_loss;
+
+const std::vector<Objective>& objectives() {
+  static const std::vector<Objective> all = {
+      // name, loss, weight in stage II, in stage III
+      {nullptr, token_loss, 1, 1},           {"pointer", pointer_loss, 0.3, 0.3},
+      {"end", end_loss, 0.5, 0.5},           {"entropy", entropy_loss, 0, 0.03},
+      {"contrast", contrast_loss, 0.1, 0.1}, {"frame", frame_loss, 0, 0.5},
+  };
+  return all;
+}
 
 double negative_log(float probability) {
   return -std::log(static_cast<double>(std::max(probability, kMinProbability)));
@@ -43,12 +56,12 @@ void Measures::report(StepReport& report) const {
   }
 }
 
-StepWeights step_weights(std::int64_t masked, std::int64_t unmasked, double masked_weight) {
+StepWeights step_weights(double masked, double unmasked, double masked_weight) {
   if (masked == 0) masked_weight = 0;
   if (unmasked == 0) masked_weight = 1;
   StepWeights weights;
-  if (masked > 0) weights.masked = masked_weight / static_cast<double>(masked);
-  if (unmasked > 0) weights.unmasked = (1 - masked_weight) / static_cast<double>(unmasked);
+  if (masked > 0) weights.masked = masked_weight / masked;
+  if (unmasked > 0) weights.unmasked = (1 - masked_weight) / unmasked;
   return weights;
 }
 

@@ -2,18 +2,16 @@
 // the sum that it minimises.
 //
 // To add one: a file in train/objectives, with a function of type ObjectiveLoss, and a line in
-// objectives.cpp, which gives its default weights.
+// objective.cpp, which gives its default weights.
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <string>
 #include <vector>
 
 #include "model/decoder.hpp"
 #include "nn/matmul.hpp"
 #include "train/communicator.hpp"
-#include "train/crop_plan.hpp"
 #include "train/recipe.hpp"
 #include "train/stage.hpp"
 #include "train/target_string.hpp"
@@ -49,7 +47,7 @@ struct StepWeights {
   double masked = 0, unmasked = 0;
 };
 /// `masked_weight` is the total weight of the steps whose input is MASK, if there are both kinds.
-StepWeights step_weights(std::int64_t masked, std::int64_t unmasked, double masked_weight);
+StepWeights step_weights(double masked, double unmasked, double masked_weight);
 
 /// Factors on a shard's losses, from the whole batch.
 struct BatchScales {
@@ -71,7 +69,7 @@ struct DecoderShard : Shard {
     std::vector<std::size_t> strings, conditions;  ///< sequences of the batch
   };
   std::vector<Contrast> contrasts;
-  std::int64_t masked = 0, unmasked = 0, capped = 0;
+  double masked = 0, unmasked = 0, capped = 0;  ///< steps and strings
 
   Measures measures;
 };

@@ -8,6 +8,7 @@
 
 #include "base/error.hpp"
 #include "base/json.hpp"
+#include "base/span.hpp"
 #include "model/config_json.hpp"
 #include "train/objective.hpp"
 
@@ -122,71 +123,60 @@ void check_keys(const json& given, const json& known, const std::string& path) {
   }
 }
 
-// Checks ranges of the values of one section, whose name goes into errors.
-class SectionCheck {
- public:
-  explicit SectionCheck(std::string section) : section_(std::move(section)) {}
-  void range(const char* name, double value, double low, double high) const {
-    check_range((section_ + "." + name).c_str(), value, low, high);
-  }
-
- private:
-  std::string section_;
+// The values that a number may have.
+struct Range {
+  const char* key;
+  double low, high;
 };
+constexpr Range kPairRanges[] = {{"tempering", 0, 1},
+                                 {"high_seconds", 0.04, 60},
+                                 {"table_share", 0, 1},
+                                 {"slack_seconds", 0, 1}};
+constexpr Range kStageRanges[] = {
+    {"steps", 1, 1e9},      {"crops", 1, 4096},   {"crop_seconds", 0.2, 60}, {"views", 1, 16},
+    {"teacher_warp", 0, 1}, {"pair_share", 0, 1}, {"pair_crossing", 0, 1},   {"pair_warmup", 0, 1},
+    {"ema_start", 0, 1},    {"ema_end", 0, 1}};
+constexpr Range kGeometricRanges[] = {
+    {"temperature", 1e-3, 10},  {"sinkhorn_epsilon", 0.02, 10}, {"sinkhorn_iterations", 0, 100},
+    {"silence_weight", 0, 1},   {"centre_decay", 0, 1},         {"segment_share", 0, 1},
+    {"segment_penalty", 0, 100}};
+constexpr Range kDecoderRanges[] = {{"encoder_rate", 0, 10},
+                                    {"target_rate", 0.1, model::kFramesPerSecond},
+                                    {"repetition_penalty", 1, 100},
+                                    {"cap", 0.001, 1.0 / model::kStride},
+                                    {"contrast_negatives", 0, 4096},
+                                    {"contrast_temperature", 1e-3, 1e3},
+                                    {"target_balance", 0, 1},
+                                    {"mask_start", 0, 1},
+                                    {"mask_end", 0, 1},
+                                    {"masked_weight", 0, 1},
+                                    {"self_attention_dropout", 0, 1},
+                                    {"scheduled_sampling", 0, 1},
+                                    {"anchor_jitter", 0, 1},
+                                    {"contrast_share", 0, 1}};
 
-void check_common(const SectionCheck& check, const StageConfig& c) {
-  check.range("steps", static_cast<double>(c.steps), 1, 1e9);
-  check.range("crops", c.crops, 1, 4096);
-  check.range("crop_seconds", c.crop_seconds, 0.2, 60);
-  check.range("views", c.views, 1, 16);
-  check.range("piece_low_seconds", c.piece_low_seconds, 0.1, c.piece_high_seconds);
-  check.range("piece_high_seconds", c.piece_high_seconds, 0.1, c.crop_seconds);
-  check.range("teacher_warp", c.teacher_warp, 0, 1);
-  check.range("pair_share", c.pair_share, 0, 1);
-  check.range("pair_crossing", c.pair_crossing, 0, 1);
-  check.range("pair_warmup", c.pair_warmup, 0, 1);
-  check.range("ema_start", c.ema_start, 0, 1);
-  check.range("ema_end", c.ema_end, 0, 1);
+void check_ranges(const std::string& section, const json& values, Span<const Range> ranges) {
+  for (const auto& [key, low, high] : ranges)
+    check_range((section + "." + key).c_str(), values.at(key).get<double>(), low, high);
 }
 
-void check_stage(const GeometricConfig& g) {
-  const SectionCheck check("geometric");
-  check_common(check, g);
-  check.range("temperature", g.temperature, 1e-3, 10);
-  check.range("sinkhorn_epsilon", g.sinkhorn_epsilon, 0.02, 10);
-  check.range("sinkhorn_iterations", g.sinkhorn_iterations, 0, 100);
-  check.range("silence_weight", g.silence_weight, 0, 1);
-  check.range("centre_decay", g.centre_decay, 0, 1);
-  check.range("segment_share", g.segment_share, 0, 1);
-  check.range("segment_penalty", g.segment_penalty, 0, 100);
+template <class Config>
+void check_stage(const std::string& section, const Config& c, Span<const Range> ranges) {
+  check_ranges(section, c, kStageRanges);
+  check_ranges(section, c, ranges);
+  const std::string prefix = section + ".piece_";
+  check_range((prefix + "low_seconds").c_str(), c.piece_low_seconds, 0.1, c.piece_high_seconds);
+  check_range((prefix + "high_seconds").c_str(), c.piece_high_seconds, 0.1, c.crop_seconds);
 }
 
-void check_stage(const std::string& section, const DecoderStageConfig& c) {
-  const SectionCheck check(section);
-  check_common(check, c);
-  check.range("optimizer.learning_rate", c.optimizer.learning_rate, 0, 10);
-  check.range("encoder_rate", c.encoder_rate, 0, 10);
+void check_decoder_stage(const std::string& section, const DecoderStageConfig& c) {
+  check_stage(section, c, kDecoderRanges);
+  check_range((section + ".optimizer.learning_rate").c_str(), c.optimizer.learning_rate, 0, 10);
   if (c.targets != "geometric" && c.targets != "decoded") {
     throw Error("", section + ".targets is " + c.targets + ", neither geometric nor decoded");
   }
-  check.range("target_rate", c.target_rate, 0.1, model::kFramesPerSecond);
-  check.range("repetition_penalty", c.repetition_penalty, 1, 100);
-  check.range("cap", c.cap, 0.001, 1.0 / model::kStride);
-  check.range("contrast_negatives", c.contrast_negatives, 0, 4096);
-  check.range("contrast_temperature", c.contrast_temperature, 1e-3, 1e3);
-  const std::pair<const char*, double> shares[] = {
-      {"target_balance", c.target_balance},
-      {"mask_start", c.mask_start},
-      {"mask_end", c.mask_end},
-      {"masked_weight", c.masked_weight},
-      {"self_attention_dropout", c.self_attention_dropout},
-      {"scheduled_sampling", c.scheduled_sampling},
-      {"anchor_jitter", c.anchor_jitter},
-      {"contrast_share", c.contrast_share}};
-  for (const auto& [name, value] : shares)
-    check.range(name, value, 0, 1);
   for (const auto& [name, value] : c.weights)
-    check.range((name + "_weight").c_str(), value, 0, 1e3);
+    check_range((section + "." + name + "_weight").c_str(), value, 0, 1e3);
 }
 
 // They must be a subset of all stages, in order: each continues from the result of the one before.
@@ -207,15 +197,12 @@ void check_values(const Recipe& r) {
   model::check(r.encoder, r.features);
   model::check(r.decoder);
   check(r.views);
-  check_range("pairs.tempering", r.pairs.tempering, 0, 1);
+  check_ranges("pairs", r.pairs, kPairRanges);
   check_range("pairs.low_seconds", r.pairs.low_seconds, 0.04, r.pairs.high_seconds);
-  check_range("pairs.high_seconds", r.pairs.high_seconds, 0.04, 60);
-  check_range("pairs.table_share", r.pairs.table_share, 0, 1);
-  check_range("pairs.slack_seconds", r.pairs.slack_seconds, 0, 1);
   check_range("optimizer.learning_rate", r.optimizer.learning_rate, 0, 10);
-  check_stage(r.geometric);
-  check_stage("fixed_teacher", r.fixed_teacher);
-  check_stage("ema_teacher", r.ema_teacher);
+  check_stage("geometric", r.geometric, kGeometricRanges);
+  check_decoder_stage("fixed_teacher", r.fixed_teacher);
+  check_decoder_stage("ema_teacher", r.ema_teacher);
   check_range("validation_share", r.validation_share, 0, 0.5);
   check_range("validate_every", static_cast<double>(r.validate_every), 1, 1e9);
   check_range("checkpoint_every", static_cast<double>(r.checkpoint_every), 1, 1e9);
@@ -230,14 +217,6 @@ std::map<std::string, double> default_weights(double Objective::*weight) {
 }
 
 }  // namespace
-
-nn::AdamWConfig DecoderStageConfig::default_optimizer() {
-  nn::AdamWConfig config;
-  config.learning_rate = 1e-3;
-  config.final_learning_rate = 1e-5;
-  config.warmup_steps = 200;
-  return config;
-}
 
 DecoderStageConfig DecoderStageConfig::fixed_teacher() {
   DecoderStageConfig config;

@@ -79,7 +79,12 @@ struct GeometricConfig : StageConfig {
 /// Stages II and III, the autoregressive tokenizer: from a degraded piece, the decoder must write
 /// the string of the clean crop. A weight or share of 0 turns a part off.
 struct DecoderStageConfig : StageConfig {
-  nn::AdamWConfig optimizer = default_optimizer();
+  DecoderStageConfig() {
+    optimizer.learning_rate = 1e-3;
+    optimizer.warmup_steps = 200;
+  }
+
+  nn::AdamWConfig optimizer;
   double encoder_rate = 0.1;  ///< learning rate of the encoder relative to the decoder's; 0: frozen
 
   /// Where the strings of the clean crops come from: "geometric", the duration-penalised Viterbi
@@ -88,7 +93,7 @@ struct DecoderStageConfig : StageConfig {
   double target_rate = 12.5;      ///< tokens per second of the strings
   double repetition_penalty = 1;  ///< of free decoding: see DecodeOptions
   double cap = 0.3;               ///< of free decoding: most tokens per log-mel frame
-  double target_balance = 0;      ///< balance exponent of the teacher's choices: target_balance.hpp
+  double target_balance = 0;      ///< balance exponent of the teacher's choices: balance.hpp
 
   double mask_start = 0.3;     ///< share of the prefix read as MASK, at the start …
   double mask_end = 0.1;       ///< … and at the end, linearly
@@ -107,9 +112,6 @@ struct DecoderStageConfig : StageConfig {
   static DecoderStageConfig fixed_teacher();
   /// Stage III: strings that the EMA teacher decodes; the encoder is trained too.
   static DecoderStageConfig ema_teacher();
-
- private:
-  static nn::AdamWConfig default_optimizer();
 };
 
 /// The stages, in the order in which they can follow one another.

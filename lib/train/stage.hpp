@@ -11,11 +11,15 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "base/stopwatch.hpp"
 #include "base/thread_pool.hpp"
+#include "model/decoder.hpp"
 #include "model/encoder.hpp"
 #include "nn/tensor_table.hpp"
 #include "train/communicator.hpp"
@@ -24,6 +28,13 @@
 #include "train/state.hpp"
 
 namespace pairalign::train {
+
+/// One instance per thread and type: the buffers of a workspace grow once and are kept.
+template <class T>
+T& of_this_thread() {
+  thread_local T instance;
+  return instance;
+}
 
 /// A measure of one step: a part of the loss, an accuracy, a rate.
 struct Term {
@@ -45,13 +56,26 @@ struct Shard {
   void add_weights(double& sum) const;
 };
 
+/// Buffers of the encoder's passes over shards.
+struct EncoderPass {
+  FeatureBatch batch;
+  std::vector<float> embeddings;
+  model::Encoder::Cache encoder;
+};
+
+/// The cross-entropy of the softmax of `scores` / `temperature` with `targets`, whose rows have
+/// these weights. Scales `scores`; writes their gradient, which may replace them.
+double cross_entropy(double temperature, const std::vector<float>& targets,
+                     const std::vector<float>& weights, std::vector<float>& scores,
+                     std::vector<float>& gradient);
+
 /// What one step did. What does not apply to a stage stays empty or zero.
 struct StepReport {
   double loss = 0;          ///< what was minimised, nats
   std::vector<Term> terms;  ///< in the order in which they are to be shown; names are unique
-  std::vector<std::int64_t> code_counts;  ///< of each code among the targets
-  std::int64_t pairs = 0;                 ///< of a degraded view and its clean crop
-  std::int64_t student_frames = 0, teacher_frames = 0;
+  std::vector<double> code_counts;  ///< of each code among the targets
+  double pairs = 0;                 ///< of a degraded view and its clean crop
+  double student_frames = 0, teacher_frames = 0;
   double gradient_norm = 0;
   double learning_rate = 0;
   double token_rate = 0;                       ///< of the decoder's targets, per second
@@ -121,9 +145,15 @@ class Stage {
   Stage(const std::string& name, const StageConfig& config, const nn::AdamWConfig& optimizer,
         const Run& run, const nn::TensorTable& table);
 
+  /// `earlier` at the front of the layout; the rest is drawn. Throws Error if it is too long.
   virtual std::vector<float> initial_parameters(const std::vector<float>& earlier) const;
   /// Updates the state's controls and shares after the optimiser's step.
   virtual void finish_step(const StepReport& /*report*/, TrainingState& /*state*/) const {}
+  /// The teacher's pass over the clean crops of a shard, whose times it sets and whose frames it
+  /// weighs, and the student's over their views.
+  void encode_clean(const TrainingState& state, Shard& shard, EncoderPass& pass) const;
+  void encode_views(const TrainingState& state, bool training, Shard& shard,
+                    EncoderPass& pass) const;
   /// The crops of a step, of all processes.
   std::vector<CropPlan> plan_crops(std::int64_t step) const;
   /// Sums those of all shards and processes into the first.
@@ -140,5 +170,18 @@ class Stage {
   const StageConfig& config_;
   const nn::AdamWConfig& optimizer_;
 };
+
+/// Stage I. All arguments must outlive it; `table` holds the tensors of the encoder.
+std::unique_ptr<Stage> geometric_stage(const Run& run, const nn::TensorTable& table);
+
+/// Stage II or III. `name` determines the random seed. All arguments must outlive it; `table` holds
+/// the tensors of the encoder, then those of `decoder`.
+std::unique_ptr<Stage> decoder_stage(const std::string& name, const DecoderStageConfig& config,
+                                     const Run& run, const model::Decoder& decoder,
+                                     const nn::TensorTable& table);
+
+/// The current penalty of the path in the decoder's memory, controlled to keep the target token
+/// rate; empty for a decoder without a path, or before the first step of its stages.
+std::optional<double> path_penalty(const model::DecoderConfig& decoder, const TrainingState& state);
 
 }  // namespace pairalign::train

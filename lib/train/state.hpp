@@ -36,7 +36,7 @@ struct TrainingState {
   /// not yet set. It is carried over from stage to stage.
   double length_control = 0;
   /// Running shares of the tokens and of the codes among the teacher's choices of targets, (codes)
-  /// each, in the stages of the decoder; see target_balance.hpp. Empty: none chosen yet.
+  /// each, in the stages of the decoder; see balance.hpp. Empty: none chosen yet.
   std::vector<float> token_shares, code_shares;
   std::vector<StageRecord> records;  ///< of the stages begun
 };

@@ -36,6 +36,17 @@ int jittered(int start, int end, double jitter, Random& random) {
   return moved < 0 || moved >= end ? start : moved;
 }
 
+// The token of `string` at `anchor`. If that token has one frame left, it is the next one: to write
+// the rest would be a repetition, and ends are no more exact than a frame.
+StepTarget target_at(const model::Decoder& decoder, const TargetString& string, int anchor) {
+  const auto found = std::upper_bound(string.ends.begin(), string.ends.end(), anchor);
+  if (found == string.ends.end()) return {decoder.eos(), string.frames, string.frames, 1};
+  auto i = static_cast<std::size_t>(found - string.ends.begin());
+  const bool tail = *found - anchor == 1 && string.start(i) < anchor;
+  if (tail && i + 1 < string.tokens.size()) ++i;
+  return {string.tokens[i], std::max(anchor, string.start(i)), string.ends[i], 1};
+}
+
 }  // namespace
 
 void append_sequence(const model::Decoder& decoder, const TargetString& string,
@@ -66,21 +77,6 @@ void append_targets(const model::Decoder& decoder, const TargetString& string,
     targets.push_back({string.tokens[i], string.start(i), string.ends[i], 1});
   targets.push_back({decoder.eos(), string.frames, string.frames, 1});
 }
-
-namespace {
-
-// The token of `string` at `anchor`. If that token has one frame left, it is the next one: to write
-// the rest would be a repetition, and ends are no more exact than a frame.
-StepTarget target_at(const model::Decoder& decoder, const TargetString& string, int anchor) {
-  const auto found = std::upper_bound(string.ends.begin(), string.ends.end(), anchor);
-  if (found == string.ends.end()) return {decoder.eos(), string.frames, string.frames, 1};
-  auto i = static_cast<std::size_t>(found - string.ends.begin());
-  const bool tail = *found - anchor == 1 && string.start(i) < anchor;
-  if (tail && i + 1 < string.tokens.size()) ++i;
-  return {string.tokens[i], std::max(anchor, string.start(i)), string.ends[i], 1};
-}
-
-}  // namespace
 
 void append_own_prefix(const model::Decoder& decoder, const TargetString& string,
                        const std::vector<model::DecodedToken>& decoded,

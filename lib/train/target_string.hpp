@@ -1,7 +1,6 @@
 // The target string of the decoder for a piece of audio, and how it is taught.
 #pragma once
 
-#include <cstdint>
 #include <vector>
 
 #include "base/random.hpp"

@@ -3,12 +3,7 @@
 #include <algorithm>
 
 #include "base/error.hpp"
-#include "train/chance_strings.hpp"
-#include "train/confusions.hpp"
-#include "train/decoder_stage.hpp"
-#include "train/geometric.hpp"
-#include "train/rate_curve.hpp"
-#include "train/step_support.hpp"
+#include "train/measures.hpp"
 
 namespace pairalign::train {
 namespace {
@@ -19,10 +14,6 @@ constexpr double kLossDecay = 0.98;
 PcmStore checked(PcmStore store) {
   if (store.total_samples() == 0) throw Error("", "no audio to train on");
   return store;
-}
-
-double seconds_of(const PcmStore& store) {
-  return static_cast<double>(store.total_samples()) / audio::kSampleRate;
 }
 
 // The model with the path penalty that gives it `rate` tokens per second, or the nearest rate on
@@ -56,7 +47,7 @@ Trainer::Trainer(Recipe recipe, PcmStore training, PcmStore validation, NoiseBan
       noise_(std::move(noise)),
       pairs_(std::move(pairs)),
       // One step of all processes covers as much audio as peers.size() steps of one process.
-      recipe_(fit_to_corpus(std::move(recipe), seconds_of(training_) / peers.size())),
+      recipe_(fit_to_corpus(std::move(recipe), training_.seconds() / peers.size())),
       precision_(precision),
       pool_(pool),
       peers_(peers),
@@ -71,9 +62,9 @@ Trainer::Trainer(Recipe recipe, PcmStore training, PcmStore validation, NoiseBan
 
 std::unique_ptr<Stage> Trainer::make_stage(const std::string& name) const {
   const Run run = {recipe_, encoder_, training_, noise_, pairs_, precision_, pool_, peers_};
-  if (name == kGeometric) return std::make_unique<GeometricStage>(run, encoder_table_);
+  if (name == kGeometric) return geometric_stage(run, encoder_table_);
   const auto& config = name == kFixedTeacher ? recipe_.fixed_teacher : recipe_.ema_teacher;
-  return std::make_unique<DecoderStage>(name, config, run, decoder_, table_);
+  return decoder_stage(name, config, run, decoder_, table_);
 }
 
 void Trainer::enter_stage(std::size_t index, const std::vector<float>& earlier) {
@@ -90,10 +81,6 @@ void Trainer::start_from(const model::Model& model) {
   const std::vector<float>& parameters = model.parameters();
   state_.records.clear();
   enter_stage(0, {parameters.begin(), parameters.begin() + static_cast<std::ptrdiff_t>(front)});
-}
-
-double Trainer::training_seconds() const {
-  return seconds_of(training_);
 }
 
 RunPosition Trainer::position() const {
@@ -136,42 +123,31 @@ void Trainer::save(const std::string& path) const {
 
 void Trainer::resume(const std::string& path) {
   Checkpoint checkpoint = load_checkpoint(path);
-  if (!is_recipe(checkpoint.recipe_json, recipe_)) {
-    throw Error(path,
-                "the checkpoint was made with another recipe, or with other values of --stage, "
-                "--steps, --seed or --from; resume with the same");
-  }
+  const auto require = [&](bool holds, const char* reason) {
+    if (!holds) throw Error(path, reason);
+  };
   const TrainingState& state = checkpoint.state;
-  if (state.samples != state_.samples) {
-    throw Error(
-        path, "the checkpoint was made with other audio, of another length; resume with the same");
-  }
-  if (state.pairs != state_.pairs) {
-    throw Error(path, "the checkpoint was made with other words or pairs; resume with the same");
-  }
-  if (state.noise != state_.noise) {
-    throw Error(path, "the checkpoint was made with other noises; resume with the same --noise");
-  }
-  if (state.stage >= recipe_.stages.size() || state.records.size() != state.stage + 1) {
-    throw Error(path, "its stage is not one of the recipe's");
-  }
+  require(is_recipe(checkpoint.recipe_json, recipe_),
+          "the checkpoint was made with another recipe, or with other values of --stage, "
+          "--steps, --seed or --from; resume with the same");
+  require(state.samples == state_.samples,
+          "the checkpoint was made with other audio, of another length; resume with the same");
+  require(state.pairs == state_.pairs,
+          "the checkpoint was made with other words or pairs; resume with the same");
+  require(state.noise == state_.noise,
+          "the checkpoint was made with other noises; resume with the same --noise");
+  require(state.stage < recipe_.stages.size() && state.records.size() == state.stage + 1,
+          "its stage is not one of the recipe's");
   std::unique_ptr<Stage> stage = make_stage(recipe_.stages[state.stage]);
   for (const auto* buffer :
-       {&state.student, &state.teacher, &state.optimizer.m, &state.optimizer.v}) {
-    if (buffer->size() != stage->table().size()) {
-      throw Error(path, "parameters do not fit the recipe");
-    }
-  }
-  const auto dimension = static_cast<std::size_t>(recipe_.encoder.dimension);
-  if (state.centre.size() != dimension || state.variance.size() != dimension) {
-    throw Error(path, "statistics do not fit the recipe");
-  }
-  const auto codes = static_cast<std::size_t>(recipe_.encoder.codes);
-  for (const auto* shares : {&state.token_shares, &state.code_shares}) {
-    if (!shares->empty() && shares->size() != codes) {
-      throw Error(path, "shares of the codes do not fit the recipe");
-    }
-  }
+       {&state.student, &state.teacher, &state.optimizer.m, &state.optimizer.v})
+    require(buffer->size() == stage->table().size(), "parameters do not fit the recipe");
+  for (const auto* statistics : {&state.centre, &state.variance})
+    require(statistics->size() == static_cast<std::size_t>(recipe_.encoder.dimension),
+            "statistics do not fit the recipe");
+  for (const auto* shares : {&state.token_shares, &state.code_shares})
+    require(shares->empty() || shares->size() == static_cast<std::size_t>(recipe_.encoder.codes),
+            "shares of the codes do not fit the recipe");
   stage_ = std::move(stage);
   state_ = std::move(checkpoint.state);
 }
@@ -192,10 +168,11 @@ model::Model Trainer::model() const {
 model::Model Trainer::export_model(const std::string& command, const CropReport& report) const {
   model::Model model = Trainer::model();
   const PcmStore& store = validation_.total_samples() > 0 ? validation_ : training_;
-  model.set_rate_curve(measure_rate_curve(model, store, kRateCurveSeconds, pool_));
+  using Kind = model::TokenizerKind;
+  model.set_rate_curve(measure_rate_curve(model, Kind::dpvq, store, kRateCurveSeconds, pool_));
   if (trains_decoder()) {
     std::vector<model::RatePoint> curve =
-        measure_pairalign_rate_curve(model, store, kRateCurveSeconds, pool_);
+        measure_rate_curve(model, Kind::pairalign, store, kRateCurveSeconds, pool_);
     model = with_penalty_for(recipe_.fixed_teacher.target_rate, curve, std::move(model));
     model.set_pairalign_rate_curve(std::move(curve));
   }

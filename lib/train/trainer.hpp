@@ -1,7 +1,6 @@
 // A training run: the state, the stages that advance it one after another, and the resulting model.
 #pragma once
 
-#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -11,8 +10,8 @@
 #include "model/encoder.hpp"
 #include "model/model.hpp"
 #include "train/confusions.hpp"
+#include "train/corpus.hpp"
 #include "train/natural_pairs.hpp"
-#include "train/pcm_store.hpp"
 #include "train/recipe.hpp"
 #include "train/stage.hpp"
 #include "train/state.hpp"
@@ -38,7 +37,7 @@ class Trainer {
 
   /// As given, with the steps fitted to the training audio.
   const Recipe& recipe() const { return recipe_; }
-  double training_seconds() const;
+  double training_seconds() const { return training_.seconds(); }
   RunPosition position() const;
   /// Of the stages begun, in their order.
   const std::vector<StageRecord>& records() const { return state_.records; }

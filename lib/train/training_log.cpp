@@ -11,6 +11,13 @@ namespace pairalign::train {
 
 using nlohmann::json;
 
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(StepSummary, loss, codes_used, perplexity, learning_rate,
+                                   gradient_norm, pairs_per_second, audio_per_second, gflops,
+                                   view_share)
+
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(StringReport, tokens_per_second, edit_similarity,
+                                   reciprocal_rank, codes_used, collapsed, capped)
+
 void StepWindow::add_term(const Term& term) {
   const auto found = std::find_if(sum_.terms.begin(), sum_.terms.end(),
                                   [&](const Term& t) { return t.name == term.name; });
@@ -52,9 +59,8 @@ StepSummary StepWindow::summarise(const RunPosition& position) const {
   summary.perplexity = perplexity(sum_.code_counts);
   summary.learning_rate = sum_.learning_rate;
   summary.gradient_norm = sum_.gradient_norm;
-  summary.pairs_per_second = static_cast<double>(sum_.pairs) / seconds;
-  summary.audio_per_second =
-      static_cast<double>(sum_.student_frames) / model::kFramesPerSecond / seconds;
+  summary.pairs_per_second = sum_.pairs / seconds;
+  summary.audio_per_second = sum_.student_frames / model::kFramesPerSecond / seconds;
   summary.gflops = sum_.flops / seconds * 1e-9;
   summary.view_share = sum_.view_seconds / (sum_.view_seconds + sum_.model_seconds);
   return summary;
@@ -68,39 +74,45 @@ TrainingLog::TrainingLog(const std::string& path) : path_(path) {
 
 namespace {
 
+// Billions of operations per second.
+double measure_matmul_gflops(nn::Precision precision, ThreadPool& pool) {
+  std::vector<double> rates(static_cast<std::size_t>(pool.threads()));
+  pool.parallel_for(rates.size(), [&](std::size_t i) {
+    rates[i] = nn::measure_matmul_rate(precision, 1024, 512, 256, 0.2);
+  });
+  double sum = 0;
+  for (const double rate : rates)
+    sum += rate * 1e-9;
+  return sum;
+}
+
 void write(const Descriptor& file, const std::string& path, const json& entry) {
   if (file.get() >= 0) write_all(file.get(), entry.dump() + "\n", path);
 }
 
 }  // namespace
 
-void TrainingLog::start(const RunDescription& run, const Recipe& recipe) {
+void TrainingLog::start(const std::string& command, const Trainer& trainer, nn::Precision precision,
+                        ThreadPool& pool) {
+  const RunPosition position = trainer.position();
   write(file_, path_,
         {{"event", "start"},
-         {"command", run.command},
-         {"stage", run.position.stage},
-         {"step", run.position.step},
-         {"hours", run.hours},
-         {"threads", run.threads},
-         {"precision", run.precision == nn::Precision::bf16 ? "bf16" : "f32"},
-         {"matmul_gflops", run.matmul_gflops},
-         {"recipe", json::parse(to_json(recipe))}});
+         {"command", command},
+         {"stage", position.stage},
+         {"step", position.step},
+         {"hours", trainer.training_seconds() / 3600},
+         {"threads", pool.threads()},
+         {"precision", precision == nn::Precision::bf16 ? "bf16" : "f32"},
+         {"matmul_gflops", measure_matmul_gflops(precision, pool)},
+         {"recipe", json::parse(to_json(trainer.recipe()))}});
 }
 
 void TrainingLog::step(const StepSummary& s) {
-  json entry = {{"event", "step"},
-                {"stage", s.position.stage},
-                {"step", s.position.step},
-                {"steps", s.position.steps},
-                {"loss", s.loss},
-                {"codes_used", s.codes_used},
-                {"perplexity", s.perplexity},
-                {"learning_rate", s.learning_rate},
-                {"gradient_norm", s.gradient_norm},
-                {"pairs_per_second", s.pairs_per_second},
-                {"audio_per_second", s.audio_per_second},
-                {"gflops", s.gflops},
-                {"view_share", s.view_share}};
+  json entry = s;
+  entry["event"] = "step";
+  entry["stage"] = s.position.stage;
+  entry["step"] = s.position.step;
+  entry["steps"] = s.position.steps;
   for (const Term& term : s.terms)
     entry[term.name] = term.value;
   write(file_, path_, entry);
@@ -108,14 +120,8 @@ void TrainingLog::step(const StepSummary& s) {
 
 void TrainingLog::validation(const ValidationReport& report, const RunPosition& position) {
   json tokenizers = json::object();
-  for (const auto& [name, strings] : report.tokenizers) {
-    tokenizers[name] = {{"tokens_per_second", strings.tokens_per_second},
-                        {"edit_similarity", strings.edit_similarity},
-                        {"reciprocal_rank", strings.reciprocal_rank},
-                        {"codes_used", strings.codes_used},
-                        {"collapsed", strings.collapsed},
-                        {"capped", strings.capped}};
-  }
+  for (const auto& [name, strings] : report.tokenizers)
+    tokenizers[name] = strings;
   write(file_, path_,
         {{"event", "validation"},
          {"stage", position.stage},
@@ -128,17 +134,6 @@ void TrainingLog::validation(const ValidationReport& report, const RunPosition& 
 
 void TrainingLog::end(const std::string& model_id) {
   write(file_, path_, {{"event", "end"}, {"model", model_id}});
-}
-
-double measure_matmul_gflops(nn::Precision precision, ThreadPool& pool) {
-  std::vector<double> rates(static_cast<std::size_t>(pool.threads()));
-  pool.parallel_for(rates.size(), [&](std::size_t i) {
-    rates[i] = nn::measure_matmul_rate(precision, 1024, 512, 256, 0.2);
-  });
-  double sum = 0;
-  for (const double rate : rates)
-    sum += rate * 1e-9;
-  return sum;
 }
 
 }  // namespace pairalign::train

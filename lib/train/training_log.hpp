@@ -7,11 +7,7 @@
 
 #include "base/descriptor.hpp"
 #include "base/stopwatch.hpp"
-#include "base/thread_pool.hpp"
-#include "nn/matmul.hpp"
-#include "train/recipe.hpp"
-#include "train/stage.hpp"
-#include "train/validation.hpp"
+#include "train/trainer.hpp"
 
 namespace pairalign::train {
 
@@ -44,17 +40,6 @@ class StepWindow {
   std::int64_t added_ = 0;
 };
 
-/// What is written once, when a run begins or is resumed.
-struct RunDescription {
-  std::string command;
-  RunPosition position;
-  double hours = 0;  ///< of training audio
-  int threads = 0;
-  nn::Precision precision = nn::Precision::f32;
-  double matmul_gflops =
-      0;  ///< reached by all threads in one plain product: the reference for gflops
-};
-
 /// One JSON object per line, each appended in one write, so that a reader never sees half of one.
 /// Every line has an "event": start, step, validation, end. With an empty path nothing is written.
 class TrainingLog {
@@ -62,7 +47,10 @@ class TrainingLog {
   /// Throws Error(path, …) here and whenever a line cannot be written.
   explicit TrainingLog(const std::string& path);
 
-  void start(const RunDescription& run, const Recipe& recipe);
+  /// When a run begins or is resumed. Measures the rate of a plain matrix product on all threads
+  /// together, the reference for gflops.
+  void start(const std::string& command, const Trainer& trainer, nn::Precision precision,
+             ThreadPool& pool);
   void step(const StepSummary& summary);
   void validation(const ValidationReport& report, const RunPosition& position);
   void end(const std::string& model_id);
@@ -71,8 +59,5 @@ class TrainingLog {
   std::string path_;
   Descriptor file_;
 };
-
-/// The rate of a plain matrix product on all threads together, billions of operations per second.
-double measure_matmul_gflops(nn::Precision precision, ThreadPool& pool);
 
 }  // namespace pairalign::train

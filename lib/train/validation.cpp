@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
+#include <set>
 
+#include "align/unit_cost.hpp"
 #include "train/crop_plan.hpp"
 #include "train/frame_matching.hpp"
 #include "train/frame_tokens.hpp"
@@ -14,29 +17,31 @@ using String = std::vector<tokens::Token>;
 
 constexpr int kCrops = 96;
 constexpr std::uint64_t kSeed = 0x76616c6964;  // unlike any training seed a user may choose
-constexpr std::size_t kDecodedTogether = 16;   // pieces: enough rows for fast products
 constexpr double kHighestPenalty = 4;          // of dpvq: above it, a string is one token
 constexpr int kBisections = 12;
 
-// A piece of a recording, clean and degraded.
-struct Piece {
-  std::vector<float> clean, view;                // features
-  std::vector<float> clean_scores, view_scores;  // (frames, codes)
-  double seconds = 0;
-  std::vector<int> context_codes;  // of the clean crop around it
-  std::int64_t agreed = 0, compared = 0;
+// A piece of a recording, clean or degraded.
+struct Sound {
+  std::vector<float> scores;  // (frames, codes)
+  String decoded;             // empty without a decoder
+  bool capped = false;
 };
 
-// Counts the frames of the view that have the code of the same moment in the clean crop.
-void match_codes(const Recipe& recipe, const CropPlan& crop, int codes, Piece& piece) {
-  const FrameTokens degraded =
-      segment_frames(model::NearestCodeSegmenter(codes), piece.view_scores, codes);
-  const std::vector<int> matches =
-      match_frames(recipe.features, crop, crop.views[0], static_cast<int>(degraded.size()),
-                   static_cast<int>(piece.context_codes.size()));
-  for (std::size_t j = 0; j < degraded.size(); ++j)
-    piece.agreed += degraded[j] == piece.context_codes[static_cast<std::size_t>(matches[j])];
-  piece.compared = static_cast<std::int64_t>(degraded.size());
+struct Piece {
+  Sound clean, view;
+  double seconds = 0;
+  FrameTokens context_codes;        // of the clean crop around it
+  double agreed = 0, compared = 0;  // frames of the view, with the code of that moment in the crop
+};
+
+Sound read_sound(const model::Model& model, const std::vector<float>& features,
+                 FrameTokenizer& tokenizer) {
+  tokenizer.read(features);
+  Sound sound;
+  sound.scores.assign(tokenizer.scores().begin(), tokenizer.scores().end());
+  if (model.decoder() != nullptr)
+    sound.decoded = merge_frames(tokenizer.pairalign({}, &sound.capped));
+  return sound;
 }
 
 std::vector<Piece> read_pieces(const model::Model& model, const Recipe& recipe,
@@ -50,15 +55,20 @@ std::vector<Piece> read_pieces(const model::Model& model, const Recipe& recipe,
   pool.parallel_for(crops.size(), [&](std::size_t i) {
     const CropPlan& crop = crops[i];
     const ViewPlan& view = crop.views[0];
-    model::FrameScorer scorer(model);
+    FrameTokenizer tokenizer(model);
     Piece& piece = pieces[i];
     piece.seconds = static_cast<double>(view.samples) / audio::kSampleRate;
-    piece.clean = features.original(crop, view);
-    piece.view = features.view(crop, view);
-    piece.clean_scores = scorer.score(piece.clean);
-    piece.view_scores = scorer.score(piece.view);
-    piece.context_codes = scorer.nearest_codes(features.clean(crop));
-    match_codes(recipe, crop, model.vocabulary(), piece);
+    piece.clean = read_sound(model, features.original(crop, view), tokenizer);
+    tokenizer.read(features.clean(crop));
+    piece.context_codes = tokenizer.vq();
+    piece.view = read_sound(model, features.view(crop, view), tokenizer);
+    const FrameTokens degraded = tokenizer.vq();
+    const std::vector<int> matches =
+        match_frames(recipe.features, crop, view, static_cast<int>(degraded.size()),
+                     static_cast<int>(piece.context_codes.size()));
+    for (std::size_t j = 0; j < degraded.size(); ++j)
+      piece.agreed += degraded[j] == piece.context_codes[static_cast<std::size_t>(matches[j])];
+    piece.compared = static_cast<double>(degraded.size());
   });
   return pieces;
 }
@@ -67,24 +77,21 @@ String segment(model::Segmenter&& segmenter, const std::vector<float>& scores, i
   return merge_frames(segment_frames(std::move(segmenter), scores, codes));
 }
 
-StringPairs empty_pairs(const std::vector<Piece>& pieces) {
+template <class MakeString>
+StringReport measure(const std::vector<Piece>& pieces, int codes, ThreadPool& pool,
+                     MakeString make_string) {
   StringPairs pairs;
   pairs.clean.resize(pieces.size());
   pairs.views.resize(pieces.size());
-  for (const Piece& piece : pieces)
-    pairs.clean_seconds += piece.seconds;
-  return pairs;
-}
-
-template <class MakeSegmenter>
-StringPairs segment_pieces(const std::vector<Piece>& pieces, int codes, ThreadPool& pool,
-                           MakeSegmenter make_segmenter) {
-  StringPairs pairs = empty_pairs(pieces);
   pool.parallel_for(pieces.size(), [&](std::size_t i) {
-    pairs.clean[i] = segment(make_segmenter(), pieces[i].clean_scores, codes);
-    pairs.views[i] = segment(make_segmenter(), pieces[i].view_scores, codes);
+    pairs.clean[i] = make_string(pieces[i].clean);
+    pairs.views[i] = make_string(pieces[i].view);
   });
-  return pairs;
+  for (const Piece& piece : pieces) {
+    pairs.clean_seconds += piece.seconds;
+    pairs.capped += piece.clean.capped + piece.view.capped;
+  }
+  return measure_strings(pairs, codes, pool);
 }
 
 // The penalty that gives the clean pieces `rate` tokens per second: the rate falls as it rises.
@@ -96,7 +103,7 @@ double penalty_for_rate(const std::vector<Piece>& pieces, int codes, double rate
     const double middle = (low + high) / 2;
     pool.parallel_for(pieces.size(), [&](std::size_t p) {
       model::DurationPenalisedSegmenter segmenter(codes, middle);
-      counts[p] = segment(std::move(segmenter), pieces[p].clean_scores, codes).size();
+      counts[p] = segment(std::move(segmenter), pieces[p].clean.scores, codes).size();
     });
     double tokens = 0, seconds = 0;
     for (std::size_t p = 0; p < pieces.size(); ++p) {
@@ -108,67 +115,13 @@ double penalty_for_rate(const std::vector<Piece>& pieces, int codes, double rate
   return (low + high) / 2;
 }
 
-// Decodes the strings of pieces [begin, end) and of their views; returns how many were capped.
-int decode_group(const model::Model& model, const std::vector<Piece>& pieces, std::size_t begin,
-                 std::size_t end, StringPairs& pairs) {
-  const int bands = model.info().encoder.bands;
-  std::vector<float> features;
-  std::vector<int> lengths;
-  std::vector<String*> strings;
-  const auto append = [&](const std::vector<float>& piece, String& string) {
-    features.insert(features.end(), piece.begin(), piece.end());
-    lengths.push_back(static_cast<int>(piece.size()) / bands);
-    strings.push_back(&string);
-  };
-  for (std::size_t i = begin; i < end; ++i) {
-    append(pieces[i].clean, pairs.clean[i]);
-    append(pieces[i].view, pairs.views[i]);
-  }
-  model::Encoder::Cache encoder;
-  std::vector<float> embeddings;
-  const nn::Weights w = model.weights();
-  model.encoder().forward(w, features.data(), lengths, model.info().features.silence(), false,
-                          embeddings, encoder);
-  model::DecoderMemory::Cache memory;
-  model.decoder()->memory().forward(w, encoder.final.data(), encoder.lengths, memory);
-  std::vector<model::DecodeSequence> sequences;
-  int first = 0;
-  for (const int frames : encoder.lengths) {
-    sequences.push_back({first, frames});
-    first += frames;
-  }
-  int capped = 0;
-  const std::vector<model::DecodedString> decoded =
-      model::FreeDecoder(*model.decoder(), {}).decode(w, memory, sequences);
-  for (std::size_t i = 0; i < decoded.size(); ++i) {
-    capped += decoded[i].capped;
-    for (const model::DecodedToken& token : model::merge_repeats(decoded[i].tokens))
-      strings[i]->push_back(token.token);
-  }
-  return capped;
-}
-
-StringPairs decode_pieces(const model::Model& model, const std::vector<Piece>& pieces,
-                          ThreadPool& pool) {
-  StringPairs pairs = empty_pairs(pieces);
-  std::vector<int> capped((pieces.size() + kDecodedTogether - 1) / kDecodedTogether);
-  pool.parallel_for(capped.size(), [&](std::size_t g) {
-    const std::size_t begin = g * kDecodedTogether;
-    const std::size_t end = std::min(pieces.size(), begin + kDecodedTogether);
-    capped[g] = decode_group(model, pieces, begin, end, pairs);
-  });
-  for (const int count : capped)
-    pairs.capped += count;
-  return pairs;
-}
-
 ValidationReport compare_frames(const std::vector<Piece>& pieces, int codes) {
   ValidationReport report;
-  std::vector<std::int64_t> counts(static_cast<std::size_t>(codes));
+  std::vector<double> counts(static_cast<std::size_t>(codes));
   double agreed = 0, compared = 0;
   for (const Piece& piece : pieces) {
-    agreed += static_cast<double>(piece.agreed);
-    compared += static_cast<double>(piece.compared);
+    agreed += piece.agreed;
+    compared += piece.compared;
     for (const int code : piece.context_codes)
       ++counts[static_cast<std::size_t>(code)];
   }
@@ -178,23 +131,73 @@ ValidationReport compare_frames(const std::vector<Piece>& pieces, int codes) {
   return report;
 }
 
-}  // namespace
-
-int codes_in_use(const std::vector<std::int64_t>& counts) {
-  return static_cast<int>(
-      std::count_if(counts.begin(), counts.end(), [](std::int64_t n) { return n > 0; }));
+double normalised_distance(const String& a, const String& b) {
+  const std::size_t longer = std::max(a.size(), b.size());
+  if (longer == 0) return 0;
+  return static_cast<double>(align::edit_distance(a, b)) / static_cast<double>(longer);
 }
 
-double perplexity(const std::vector<std::int64_t>& counts) {
-  double total = 0, sum = 0;
-  for (const std::int64_t count : counts)
-    total += static_cast<double>(count);
-  if (total == 0) return 0;
-  for (const std::int64_t count : counts) {
-    const double p = static_cast<double>(count) / total;
+struct PairResult {
+  double similarity = 0, reciprocal_rank = 0;
+};
+
+PairResult measure_pair(const StringPairs& pairs, std::size_t i) {
+  const double own = normalised_distance(pairs.views[i], pairs.clean[i]);
+  int rank = 1;
+  for (std::size_t j = 0; j < pairs.clean.size(); ++j) {
+    if (j == i) continue;
+    const double other = normalised_distance(pairs.views[i], pairs.clean[j]);
+    rank += other < own || (other == own && j < i);
+  }
+  return {1 - own, 1.0 / rank};
+}
+
+}  // namespace
+
+bool collapsed(const std::vector<tokens::Token>& string) {
+  const std::set<tokens::Token> different(string.begin(), string.end());
+  return !string.empty() && static_cast<double>(different.size()) <=
+                                kCollapsedRatio * static_cast<double>(string.size());
+}
+
+StringReport measure_strings(const StringPairs& pairs, int codes, ThreadPool& pool) {
+  StringReport report;
+  const std::size_t count = pairs.clean.size();
+  if (count == 0) return report;
+  std::vector<PairResult> results(count);
+  pool.parallel_for(count, [&](std::size_t i) { results[i] = measure_pair(pairs, i); });
+
+  std::vector<bool> used(static_cast<std::size_t>(codes));
+  double tokens = 0, collapsed_strings = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    report.edit_similarity += results[i].similarity / static_cast<double>(count);
+    report.reciprocal_rank += results[i].reciprocal_rank / static_cast<double>(count);
+    tokens += static_cast<double>(pairs.clean[i].size());
+    collapsed_strings += collapsed(pairs.clean[i]) + collapsed(pairs.views[i]);
+    for (const tokens::Token token : pairs.clean[i])
+      used[token] = true;
+  }
+  const double strings = 2 * static_cast<double>(count);
+  report.tokens_per_second = tokens / pairs.clean_seconds;
+  report.collapsed = collapsed_strings / strings;
+  report.capped = pairs.capped / strings;
+  report.codes_used = static_cast<int>(std::count(used.begin(), used.end(), true));
+  return report;
+}
+
+int codes_in_use(const std::vector<double>& counts) {
+  return static_cast<int>(
+      std::count_if(counts.begin(), counts.end(), [](double n) { return n > 0; }));
+}
+
+double perplexity(const std::vector<double>& counts) {
+  const double total = std::accumulate(counts.begin(), counts.end(), 0.0);
+  double sum = 0;
+  for (const double count : counts) {
+    const double p = count / total;
     if (count > 0) sum -= p * std::log(p);
   }
-  return std::exp(sum);
+  return total == 0 ? 0 : std::exp(sum);
 }
 
 ValidationReport validate(const model::Model& model, const Recipe& recipe, const PcmStore& store,
@@ -203,19 +206,23 @@ ValidationReport validate(const model::Model& model, const Recipe& recipe, const
   const std::vector<Piece> pieces = read_pieces(model, recipe, store, noise, pool);
   ValidationReport report = compare_frames(pieces, codes);
 
-  const StringPairs vq =
-      segment_pieces(pieces, codes, pool, [&] { return model::NearestCodeSegmenter(codes); });
-  report.tokenizers.push_back({"vq", measure_strings(vq, codes, pool)});
+  const auto measure_segments = [&](auto make_segmenter) {
+    return measure(pieces, codes, pool, [&](const Sound& sound) {
+      return segment(make_segmenter(), sound.scores, codes);
+    });
+  };
+  const StringReport vq = measure_segments([&] { return model::NearestCodeSegmenter(codes); });
+  report.tokenizers.push_back({"vq", vq});
   StringReport decoded;
   double rate = recipe.fixed_teacher.target_rate;
   if (model.decoder() != nullptr) {
-    decoded = measure_strings(decode_pieces(model, pieces, pool), codes, pool);
+    decoded = measure(pieces, codes, pool, [](const Sound& sound) { return sound.decoded; });
     rate = decoded.tokens_per_second;
   }
   const double penalty = penalty_for_rate(pieces, codes, rate, pool);
-  const StringPairs dpvq = segment_pieces(
-      pieces, codes, pool, [&] { return model::DurationPenalisedSegmenter(codes, penalty); });
-  report.tokenizers.push_back({"dpvq", measure_strings(dpvq, codes, pool)});
+  report.tokenizers.push_back({"dpvq", measure_segments([&] {
+                                 return model::DurationPenalisedSegmenter(codes, penalty);
+                               })});
   if (model.decoder() != nullptr) report.tokenizers.push_back({"pairalign", decoded});
   return report;
 }

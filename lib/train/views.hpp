@@ -6,8 +6,8 @@
 // end. Masking is applied to the features. All times stay known: see Warp.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
-#include <string>
 #include <vector>
 
 #include "audio/log_mel.hpp"
@@ -58,6 +58,29 @@ class NoiseBank {
   std::vector<std::vector<float>> clips_;
 };
 
+/// An impulse response whose tap `delay` is at time 0.
+struct Fir {
+  std::vector<float> taps;
+  std::size_t delay = 0;
+};
+
+/// Convolves `pcm` with `fir` in place: y[n] = Σ_k taps[k] · x[n + delay − k], samples outside
+/// being zero. Overlap-add; see Oppenheim & Schafer, "Discrete-Time Signal Processing",
+/// section 8.7.
+void convolve(Span<float> pcm, const Fir& fir);
+
+/// The response of `first` followed by `second`.
+Fir cascade(const Fir& first, const Fir& second);
+
+/// Linear-phase response centred on time 0 whose gain is a smooth random curve over the mel axis,
+/// within ± `db`.
+Fir draw_equaliser(double db, Random& random);
+
+/// Room response by Polack's model: the direct path, then white noise that decays by 60 dB in
+/// `rt60_s`, cut off after 0.4 s. The ratio of direct to reverberant energy is uniform in
+/// 0 .. 12 dB, as from near to rather far from the microphone.
+Fir draw_room(double rt60_s, Random& random);
+
 /// The single steps, in place, so that each can be tested and used alone.
 void apply_gain(Span<float> pcm, double db);
 /// Scales `noise` so that the ratio of powers is `snr_db`, and adds it. Silence is left unchanged.
@@ -67,8 +90,8 @@ void mix_noise(Span<float> pcm, Span<const float> noise, double snr_db);
 void band_pass(Span<float> pcm, double low_hz, double high_hz);
 
 /// Draws all waveform steps and applies them to `pcm`: room, which keeps the energy, and equaliser
-/// (fir.hpp); then noise, with the band-pass as often before it as after it; gain. White noise if
-/// `noise` is empty.
+/// in one convolution; then noise, with the band-pass as often before it as after it; gain. White
+/// noise if `noise` is empty.
 void degrade(Span<float> pcm, const ViewConfig& config, const NoiseBank& noise, Random& random);
 
 audio::Warp draw_warp(const ViewConfig& config, Random& random);

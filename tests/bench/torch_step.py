@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The step of pa-train's geometric stage in PyTorch: pairs of views per second, as JSON.
 
-The same encoder, batch, objective and optimiser as lib/train/geometric.hpp, in eager PyTorch as one
+The same encoder, batch, objective and optimiser as lib/train/geometric.cpp, in eager PyTorch as one
 would write it, on features that are there already: making views, which pa-train does within its
 step, costs nothing here. Both precisions are timed; the faster one counts.
 """

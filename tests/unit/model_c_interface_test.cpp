@@ -7,7 +7,7 @@
 #include <doctest/doctest.h>
 #include <unistd.h>
 
-#include "model/self_test.hpp"
+#include "model/model.hpp"
 #include "model/tokenizer.hpp"
 #include "pairalign/pairalign.h"
 #include "untrained_model.hpp"

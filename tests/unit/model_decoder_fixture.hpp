@@ -7,7 +7,6 @@
 #include "model/decoder.hpp"
 #include "model/encoder.hpp"
 #include "nn/functions.hpp"
-#include "nn/shape.hpp"
 #include "nn_gradient.hpp"
 
 namespace pairalign::test {

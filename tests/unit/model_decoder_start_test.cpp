@@ -125,7 +125,7 @@ TEST_CASE_FIXTURE(UntrainedFixture, "at first a string is nearly that of duratio
 
   DecoderMemory::Cache memory;
   const nn::Weights weights(parameters.data(), Precision::f32);
-  decoder.memory().forward(weights, frames.data(), frame_count, memory);
+  decoder.memory().forward(weights, frames.data(), {frame_count}, memory);
   REQUIRE(memory.runs.size() == expected.size() + 1);
   for (std::size_t i = 0; i < expected.size(); ++i)
     REQUIRE(memory.runs[i] == expected[i].first_frame);

@@ -233,7 +233,7 @@ TEST_CASE_FIXTURE(PathFixture, "a path begins anew with each sequence") {
   memory.forward({parameters.data(), Precision::f32}, frames.data(), {25, 0, 34, 1}, all);
   std::vector<int> expected;
   for (const auto& [first, count] : {std::pair(0, 25), std::pair(25, 34), std::pair(59, 1)}) {
-    memory.forward({parameters.data(), Precision::f32}, frames.data() + area(first, 16), count,
+    memory.forward({parameters.data(), Precision::f32}, frames.data() + area(first, 16), {count},
                    part);
     for (std::size_t i = 0; i + 1 < part.runs.size(); ++i)
       expected.push_back(first + part.runs[i]);
@@ -334,11 +334,11 @@ TEST_CASE_FIXTURE(PathFixture, "step by step, with kept keys, as all at once") {
   // The strings go on together, as a beam does: each has five rows of the history for its steps.
   const int longest = 5;
   const auto count = static_cast<int>(batch.sequences.size());
-  Decoder::History history(2, Values(area(count * longest, 2 * decoder.config().width)));
   Decoder::Cache cache;
+  cache.history.assign(2, Values(area(count * longest, 2 * decoder.config().width)));
   for (int i = 0; i < longest; ++i) {
-    StepWindows windows;
-    std::vector<nn::KeyWindow> end_windows;
+    StepWindows& windows = cache.windows = {};
+    cache.end_windows.clear();
     std::vector<int> inputs, tokens, expected_rows;
     int first_row = 0;
     for (int s = 0; s < count; ++s) {
@@ -351,13 +351,13 @@ TEST_CASE_FIXTURE(PathFixture, "step by step, with kept keys, as all at once") {
       windows.history_rows.push_back(s * longest + i);
       windows.history.push_back(
           {s * longest + i + 1 - seen, seen, decoder.config().history - seen});
-      end_windows.push_back(decoder.end_window(sequence, batch.anchors[r]));
+      cache.end_windows.push_back(decoder.end_window(sequence, batch.anchors[r]));
       inputs.push_back(batch.inputs[r]);
       tokens.push_back(batch.tokens[r]);
       expected_rows.push_back(row);
     }
-    decoder.step({parameters.data(), Precision::f32}, all.memory, inputs, windows, history, cache);
-    decoder.ends({parameters.data(), Precision::f32}, all.memory, tokens, end_windows, cache);
+    decoder.step({parameters.data(), Precision::f32}, all.memory, inputs, cache);
+    decoder.ends({parameters.data(), Precision::f32}, all.memory, tokens, cache);
     for (int r = 0; r < static_cast<int>(expected_rows.size()); ++r)
       CHECK(same_step(*this, all.steps, expected_rows[static_cast<std::size_t>(r)], cache, r));
   }

@@ -21,7 +21,7 @@ struct DecodingFixture : DecoderFixture {
 
   void remember(int count) {
     frames = random_values(area(count, 16), random);
-    decoder.memory().forward(weights(), frames.data(), count, memory);
+    decoder.memory().forward(weights(), frames.data(), {count}, memory);
   }
 
   std::vector<DecodedString> decode(const std::vector<DecodeSequence>& sequences,

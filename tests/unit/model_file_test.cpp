@@ -11,7 +11,6 @@
 #include "base/file.hpp"
 #include "model/file/safetensors.hpp"
 #include "model/model.hpp"
-#include "model/self_test.hpp"
 
 using namespace pairalign;
 using namespace pairalign::model;

@@ -58,7 +58,7 @@ struct Fixture {
   std::vector<DecodedToken> decode(const Values& frames, int first, int last) const {
     DecoderMemory::Cache memory;
     model.decoder()->memory().forward(model.weights(), frames.data(),
-                                      static_cast<int>(frames.size()) / kWidth, memory,
+                                      {static_cast<int>(frames.size()) / kWidth}, memory,
                                       options.segment_penalty);
     FreeDecoder decoder(*model.decoder(), options);
     return merge_repeats(
@@ -90,7 +90,8 @@ void check_same(const std::vector<Segment>& got, const std::vector<DecodedToken>
 }  // namespace
 
 TEST_CASE_FIXTURE(Fixture, "the string is that of one walk, whatever the length") {
-  DecodedStretches stretches(model, options);
+  const auto made = decoded_stretches(model, options);
+  StretchTokenizer& stretches = *made;
   for (const int count : {0, 1, 40, 1999, 2000, 2031, 4000, 6543}) {
     CAPTURE(count);
     const Values frames = make_frames(count);
@@ -112,7 +113,8 @@ TEST_CASE_FIXTURE(Fixture, "the path is that of the recording, however it is cut
   for (const double penalty : {0.2, 0.45, 1.0}) {
     CAPTURE(penalty);
     options.segment_penalty = penalty;
-    DecodedStretches stretches(model, options);
+    const auto made = decoded_stretches(model, options);
+    StretchTokenizer& stretches = *made;
     stretches.start();
     stretches.open();
     feed(stretches, frames, 0, kFrames);
@@ -128,7 +130,8 @@ TEST_CASE_FIXTURE(Fixture, "the path is that of the recording, however it is cut
 TEST_CASE_FIXTURE(Fixture, "windows are decoded by themselves, whether they overlap or lie apart") {
   constexpr int kFrames = 5000;
   const Values frames = make_frames(kFrames, 0.7);
-  DecodedStretches stretches(model, {});
+  const auto made = decoded_stretches(model, {});
+  StretchTokenizer& stretches = *made;
   for (const int hop : {1, 40, 150, 1700}) {
     CAPTURE(hop);
     constexpr int kWindow = 150;
@@ -158,7 +161,8 @@ TEST_CASE_FIXTURE(Fixture, "windows are decoded by themselves, whether they over
 TEST_CASE_FIXTURE(Fixture,
                   "recordings side by side: each as by itself, those that failed left out") {
   constexpr int kFails = -1;
-  DecodedStretches stretches(model, options);
+  const auto made = decoded_stretches(model, options);
+  StretchTokenizer& stretches = *made;
   std::vector<Values> all;
   const auto add = [&](int count, int fails_after) {
     CAPTURE(count);
@@ -197,7 +201,8 @@ TEST_CASE_FIXTURE(Fixture,
 }
 
 TEST_CASE_FIXTURE(Fixture, "short recordings wait for others, a long one does not") {
-  DecodedStretches stretches(model, options);
+  const auto made = decoded_stretches(model, options);
+  StretchTokenizer& stretches = *made;
   const auto full_after = [&](int count) {
     stretches.start();
     stretches.open();
@@ -212,12 +217,13 @@ TEST_CASE_FIXTURE(Fixture, "short recordings wait for others, a long one does no
   stretches.strings();
   CHECK_FALSE(stretches.full());
   CHECK(full_after(2000));
-  CHECK(SegmentedStretches([] { return std::make_unique<NearestCodeSegmenter>(32); }).full());
+  CHECK(segmented_stretches([] { return std::make_unique<NearestCodeSegmenter>(32); })->full());
 }
 
 TEST_CASE_FIXTURE(Fixture, "what was under way when a recording failed leaves no trace") {
   const Values frames = make_frames(300);
-  DecodedStretches stretches(model, {});
+  const auto made = decoded_stretches(model, {});
+  StretchTokenizer& stretches = *made;
   stretches.start();
   stretches.open();
   feed(stretches, frames, 50, 200);

@@ -7,7 +7,6 @@
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "base/hash.hpp"
-#include "model/file/chance_strings.hpp"
 #include "model/file/substitution.hpp"
 
 using namespace pairalign;

@@ -9,7 +9,6 @@
 #include "nn/fast_math.hpp"
 #include "nn/functions.hpp"
 #include "nn/layers.hpp"
-#include "nn/shape.hpp"
 #include "nn_gradient.hpp"
 
 using namespace pairalign;

@@ -3,7 +3,7 @@
 
 #include <doctest/doctest.h>
 
-#include "nn/shape.hpp"
+#include "nn/functions.hpp"
 #include "nn/window_attention.hpp"
 #include "nn_gradient.hpp"
 

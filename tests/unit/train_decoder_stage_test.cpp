@@ -3,9 +3,10 @@
 
 #include <doctest/doctest.h>
 
+#include "nn/functions.hpp"
 #include "nn_gradient.hpp"
-#include "train/decoder_stage.hpp"
-#include "train/step_support.hpp"
+#include "train/objective.hpp"
+#include "train/stage.hpp"
 #include "train_fixture.hpp"
 
 using namespace pairalign;
@@ -61,11 +62,10 @@ struct Fixture {
     Random random(4);
     std::vector<float> p = table.initialise(random);
     p.resize(encoder_size);
-    std::vector<float> norms;
-    const std::vector<float> unit = unit_codes(p.data() + encoder.codebook(), recipe.encoder.codes,
-                                               recipe.encoder.dimension, norms);
-    std::copy(unit.begin(), unit.end(),
-              p.begin() + static_cast<std::ptrdiff_t>(encoder.codebook()));
+    std::vector<float> norms(static_cast<std::size_t>(recipe.encoder.codes));
+    float* codes = p.data() + encoder.codebook();
+    nn::l2_normalize_forward(codes, recipe.encoder.codes, recipe.encoder.dimension, codes,
+                             norms.data());
     return p;
   }
 
@@ -88,7 +88,8 @@ void set_smooth_objective(DecoderStageConfig& config) {
 void check_stage_gradient(Fixture& f, const DecoderStageConfig& config,
                           const std::vector<std::size_t>& fixed, Random& random) {
   ThreadPool pool(1);
-  DecoderStage stage("s", config, f.run(pool), f.decoder, f.table);
+  const auto made = decoder_stage("s", config, f.run(pool), f.decoder, f.table);
+  Stage& stage = *made;
   TrainingState state = f.begin(stage);
   stage.compute_gradients(state);
   std::vector<float> gradients = stage.gradients();
@@ -174,7 +175,8 @@ TEST_CASE_FIXTURE(Fixture, "both kinds of targets train, with any number of thre
   std::vector<std::vector<float>> results;
   for (const int threads : {1, 3}) {
     ThreadPool pool(threads);
-    DecoderStage stage("s", config, run(pool), decoder, table);
+    const auto made = decoder_stage("s", config, run(pool), decoder, table);
+    Stage& stage = *made;
     TrainingState state = begin(stage);
     const std::vector<float> before = state.student;
     for (int i = 0; i < 3; ++i) {
@@ -196,7 +198,8 @@ TEST_CASE_FIXTURE(Fixture, "a frozen encoder stays what it is, and training lowe
   config.steps = 40;
   config.optimizer.learning_rate = 5e-3;
   ThreadPool pool(2);
-  DecoderStage stage("s", config, run(pool), decoder, table);
+  const auto made = decoder_stage("s", config, run(pool), decoder, table);
+  Stage& stage = *made;
   TrainingState state = begin(stage);
   const double before = stage.step(state).loss;
   double after = 0;
@@ -216,7 +219,8 @@ TEST_CASE_FIXTURE(Fixture, "the token rate of the targets is steered to the one 
   config.encoder_rate = 0;
   config.steps = 200;
   ThreadPool pool(2);
-  DecoderStage stage("s", config, run(pool), decoder, table);
+  const auto made = decoder_stage("s", config, run(pool), decoder, table);
+  Stage& stage = *made;
   TrainingState state = begin(stage);
   double rate = 0;
   for (int i = 0; i < 120; ++i) {
@@ -234,18 +238,19 @@ TEST_CASE_FIXTURE(Fixture, "a balanced teacher chooses less often what it has ch
   ThreadPool pool(2);
   const auto choices = [&](double balance, std::size_t favourite) {
     config.target_balance = balance;
-    DecoderStage stage("s", config, run(pool), decoder, table);
+    const auto made = decoder_stage("s", config, run(pool), decoder, table);
+    Stage& stage = *made;
     TrainingState state = begin(stage);
     state.token_shares.assign(codes, 0.5F / static_cast<float>(codes - 1));
     state.token_shares[favourite] = 0.5F;
     state.code_shares = state.token_shares;
     const std::vector<float> before = state.code_shares;
-    const std::vector<std::int64_t> tokens = stage.step(state).code_counts;
+    const std::vector<double> tokens = stage.step(state).code_counts;
     CHECK(state.token_shares != before);
     // What a step moves the share of a code by tells how often it was chosen.
     return std::pair{tokens, 1000 * (state.code_shares[favourite] - 0.98F * before[favourite])};
   };
-  const std::vector<std::int64_t> counts = choices(0, 0).first;
+  const std::vector<double> counts = choices(0, 0).first;
   const auto most =
       static_cast<std::size_t>(std::max_element(counts.begin(), counts.end()) - counts.begin());
   const auto plain = choices(0, most), balanced = choices(1, most);

@@ -8,9 +8,9 @@
 #include <unistd.h>
 
 #include "base/random.hpp"
-#include "model/self_test.hpp"
+#include "model/model.hpp"
+#include "train/corpus.hpp"
 #include "train/natural_pairs.hpp"
-#include "train/pcm_store.hpp"
 #include "train/recipe.hpp"
 
 namespace pairalign::test {

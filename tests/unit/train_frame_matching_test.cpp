@@ -3,7 +3,7 @@
 
 #include <doctest/doctest.h>
 
-#include "nn/shape.hpp"
+#include "nn/functions.hpp"
 #include "train/frame_matching.hpp"
 #include "train_fixture.hpp"
 

@@ -5,7 +5,6 @@
 #include "nn_gradient.hpp"
 #include "train/frame_matching.hpp"
 #include "train/frame_tokens.hpp"
-#include "train/geometric.hpp"
 #include "train/trainer.hpp"
 #include "train_fixture.hpp"
 
@@ -39,7 +38,9 @@ std::unique_ptr<Trainer> make_trainer(const Recipe& recipe, ThreadPool& pool) {
 
 TEST_CASE_FIXTURE(Fixture, "the gradient of the whole objective, by finite differences") {
   ThreadPool pool(1);
-  GeometricStage stage({recipe, encoder, store, noise, pairs, nn::Precision::f32, pool}, table);
+  const auto made =
+      geometric_stage({recipe, encoder, store, noise, pairs, nn::Precision::f32, pool}, table);
+  Stage& stage = *made;
   TrainingState state;
   stage.begin({}, state);
   // The centre stays what it is, so that the loss is a function of the student alone.

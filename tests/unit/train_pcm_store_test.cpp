@@ -1,15 +1,13 @@
 #include <cmath>
 #include <csignal>
-#include <filesystem>
 #include <vector>
 
 #include <doctest/doctest.h>
-#include <sndfile.h>
 #include <sys/resource.h>
 
 #include "base/error.hpp"
 #include "base/random.hpp"
-#include "train/pcm_store.hpp"
+#include "train/corpus.hpp"
 
 namespace {
 
@@ -72,42 +70,6 @@ TEST_CASE("an empty store") {
   store.seal();
   CHECK(store.count() == 0);
   CHECK(store.total_samples() == 0);
-}
-
-TEST_CASE("a recording that fails halfway leaves nothing behind") {
-  const std::string path =
-      (std::filesystem::temp_directory_path() / "pairalign_pcm_store_test.flac").string();
-  SF_INFO info{};
-  info.format = SF_FORMAT_FLAC | SF_FORMAT_PCM_16;
-  info.samplerate = 16000;
-  info.channels = 1;
-  SNDFILE* file = sf_open(path.c_str(), SFM_WRITE, &info);
-  REQUIRE(file != nullptr);
-  const std::vector<float> pcm = noise(200000, 2);
-  sf_write_float(file, pcm.data(), 200000);
-  sf_close(file);
-
-  PcmStore store;
-  store.add(noise(100, 3));
-  {
-    audio::Decoder whole(path);
-    store.add(whole);
-  }
-  std::filesystem::resize_file(path, std::filesystem::file_size(path) * 3 / 4);
-  audio::Decoder cut(path);
-  CHECK_THROWS_AS(store.add(cut), Error);
-  store.add(std::vector<float>{0.5F});
-  std::filesystem::remove(path);
-
-  store.seal();
-  REQUIRE(store.count() == 3);
-  CHECK(store.size(1) == 200000);
-  CHECK(store.size(2) == 1);
-  float value = 0;
-  store.read(1, 123456, 1, &value);
-  CHECK(std::abs(value - pcm[123456]) <= 1.0 / 32768);
-  store.read(2, 0, 1, &value);
-  CHECK(value == 0.5F);
 }
 
 TEST_CASE("a disk that is full, and a folder that is not there") {

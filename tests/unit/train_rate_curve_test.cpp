@@ -1,9 +1,9 @@
 #include <doctest/doctest.h>
 
 #include "model/decoding.hpp"
+#include "model/model.hpp"
 #include "model/segmenter.hpp"
-#include "model/self_test.hpp"
-#include "train/rate_curve.hpp"
+#include "train/measures.hpp"
 
 using namespace pairalign;
 using namespace pairalign::model;
@@ -65,14 +65,14 @@ void check_falling(const std::vector<RatePoint>& curve) {
 }  // namespace
 
 TEST_CASE_FIXTURE(Fixture, "the curve of the decoder: its strings at each penalty of the path") {
-  const auto curve = train::measure_pairalign_rate_curve(*model, store, 100, pool);
+  const auto curve = train::measure_rate_curve(*model, TokenizerKind::pairalign, store, 100, pool);
   check_falling(curve);
   for (const RatePoint& point : curve) {
     CHECK(rate(2, [&](FrameScorer& scorer, const std::vector<float>& features) {
             const std::vector<float>& frames = scorer.encode(features);
             const int count = static_cast<int>(frames.size()) / 16;
             DecoderMemory::Cache memory;
-            model->decoder()->memory().forward(model->weights(), frames.data(), count, memory,
+            model->decoder()->memory().forward(model->weights(), frames.data(), {count}, memory,
                                                point.control);
             FreeDecoder decoder(*model->decoder(), {});
             return merge_repeats(decoder.decode(model->weights(), memory, {{0, count}})[0].tokens)
@@ -82,7 +82,7 @@ TEST_CASE_FIXTURE(Fixture, "the curve of the decoder: its strings at each penalt
 }
 
 TEST_CASE_FIXTURE(Fixture, "the curve of dpvq, over no more recordings than were asked for") {
-  const auto curve = train::measure_rate_curve(*model, store, 1, pool);
+  const auto curve = train::measure_rate_curve(*model, TokenizerKind::dpvq, store, 1, pool);
   check_falling(curve);
   for (const RatePoint& point : curve) {
     CHECK(rate(1, [&](FrameScorer& scorer, const std::vector<float>& features) {

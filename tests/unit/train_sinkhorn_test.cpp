@@ -3,7 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "base/random.hpp"
-#include "train/sinkhorn.hpp"
+#include "train/balance.hpp"
 
 using namespace pairalign;
 using namespace pairalign::train;

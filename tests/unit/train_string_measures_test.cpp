@@ -1,6 +1,5 @@
 #include <doctest/doctest.h>
 
-#include "train/string_measures.hpp"
 #include "train/training_log.hpp"
 #include "train/validation.hpp"
 

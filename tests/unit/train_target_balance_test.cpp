@@ -3,7 +3,7 @@
 
 #include <doctest/doctest.h>
 
-#include "train/target_balance.hpp"
+#include "train/balance.hpp"
 
 using namespace pairalign::train;
 

@@ -6,7 +6,6 @@
 
 #include "audio_signals.hpp"
 #include "base/error.hpp"
-#include "train/fir.hpp"
 #include "train/views.hpp"
 
 namespace {

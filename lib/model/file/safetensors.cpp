@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdint>
 #include <cstring>
 #include <iterator>
 #include <utility>
@@ -12,7 +11,6 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.hpp"
-#include "base/file.hpp"
 #include "base/hash.hpp"
 #include "base/json.hpp"
 
@@ -46,10 +44,6 @@ auto with_type(DType dtype, const Work& work) {
 
 std::size_t size_of(DType dtype) {
   return with_type(dtype, [](auto value) { return sizeof value; });
-}
-
-bool in_identity(const std::string& name) {
-  return name.compare(0, std::strlen(kChancePrefix), kChancePrefix) != 0;
 }
 
 // `size`: bytes after the header.
@@ -88,9 +82,17 @@ void append_values(const Tensor& tensor, std::string& bytes) {
   });
 }
 
-void hash_label(const std::string& name, const std::vector<int>& shape, Hasher& hasher) {
-  const std::string label = fmt::format("{} [{}]\n", name, fmt::join(shape, ","));
-  hasher.update(label.data(), label.size());
+// `update` adds the values of a tensor, as floats.
+template <class Tensors, class Update>
+std::uint64_t hash_tensors(const Tensors& tensors, const Update& update) {
+  Hasher hasher;
+  for (const auto& [name, tensor] : tensors) {
+    if (name.compare(0, std::strlen(kChancePrefix), kChancePrefix) == 0) continue;
+    const std::string label = fmt::format("{} [{}]\n", name, fmt::join(tensor.shape, ","));
+    hasher.update(label.data(), label.size());
+    update(tensor, hasher);
+  }
+  return hasher.digest();
 }
 
 }  // namespace
@@ -167,18 +169,14 @@ std::vector<std::string> SafetensorsFile::names_after(const std::string& prefix)
 }
 
 std::uint64_t SafetensorsFile::identity() const {
-  Hasher hasher;
-  std::array<float, 1 << 14> values;
-  for (const auto& [name, tensor] : tensors_) {
-    if (!in_identity(name)) continue;
-    hash_label(name, tensor.shape, hasher);
+  return hash_tensors(tensors_, [](const StoredTensor& tensor, Hasher& hasher) {
+    std::array<float, 1 << 14> values;
     for (std::size_t begin = 0; begin < tensor.size; begin += values.size()) {
       const std::size_t count = std::min(values.size(), tensor.size - begin);
       tensor.copy(begin, count, values.data());
       hasher.update(values.data(), count * sizeof(float));
     }
-  }
-  return hasher.digest();
+  });
 }
 
 std::string identity_of(std::uint64_t tensors, const nlohmann::json& config) {
@@ -229,13 +227,9 @@ void Safetensors::save(const std::string& path) const {
 }
 
 std::uint64_t Safetensors::identity() const {
-  Hasher hasher;
-  for (const auto& [name, tensor] : tensors) {
-    if (!in_identity(name)) continue;
-    hash_label(name, tensor.shape, hasher);
+  return hash_tensors(tensors, [](const Tensor& tensor, Hasher& hasher) {
     hasher.update(tensor.values.data(), tensor.values.size() * sizeof(float));
-  }
-  return hasher.digest();
+  });
 }
 
 }  // namespace pairalign::model

@@ -29,7 +29,7 @@ struct Tensor {
   DType dtype = DType::f32;
 };
 
-/// Tensors whose names begin with this are not part of a model's identity; see chance_strings.hpp.
+/// Tensors whose names begin with this are not part of a model's identity; see substitution.hpp.
 inline constexpr const char* kChancePrefix = "chance.";
 
 /// Tensors in memory, to be written or modified.

@@ -1,13 +1,11 @@
 #include "model/file/substitution.hpp"
 
-#include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "base/error.hpp"
-#include "base/hash.hpp"
 #include "base/json.hpp"
 
 namespace pairalign::model {
@@ -69,12 +67,33 @@ void store(const SubstitutionTables& tables, Safetensors& file) {
   }
 }
 
+void store(const ChanceStrings& strings, Safetensors& file) {
+  for (const auto& [tokenizer, tokens] : strings) {
+    file.tensors[kChancePrefix + tokenizer] = {
+        {static_cast<int>(tokens.size())}, {tokens.begin(), tokens.end()}, DType::u16};
+  }
+}
+
 SubstitutionTables load_substitutions(const SafetensorsFile& file, const std::string& only) {
   SubstitutionTables tables;
   for (const std::string& tokenizer : file.names_after(kScoresPrefix)) {
     if (only.empty() || tokenizer == only) tables[tokenizer] = load_table(file, tokenizer);
   }
   return tables;
+}
+
+ChanceStrings load_chance_strings(const SafetensorsFile& file, const std::string& only) {
+  ChanceStrings strings;
+  for (const std::string& tokenizer : file.names_after(kChancePrefix)) {
+    if (!only.empty() && tokenizer != only) continue;
+    const std::string name = kChancePrefix + tokenizer;
+    const StoredTensor& tensor = file.tensors().at(name);
+    if (tensor.dtype != DType::u16) throw Error(name, "dtype is not U16");
+    if (tensor.shape.size() != 1) throw Error(name, "not one-dimensional");
+    strings[tokenizer].resize(tensor.size);
+    tensor.read(0, tensor.size, strings[tokenizer].data());
+  }
+  return strings;
 }
 
 ModelSubstitutions read_substitutions(const std::string& path, const std::string& only,

@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "nn/shape.hpp"
+#include "nn/functions.hpp"
 #include "train/objective.hpp"
 
 namespace pairalign::train {

@@ -2,11 +2,8 @@
 // teacher gives the same moments, which keeps the encoder a geometric tokenizer while the decoder
 // trains it.
 #include "model/segmenter.hpp"
-#include "nn/cosine.hpp"
 #include "nn/functions.hpp"
-#include "nn/shape.hpp"
 #include "train/objective.hpp"
-#include "train/step_support.hpp"
 
 namespace pairalign::train {
 namespace {
@@ -14,8 +11,8 @@ namespace {
 using nn::area;
 
 struct Buffers {
-  std::vector<float> unit, gradient, norms, scores, targets, weights, dscores;
-  nn::Operand frames, codes;
+  std::vector<float> unit, gradient, scores, dscores, targets, weights;
+  nn::Codebook::Cache cosines;
 };
 
 // Fills targets and weights of `work`, whose scores are cosines; returns the weight of the frames
@@ -47,19 +44,12 @@ double frame_loss(const ObjectiveInput& in, double weight, Measures& measures) {
   work.unit = in.frames->embeddings;
   const model::EncoderConfig& encoder = in.recipe.encoder;
   const nn::Codebook codebook = {in.frames->codebook, encoder.codes, encoder.dimension};
-  const nn::CosineBuffers buffers = {work.norms, work.frames, work.codes};
-  nn::cosines_forward(codebook, precision, work.unit, work.scores, buffers);
+  codebook.forward(precision, work.unit, work.scores, work.cosines);
   const double agreed = set_targets(in, weight, work);
-  const auto inverse_temperature = static_cast<float>(1 / in.recipe.geometric.temperature);
-  nn::scale(inverse_temperature, work.scores.size(), work.scores.data());
-  work.dscores.resize(work.scores.size());
-  const double weighed = nn::cross_entropy(
-      work.scores.data(), work.targets.data(), work.weights.data(),
-      static_cast<int>(in.shard.matches.size()), encoder.codes, work.dscores.data());
-  nn::scale(inverse_temperature, work.dscores.size(), work.dscores.data());
+  const double weighed = cross_entropy(in.recipe.geometric.temperature, work.targets, work.weights,
+                                       work.scores, work.dscores);
   work.gradient.resize(work.unit.size());
-  nn::cosines_backward(codebook, precision, work.unit, work.dscores.data(), work.gradient.data(),
-                       buffers);
+  codebook.backward(precision, work.unit, work.dscores.data(), work.gradient.data(), work.cosines);
   nn::add(work.gradient.data(), work.gradient.size(), in.frames->gradient.data());
   measures.add_total("frame", weighed / weight);
   measures.add_total("agreement", agreed);

@@ -1,15 +1,24 @@
-// The background strings of speech that a model ships with for E-values; see
-// model/file/chance_strings.hpp.
+// What is measured with a trained model and kept in it: token rates of the tokenizers as functions
+// of their control, the penalty, and background strings of speech for E-values (see
+// model/file/substitution.hpp).
 #pragma once
 
 #include <cstddef>
+#include <vector>
 
 #include "base/thread_pool.hpp"
-#include "model/file/chance_strings.hpp"
 #include "model/model.hpp"
-#include "train/pcm_store.hpp"
+#include "model/tokenizer.hpp"
+#include "train/corpus.hpp"
 
 namespace pairalign::train {
+
+/// Of `kind`, dpvq or pairalign, by the penalty of its path, from 0: tokenises up to `seconds` of
+/// the recordings at a series of ascending penalties. Points at which the rate does not fall are
+/// left out, so the curve is strictly monotone. Empty for a decoder without a path.
+std::vector<model::RatePoint> measure_rate_curve(const model::Model& model,
+                                                 model::TokenizerKind kind, const PcmStore& store,
+                                                 double seconds, ThreadPool& pool);
 
 /// Tokenises pieces of recordings, drawn from all of `store`, with every tokenizer of the model
 /// ("vq", "dpvq" at its default rate, "pairalign"), until there are kChanceTokens of each or no
