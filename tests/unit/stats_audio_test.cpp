@@ -214,14 +214,14 @@ TEST_CASE("true peak beside libebur128, which leaves no sample out") {
     double wanted = 0;
     ebur128_true_peak(reference, 0, &wanted);
     ebur128_destroy(&reference);
-    stats::TruePeakMeter meter(1);
+    const auto meter = stats::true_peak_meter({"", "", 48000, 1});
     for (std::size_t i = 0; i < samples.size(); i += 1000) {
       const Span<const float> part(samples.data() + i,
                                    std::min<std::size_t>(1000, samples.size() - i));
-      meter.add({part, {part}});
+      meter->add({part, {part}});
     }
     AudioFigures f;
-    meter.finish(f);
+    meter->finish(f);
     CHECK(std::abs(*f.true_peak - 20 * std::log10(wanted)) < 0.4);
   }
 }

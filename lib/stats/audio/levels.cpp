@@ -75,11 +75,210 @@ double product_sum(const float* a, const float* b, std::size_t count) {
 }
 
 bool all_zero(const Block& block, std::size_t frame) {
-  for (const Span<const float>& channel : block.channels) {
-    if (channel.data()[frame] != 0) return false;
-  }
-  return true;
+  return std::all_of(block.channels.begin(), block.channels.end(),
+                     [&](const auto& channel) { return channel.data()[frame] == 0; });
 }
+
+class LevelMeter : public Meter {
+ public:
+  explicit LevelMeter(const SourceInfo& source)
+      : channels_(static_cast<std::size_t>(source.channels)),
+        least_zeros_(std::max(1L, std::lround(source.sample_rate * kZeroRunSeconds))) {
+    // Full scale is the greatest value of a sample. With more than 16 bits, or none, that of 16 is
+    // used: what clipped at 16 bits is often stored with more.
+    const int exponent = std::clamp(source.bits == 0 ? kMaxBits : source.bits, 2, kMaxBits) - 1;
+    // The greatest value of two's complement is one step below 1; half a step more for rounding.
+    full_scale_ = static_cast<float>(1 - 1.5 * std::pow(2.0, -exponent));
+  }
+
+  void add(const Block& block) override {
+    const Span<const float> first = block.channels[0];
+    for (std::size_t c = 0; c < channels_.size(); ++c) {
+      Channel& channel = channels_[c];
+      const Span<const float> samples = block.channels[c];
+      const Sums sums = sums_of(samples.data(), samples.size());
+      channel.sum += sums.sum;
+      channel.square_sum += sums.square_sum;
+      channel.peak = std::max(channel.peak, sums.peak);
+      if (sums.peak >= full_scale_) {
+        count_clipped(samples, channel);
+      } else {
+        channel.run = 0;
+      }
+      if (c == 0) continue;
+      channel.product_sum += product_sum(first.data(), samples.data(), first.size());
+      channel.differs = channel.differs || !std::equal(first.begin(), first.end(), samples.begin());
+    }
+    count_zeros(block);
+    frames_ += static_cast<std::int64_t>(block.frames());
+  }
+
+  void finish(AudioFigures& figures) override {
+    const auto frames = static_cast<double>(frames_);
+    double power = 0, peak = 0, offset = 0;
+    std::int64_t clipped = 0;
+    int identical = 0, inverted = 0, empty = 0;
+    for (const Channel& channel : channels_) {
+      power += channel.square_sum / frames;
+      peak = std::max<double>(peak, channel.peak);
+      offset = std::max(offset, std::abs(channel.sum / frames));
+      clipped += channel.clipped;
+      empty += channel.peak == 0;
+      if (&channel == &channels_[0]) continue;
+      identical += !channel.differs && channel.square_sum > 0;
+      const double scale = std::sqrt(channel.square_sum * channels_[0].square_sum);
+      inverted += scale > 0 && channel.product_sum <= kInverted * scale;
+    }
+    end_zeros();
+    figures.rms = power_db(power / static_cast<double>(channels_.size()));
+    figures.peak = power_db(peak * peak);
+    figures.clipped = static_cast<double>(clipped);
+    figures.offset = offset;
+    figures.zeros = static_cast<double>(zero_frames_) / frames;
+    figures.identical = identical;
+    figures.inverted = inverted;
+    figures.zero_channels = empty;
+  }
+
+ private:
+  struct Channel {
+    double sum = 0;
+    double square_sum = 0;
+    double product_sum = 0;  // with the first channel
+    bool differs = false;    // from the first channel
+    float peak = 0;
+    std::int64_t clipped = 0;
+    std::int64_t run = 0;  // latest samples at full scale; negative: at negative full scale
+  };
+
+  void count_clipped(Span<const float> samples, Channel& channel) const {
+    for (const float sample : samples) {
+      if (std::fabs(sample) < full_scale_) {
+        channel.run = 0;
+        continue;
+      }
+      const bool same_side = (sample > 0) == (channel.run > 0) && channel.run != 0;
+      const std::int64_t length = same_side ? std::abs(channel.run) + 1 : 1;
+      channel.run = sample > 0 ? length : -length;
+      if (length == kMinRun) channel.clipped += kMinRun;
+      if (length > kMinRun) ++channel.clipped;
+    }
+  }
+
+  void count_zeros(const Block& block) {
+    for (std::size_t i = 0; i < block.frames(); ++i) {
+      if (all_zero(block, i)) {
+        ++zero_run_;
+      } else {
+        end_zeros();
+      }
+    }
+  }
+
+  void end_zeros() {
+    if (zero_run_ >= least_zeros_) zero_frames_ += zero_run_;
+    zero_run_ = 0;
+  }
+
+  std::vector<Channel> channels_;
+  float full_scale_;
+  std::int64_t least_zeros_;
+  std::int64_t frames_ = 0;
+  std::int64_t zero_frames_ = 0;  // of finished runs
+  std::int64_t zero_run_ = 0;     // of the current run
+};
+
+class SilenceMeter : public Meter {
+ public:
+  explicit SilenceMeter(const SourceInfo& source)
+      : span_frames_(
+            static_cast<std::size_t>(std::max(1L, std::lround(source.sample_rate * kSpanSeconds)))),
+        span_seconds_(static_cast<double>(span_frames_) / source.sample_rate),
+        channels_(source.channels),
+        levels_(kHighestDb - kLowestDb + 1) {}
+
+  void add(const Block& block) override {
+    for (std::size_t begin = 0; begin < block.frames();) {
+      const std::size_t count = std::min(span_frames_ - filled_, block.frames() - begin);
+      for (const Span<const float>& channel : block.channels) {
+        const float* samples = channel.data() + begin;
+        float sum = 0;
+        for (std::size_t i = 0; i < count; ++i)
+          sum += samples[i] * samples[i];
+        power_ += static_cast<double>(sum);
+      }
+      begin += count;
+      filled_ += count;
+      if (filled_ == span_frames_) end_span();
+    }
+  }
+
+  void finish(AudioFigures& figures) override {
+    if (filled_ > 0) end_span();
+    const std::size_t audible = lowest_audible();
+    std::int64_t silent = 0, first = spans_, last = -1;
+    for (std::size_t i = 0; i < levels_.size(); ++i) {
+      if (levels_[i].spans == 0) continue;
+      if (i < audible) {
+        silent += levels_[i].spans;
+      } else {
+        first = std::min(first, levels_[i].first);
+        last = std::max(last, levels_[i].last);
+      }
+    }
+    // The whole length at either end if nothing is audible.
+    const auto seconds = [&](std::int64_t spans) {
+      return std::min(static_cast<double>(spans) * span_seconds_, *figures.seconds);
+    };
+    figures.silence = static_cast<double>(silent) / static_cast<double>(spans_);
+    figures.lead = seconds(first);
+    figures.trail = seconds(spans_ - 1 - last);
+  }
+
+ private:
+  // Spans of one level in dB; the indices of the first and the last.
+  struct Level {
+    std::int64_t spans = 0;
+    std::int64_t first = 0;
+    std::int64_t last = 0;
+  };
+
+  void end_span() {
+    const double db = power_db(power_ / static_cast<double>(filled_) / channels_);
+    const double cell = std::clamp(std::floor(db), double{kLowestDb}, double{kHighestDb});
+    Level& level = levels_[static_cast<std::size_t>(cell - kLowestDb)];
+    if (level.spans++ == 0) level.first = spans_;
+    level.last = spans_++;
+    power_ = 0;
+    filled_ = 0;
+  }
+
+  // The lowest level of a span that is not silent.
+  std::size_t lowest_audible() const {
+    std::size_t loudest = 0, noise = levels_.size();
+    std::int64_t seen = 0;
+    for (std::size_t i = 0; i < levels_.size(); ++i) {
+      if (levels_[i].spans == 0) continue;
+      loudest = i;
+      seen += levels_[i].spans;
+      if (noise == levels_.size() &&
+          static_cast<double>(seen) >= kNoiseQuantile * static_cast<double>(spans_)) {
+        noise = i;
+      }
+    }
+    const std::size_t above_noise = noise + 1 + kAboveNoise;
+    const std::size_t relative = std::min(above_noise, loudest - std::min(loudest, kBelowLoudest));
+    return std::max<std::size_t>(kSilentDb - kLowestDb, relative);
+  }
+
+  std::size_t span_frames_;
+  double span_seconds_;
+  int channels_;
+  double power_ = 0;        // of the current span, summed
+  std::size_t filled_ = 0;  // frames of it
+  std::int64_t spans_ = 0;
+  std::vector<Level> levels_;
+};
 
 }  // namespace
 
@@ -87,160 +286,12 @@ double power_db(double power) {
   return power > 1e-20 ? 10 * std::log10(power) : -200;
 }
 
-LevelMeter::LevelMeter(const SourceInfo& source)
-    : channels_(static_cast<std::size_t>(source.channels)),
-      least_zeros_(std::max(1L, std::lround(source.sample_rate * kZeroRunSeconds))) {
-  const int exponent = std::clamp(source.bits == 0 ? kMaxBits : source.bits, 2, kMaxBits) - 1;
-  // The greatest value of two's complement is one step below 1; half a step more for rounding.
-  full_scale_ = static_cast<float>(1 - 1.5 * std::pow(2.0, -exponent));
+std::unique_ptr<Meter> level_meter(const SourceInfo& source) {
+  return std::make_unique<LevelMeter>(source);
 }
 
-void LevelMeter::add(const Block& block) {
-  const Span<const float> first = block.channels[0];
-  for (std::size_t c = 0; c < channels_.size(); ++c) {
-    Channel& channel = channels_[c];
-    const Span<const float> samples = block.channels[c];
-    const Sums sums = sums_of(samples.data(), samples.size());
-    channel.sum += sums.sum;
-    channel.square_sum += sums.square_sum;
-    channel.peak = std::max(channel.peak, sums.peak);
-    if (sums.peak >= full_scale_) {
-      count_clipped(samples, channel);
-    } else {
-      channel.run = 0;
-    }
-    if (c == 0) continue;
-    channel.product_sum += product_sum(first.data(), samples.data(), first.size());
-    channel.differs = channel.differs || !std::equal(first.begin(), first.end(), samples.begin());
-  }
-  count_zeros(block);
-  frames_ += static_cast<std::int64_t>(block.frames());
-}
-
-void LevelMeter::count_clipped(Span<const float> samples, Channel& channel) const {
-  for (const float sample : samples) {
-    if (std::fabs(sample) < full_scale_) {
-      channel.run = 0;
-      continue;
-    }
-    const bool same_side = (sample > 0) == (channel.run > 0) && channel.run != 0;
-    const std::int64_t length = same_side ? std::abs(channel.run) + 1 : 1;
-    channel.run = sample > 0 ? length : -length;
-    if (length == kMinRun) channel.clipped += kMinRun;
-    if (length > kMinRun) ++channel.clipped;
-  }
-}
-
-void LevelMeter::count_zeros(const Block& block) {
-  for (std::size_t i = 0; i < block.frames(); ++i) {
-    if (all_zero(block, i)) {
-      ++zero_run_;
-      continue;
-    }
-    if (zero_run_ >= least_zeros_) zero_frames_ += zero_run_;
-    zero_run_ = 0;
-  }
-}
-
-void LevelMeter::finish(AudioFigures& figures) const {
-  const auto frames = static_cast<double>(frames_);
-  double power = 0, peak = 0, offset = 0;
-  std::int64_t clipped = 0;
-  int identical = 0, inverted = 0, empty = 0;
-  for (const Channel& channel : channels_) {
-    power += channel.square_sum / frames;
-    peak = std::max<double>(peak, channel.peak);
-    offset = std::max(offset, std::abs(channel.sum / frames));
-    clipped += channel.clipped;
-    empty += channel.peak == 0;
-    if (&channel == &channels_[0]) continue;
-    identical += !channel.differs && channel.square_sum > 0;
-    const double scale = std::sqrt(channel.square_sum * channels_[0].square_sum);
-    inverted += scale > 0 && channel.product_sum <= kInverted * scale;
-  }
-  const std::int64_t last_run = zero_run_ >= least_zeros_ ? zero_run_ : 0;
-  figures.rms = power_db(power / static_cast<double>(channels_.size()));
-  figures.peak = power_db(peak * peak);
-  figures.clipped = static_cast<double>(clipped);
-  figures.offset = offset;
-  figures.zeros = static_cast<double>(zero_frames_ + last_run) / frames;
-  figures.identical = identical;
-  figures.inverted = inverted;
-  figures.zero_channels = empty;
-}
-
-SilenceMeter::SilenceMeter(const SourceInfo& source)
-    : span_frames_(
-          static_cast<std::size_t>(std::max(1L, std::lround(source.sample_rate * kSpanSeconds)))),
-      channels_(source.channels),
-      levels_(kHighestDb - kLowestDb + 1) {
-  span_seconds_ = static_cast<double>(span_frames_) / source.sample_rate;
-}
-
-void SilenceMeter::add(const Block& block) {
-  for (std::size_t begin = 0; begin < block.frames();) {
-    const std::size_t count = std::min(span_frames_ - filled_, block.frames() - begin);
-    for (const Span<const float>& channel : block.channels) {
-      const float* samples = channel.data() + begin;
-      float sum = 0;
-      for (std::size_t i = 0; i < count; ++i)
-        sum += samples[i] * samples[i];
-      power_ += static_cast<double>(sum);
-    }
-    begin += count;
-    filled_ += count;
-    if (filled_ == span_frames_) end_span();
-  }
-}
-
-void SilenceMeter::end_span() {
-  const double db = power_db(power_ / static_cast<double>(filled_) / channels_);
-  const double cell = std::clamp(std::floor(db), double{kLowestDb}, double{kHighestDb});
-  Level& level = levels_[static_cast<std::size_t>(cell - kLowestDb)];
-  if (level.spans++ == 0) level.first = spans_;
-  level.last = spans_++;
-  power_ = 0;
-  filled_ = 0;
-}
-
-// The lowest level of a span that is not silent.
-std::size_t SilenceMeter::lowest_audible() const {
-  std::size_t loudest = 0, noise = levels_.size();
-  std::int64_t seen = 0;
-  for (std::size_t i = 0; i < levels_.size(); ++i) {
-    if (levels_[i].spans == 0) continue;
-    loudest = i;
-    seen += levels_[i].spans;
-    if (noise == levels_.size() &&
-        static_cast<double>(seen) >= kNoiseQuantile * static_cast<double>(spans_)) {
-      noise = i;
-    }
-  }
-  const std::size_t above_noise = noise + 1 + kAboveNoise;
-  const std::size_t relative = std::min(above_noise, loudest - std::min(loudest, kBelowLoudest));
-  return std::max<std::size_t>(kSilentDb - kLowestDb, relative);
-}
-
-void SilenceMeter::finish(AudioFigures& figures) {
-  if (filled_ > 0) end_span();
-  const std::size_t audible = lowest_audible();
-  std::int64_t silent = 0, first = spans_, last = -1;
-  for (std::size_t i = 0; i < levels_.size(); ++i) {
-    if (levels_[i].spans == 0) continue;
-    if (i < audible) {
-      silent += levels_[i].spans;
-    } else {
-      first = std::min(first, levels_[i].first);
-      last = std::max(last, levels_[i].last);
-    }
-  }
-  // The whole length at either end if nothing is audible.
-  const auto seconds = [&](std::int64_t spans) {
-    return std::min(static_cast<double>(spans) * span_seconds_, *figures.seconds);
-  };
-  figures.silence = static_cast<double>(silent) / static_cast<double>(spans_);
-  figures.lead = seconds(first);
-  figures.trail = seconds(spans_ - 1 - last);
+std::unique_ptr<Meter> silence_meter(const SourceInfo& source) {
+  return std::make_unique<SilenceMeter>(source);
 }
 
 }  // namespace pairalign::stats

@@ -19,7 +19,7 @@ constexpr float kLoudest = 1e5F;  // +100 dB: anything louder is damage, and wou
 
 /// Integrated loudness by ITU-R BS.1770-4 and EBU R 128. There is none if the recording is shorter
 /// than the 400 ms of one block of the standard, or quieter than its gate of -70 LUFS throughout.
-class LoudnessMeter {
+class LoudnessMeter : public Meter {
  public:
   explicit LoudnessMeter(const SourceInfo& source)
       // In histogram mode, memory does not grow with the recording.
@@ -29,14 +29,14 @@ class LoudnessMeter {
     if (state_ == nullptr) throw std::bad_alloc();
   }
 
-  void add(const Block& block) {
+  void add(const Block& block) override {
     if (ebur128_add_frames_float(state_.get(), block.interleaved.data(), block.frames()) !=
         EBUR128_SUCCESS) {
       throw std::bad_alloc();
     }
   }
 
-  void finish(AudioFigures& figures) const {
+  void finish(AudioFigures& figures) override {
     double loudness = 0;
     if (ebur128_loudness_global(state_.get(), &loudness) != EBUR128_SUCCESS) return;
     if (std::isfinite(loudness)) figures.loudness = loudness;
@@ -57,13 +57,8 @@ class Meters {
         channels_(static_cast<std::size_t>(source.channels)),
         interleaved_(kBlockFrames * channels_),
         apart_(channels_ > 1 ? interleaved_.size() : 0),
-        levels_(source),
-        loudness_(source),
-        true_peak_(source.channels),
-        silence_(source),
-        spectra_(source),
-        bandwidth_(spectra_, source.bits),
-        speech_(spectra_) {}
+        meters_{level_meter(source), std::make_unique<LoudnessMeter>(source),
+                true_peak_meter(source), silence_meter(source), spectrum_meter(source)} {}
 
   /// Room for kBlockFrames frames, interleaved.
   float* buffer() { return interleaved_.data(); }
@@ -72,14 +67,8 @@ class Meters {
   void add(std::int64_t frames) {
     frames_ += frames;
     const Block block = make_block(static_cast<std::size_t>(frames));
-    levels_.add(block);
-    loudness_.add(block);
-    true_peak_.add(block);
-    silence_.add(block);
-    spectra_.add(block, [this](Span<const float> power) {
-      bandwidth_.add(power);
-      speech_.add(power);
-    });
+    for (const auto& meter : meters_)
+      meter->add(block);
   }
 
   double seconds() const { return static_cast<double>(frames_) / sample_rate_; }
@@ -88,24 +77,16 @@ class Meters {
     figures.seconds = seconds();
     figures.not_finite = static_cast<double>(not_finite_);
     if (frames_ == 0) return;
-    levels_.finish(figures);
-    loudness_.finish(figures);
-    true_peak_.finish(figures);
-    silence_.finish(figures);
-    bandwidth_.finish(figures);
-    speech_.finish(figures);
+    for (const auto& meter : meters_)
+      meter->finish(figures);
   }
 
  private:
   Block make_block(std::size_t frames) {
-    Block block;
     const Span<float> samples(interleaved_.data(), frames * channels_);
     make_finite(samples);
-    block.interleaved = samples;
-    if (channels_ == 1) {
-      block.channels = {samples};
-      return block;
-    }
+    if (channels_ == 1) return {samples, {samples}};
+    Block block{samples, {}};
     for (std::size_t c = 0; c < channels_; ++c) {
       float* row = apart_.data() + c * kBlockFrames;
       for (std::size_t i = 0; i < frames; ++i)
@@ -129,13 +110,7 @@ class Meters {
   std::vector<float> apart_;
   std::int64_t frames_ = 0;
   std::int64_t not_finite_ = 0;
-  LevelMeter levels_;
-  LoudnessMeter loudness_;
-  TruePeakMeter true_peak_;
-  SilenceMeter silence_;
-  SpectrumFrames spectra_;
-  BandwidthMeter bandwidth_;
-  SpeechMeter speech_;
+  const std::unique_ptr<Meter> meters_[5];
 };
 
 std::unique_ptr<audio::Reader> open(int fd, const std::string& name, const MeasureOptions& options,

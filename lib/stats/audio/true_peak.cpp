@@ -62,33 +62,43 @@ float interpolated_peak(const float* samples, std::size_t count) {
   return *std::max_element(peaks, peaks + count);
 }
 
+class TruePeakMeter : public Meter {
+ public:
+  explicit TruePeakMeter(int channels)
+      : before_(static_cast<std::size_t>(channels), std::vector<float>(kTaps - 1, 0.0F)),
+        span_(kTaps - 1 + kSpan) {}
+
+  void add(const Block& block) override {
+    for (std::size_t c = 0; c < before_.size(); ++c)
+      add(block.channels[c], before_[c]);
+  }
+
+  void finish(AudioFigures& figures) override { figures.true_peak = power_db(peak_ * peak_); }
+
+ private:
+  void add(Span<const float> samples, std::vector<float>& before) {
+    for (std::size_t begin = 0; begin < samples.size(); begin += kSpan) {
+      const std::size_t count = std::min(kSpan, samples.size() - begin);
+      std::copy(before.begin(), before.end(), span_.begin());
+      std::copy_n(samples.data() + begin, count, span_.begin() + kTaps - 1);
+      const float peak = peak_of(span_.data(), count + kTaps - 1);
+      peak_ = std::max<double>(peak_, peak);
+      if (kMaxGain * peak > peak_) {
+        peak_ = std::max<double>(peak_, interpolated_peak(span_.data(), count));
+      }
+      std::copy_n(span_.data() + count, kTaps - 1, before.begin());
+    }
+  }
+
+  double peak_ = 0;
+  std::vector<std::vector<float>> before_;  // the last samples of each channel
+  std::vector<float> span_;
+};
+
 }  // namespace
 
-TruePeakMeter::TruePeakMeter(int channels)
-    : before_(static_cast<std::size_t>(channels), std::vector<float>(kTaps - 1, 0.0F)),
-      span_(kTaps - 1 + kSpan) {}
-
-void TruePeakMeter::add(const Block& block) {
-  for (std::size_t c = 0; c < before_.size(); ++c)
-    add(block.channels[c], before_[c]);
-}
-
-void TruePeakMeter::add(Span<const float> samples, std::vector<float>& before) {
-  for (std::size_t begin = 0; begin < samples.size(); begin += kSpan) {
-    const std::size_t count = std::min(kSpan, samples.size() - begin);
-    std::copy(before.begin(), before.end(), span_.begin());
-    std::copy_n(samples.data() + begin, count, span_.begin() + kTaps - 1);
-    const float peak = peak_of(span_.data(), count + kTaps - 1);
-    peak_ = std::max<double>(peak_, peak);
-    if (kMaxGain * peak > peak_) {
-      peak_ = std::max<double>(peak_, interpolated_peak(span_.data(), count));
-    }
-    std::copy_n(span_.data() + count, kTaps - 1, before.begin());
-  }
-}
-
-void TruePeakMeter::finish(AudioFigures& figures) const {
-  figures.true_peak = power_db(peak_ * peak_);
+std::unique_ptr<Meter> true_peak_meter(const SourceInfo& source) {
+  return std::make_unique<TruePeakMeter>(source.channels);
 }
 
 }  // namespace pairalign::stats
