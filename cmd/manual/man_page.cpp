@@ -1,5 +1,3 @@
-#include "manual/man_page.hpp"
-
 #include <algorithm>
 #include <cctype>
 #include <map>
@@ -8,6 +6,7 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/help.hpp"
+#include "manual/manual.hpp"
 
 namespace pairalign::manual {
 namespace {

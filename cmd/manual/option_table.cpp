@@ -1,7 +1,4 @@
-#include "manual/option_table.hpp"
-
 #include <algorithm>
-#include <map>
 
 #include <CLI/CLI.hpp>
 
@@ -9,6 +6,7 @@
 #include "cli/program.hpp"
 #include "cli/values.hpp"
 #include "index/options.hpp"
+#include "manual/manual.hpp"
 #include "search/options.hpp"
 #include "stats/options.hpp"
 #include "tokenize/options.hpp"
@@ -26,20 +24,20 @@ std::string first_clause(const std::string& description) {
 }
 
 OptionRow make_row(CLI::Option& option) {
-  OptionRow row;
+  std::vector<std::string> names;
   for (const std::string& name : option.get_snames())
-    row.names.push_back("-" + name);
+    names.push_back("-" + name);
   for (const std::string& name : option.get_lnames())
-    row.names.push_back("--" + name);
-  row.value = cli::value_name(option);
-  row.choices = cli::choices_of(option);
-  row.description = cli::describe(option);
-  row.brief = first_clause(option.get_description());
-  row.group = option.get_group();
-  row.positional = option.get_positional();
-  row.required = option.get_required();
-  row.many = option.get_expected_max() > 1;
-  return row;
+    names.push_back("--" + name);
+  return {names,
+          cli::value_name(option),
+          cli::choices_of(option),
+          cli::describe(option),
+          first_clause(option.get_description()),
+          option.get_group(),
+          option.get_positional(),
+          option.get_required(),
+          option.get_expected_max() > 1};
 }
 
 template <class Options>
@@ -60,17 +58,6 @@ std::vector<OptionTable> option_tables() {
   return {make_table<TokenizeOptions>(tokenize_tool()), make_table<IndexOptions>(index_tool()),
           make_table<SearchOptions>(search_tool()), make_table<StatsOptions>(stats_tool()),
           make_table<TrainOptions>(train_tool())};
-}
-
-Offer offer_for(const OptionRow& row) {
-  if (!row.choices.empty()) return Offer::choices;
-  static const std::map<std::string, Offer> kOffers = {
-      {cli::kPath, Offer::audio},         {cli::kArchive, Offer::archives},
-      {cli::kModel, Offer::models},       {cli::kRecipe, Offer::recipes},
-      {cli::kFolder, Offer::folders},     {cli::kFile, Offer::files},
-      {cli::kArchiveOrFile, Offer::files}};
-  const auto found = kOffers.find(row.value);
-  return found == kOffers.end() ? Offer::nothing : found->second;
 }
 
 }  // namespace pairalign::manual

@@ -6,8 +6,7 @@
 #include <string>
 
 #include "base/file.hpp"
-#include "manual/completions.hpp"
-#include "manual/man_page.hpp"
+#include "manual/manual.hpp"
 
 namespace pairalign::manual {
 namespace {

@@ -1,5 +1,4 @@
-#include "audio.hpp"
-
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -8,7 +7,9 @@
 #include <utility>
 #include <vector>
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/descriptor.hpp"
@@ -17,7 +18,7 @@
 #include "cli/inputs.hpp"
 #include "cli/ordered_map.hpp"
 #include "cli/progress.hpp"
-#include "inputs.hpp"
+#include "sections.hpp"
 #include "stats/audio/report.hpp"
 #include "stats/groups.hpp"
 #include "tokens/audio_list.hpp"
@@ -28,6 +29,51 @@ namespace {
 // Reading a header is so fast that handing over each one separately would take as long.
 constexpr std::size_t kHeadersTogether = 32;
 constexpr int kFilesAhead = 4;
+constexpr std::size_t kLook = 4096;
+
+// The next bytes of a descriptor, without consuming them. Empty where that is impossible, as for a
+// terminal.
+std::string peek(int fd) {
+  std::string bytes(kLook, '\0');
+  struct stat info {};
+  if (::fstat(fd, &info) != 0) return {};
+  ssize_t n = -1;
+  if (S_ISREG(info.st_mode)) {
+    n = ::pread(fd, bytes.data(), bytes.size(), ::lseek(fd, 0, SEEK_CUR));
+  } else if (S_ISFIFO(info.st_mode)) {
+    int ends[2];
+    if (::pipe2(ends, O_CLOEXEC) != 0) return {};
+    const Descriptor out(ends[0]), in(ends[1]);
+    // Copies within the kernel, and waits for the first bytes.
+    if (::tee(fd, in.get(), bytes.size(), 0) > 0) n = ::read(out.get(), bytes.data(), bytes.size());
+  }
+  bytes.resize(static_cast<std::size_t>(std::max<ssize_t>(n, 0)));
+  return bytes;
+}
+
+bool holds_zero(const std::string& bytes) {
+  return bytes.find('\0') != std::string::npos;
+}
+
+// Text has no zero bytes; every audio format has some near its beginning.
+bool is_audio(const std::string& path) {
+  struct stat info {};
+  if (path == "-") return holds_zero(peek(STDIN_FILENO));
+  if (cli::has_audio_extension(path)) return true;
+  if (::stat(path.c_str(), &info) != 0) return false;
+  if (S_ISDIR(info.st_mode)) return true;
+  if (!S_ISREG(info.st_mode)) return false;
+  const Descriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  return fd.get() >= 0 && holds_zero(peek(fd.get()));
+}
+
+// A list of recordings begins with the path of one.
+bool stdin_lists_audio() {
+  struct stat info {};
+  const std::string bytes = peek(STDIN_FILENO);
+  const std::string path = bytes.substr(0, bytes.find_first_of("\r\n"));
+  return !path.empty() && ::stat(path.c_str(), &info) == 0;
+}
 
 struct Item {
   std::string path;
@@ -90,20 +136,15 @@ class Delivery {
     if (progress_.shown()) progress_.update(done_, audio_so_far());
   }
 
-  void finish(const stats::Checks& checks) {
+  void finish(const stats::Checks& checks, Report& report) {
     progress_.finish();
     context_.messages.detail(fmt::format("{} recordings, {}", done_, audio_so_far()));
     if (options_.flag) return;
-    warn_if_ungrouped(groups_, options_.by, context_.messages);
-    if (options_.format == "svg") context_.out.write(stats::to_svg(stats::to_figure(total_)));
-    if (options_.format == "text") {
-      context_.out.write(stats::to_text(total_, checks));
-      if (grouped_) context_.out.write("\nmedian by group\n" + stats::to_text(table()));
-    }
-    if (options_.format == "json") {
-      stats::Json json = {{"audio", stats::to_json(total_, checks)}};
-      if (grouped_) json["groups"] = stats::to_json(table());
-      context_.out.write(stats::dump(json));
+    report.add("", stats::to_text(total_, checks), "audio", stats::to_json(total_, checks),
+               stats::to_figure(total_));
+    if (grouped_) {
+      report_groups(stats::group_table(groups_, total_), "median by group", options_.by,
+                    context_.messages, report);
     }
   }
 
@@ -124,8 +165,6 @@ class Delivery {
     }
   }
 
-  stats::GroupTable table() const { return stats::group_table(groups_, total_); }
-
   std::string audio_so_far() const {
     const double elapsed = watch_.seconds();
     return fmt::format("{:.2f} h, {:.0f} x real time, {:.0f} files/s", total_.seconds / 3600,
@@ -144,7 +183,20 @@ class Delivery {
 
 }  // namespace
 
-cli::ExitStatus report_audio(const StatsOptions& options, cli::Context& context) {
+bool inputs_are_audio(const StatsOptions& options) {
+  if (!options.manifest.empty()) return true;
+  if (options.files.empty()) return options.null || stdin_lists_audio();
+  const bool audio = is_audio(options.files.front());
+  for (const std::string& path : options.files) {
+    if (is_audio(path) != audio) {
+      throw cli::UsageError("cannot mix audio and token strings: " + options.files.front() +
+                            " and " + path);
+    }
+  }
+  return audio;
+}
+
+cli::ExitStatus report_audio(const StatsOptions& options, cli::Context& context, Report& report) {
   Work work;
   work.measure = {options.quick, cli::find_ffmpeg(), cli::scratch_folder()};
   for (const std::string& limit : options.limits) {
@@ -194,7 +246,7 @@ cli::ExitStatus report_audio(const StatsOptions& options, cli::Context& context)
   for (Item& item : given)
     pipeline.push(std::move(item));
   pipeline.finish();
-  delivery.finish(work.checks);
+  delivery.finish(work.checks, report);
   return options.flag && !delivery.found() ? cli::kNothingFound : cli::kDone;
 }
 

@@ -6,6 +6,7 @@
 #include "cli/values.hpp"
 
 namespace pairalign {
+
 void add_options(CLI::App& app, StatsOptions& options) {
   cli::add_paths(
       app, cli::kPath, options.files,
@@ -96,18 +97,6 @@ void check_usage(const StatsOptions& options) {
               "--flag has its own output format; --format tsv and jsonl list findings too");
   cli::refuse(!options.log.empty() && (records || !options.qrels.empty() || !options.files.empty()),
               "--log cannot be combined with PATH, --against, --pairs or --qrels");
-}
-
-void check_usage_of_audio(const StatsOptions& options) {
-  cli::refuse(!options.against.empty() || !options.pairs.empty(),
-              "--against and --pairs compare token strings, but audio is given");
-}
-
-void check_usage_of_records(const StatsOptions& options) {
-  cli::refuse(options.quick || options.flag || !options.limits.empty(),
-              "--quick, --flag and --limit apply to audio, but token strings are given");
-  cli::refuse(options.format == "tsv" || options.format == "jsonl",
-              "--format tsv and jsonl apply to audio, but token strings are given");
 }
 
 }  // namespace pairalign

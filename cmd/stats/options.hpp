@@ -33,8 +33,5 @@ void add_options(CLI::App& app, StatsOptions& options);
 
 /// Throws cli::UsageError for options that cannot be combined.
 void check_usage(const StatsOptions& options);
-/// The same, once the kind of input is known.
-void check_usage_of_audio(const StatsOptions& options);
-void check_usage_of_records(const StatsOptions& options);
 
 }  // namespace pairalign

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstdint>
 #include <functional>
-#include <iterator>
 #include <map>
 #include <string>
 #include <string_view>
@@ -12,15 +11,13 @@
 
 #include <fmt/format.h>
 
-#include "audio.hpp"
 #include "cli/program.hpp"
 #include "cli/progress.hpp"
 #include "cli/record_inputs.hpp"
-#include "inputs.hpp"
 #include "options.hpp"
+#include "sections.hpp"
 #include "stats/groups.hpp"
 #include "stats/pairs.hpp"
-#include "stats/report.hpp"
 #include "stats/retrieval.hpp"
 #include "stats/summary.hpp"
 #include "stats/training_history.hpp"
@@ -28,33 +25,6 @@
 
 namespace pairalign {
 namespace {
-
-// The sections of the report, in the format asked for.
-class Report {
- public:
-  /// Text sections follow their heading; the first needs none, and its title is that of the figure.
-  void add(const std::string& heading, const std::string& text, const std::string& name,
-           stats::Json json, stats::Figure figure = {}) {
-    if (!text_.empty()) text_ += '\n' + heading + '\n';
-    text_ += text;
-    members_[name] = std::move(json);
-    if (figure_.title.empty()) {
-      figure_.title = figure.title;
-      figure_.subtitle = figure.subtitle;
-    }
-    std::move(figure.panels.begin(), figure.panels.end(), std::back_inserter(figure_.panels));
-  }
-
-  std::string in_format(const std::string& format) const {
-    if (format == "json") return stats::dump(members_);
-    return format == "svg" ? stats::to_svg(figure_) : text_;
-  }
-
- private:
-  std::string text_;
-  stats::Json members_;
-  stats::Figure figure_;
-};
 
 tokens::InputFormat input_format(const StatsOptions& options) {
   return cli::parse_option("--input-format", options.input_format, tokens::parse_input_format);
@@ -76,9 +46,9 @@ cli::CommonHeader read_references(const std::string& path, const StatsOptions& o
   return inputs.common();
 }
 
-void name_unmatched(const std::vector<std::string>& keys, const std::string& reference,
+void name_unmatched(const stats::KeyMatcher& matcher, const std::string& reference,
                     std::size_t matched, cli::Messages& messages) {
-  for (const std::string& key : keys)
+  for (const std::string& key : matcher.unmatched())
     messages.warning(fmt::format("{}: no match in {}", key, reference));
   if (matched == 0) throw Error(reference, "contains no match for any record");
 }
@@ -120,21 +90,18 @@ void report_records(const StatsOptions& options, cli::Context& context, Report& 
   report.add("", stats::to_text(summary), "summary", stats::to_json(summary),
              stats::to_figure(summary));
   if (group_of) {
-    warn_if_ungrouped(groups, options.by, messages);
-    const stats::GroupTable table = stats::group_table(groups, summary);
-    report.add("by group", stats::to_text(table), "groups", stats::to_json(table));
+    report_groups(stats::group_table(groups, summary), "by group", options.by, messages, report);
   }
   if (!options.against.empty()) {
-    const stats::ReductionSummary result = reduction.summary();
-    name_unmatched(result.unmatched, options.against, result.keys.size(), messages);
-    report.add("against " + options.against, stats::to_text(result, context.options.verbosity > 0),
-               "against", stats::to_json(result), stats::to_figure(result, options.against));
+    name_unmatched(reduction, options.against, reduction.records().size(), messages);
+    report.add("against " + options.against,
+               stats::to_text(reduction, context.options.verbosity > 0), "against",
+               stats::to_json(reduction), stats::to_figure(reduction, options.against));
   }
   if (!options.pairs.empty()) {
-    const stats::PairSummary result = pairs.summary();
-    name_unmatched(result.unmatched, options.pairs, result.measures.size(), messages);
-    report.add("pairs with " + options.pairs, stats::to_text(result), "pairs",
-               stats::to_json(result), stats::to_figure(result, options.pairs));
+    name_unmatched(pairs, options.pairs, pairs.measures().size(), messages);
+    report.add("pairs with " + options.pairs, stats::to_text(pairs), "pairs", stats::to_json(pairs),
+               stats::to_figure(pairs, options.pairs));
   }
 }
 
@@ -176,19 +143,24 @@ void report_training(const StatsOptions& options, cli::Context& context, Report&
 cli::ExitStatus measure(const StatsOptions& options, cli::Context& context) {
   check_usage(options);
   Report report;
+  cli::ExitStatus status = cli::kDone;
   if (!options.qrels.empty()) {
     report_retrieval(options, context, report);
   } else if (!options.log.empty()) {
     report_training(options, context, report);
   } else if (inputs_are_audio(options)) {
-    check_usage_of_audio(options);
-    return report_audio(options, context);
+    cli::refuse(!options.against.empty() || !options.pairs.empty(),
+                "--against and --pairs compare token strings, but audio is given");
+    status = report_audio(options, context, report);
   } else {
-    check_usage_of_records(options);
+    cli::refuse(options.quick || options.flag || !options.limits.empty(),
+                "--quick, --flag and --limit apply to audio, but token strings are given");
+    cli::refuse(options.format == "tsv" || options.format == "jsonl",
+                "--format tsv and jsonl apply to audio, but token strings are given");
     report_records(options, context, report);
   }
   context.out.write(report.in_format(options.format));
-  return cli::kDone;
+  return status;
 }
 
 }  // namespace

@@ -8,24 +8,18 @@
 #include "base/error.hpp"
 
 namespace pairalign::align {
-namespace {
-
-std::unique_ptr<const Distance> unit_cost(TokenScores) {
-  return std::make_unique<const UnitCost>();
-}
-
-std::unique_ptr<const Distance> soft_cost(TokenScores scores) {
-  return std::make_unique<const SoftCost>(scores.vocabulary, std::move(scores.scores));
-}
-
-}  // namespace
 
 const std::vector<Cost>& costs() {
+  using Made = std::unique_ptr<const Distance>;
   static const std::vector<Cost> kCosts = {
-      {"unit", "1 each", false, 1, unit_cost},
+      {"unit", "1 each", false, 1,
+       [](TokenScores) -> Made { return std::make_unique<UnitCost>(); }},
       {"soft",
        "the log-odds of token pairs by --model, which must be the one that wrote the strings", true,
-       std::numeric_limits<double>::max(), soft_cost},
+       std::numeric_limits<double>::max(),
+       [](TokenScores model) -> Made {
+         return std::make_unique<SoftCost>(model.vocabulary, std::move(model.scores));
+       }},
   };
   return kCosts;
 }

@@ -7,11 +7,8 @@
 #include <utility>
 
 namespace pairalign::align {
-namespace {
 
 constexpr std::uint32_t kTaken = std::numeric_limits<std::uint32_t>::max();
-
-}  // namespace
 
 Matcher::Matcher(const Distance& distance, Span<const Token> query)
     : distance_(distance),

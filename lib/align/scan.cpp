@@ -118,97 +118,89 @@ struct Group {
   std::size_t texts_at_once = 1;  // with a single query
   std::unique_ptr<Lanes> lanes;   // null: one pair of strings at a time
 
-  void find(const Task& task) const;
+  void find(const Task& task) const {
+    if (queries.size() > 1) {
+      find_shared(task);
+      return;
+    }
+    const std::vector<std::uint32_t> distances = measure(task);
+    Limit limit(task, queries[0]);
+    for (std::size_t i = 0; i < distances.size(); ++i) {
+      const std::size_t p = task.piece_at(i);
+      const Piece& piece = task.pieces[p];
+      if (distances[p] < limit.below(piece.text.size())) task.add(queries[0], piece, distances[p]);
+    }
+  }
 
  private:
-  void find_shared(const Task& task) const;
-  std::vector<std::uint32_t> measure(const Task& task) const;
-};
-
-void Group::find(const Task& task) const {
-  if (queries.size() > 1) {
-    find_shared(task);
-    return;
-  }
-  const std::vector<std::uint32_t> distances = measure(task);
-  Limit limit(task, queries[0]);
-  for (std::size_t i = 0; i < distances.size(); ++i) {
-    const std::size_t p = task.piece_at(i);
-    const Piece& piece = task.pieces[p];
-    if (distances[p] < limit.below(piece.text.size())) task.add(queries[0], piece, distances[p]);
-  }
-}
-
-void Group::find_shared(const Task& task) const {
-  std::vector<Limit> limits;
-  for (const std::size_t query : queries)
-    limits.emplace_back(task, query);
-  const std::unique_ptr<LaneRun> run = lanes->start();
-  std::vector<std::uint32_t> below(queries.size()), distances(queries.size());
-  for (std::size_t i = 0; i < task.pieces.size(); ++i) {
-    const Piece& piece = task.pieces[task.piece_at(i)];
-    bool wanted = false;
-    for (std::size_t lane = 0; lane < queries.size(); ++lane) {
-      below[lane] = limits[lane].below(piece.text.size());
-      wanted |= below[lane] != 0;
-    }
-    if (!wanted) continue;
-    run->measure(Strings(&piece.text, 1), distances.data());
-    for (std::size_t lane = 0; lane < queries.size(); ++lane) {
-      if (distances[lane] < below[lane]) task.add(queries[lane], piece, distances[lane]);
+  void find_shared(const Task& task) const {
+    std::vector<Limit> limits;
+    for (const std::size_t query : queries)
+      limits.emplace_back(task, query);
+    const std::unique_ptr<LaneRun> run = lanes->start();
+    std::vector<std::uint32_t> below(queries.size()), distances(queries.size());
+    for (std::size_t i = 0; i < task.pieces.size(); ++i) {
+      const Piece& piece = task.pieces[task.piece_at(i)];
+      bool wanted = false;
+      for (std::size_t lane = 0; lane < queries.size(); ++lane) {
+        below[lane] = limits[lane].below(piece.text.size());
+        wanted |= below[lane] != 0;
+      }
+      if (!wanted) continue;
+      run->measure(Strings(&piece.text, 1), distances.data());
+      for (std::size_t lane = 0; lane < queries.size(); ++lane) {
+        if (distances[lane] < below[lane]) task.add(queries[lane], piece, distances[lane]);
+      }
     }
   }
-}
 
-// The distance to each piece, or kFar where it cannot be near enough.
-std::vector<std::uint32_t> Group::measure(const Task& task) const {
-  std::vector<std::uint32_t> distances(task.pieces.size(), kFar);
-  Limit limit(task, queries[0]);
-  const std::unique_ptr<LaneRun> run = lanes ? lanes->start() : nullptr;
-  std::unique_ptr<Matcher> matcher;  // most queries need none
-  std::vector<std::uint32_t> waiting, measured(texts_at_once);
-  std::vector<Span<const Token>> texts;
-  const auto measure_waiting = [&] {
-    if (run && texts.size() >= kMinTexts) {
-      run->measure(texts, measured.data());
-    } else {
-      if (!matcher) matcher = std::make_unique<Matcher>(task.distance, task.queries[queries[0]]);
+  // The distance to each piece, or kFar where it cannot be near enough.
+  std::vector<std::uint32_t> measure(const Task& task) const {
+    std::vector<std::uint32_t> distances(task.pieces.size(), kFar);
+    Limit limit(task, queries[0]);
+    const std::unique_ptr<LaneRun> run = lanes ? lanes->start() : nullptr;
+    std::unique_ptr<Matcher> matcher;  // most queries need none
+    std::vector<std::uint32_t> waiting, measured(texts_at_once);
+    std::vector<Span<const Token>> texts;
+    const auto measure_waiting = [&] {
+      if (run && texts.size() >= kMinTexts) {
+        run->measure(texts, measured.data());
+      } else {
+        if (!matcher) matcher = std::make_unique<Matcher>(task.distance, task.queries[queries[0]]);
+        for (std::size_t i = 0; i < texts.size(); ++i)
+          measured[i] = static_cast<std::uint32_t>(matcher->distance(texts[i], task.mode));
+      }
       for (std::size_t i = 0; i < texts.size(); ++i)
-        measured[i] = static_cast<std::uint32_t>(matcher->distance(texts[i], task.mode));
+        distances[waiting[i]] = measured[i];
+      waiting.clear();
+      texts.clear();
+    };
+    for (const std::uint32_t p : task.by_size) {
+      const Span<const Token> text = task.pieces[p].text;
+      if (limit.below(text.size()) == 0) continue;
+      waiting.push_back(p);
+      texts.push_back(text);
+      if (texts.size() == texts_at_once) measure_waiting();
     }
-    for (std::size_t i = 0; i < texts.size(); ++i)
-      distances[waiting[i]] = measured[i];
-    waiting.clear();
-    texts.clear();
-  };
-  for (const std::uint32_t p : task.by_size) {
-    const Span<const Token> text = task.pieces[p].text;
-    if (limit.below(text.size()) == 0) continue;
-    waiting.push_back(p);
-    texts.push_back(text);
-    if (texts.size() == texts_at_once) measure_waiting();
+    measure_waiting();
+    return distances;
   }
-  measure_waiting();
-  return distances;
-}
+};
 
 }  // namespace
 
 struct Scan::Impl {
-  Impl(const Distance& of, Strings strings, Mode scan_mode, SimdLevel level);
-
   const Distance& distance;
   std::vector<Span<const Token>> queries;
-  std::vector<std::size_t> max_distance;  // by query
   Mode mode;
   std::vector<Group> groups;
+
+  Impl(const Distance& of, Strings strings, Mode scan_mode, SimdLevel level);
 };
 
 // Longest first, so that lanes left over are filled with shorter queries.
 Scan::Impl::Impl(const Distance& of, Strings strings, Mode scan_mode, SimdLevel level)
     : distance(of), queries(strings.begin(), strings.end()), mode(scan_mode) {
-  for (const Span<const Token>& query : queries)
-    max_distance.push_back(distance.max_distance(query));
   std::vector<std::size_t> order(queries.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
@@ -245,8 +237,9 @@ void Scan::find(Strings documents, const Bound& bound, std::vector<Region>& foun
   for (std::size_t q = 0; infix && q < impl_->queries.size(); ++q) {
     const std::optional<std::size_t> most = bound(q, 0);
     if (!most) continue;
+    const Span<const Token> query = impl_->queries[q];
     longest = std::max(longest, impl_->distance.longest_match(
-                                    impl_->queries[q], std::min(*most, impl_->max_distance[q])));
+                                    query, std::min(*most, impl_->distance.max_distance(query))));
   }
   const std::vector<Piece> pieces = cut(documents, longest - 1, !infix);
   const std::vector<std::uint32_t> by_size = sorted_by_size(pieces);

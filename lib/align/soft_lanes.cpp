@@ -43,7 +43,37 @@ bool fits_16_bits(std::size_t rows, std::size_t document_tokens, Mode mode) {
 // above does not fall.
 class SoftLanes : public Lanes {
  public:
-  SoftLanes(Strings queries, const SoftCost& cost, Mode mode, const Kernels& with);
+  SoftLanes(Strings queries, const SoftCost& cost, Mode wanted, const Kernels& with)
+      : kernels(with),
+        mode(wanted),
+        shared(queries.size() > 1),
+        unknown(static_cast<std::size_t>(cost.vocabulary())),
+        blank(unknown + 1) {
+    for (const Span<const Token>& query : queries) {
+      rows = std::max(rows, query.size());
+      best_possible.push_back(cost.best_possible(query));
+    }
+    const std::size_t width = shared ? kLanes : 1;
+    const std::size_t stored =
+        shared ? rows : (rows + kSoftRowStep - 1) / kSoftRowStep * kSoftRowStep;
+    const int padding = shared && mode == Mode::infix ? 0 : kLowestScore;
+    scores.assign((blank + 1) * stored * width, static_cast<std::int8_t>(padding));
+    first_column.assign(rows * kLanes, 0);
+    for (std::size_t lane = 0; lane < kLanes; ++lane) {
+      if (shared && lane >= queries.size()) break;
+      const Span<const Token>& query = queries[shared ? lane : 0];
+      const std::size_t padded = rows - query.size();
+      for (std::size_t i = 0; i < query.size(); ++i) {
+        first_column[(padded + i) * kLanes + lane] = -SoftCost::kGap * static_cast<int>(i + 1);
+        if (lane >= width) continue;
+        for (std::size_t token = 0; token <= unknown; ++token) {
+          scores[(token * stored + padded + i) * width + lane] =
+              static_cast<std::int8_t>(cost.score_of(query[i], static_cast<Token>(token)));
+        }
+      }
+    }
+  }
+
   std::unique_ptr<LaneRun> start() const override;
 
   const Kernels& kernels;
@@ -56,37 +86,6 @@ class SoftLanes : public Lanes {
   std::vector<int> first_column;    // (rows, lanes)
   std::vector<int> best_possible;   // by query
 };
-
-SoftLanes::SoftLanes(Strings queries, const SoftCost& cost, Mode wanted, const Kernels& with)
-    : kernels(with),
-      mode(wanted),
-      shared(queries.size() > 1),
-      unknown(static_cast<std::size_t>(cost.vocabulary())),
-      blank(unknown + 1) {
-  for (const Span<const Token>& query : queries) {
-    rows = std::max(rows, query.size());
-    best_possible.push_back(cost.best_possible(query));
-  }
-  const std::size_t width = shared ? kLanes : 1;
-  const std::size_t stored =
-      shared ? rows : (rows + kSoftRowStep - 1) / kSoftRowStep * kSoftRowStep;
-  const int padding = shared && mode == Mode::infix ? 0 : kLowestScore;
-  scores.assign((blank + 1) * stored * width, static_cast<std::int8_t>(padding));
-  first_column.assign(rows * kLanes, 0);
-  for (std::size_t lane = 0; lane < kLanes; ++lane) {
-    if (shared && lane >= queries.size()) break;
-    const Span<const Token>& query = queries[shared ? lane : 0];
-    const std::size_t padded = rows - query.size();
-    for (std::size_t i = 0; i < query.size(); ++i) {
-      first_column[(padded + i) * kLanes + lane] = -SoftCost::kGap * static_cast<int>(i + 1);
-      if (lane >= width) continue;
-      for (std::size_t token = 0; token <= unknown; ++token) {
-        scores[(token * stored + padded + i) * width + lane] =
-            static_cast<std::int8_t>(cost.score_of(query[i], static_cast<Token>(token)));
-      }
-    }
-  }
-}
 
 class SoftRun : public LaneRun {
  public:

@@ -110,7 +110,29 @@ std::size_t blocks_of(std::size_t query_tokens) {
 template <class Word>
 class Profile : public Lanes {
  public:
-  Profile(Strings queries, Mode wanted, const UnitKernel<Word>& with);
+  Profile(Strings strings, Mode wanted, const UnitKernel<Word>& with)
+      : kernel(with),
+        mode(wanted),
+        rows(strings),
+        queries(strings.size()),
+        width(strings.size() == 1 ? 1 : with.lanes) {
+    for (const Span<const Token>& query : strings)
+      blocks = std::max(blocks, blocks_of<Word>(query.size()));
+    masks.assign(blocks * rows.rows() * width, 0);
+    lengths.assign(with.lanes, 0);
+    first_plus.assign(blocks * with.lanes, 0);
+    constexpr std::size_t kBits = kWordBits<Word>;
+    for (std::size_t lane = 0; lane < with.lanes; ++lane) {
+      const std::size_t place = width == 1 ? 0 : lane;
+      const Span<const Token> query = place < queries ? strings[place] : Span<const Token>();
+      const std::size_t padding = blocks * kBits - query.size();
+      lengths[lane] = static_cast<Word>(query.size());
+      for (std::size_t bit = padding; bit < blocks * kBits; ++bit)
+        first_plus[bit / kBits * with.lanes + lane] |= Word{1} << (bit % kBits);
+      if (lane < width) fill_masks(place, padding, query);
+    }
+  }
+
   std::unique_ptr<LaneRun> start() const override;
 
   // (rows, width)
@@ -130,48 +152,22 @@ class Profile : public Lanes {
                                  // column: those of all rows that belong to a query
 
  private:
-  void fill_masks(std::size_t place, std::size_t padding, Span<const Token> query);
+  // The `padding` rows above a query's first must repeat the row above the matrix. Where that is 0,
+  // as in infix mode and before a text begins, they match every token; where it is 1, 2, 3, …,
+  // none.
+  void fill_masks(std::size_t place, std::size_t padding, Span<const Token> query) {
+    const auto set = [&](std::size_t bit, std::size_t row) {
+      masks[(bit / kWordBits<Word> * rows.rows() + row) * width + place] |=
+          Word{1} << (bit % kWordBits<Word>);
+    };
+    for (std::size_t bit = 0; bit < padding; ++bit) {
+      for (std::size_t row = mode == Mode::infix ? 0 : rows.blank(); row < rows.rows(); ++row)
+        set(bit, row);
+    }
+    for (std::size_t i = 0; i < query.size(); ++i)
+      set(padding + i, rows.row(query[i]));
+  }
 };
-
-template <class Word>
-Profile<Word>::Profile(Strings strings, Mode wanted, const UnitKernel<Word>& with)
-    : kernel(with),
-      mode(wanted),
-      rows(strings),
-      queries(strings.size()),
-      width(strings.size() == 1 ? 1 : with.lanes) {
-  for (const Span<const Token>& query : strings)
-    blocks = std::max(blocks, blocks_of<Word>(query.size()));
-  masks.assign(blocks * rows.rows() * width, 0);
-  lengths.assign(with.lanes, 0);
-  first_plus.assign(blocks * with.lanes, 0);
-  constexpr std::size_t kBits = kWordBits<Word>;
-  for (std::size_t lane = 0; lane < with.lanes; ++lane) {
-    const std::size_t place = width == 1 ? 0 : lane;
-    const Span<const Token> query = place < queries ? strings[place] : Span<const Token>();
-    const std::size_t padding = blocks * kBits - query.size();
-    lengths[lane] = static_cast<Word>(query.size());
-    for (std::size_t bit = padding; bit < blocks * kBits; ++bit)
-      first_plus[bit / kBits * with.lanes + lane] |= Word{1} << (bit % kBits);
-    if (lane < width) fill_masks(place, padding, query);
-  }
-}
-
-// The `padding` rows above a query's first must repeat the row above the matrix. Where that is 0,
-// as in infix mode and before a text begins, they match every token; where it is 1, 2, 3, …, none.
-template <class Word>
-void Profile<Word>::fill_masks(std::size_t place, std::size_t padding, Span<const Token> query) {
-  const auto set = [&](std::size_t bit, std::size_t row) {
-    masks[(bit / kWordBits<Word> * rows.rows() + row) * width + place] |=
-        Word{1} << (bit % kWordBits<Word>);
-  };
-  for (std::size_t bit = 0; bit < padding; ++bit) {
-    for (std::size_t row = mode == Mode::infix ? 0 : rows.blank(); row < rows.rows(); ++row)
-      set(bit, row);
-  }
-  for (std::size_t i = 0; i < query.size(); ++i)
-    set(padding + i, rows.row(query[i]));
-}
 
 template <class Word>
 class UnitRun : public LaneRun {

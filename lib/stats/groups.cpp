@@ -18,24 +18,17 @@
 namespace pairalign::stats {
 namespace {
 
-constexpr const char* kNone = "-";
 constexpr std::string_view kFolder = "folder";
-
-// The folders of a path, each with its '/', a leading '/' with the first.
-std::vector<std::string_view> folders_of(std::string_view path) {
-  std::vector<std::string_view> folders;
-  for (std::size_t begin = 0;;) {
-    const std::size_t name = std::min(path.find_first_not_of('/', begin), path.size());
-    const std::size_t end = path.find('/', name);
-    if (end == std::string_view::npos) return folders;
-    folders.push_back(path.substr(begin, end - begin));
-    begin = end;
-  }
-}
 
 // `depth` 0: all of them.
 std::string folder_group(std::string_view path, int depth) {
-  const std::vector<std::string_view> folders = folders_of(path);
+  // Each with its '/', a leading '/' with the first.
+  std::vector<std::string_view> folders;
+  for (std::size_t begin = 0, end = 0;; begin = end) {
+    end = path.find('/', path.find_first_not_of('/', begin));
+    if (end == std::string_view::npos) break;
+    folders.push_back(path.substr(begin, end - begin));
+  }
   std::size_t begin = 0, end = folders.size();
   if (depth > 0) end = std::min(end, static_cast<std::size_t>(depth));
   if (depth < 0) begin = end - std::min(end, static_cast<std::size_t>(-depth));
@@ -83,14 +76,14 @@ Groups read_groups(const std::string& path) {
 std::string group_in(const Groups& groups, std::string_view key) {
   auto found = groups.find(std::string(key));
   if (found == groups.end()) found = groups.find(tokens::key_stem(key));
-  return found == groups.end() ? kNone : found->second;
+  return found == groups.end() ? kUngrouped : found->second;
 }
 
 std::string regex_group(std::string_view key, const std::regex& regex) {
   std::match_results<std::string_view::const_iterator> match;
-  if (!std::regex_search(key.begin(), key.end(), match, regex)) return kNone;
+  if (!std::regex_search(key.begin(), key.end(), match, regex)) return kUngrouped;
   const std::string group = match[match.size() > 1 ? 1 : 0].str();
-  return group.empty() ? kNone : group;
+  return group.empty() ? kUngrouped : group;
 }
 
 std::regex parse_regex(const std::string& spec) {
@@ -119,10 +112,6 @@ std::function<std::string(std::string_view)> parse_grouping(const std::string& s
   return [group_of = grouping_of_paths(spec)](std::string_view key) {
     return group_of(tokens::split_fragment(key).path);
   };
-}
-
-bool is_ungrouped(const std::string& group) {
-  return group == kNone;
 }
 
 namespace {

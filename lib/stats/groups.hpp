@@ -17,11 +17,10 @@ namespace pairalign::stats {
 ///                 matched by key, else by file name without folders and extension
 ///   REGEX         anything else, an ECMAScript regular expression, found anywhere in the key: its
 ///                 first capture group, or the whole match
-/// Anything without a group is in "-". Throws Error(subject, reason).
+/// Anything without a group is in kUngrouped. Throws Error(subject, reason).
 std::function<std::string(std::string_view key)> parse_grouping(const std::string& spec);
 
-/// Whether `group` is that of recordings without one.
-bool is_ungrouped(const std::string& group);
+constexpr const char* kUngrouped = "-";
 
 struct GroupTable {
   struct Column {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <set>
-#include <utility>
 
 #include "align/unit_cost.hpp"
 #include "base/error.hpp"
@@ -66,52 +65,43 @@ PairMeasures measure_pair(Span<const tokens::Token> a, Span<const tokens::Token>
 }
 
 void PairComparison::add_reference(const tokens::Record& record) {
-  matcher_.add(record.key);
+  KeyMatcher::add(record.key);
   references_.push_back(record.tokens);
 }
 
 void PairComparison::add(const tokens::Record& record) {
-  const auto partner = matcher_.match(record.key);
+  const auto partner = match(record.key);
   if (partner) measures_.push_back(measure_pair(record.tokens, references_[*partner]));
 }
 
-PairSummary PairComparison::summary() const {
-  const auto identical = std::count_if(measures_.begin(), measures_.end(),
-                                       [](const PairMeasures& m) { return m.edits == 0; });
-  return {static_cast<std::size_t>(identical), measures_, matcher_.unmatched(), matcher_.unused()};
-}
-
-Centre PairSummary::centre(double PairMeasures::*value) const {
+std::vector<double> PairComparison::values(double PairMeasures::*measure) const {
   std::vector<double> values;
-  for (const PairMeasures& pair : measures)
-    values.push_back(pair.*value);
-  return stats::centre(std::move(values));
+  for (const PairMeasures& pair : measures_)
+    values.push_back(pair.*measure);
+  return values;
 }
 
-std::optional<double> reduction(std::uint64_t tokens, std::uint64_t reference_tokens) {
+std::size_t PairComparison::identical() const {
+  return static_cast<std::size_t>(std::count_if(
+      measures_.begin(), measures_.end(), [](const PairMeasures& m) { return m.edits == 0; }));
+}
+
+std::optional<double> Reduction::share() const {
   if (reference_tokens == 0) return std::nullopt;
   return 1 - static_cast<double>(tokens) / static_cast<double>(reference_tokens);
 }
 
 void ReductionComparison::add_reference(const tokens::Record& record) {
-  matcher_.add(record.key);
+  KeyMatcher::add(record.key);
   references_.push_back(record.tokens.size());
 }
 
 void ReductionComparison::add(const tokens::Record& record) {
-  const auto partner = matcher_.match(record.key);
+  const auto partner = match(record.key);
   if (!partner) return;
-  totals_.tokens += record.tokens.size();
-  totals_.reference_tokens += references_[*partner];
-  totals_.keys.push_back({record.key, record.tokens.size(), references_[*partner]});
-}
-
-ReductionSummary ReductionComparison::summary() const {
-  ReductionSummary result = totals_;
-  result.reduction = reduction(result.tokens, result.reference_tokens);
-  result.unmatched = matcher_.unmatched();
-  result.unmatched_reference = matcher_.unused();
-  return result;
+  records_.push_back({record.key, record.tokens.size(), references_[*partner]});
+  total_.tokens += records_.back().tokens;
+  total_.reference_tokens += records_.back().reference_tokens;
 }
 
 }  // namespace pairalign::stats

@@ -11,7 +11,6 @@
 #include <vector>
 
 #include "base/span.hpp"
-#include "stats/quantiles.hpp"
 #include "tokens/record.hpp"
 
 namespace pairalign::stats {
@@ -64,60 +63,48 @@ constexpr std::array<PairMeasure, 5> kPairMeasures = {
 
 PairMeasures measure_pair(Span<const tokens::Token> a, Span<const tokens::Token> b);
 
-struct PairSummary {
-  std::size_t identical = 0;                     ///< pairs at distance 0
-  std::vector<PairMeasures> measures;            ///< of each pair, in the order of the stream
-  std::vector<std::string> unmatched;            ///< keys of the first stream without a partner
-  std::vector<std::string> unmatched_reference;  ///< keys of the second without a partner
-
-  Centre centre(double PairMeasures::*value) const;
-};
-
 /// Compares a stream against a reference, which is held in memory.
-class PairComparison {
+class PairComparison : public KeyMatcher {
  public:
   /// Add the whole reference first, then the stream.
   void add_reference(const tokens::Record& record);
   void add(const tokens::Record& record);
-  PairSummary summary() const;
+
+  /// Of each pair, in the order of the stream.
+  const std::vector<PairMeasures>& measures() const { return measures_; }
+  std::vector<double> values(double PairMeasures::*measure) const;
+  std::size_t identical() const;  ///< pairs at distance 0
 
  private:
-  KeyMatcher matcher_;
   std::vector<std::vector<tokens::Token>> references_;
   std::vector<PairMeasures> measures_;
 };
 
-/// The two token counts of a recording.
-struct KeyReduction {
+/// Two token counts: of a recording, or of all.
+struct Reduction {
   std::string key;
-  std::uint64_t tokens;
-  std::uint64_t reference_tokens;
-};
+  std::uint64_t tokens = 0;
+  std::uint64_t reference_tokens = 0;
 
-/// 1 − tokens / reference tokens; nothing when the reference has none.
-std::optional<double> reduction(std::uint64_t tokens, std::uint64_t reference_tokens);
-
-struct ReductionSummary {
-  std::uint64_t tokens = 0;            ///< over the matched records
-  std::uint64_t reference_tokens = 0;  ///< likewise
-  std::optional<double> reduction;
-  std::vector<KeyReduction> keys;  ///< matched records, in the order of the stream
-  std::vector<std::string> unmatched;
-  std::vector<std::string> unmatched_reference;
+  /// 1 − tokens / reference tokens; nothing when the reference has none.
+  std::optional<double> share() const;
 };
 
 /// Counts tokens of a stream against a reference, of which only keys and counts are held in
 /// memory.
-class ReductionComparison {
+class ReductionComparison : public KeyMatcher {
  public:
   void add_reference(const tokens::Record& record);
   void add(const tokens::Record& record);
-  ReductionSummary summary() const;
+
+  /// Of each matched record, in the order of the stream.
+  const std::vector<Reduction>& records() const { return records_; }
+  const Reduction& total() const { return total_; }
 
  private:
-  KeyMatcher matcher_;
   std::vector<std::uint64_t> references_;
-  ReductionSummary totals_;
+  std::vector<Reduction> records_;
+  Reduction total_;
 };
 
 }  // namespace pairalign::stats

@@ -40,7 +40,7 @@ std::string cut_tail(std::vector<Weighted>& values) {
     weight += values[--kept].weight;
   const double range = values[kept - 1].value - low;
   if (weight == 0 || high - low <= kTailStretch * range) return {};
-  values.resize(kept);
+  values.erase(values.begin() + static_cast<std::ptrdiff_t>(kept), values.end());
   return fmt::format(" ({} more up to {})", short_number(weight), short_number(high));
 }
 

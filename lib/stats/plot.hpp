@@ -93,6 +93,7 @@ struct Figure {
 };
 
 struct Weighted {
+  Weighted(double of, double occurrences = 1) : value(of), weight(occurrences) {}
   double value;
   double weight;  ///< number of occurrences
 };

@@ -20,8 +20,8 @@ namespace pairalign::stats {
 using Json = nlohmann::ordered_json;
 
 Json to_json(const Summary& summary);
-Json to_json(const ReductionSummary& reduction);
-Json to_json(const PairSummary& pairs);
+Json to_json(const ReductionComparison& reduction);
+Json to_json(const PairComparison& pairs);
 Json to_json(const RetrievalMetrics& metrics);
 Json to_json(const RunDifference& difference);
 /// Curves are arrays of [step, value].
@@ -40,8 +40,8 @@ std::string dump(const Json& json);
 
 /// One "name   value" line per statistic. `detailed` adds a line per recording or per query.
 std::string to_text(const Summary& summary);
-std::string to_text(const ReductionSummary& reduction, bool detailed);
-std::string to_text(const PairSummary& pairs);
+std::string to_text(const ReductionComparison& reduction, bool detailed);
+std::string to_text(const PairComparison& pairs);
 std::string to_text(const RetrievalMetrics& metrics, bool detailed);
 std::string to_text(const RunDifference& difference);
 /// A line per curve: first value, last value, and the curve in block characters. `detailed`: all
@@ -54,8 +54,8 @@ std::string spark_line(const std::vector<Point>& points, double steps);
 
 /// Comparisons have panels only. `reference` names the stream compared with.
 Figure to_figure(const Summary& summary);
-Figure to_figure(const ReductionSummary& reduction, const std::string& reference);
-Figure to_figure(const PairSummary& pairs, const std::string& reference);
+Figure to_figure(const ReductionComparison& reduction, const std::string& reference);
+Figure to_figure(const PairComparison& pairs, const std::string& reference);
 Figure to_figure(const RetrievalMetrics& metrics);
 Figure to_figure(const TrainingHistory& history);
 

@@ -1,3 +1,4 @@
+#include "stats/quantiles.hpp"
 #include "stats/report.hpp"
 
 namespace pairalign::stats {
@@ -42,11 +43,11 @@ static void to_json(Json& json, const Centre& centre) {
   json = {{"mean", centre.mean}, {"median", centre.median}};
 }
 
-static void to_json(Json& json, const KeyReduction& k) {
+static void to_json(Json& json, const Reduction& k) {
   json = {{"key", k.key},
           {"tokens", k.tokens},
           {"reference_tokens", k.reference_tokens},
-          {"reduction", optional_json(reduction(k.tokens, k.reference_tokens))}};
+          {"reduction", optional_json(k.share())}};
 }
 
 static void to_json(Json& json, const QueryMetrics& q) {
@@ -95,22 +96,22 @@ Json to_json(const Summary& s) {
           {"ngrams", s.ngrams}};
 }
 
-Json to_json(const ReductionSummary& r) {
-  return {{"matched", r.keys.size()},
-          {"tokens", r.tokens},
-          {"reference_tokens", r.reference_tokens},
-          {"reduction", optional_json(r.reduction)},
-          {"keys", r.keys},
-          {"unmatched", r.unmatched},
-          {"unmatched_reference", r.unmatched_reference}};
+Json to_json(const ReductionComparison& r) {
+  return {{"matched", r.records().size()},
+          {"tokens", r.total().tokens},
+          {"reference_tokens", r.total().reference_tokens},
+          {"reduction", optional_json(r.total().share())},
+          {"keys", r.records()},
+          {"unmatched", r.unmatched()},
+          {"unmatched_reference", r.unused()}};
 }
 
-Json to_json(const PairSummary& p) {
-  Json json = {{"pairs", p.measures.size()}, {"identical", p.identical}};
+Json to_json(const PairComparison& p) {
+  Json json = {{"pairs", p.measures().size()}, {"identical", p.identical()}};
   for (const PairMeasure& measure : kPairMeasures)
-    json[measure.name] = p.centre(measure.value);
-  json["unmatched"] = p.unmatched;
-  json["unmatched_reference"] = p.unmatched_reference;
+    json[measure.name] = centre(p.values(measure.value));
+  json["unmatched"] = p.unmatched();
+  json["unmatched_reference"] = p.unused();
   return json;
 }
 

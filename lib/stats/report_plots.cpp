@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "stats/quantiles.hpp"
 #include "stats/report.hpp"
 
 namespace pairalign::stats {
@@ -107,7 +108,7 @@ Panel first_rank_panel(const RetrievalMetrics& m) {
 Panel average_precision_panel(const RetrievalMetrics& m) {
   std::vector<Weighted> values;
   for (const QueryMetrics& query : m.per_query)
-    values.push_back({query.average_precision, 1});
+    values.emplace_back(query.average_precision);
   return histogram("Average precision of queries", "average precision", "queries",
                    std::move(values), 0);
 }
@@ -127,27 +128,25 @@ Figure to_figure(const Summary& s) {
           {length_panel(s), frequency_panel(s), rate_panel(s), record_rate_panel(s)}};
 }
 
-Figure to_figure(const ReductionSummary& r, const std::string& reference) {
+Figure to_figure(const ReductionComparison& r, const std::string& reference) {
   std::vector<Weighted> saved;
-  for (const KeyReduction& k : r.keys) {
-    const auto share = reduction(k.tokens, k.reference_tokens);
-    if (share) saved.push_back({100 * *share, 1});
+  for (const Reduction& k : r.records()) {
+    if (k.share()) saved.emplace_back(100 * *k.share());
   }
-  const std::string all = r.reduction ? fmt::format(" (all: {:.1f} %)", 100 * *r.reduction) : "";
+  const auto total = r.total().share();
+  const std::string all = total ? fmt::format(" (all: {:.1f} %)", 100 * *total) : "";
   return {"",
           "",
           {histogram("Fewer tokens than " + reference + all, "tokens saved in a record (%)",
                      "records", std::move(saved), 0)}};
 }
 
-Figure to_figure(const PairSummary& p, const std::string& reference) {
+Figure to_figure(const PairComparison& p, const std::string& reference) {
   const auto panel = [&](const std::string& title, const char* x_label,
-                         double PairMeasures::*value) {
-    std::vector<Weighted> values;
-    for (const PairMeasures& measures : p.measures)
-      values.push_back({measures.*value, 1});
-    const std::string mean = fmt::format(" (mean {:.3f})", p.centre(value).mean);
-    return histogram(title + reference + mean, x_label, "pairs", std::move(values), 0);
+                         double PairMeasures::*measure) {
+    const std::vector<double> values = p.values(measure);
+    const std::string mean = fmt::format(" (mean {:.3f})", centre(values).mean);
+    return histogram(title + reference + mean, x_label, "pairs", {values.begin(), values.end()}, 0);
   };
   return {"",
           "",

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "stats/quantiles.hpp"
 #include "stats/report.hpp"
 
 namespace pairalign::stats {
@@ -74,10 +75,9 @@ void add_ngrams(const std::array<NGramTable, 3>& tables, Lines& lines) {
   }
 }
 
-void add_unmatched(const std::vector<std::string>& stream,
-                   const std::vector<std::string>& reference, Lines& lines) {
-  lines.add("unmatched records", "{}", stream.size());
-  lines.add("unmatched references", "{}", reference.size());
+void add_unmatched(const KeyMatcher& matcher, Lines& lines) {
+  lines.add("unmatched records", "{}", matcher.unmatched().size());
+  lines.add("unmatched references", "{}", matcher.unused().size());
 }
 
 }  // namespace
@@ -111,31 +111,30 @@ std::string to_text(const Summary& s) {
   return lines.text();
 }
 
-std::string to_text(const ReductionSummary& r, bool detailed) {
+std::string to_text(const ReductionComparison& r, bool detailed) {
+  const auto saved = [](const Reduction& one) { return one.share() ? percent(*one.share()) : "-"; };
   Lines lines;
-  lines.add("matched records", "{}", r.keys.size());
-  add_unmatched(r.unmatched, r.unmatched_reference, lines);
-  lines.add("tokens", "{}", r.tokens);
-  lines.add("reference tokens", "{}", r.reference_tokens);
-  lines.add("token reduction", "{}", r.reduction ? percent(*r.reduction) : "-");
+  lines.add("matched records", "{}", r.records().size());
+  add_unmatched(r, lines);
+  lines.add("tokens", "{}", r.total().tokens);
+  lines.add("reference tokens", "{}", r.total().reference_tokens);
+  lines.add("token reduction", "{}", saved(r.total()));
   if (!detailed) return lines.text();
   lines.line("\ntokens\treference\treduction\tkey");
-  for (const KeyReduction& k : r.keys) {
-    const auto saved = reduction(k.tokens, k.reference_tokens);
-    lines.line("{}\t{}\t{}\t{}", k.tokens, k.reference_tokens, saved ? percent(*saved) : "-",
-               tokens::escape_key(k.key));
+  for (const Reduction& k : r.records()) {
+    lines.line("{}\t{}\t{}\t{}", k.tokens, k.reference_tokens, saved(k), tokens::escape_key(k.key));
   }
   return lines.text();
 }
 
-std::string to_text(const PairSummary& p) {
+std::string to_text(const PairComparison& p) {
   Lines lines;
-  lines.add("pairs", "{}", p.measures.size());
-  add_unmatched(p.unmatched, p.unmatched_reference, lines);
-  lines.add("identical", "{}", p.identical);
+  lines.add("pairs", "{}", p.measures().size());
+  add_unmatched(p, lines);
+  lines.add("identical", "{}", p.identical());
   lines.add("", "{:<12}{}", "mean", "median");
   for (const auto& [name, label, value] : kPairMeasures) {
-    const auto [mean, median] = p.centre(value);
+    const auto [mean, median] = centre(p.values(value));
     lines.add(label, "{:<12.4f}{:.4f}", mean, median);
   }
   return lines.text();

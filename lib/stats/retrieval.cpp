@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <unordered_set>
 #include <utility>
 
 #include "base/error.hpp"
@@ -64,22 +65,24 @@ void RetrievalEvaluation::read_qrels(const std::string& path) {
   });
 }
 
-void RetrievalEvaluation::add_run_line(std::string_view line) {
-  const auto columns = split(line, "\t");
-  // The fifth is the E-value; a sixth says that the place is estimated.
-  const bool estimated = columns.size() == 6 && columns[5] == "estimated";
-  if (columns.size() == 4 || columns.size() == 5 || estimated) {
-    const double score = parse_number<double>(columns[3], "score");
-    add_hit(tokens::key_stem(tokens::unescape_key(columns[0])),
-            tokens::key_stem(tokens::unescape_key(columns[1])), score);
-    return;
-  }
-  const auto fields = split_at_blanks(line);
-  if (fields.size() != 6) {
-    throw Error("",
-                "neither a TREC run (`query Q0 document rank score tag`) nor a hit of pa-search");
-  }
-  add_hit(fields[0], fields[2], parse_number<double>(fields[4], "score"));
+void RetrievalEvaluation::read_run(const std::string& path) {
+  for_each_line(path, [this](std::string_view line) {
+    const auto columns = split(line, "\t");
+    // The fifth is the E-value; a sixth says that the place is estimated.
+    const bool estimated = columns.size() == 6 && columns[5] == "estimated";
+    if (columns.size() == 4 || columns.size() == 5 || estimated) {
+      const double score = parse_number<double>(columns[3], "score");
+      add_hit(tokens::key_stem(tokens::unescape_key(columns[0])),
+              tokens::key_stem(tokens::unescape_key(columns[1])), score);
+      return;
+    }
+    const auto fields = split_at_blanks(line);
+    if (fields.size() != 6) {
+      throw Error("",
+                  "neither a TREC run (`query Q0 document rank score tag`) nor a hit of pa-search");
+    }
+    add_hit(fields[0], fields[2], parse_number<double>(fields[4], "score"));
+  });
 }
 
 Terms read_terms(const std::string& path) {
@@ -92,10 +95,6 @@ Terms read_terms(const std::string& path) {
     }
   });
   return terms;
-}
-
-void RetrievalEvaluation::read_run(const std::string& path) {
-  for_each_line(path, [this](std::string_view line) { add_run_line(line); });
 }
 
 RetrievalEvaluation::Id RetrievalEvaluation::document_id(std::string_view name) {
@@ -127,21 +126,17 @@ RetrievalEvaluation::Ranking RetrievalEvaluation::ranking(const std::string& que
                                                           const Judgements& judged) const {
   const auto found = run_.find(query);
   if (found == run_.end()) return {};
-  Ranking hits;
-  for (const Hit& hit : found->second) {
-    const auto judgement = judged.find(hit.document);
-    if (judgement == judged.end() || judgement->second >= 0) hits.push_back(hit);
-  }
-  // Each document once, at its best score; then sorted by score.
-  std::sort(hits.begin(), hits.end(), [](const Hit& a, const Hit& b) {
-    return a.document != b.document ? a.document < b.document : a.score > b.score;
-  });
-  hits.erase(std::unique(hits.begin(), hits.end(),
-                         [](const Hit& a, const Hit& b) { return a.document == b.document; }),
-             hits.end());
+  Ranking hits = found->second;
   std::sort(hits.begin(), hits.end(), [this](const Hit& a, const Hit& b) {
     return a.score != b.score ? a.score > b.score : names_[a.document] < names_[b.document];
   });
+  std::unordered_set<Id> seen;
+  const auto left_out = [&](const Hit& hit) {
+    const auto judgement = judged.find(hit.document);
+    const bool removed = judgement != judged.end() && judgement->second < 0;
+    return removed || !seen.insert(hit.document).second;
+  };
+  hits.erase(std::remove_if(hits.begin(), hits.end(), left_out), hits.end());
   return hits;
 }
 

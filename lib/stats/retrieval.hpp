@@ -120,7 +120,6 @@ class RetrievalEvaluation {
   QueryMetrics measure(const std::string& query, const Judgements& judged,
                        const Ranking& ranking) const;
   bool relevant(const Judgements& judged, Id document) const;
-  void add_run_line(std::string_view line);
 
   RetrievalConfig config_;
   std::unordered_map<std::string, Id> ids_;

@@ -11,7 +11,7 @@
 #include "archive/manifest.hpp"
 #include "base/error.hpp"
 #include "cli/values.hpp"
-#include "manual/option_table.hpp"
+#include "manual/manual.hpp"
 #include "model/tokenizer.hpp"
 #include "search/hit_format.hpp"
 #include "tokens/reader.hpp"

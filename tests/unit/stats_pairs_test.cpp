@@ -5,6 +5,7 @@
 
 #include "base/error.hpp"
 #include "stats/pairs.hpp"
+#include "stats/quantiles.hpp"
 
 using namespace pairalign;
 using namespace pairalign::stats;
@@ -73,14 +74,16 @@ TEST_CASE("a comparison averages its pairs and names those without a partner") {
   comparison.add(record("x.opus", {1, 2, 3, 4}));
   comparison.add(record("y.opus", {6}));
   comparison.add(record("lonely.opus", {6}));
-  const PairSummary s = comparison.summary();
-  CHECK(s.measures.size() == 2);
-  CHECK(s.identical == 1);
-  CHECK(s.centre(&PairMeasures::edit_similarity).mean == doctest::Approx(0.75));
-  CHECK(s.centre(&PairMeasures::edits).median == doctest::Approx(0.5));
-  CHECK(s.centre(&PairMeasures::length_change).mean == doctest::Approx(0.5));
-  CHECK(s.unmatched == std::vector<std::string>{"lonely.opus"});
-  CHECK(s.unmatched_reference == std::vector<std::string>{"spare.wav"});
+  CHECK(comparison.measures().size() == 2);
+  CHECK(comparison.identical() == 1);
+  const auto of_pairs = [&](double PairMeasures::*value) {
+    return centre(comparison.values(value));
+  };
+  CHECK(of_pairs(&PairMeasures::edit_similarity).mean == doctest::Approx(0.75));
+  CHECK(of_pairs(&PairMeasures::edits).median == doctest::Approx(0.5));
+  CHECK(of_pairs(&PairMeasures::length_change).mean == doctest::Approx(0.5));
+  CHECK(comparison.unmatched() == std::vector<std::string>{"lonely.opus"});
+  CHECK(comparison.unused() == std::vector<std::string>{"spare.wav"});
 }
 
 TEST_CASE("token reduction is over the matched records only") {
@@ -93,13 +96,12 @@ TEST_CASE("token reduction is over the matched records only") {
   comparison.add(record("y", {1, 2}));
   comparison.add(record("empty", {}));
   comparison.add(record("lonely", {9, 9, 9, 9}));
-  const ReductionSummary s = comparison.summary();
-  CHECK(s.tokens == 4);
-  CHECK(s.reference_tokens == 8);
-  CHECK(*s.reduction == doctest::Approx(0.5));
-  REQUIRE(s.keys.size() == 3);
-  CHECK(*reduction(s.keys[0].tokens, s.keys[0].reference_tokens) == doctest::Approx(2.0 / 3));
-  CHECK_FALSE(reduction(s.keys[2].tokens, s.keys[2].reference_tokens));
-  CHECK(s.unmatched == std::vector<std::string>{"lonely"});
-  CHECK(s.unmatched_reference == std::vector<std::string>{"spare"});
+  CHECK(comparison.total().tokens == 4);
+  CHECK(comparison.total().reference_tokens == 8);
+  CHECK(*comparison.total().share() == doctest::Approx(0.5));
+  REQUIRE(comparison.records().size() == 3);
+  CHECK(*comparison.records()[0].share() == doctest::Approx(2.0 / 3));
+  CHECK_FALSE(comparison.records()[2].share());
+  CHECK(comparison.unmatched() == std::vector<std::string>{"lonely"});
+  CHECK(comparison.unused() == std::vector<std::string>{"spare"});
 }

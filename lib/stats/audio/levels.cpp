@@ -1,5 +1,8 @@
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
+#include <iterator>
+#include <numeric>
 
 #include "base/multiversion.hpp"
 #include "stats/audio/meters.hpp"
@@ -20,42 +23,33 @@ constexpr double kNoiseQuantile = 0.1;
 constexpr std::size_t kAboveNoise = 6;     // dB
 constexpr std::size_t kBelowLoudest = 20;  // dB
 
+constexpr std::size_t kTaps = 12;
+constexpr std::size_t kTruePeakSpan = 256;  // samples that are skipped or interpolated together
+
+// Two of the four phases of the filter of BS.1770-4, annex 2; the others are these reversed.
+constexpr float kPhase[][kTaps] = {
+    {0.0017089843750F, 0.0109863281250F, -0.0196533203125F, 0.0332031250000F, -0.0594482421875F,
+     0.1373291015625F, 0.9721679687500F, -0.1022949218750F, 0.0476074218750F, -0.0266113281250F,
+     0.0148925781250F, -0.0083007812500F},
+    {-0.0291748046875F, 0.0292968750000F, -0.0517578125000F, 0.0891113281250F, -0.1665039062500F,
+     0.4650878906250F, 0.7797851562500F, -0.2003173828125F, 0.1015625000000F, -0.0582275390625F,
+     0.0330810546875F, -0.0189208984375F}};
+
+// No output exceeds the largest sample times the largest sum of absolute taps of a phase, 2.023.
+constexpr double kMaxGain = 2.03;
+
 // Sums are eight parallel ones, so that the compiler can vectorise without reordering additions.
 constexpr std::size_t kLanes = 8;
 
-struct Sums {
-  double sum = 0;
-  double square_sum = 0;
-  float peak = 0;
-};
-
 PAIRALIGN_MULTIVERSION
-Sums sums_of(const float* samples, std::size_t count) {
-  double sum[kLanes] = {}, square_sum[kLanes] = {};
-  float peak[kLanes] = {};
+double sum_of(const float* a, std::size_t count) {
+  double sum[kLanes] = {};
   std::size_t i = 0;
   for (; i + kLanes <= count; i += kLanes) {
-    for (std::size_t lane = 0; lane < kLanes; ++lane) {
-      const float value = samples[i + lane];
-      const double wide = value;
-      sum[lane] += wide;
-      square_sum[lane] += wide * wide;
-      const float size = std::fabs(value);
-      peak[lane] = size > peak[lane] ? size : peak[lane];
-    }
+    for (std::size_t lane = 0; lane < kLanes; ++lane)
+      sum[lane] += static_cast<double>(a[i + lane]);
   }
-  Sums total;
-  for (; i < count; ++i) {
-    total.sum += samples[i];
-    total.square_sum += static_cast<double>(samples[i]) * samples[i];
-    total.peak = std::max(total.peak, std::fabs(samples[i]));
-  }
-  for (std::size_t lane = 0; lane < kLanes; ++lane) {
-    total.sum += sum[lane];
-    total.square_sum += square_sum[lane];
-    total.peak = std::max(total.peak, peak[lane]);
-  }
-  return total;
+  return std::accumulate(std::begin(sum), std::end(sum), std::accumulate(a + i, a + count, 0.0));
 }
 
 PAIRALIGN_MULTIVERSION
@@ -69,9 +63,26 @@ double product_sum(const float* a, const float* b, std::size_t count) {
   double total = 0;
   for (; i < count; ++i)
     total += static_cast<double>(a[i]) * b[i];
-  for (const double part : sum)
-    total += part;
-  return total;
+  return std::accumulate(std::begin(sum), std::end(sum), total);
+}
+
+PAIRALIGN_MULTIVERSION
+float peak_of(const float* samples, std::size_t count) {
+  constexpr std::size_t kPeakLanes = 16;
+  float peak[kPeakLanes] = {};
+  std::size_t i = 0;
+  for (; i + kPeakLanes <= count; i += kPeakLanes) {
+    for (std::size_t lane = 0; lane < kPeakLanes; ++lane) {
+      const float size = std::fabs(samples[i + lane]);
+      peak[lane] = size > peak[lane] ? size : peak[lane];
+    }
+  }
+  float highest = 0;
+  for (; i < count; ++i)
+    highest = std::max(highest, std::fabs(samples[i]));
+  for (const float value : peak)
+    highest = std::max(highest, value);
+  return highest;
 }
 
 bool all_zero(const Block& block, std::size_t frame) {
@@ -96,11 +107,11 @@ class LevelMeter : public Meter {
     for (std::size_t c = 0; c < channels_.size(); ++c) {
       Channel& channel = channels_[c];
       const Span<const float> samples = block.channels[c];
-      const Sums sums = sums_of(samples.data(), samples.size());
-      channel.sum += sums.sum;
-      channel.square_sum += sums.square_sum;
-      channel.peak = std::max(channel.peak, sums.peak);
-      if (sums.peak >= full_scale_) {
+      channel.sum += sum_of(samples.data(), samples.size());
+      channel.square_sum += product_sum(samples.data(), samples.data(), samples.size());
+      const float peak = peak_of(samples.data(), samples.size());
+      channel.peak = std::max(channel.peak, peak);
+      if (peak >= full_scale_) {
         count_clipped(samples, channel);
       } else {
         channel.run = 0;
@@ -280,6 +291,59 @@ class SilenceMeter : public Meter {
   std::vector<Level> levels_;
 };
 
+// The peak of `count` outputs of each phase; reads count + kTaps - 1 samples.
+PAIRALIGN_MULTIVERSION
+float interpolated_peak(const float* samples, std::size_t count) {
+  float peaks[kTruePeakSpan] = {};
+  for (std::size_t n = 0; n < 2 * std::size(kPhase); ++n) {
+    const float* phase = kPhase[n / 2];
+    float values[kTruePeakSpan] = {};
+    for (std::size_t tap = 0; tap < kTaps; ++tap) {
+      const float weight = phase[n % 2 == 0 ? tap : kTaps - 1 - tap];
+      for (std::size_t i = 0; i < count; ++i)
+        values[i] += weight * samples[i + tap];
+    }
+    for (std::size_t i = 0; i < count; ++i) {
+      const float size = std::fabs(values[i]);
+      peaks[i] = size > peaks[i] ? size : peaks[i];
+    }
+  }
+  return *std::max_element(peaks, peaks + count);
+}
+
+class TruePeakMeter : public Meter {
+ public:
+  explicit TruePeakMeter(int channels)
+      : before_(static_cast<std::size_t>(channels), std::vector<float>(kTaps - 1, 0.0F)),
+        span_(kTaps - 1 + kTruePeakSpan) {}
+
+  void add(const Block& block) override {
+    for (std::size_t c = 0; c < before_.size(); ++c)
+      add(block.channels[c], before_[c]);
+  }
+
+  void finish(AudioFigures& figures) override { figures.true_peak = power_db(peak_ * peak_); }
+
+ private:
+  void add(Span<const float> samples, std::vector<float>& before) {
+    for (std::size_t begin = 0; begin < samples.size(); begin += kTruePeakSpan) {
+      const std::size_t count = std::min(kTruePeakSpan, samples.size() - begin);
+      std::copy(before.begin(), before.end(), span_.begin());
+      std::copy_n(samples.data() + begin, count, span_.begin() + kTaps - 1);
+      const float peak = peak_of(span_.data(), count + kTaps - 1);
+      peak_ = std::max<double>(peak_, peak);
+      if (kMaxGain * peak > peak_) {
+        peak_ = std::max<double>(peak_, interpolated_peak(span_.data(), count));
+      }
+      std::copy_n(span_.data() + count, kTaps - 1, before.begin());
+    }
+  }
+
+  double peak_ = 0;
+  std::vector<std::vector<float>> before_;  // the last samples of each channel
+  std::vector<float> span_;
+};
+
 }  // namespace
 
 double power_db(double power) {
@@ -288,6 +352,10 @@ double power_db(double power) {
 
 std::unique_ptr<Meter> level_meter(const SourceInfo& source) {
   return std::make_unique<LevelMeter>(source);
+}
+
+std::unique_ptr<Meter> true_peak_meter(const SourceInfo& source) {
+  return std::make_unique<TruePeakMeter>(source.channels);
 }
 
 std::unique_ptr<Meter> silence_meter(const SourceInfo& source) {

@@ -199,11 +199,8 @@ Figure to_figure(const AudioSummary& s) {
         fmt::format("{}{} {}", figure.subtitle.empty() ? "" : "; ", count.first, kind);
   }
   for_each_distribution(s, [&](const AudioFigure& shown, std::size_t i) {
-    std::vector<Weighted> values;
-    for (const float value : s.values[i])
-      values.push_back({value, 1});
-    figure.panels.push_back(
-        histogram(shown.name, name_with_unit(shown), "recordings", std::move(values), 0));
+    figure.panels.push_back(histogram(shown.name, name_with_unit(shown), "recordings",
+                                      {s.values[i].begin(), s.values[i].end()}, 0));
   });
   return figure;
 }

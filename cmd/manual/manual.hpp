@@ -1,4 +1,4 @@
-// The options of every tool as plain rows, for documents and completions.
+// Manual pages and completions, from the options of every tool.
 #pragma once
 
 #include <string>
@@ -15,9 +15,9 @@ struct OptionRow {
   std::string description;           ///< with choices and default, as in --help
   std::string brief;                 ///< its first clause, for a line in a list
   std::string group;
-  bool positional = false;
-  bool required = false;
-  bool many = false;  ///< takes more than one value, or may be given again
+  bool positional;
+  bool required;
+  bool many;  ///< takes more than one value, or may be given again
 };
 
 struct OptionTable {
@@ -28,8 +28,15 @@ struct OptionTable {
 /// The tables of the five tools, from their parsers.
 std::vector<OptionTable> option_tables();
 
-/// What completions offer for a value.
-enum class Offer { nothing, choices, audio, archives, models, recipes, folders, files };
-Offer offer_for(const OptionRow& row);
+/// The page of a tool, of section 1, in roff. `version` is in its footer.
+std::string man_page(const OptionTable& table, const std::string& version);
+
+/// The examples as Markdown, one ```sh block each, the form in which a test runs the examples of
+/// all documents.
+std::string examples_markdown(const cli::Tool& tool);
+
+std::string bash_completion(const OptionTable& table);
+std::string zsh_completion(const OptionTable& table);
+std::string fish_completion(const OptionTable& table);
 
 }  // namespace pairalign::manual
