@@ -39,6 +39,7 @@ class SegmentedStretches : public StretchTokenizer {
   void finish() override { finished_.push_back(take_strings()); }
   bool full() const override { return true; }
   const std::vector<Segment>& settled() override { return open_.front().segments; }
+  std::int64_t delay() const override { return 0; }
   StretchStrings take_strings() override { return std::exchange(closed_, {}); }
   std::vector<StretchStrings> strings() override { return std::exchange(finished_, {}); }
 
@@ -116,6 +117,11 @@ class DecodedStretches : public StretchTokenizer {
         settled_.push_back({token.token, token.first_frame});
     }
     return settled_;
+  }
+
+  // A token is written once the last frame that its predecessor may span has arrived.
+  std::int64_t delay() const override {
+    return frames_at_once_ + ahead() + model_.decoder()->config().longest;
   }
 
   StretchStrings take_strings() override { return std::exchange(recording_.strings, {}); }

@@ -37,6 +37,8 @@ class StretchTokenizer {
   virtual bool full() const = 0;
   /// The settled part of the string of the stretch that was opened first.
   virtual const std::vector<Segment>& settled() = 0;
+  /// Maximum number of frames from the start of a segment until it is settled.
+  virtual std::int64_t delay() const = 0;
   /// The final strings so far of the current recording, beginning with the stretch that was opened
   /// first; `strings` does not return them again.
   virtual StretchStrings take_strings() = 0;

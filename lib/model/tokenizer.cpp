@@ -405,6 +405,15 @@ std::vector<tokens::Record> Tokenizer::take_windows() {
   return records;
 }
 
+double Tokenizer::latency() const {
+  if (impl_->options.kind == TokenizerKind::dpvq) return 0;
+  // A frame can be encoded once the features around it are available, and is encoded with the last
+  // frame of its chunk.
+  const std::int64_t chunk = impl_->options.live ? kLiveFrames : kChunkFrames;
+  const std::int64_t encoded = chunk + impl_->model.encoder().context() + 1;
+  return static_cast<double>(encoded + impl_->stretches->delay()) / kFramesPerSecond;
+}
+
 std::vector<TokenizedRecording> Tokenizer::finish() {
   if (std::exchange(impl_->pushed, false)) {
     impl_->hear_end(impl_->sink);

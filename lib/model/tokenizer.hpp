@@ -131,6 +131,9 @@ class Tokenizer {
   /// The records of windows that `push` has settled since the last call, in order; `finish` does
   /// not return them again.
   std::vector<tokens::Record> take_windows();
+  /// The longest time in seconds from the start of a token to the sample that settles it; 0 for
+  /// dpvq, whose tokens are settled when all of its paths agree: usually soon, but without a bound.
+  double latency() const;
 
  private:
   struct Impl;

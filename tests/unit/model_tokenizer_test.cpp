@@ -111,20 +111,6 @@ void check_same(const tokens::Record& record, const std::vector<Segment>& segmen
   }
 }
 
-// The longest time in seconds from the start of a token to the sample that settles it, live: its
-// frame is encoded with the last of five, once the features around it are available. A token is
-// decoded once the last frame that its predecessor may span, and those that it sees, have arrived.
-double latency(const Model& model, TokenizerKind kind) {
-  constexpr int kLiveFrames = 5;
-  int frames = kLiveFrames + model.encoder().context() + 1;
-  if (kind == TokenizerKind::pairalign) {
-    const DecoderConfig& config = model.decoder()->config();
-    frames += kLiveFrames + std::max(config.look_ahead, config.longest) + config.longest +
-              model.decoder()->memory().context();
-  }
-  return frames / kFramesPerSecond;
-}
-
 }  // namespace
 
 TEST_CASE("frames: a code for each, and embeddings nearest to it") {
@@ -186,10 +172,10 @@ TEST_CASE("samples that are pushed, live or not, give the string of the file") {
         const auto settled = tokenizer.push({pcm.data() + at, count});
         at += count;
         told.insert(told.end(), settled.begin(), settled.end());
-        if (!live || kind == TokenizerKind::dpvq) continue;
+        if (!live || tokenizer.latency() == 0) continue;
         // What began longer ago than the latency has been told.
         const double settled_ms =
-            1000 * (static_cast<double>(at) / audio::kSampleRate - latency(model, kind));
+            1000 * (static_cast<double>(at) / audio::kSampleRate - tokenizer.latency());
         const std::vector<std::uint32_t>& starts = expected.front().starts_ms;
         late += told.size() < starts.size() && starts[told.size()] < settled_ms ? 1 : 0;
       }
