@@ -109,17 +109,6 @@ void take_path(const std::string& path, const Take& take, const Fail& fail,
                      : "no audio files in this folder");
 }
 
-void take_path_lines(bool nul_separated, const Take& take, const Fail& fail,
-                     const IsWanted& is_wanted) {
-  for_each_line(nul_separated, [&](const std::string& path) {
-    if (path == "-") {
-      fail(path, "standard input holds the list of paths, so it cannot be audio too");
-    } else {
-      take_path(path, take, fail, is_wanted);
-    }
-  });
-}
-
 // Magic bytes of audio files; no path in practice begins with any of them.
 bool is_audio(std::string_view bytes) {
   using namespace std::string_view_literals;
@@ -132,6 +121,19 @@ bool is_audio(std::string_view bytes) {
          (has(0, "FORM") && has(8, "AIF")) || has(0, "OggS\0"sv) || has(0, "fLaC\0"sv) ||
          has(0, ".snd\0"sv) || has(0, "caff\0"sv) || has(0, "#!AMR\n") ||
          has(0, "\x1a\x45\xdf\xa3") || has(4, "ftyp");
+}
+
+bool is_file(const fs::path& path) {
+  std::error_code ignored;
+  return fs::is_regular_file(path, ignored);
+}
+
+// ../share/pairalign relative to the running program, in a build folder and wherever it is
+// installed.
+fs::path shipped_models() {
+  std::error_code error;
+  const fs::path program = fs::read_symlink("/proc/self/exe", error);
+  return error ? fs::path() : program.parent_path().parent_path() / "share" / "pairalign";
 }
 
 }  // namespace
@@ -168,14 +170,14 @@ void for_each_line(bool nul_separated, const Take& take) {
 
 void for_each_input(const std::vector<std::string>& paths, bool nul_separated, const Take& take,
                     const Fail& fail, const IsWanted& is_wanted) {
-  if (paths.empty()) take_path_lines(nul_separated, take, fail, is_wanted);
-  for (const std::string& path : paths) {
-    if (path == "-") {
-      take(path);
-    } else {
-      take_path(path, take, fail, is_wanted);
-    }
+  if (paths.empty()) {
+    for_each_line(nul_separated, [&](const std::string& path) {
+      if (path != "-") return take_path(path, take, fail, is_wanted);
+      fail(path, "standard input holds the list of paths, so it cannot be audio too");
+    });
   }
+  for (const std::string& path : paths)
+    path == "-" ? take(path) : take_path(path, take, fail, is_wanted);
 }
 
 std::string find_program(const std::string& name) {
@@ -201,6 +203,28 @@ std::string find_ffmpeg() {
 std::string scratch_folder() {
   const char* folder = std::getenv("TMPDIR");
   return folder != nullptr && *folder != '\0' ? folder : "/tmp";
+}
+
+std::string find_model(const std::string& given) {
+  std::string wanted = given, source;
+  if (wanted.empty()) {
+    const char* variable = std::getenv("PAIRALIGN_MODEL");
+    if (variable != nullptr) {
+      wanted = variable;
+      source = "PAIRALIGN_MODEL=";
+    }
+  }
+  const fs::path folder = shipped_models();
+  if (wanted.empty()) {
+    const fs::path shipped = folder / "default.safetensors";
+    if (is_file(shipped)) return shipped.string();
+    throw Error("no model found",
+                "looked at $PAIRALIGN_MODEL and " + shipped.string() + "; name one with --model");
+  }
+  if (is_file(wanted) || wanted.find('/') != std::string::npos) return wanted;
+  const fs::path named = folder / (wanted + ".safetensors");
+  if (is_file(named)) return named.string();
+  throw Error(source + wanted, "no such model; looked here and at " + named.string());
 }
 
 }  // namespace pairalign::cli

@@ -1,4 +1,5 @@
-// Where a tool's inputs come from: paths on the command line, folders walked, path lists on stdin.
+// Where a tool's inputs come from: paths on the command line, folders walked, path lists on stdin;
+// and where it finds its model and other programs.
 #pragma once
 
 #include <functional>
@@ -42,5 +43,10 @@ std::string find_ffmpeg();
 
 /// The folder for temporary files: $TMPDIR, or /tmp.
 std::string scratch_folder();
+
+/// `given` if not empty, else $PAIRALIGN_MODEL, else the model installed beside the running program
+/// (../share/pairalign/default.safetensors). A name without a slash that is not a file is looked up
+/// as NAME.safetensors in that folder. Throws Error with the places tried.
+std::string find_model(const std::string& given);
 
 }  // namespace pairalign::cli

@@ -6,7 +6,6 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include "cli/display_text.hpp"
 #include "cli/terminal.hpp"
 
 namespace pairalign::cli {

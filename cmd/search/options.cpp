@@ -21,11 +21,10 @@ constexpr const char* kGlobalMode = "global";
 
 bool names_archive(const std::string& argument) {
   constexpr std::string_view kSuffix = ".pai";
-  if (argument.size() > kSuffix.size() &&
-      argument.compare(argument.size() - kSuffix.size(), kSuffix.size(), kSuffix) == 0)
-    return true;
   std::error_code ignored;
-  return std::filesystem::is_directory(argument, ignored);
+  return (argument.size() > kSuffix.size() &&
+          argument.substr(argument.size() - kSuffix.size()) == kSuffix) ||
+         std::filesystem::is_directory(argument, ignored);
 }
 
 // Excludes options that do not apply to pairs of records.
@@ -40,45 +39,40 @@ void exclude_queries(CLI::App& app, CLI::Option& duplicates) {
 
 void check_conflicts(const SearchOptions& options, const SearchRequest& request) {
   if (options.between) {
-    if (!request.archives.empty() || request.files.size() != 2)
-      throw cli::UsageError("--between takes two files of token strings and no archive");
+    cli::refuse(!request.archives.empty() || request.files.size() != 2,
+                "--between takes two files of token strings and no archive");
     cli::refuse(request.files[0] == "-" && request.files[1] == "-",
                 "--between: only one of the files can be standard input");
-  } else if (request.archives.empty()) {
-    throw cli::UsageError("no archive to search in; name one, such as talks.pai");
+  } else {
+    cli::refuse(request.archives.empty(), "no archive to search in; name one, such as talks.pai");
   }
   if (options.duplicates) {
     const double highest = std::min<double>(request.cost->max_score, kMaxAsked);
     const double lowest = options.search.max_evalue ? 0 : std::numeric_limits<double>::min();
-    if (*options.duplicates < lowest || *options.duplicates > highest) {
-      throw cli::UsageError(
-          "--duplicates: the score must be above 0 (or 0 with --max-evalue) and at most 1 (or any "
-          "number of bits with --cost soft)");
-    }
-    if (request.pairs.window > 0 && request.search.mode != search::Mode::infix)
-      throw cli::UsageError("--part requires --mode infix");
+    cli::refuse(
+        *options.duplicates < lowest || *options.duplicates > highest,
+        "--duplicates: the score must be above 0 (or 0 with --max-evalue) and at most 1 (or any "
+        "number of bits with --cost soft)");
+    cli::refuse(request.pairs.window > 0 && request.search.mode != search::Mode::infix,
+                "--part requires --mode infix");
     if (!request.files.empty()) {
       throw cli::UsageError("--duplicates compares archives: " + request.files[0] +
                             " is not an archive");
     }
   }
-  if (options.fuse && options.tells_alignment()) {
-    throw cli::UsageError(
-        "--fuse excludes --alignment and --between: fused hits have no single alignment");
-  }
-  if (options.fuse && options.places.value_or(1) != 1) {
-    throw cli::UsageError("--fuse reports one place per recording: --places must be 1");
-  }
-  if (options.search.min_score > request.cost->max_score) {
-    throw cli::UsageError("--min-score: the highest score is 1, except with --cost soft");
-  }
+  cli::refuse(options.fuse && options.tells_alignment(),
+              "--fuse excludes --alignment and --between: fused hits have no single alignment");
+  cli::refuse(options.fuse && options.places.value_or(1) != 1,
+              "--fuse reports one place per recording: --places must be 1");
+  cli::refuse(options.search.min_score > request.cost->max_score,
+              "--min-score: the highest score is 1, except with --cost soft");
 }
 
 std::optional<search::HitFormat> hit_format(const SearchOptions& options) {
   const bool table = ::isatty(STDOUT_FILENO) == 1 && !options.tells_alignment();
   const std::string name = options.format.value_or(table ? kTableFormat : "tsv");
-  if (options.tells_alignment() && name != "tsv" && name != "jsonl")
-    throw cli::UsageError("--alignment and --between require --format tsv or jsonl");
+  cli::refuse(options.tells_alignment() && name != "tsv" && name != "jsonl",
+              "--alignment and --between require --format tsv or jsonl");
   if (name == kTableFormat) return std::nullopt;
   return cli::parse_option("--format", name, search::parse_hit_format);
 }

@@ -1,14 +1,13 @@
 #include "options.hpp"
 
 #include <algorithm>
-#include <charconv>
-#include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "cli/program.hpp"
 #include "cli/values.hpp"
+#include "tokens/text.hpp"
 #include "tokens/writer.hpp"
 
 namespace pairalign {
@@ -73,9 +72,8 @@ void check_embeddings(const TokenizeOptions& options) {
       {"--times", options.times},
       {"--no-times", options.no_times},
       {"--format", options.format != TokenizeOptions().format}};
-  for (const auto& [name, is_given] : given) {
-    if (is_given) throw cli::UsageError(std::string(name) + " applies to tokens, not --embeddings");
-  }
+  for (const auto& [name, is_given] : given)
+    cli::refuse(is_given, std::string(name) + " applies to tokens, not --embeddings");
 }
 
 // Nothing if it is left to the model.
@@ -88,18 +86,15 @@ std::optional<model::TokenizerKind> tokenizer_kind(const TokenizeOptions& option
 
 void check_kind_options(const TokenizeOptions& options, model::TokenizerKind kind) {
   const auto need = [](bool given, bool fits, const char* option, const char* kinds) {
-    if (given && !fits)
-      throw cli::UsageError(fmt::format("{} needs --tokenizer {}", option, kinds));
+    cli::refuse(given && !fits, fmt::format("{} needs --tokenizer {}", option, kinds));
   };
   const bool decoded = kind == model::TokenizerKind::pairalign;
   const bool penalised = decoded || kind == model::TokenizerKind::dpvq;
   const model::TokenizerOptions& given = options.tokenizer;
   need(given.rate.has_value(), penalised, "--rate", "pairalign or dpvq");
   need(given.penalty.has_value(), penalised, "--penalty", "pairalign or dpvq");
-  if (given.rate && given.penalty) {
-    throw cli::UsageError(
-        "--rate and --penalty exclude one another: both set the number of tokens");
-  }
+  cli::refuse(given.rate && given.penalty,
+              "--rate and --penalty exclude one another: both set the number of tokens");
   const model::DecodeOptions usual;
   const model::DecodeOptions& decode = given.decode;
   need(decode.end_quantile != usual.end_quantile, decoded, "--end-quantile", "pairalign");
@@ -210,9 +205,7 @@ int channel(const TokenizeOptions& options) {
   if (options.channel == "mix") return 0;
   if (options.channel == "each") return -1;
   int number = 0;
-  const char* end = options.channel.data() + options.channel.size();
-  const auto [rest, error] = std::from_chars(options.channel.data(), end, number);
-  if (error != std::errc() || rest != end || number < 1 || number > kMaxChannel) {
+  if (!tokens::parse_whole(options.channel, number) || number < 1 || number > kMaxChannel) {
     throw cli::UsageError(
         fmt::format("--channel: '{}' is neither mix, nor each, nor a number from 1 to {}",
                     options.channel, kMaxChannel));

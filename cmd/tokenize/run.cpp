@@ -1,31 +1,24 @@
 // pa-tokenize: audio to token strings.
 #include <algorithm>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <future>
-#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
-#include "audio/decoder.hpp"
 #include "base/stopwatch.hpp"
-#include "cli/default_model.hpp"
 #include "cli/inputs.hpp"
-#include "cli/ordered_map.hpp"
 #include "cli/program.hpp"
 #include "cli/progress.hpp"
-#include "inputs.hpp"
-#include "live.hpp"
-#include "model/model.hpp"
 #include "model/npy_file.hpp"
-#include "model/tokenizer.hpp"
-#include "options.hpp"
-#include "tokens/record.hpp"
-#include "tokens/writer.hpp"
+#include "tokens/key.hpp"
 #include "worker.hpp"
 
 namespace pairalign {
@@ -138,6 +131,113 @@ class Delivery {
   std::uint64_t incomplete_ = 0;
 };
 
+// Samples per read: 50 ms.
+constexpr std::size_t kBlock = audio::kSampleRate / 20;
+
+// Lines of tokens, each written once the end of the token, the start of the next, is known.
+class TokenLines {
+ public:
+  TokenLines(tokens::RecordStream& stream, std::string key)
+      : stream_(stream), key_(std::move(key)) {}
+
+  void add(const std::vector<model::LiveToken>& found, std::string& text) {
+    for (const model::LiveToken& token : found) {
+      if (known_ > 0) append(last_, token, text);
+      last_ = token;
+      ++known_;
+    }
+  }
+
+  // The last token known, and those of the whole string that `add` was not given.
+  void finish(const tokens::Record& whole, std::string& text) {
+    tokens::Record rest = whole;
+    const auto written = static_cast<std::ptrdiff_t>(known_ > 0 ? known_ - 1 : 0);
+    rest.tokens.erase(rest.tokens.begin(), rest.tokens.begin() + written);
+    rest.starts_ms.erase(rest.starts_ms.begin(), rest.starts_ms.begin() + written);
+    stream_.append(rest, text);
+  }
+
+ private:
+  void append(const model::LiveToken& token, const model::LiveToken& next, std::string& text) {
+    tokens::Record record;
+    record.key = key_;
+    record.tokens = {token.token, next.token};
+    record.starts_ms = {token.start_ms, next.start_ms};
+    std::string lines;
+    stream_.append(record, lines);
+    text += lines.substr(0, lines.find('\n') + 1);  // the second has no end yet
+  }
+
+  tokens::RecordStream& stream_;
+  std::string key_;
+  model::LiveToken last_;
+  std::size_t known_ = 0;
+};
+
+void write_records(const Work& work, tokens::RecordStream& stream,
+                   std::vector<tokens::Record> records, cli::Output& out) {
+  std::string text;
+  for (tokens::Record& record : records) {
+    if (work.options.no_times) record.starts_ms.clear();
+    stream.append(record, text);
+  }
+  out.write(text);
+  out.flush();
+}
+
+// Whether output can be written before the end of a pipe: windows, and formats with one line per
+// token. A record of the whole begins with its duration, which is known only at the end.
+bool is_live(const TokenizeOptions& options) {
+  struct stat status {};
+  const bool pipe = ::fstat(STDIN_FILENO, &status) == 0 && !S_ISREG(status.st_mode);
+  const bool token_lines = options.format == "ctm" || options.format == "audacity";
+  const bool document = tokens::is_document(tokens::parse_output_format(options.format));
+  return pipe && options.paths == std::vector<std::string>{"-"} && channel(options) >= 0 &&
+         options.tokenizer.renderings == 1 && (token_lines || (options.window_s && !document));
+}
+
+// Writes the lines of standard input, each as soon as it is known; they are the same as for a file.
+// Throws Error("standard input", reason) after the lines up to the fault.
+void tokenize_live(const Work& work, cli::Context& context) {
+  audio::Decoder audio =
+      audio::Decoder::from_descriptor(STDIN_FILENO, "standard input", work.decoder);
+  context.messages.detail(fmt::format("standard input: read by {}", audio.library()));
+  const int channel = work.decoder.channel;
+  const std::string key =
+      channel > 0 && audio.channels() > 1 ? tokens::with_channel("-", channel) : "-";
+  model::TokenizerOptions how = work.tokenizer;
+  how.live = true;
+  model::Tokenizer tokenizer(work.model, how);
+  tokenizer.begin(key);
+  tokens::RecordStream stream(tokens::parse_output_format(work.options.format));
+  TokenLines lines(stream, key);
+  std::vector<float> block(kBlock);
+  while (const std::size_t n = audio.read(block)) {
+    std::string text;
+    lines.add(tokenizer.push({block.data(), n}), text);
+    context.out.write(text);
+    write_records(work, stream, tokenizer.take_windows(), context.out);
+  }
+  std::vector<tokens::Record> records = std::move(tokenizer.finish().back().records);
+  if (how.window_s > 0) {
+    write_records(work, stream, std::move(records), context.out);
+  } else {
+    std::string text;
+    lines.finish(records.front(), text);
+    context.out.write(text);
+  }
+  for (const std::string& remark : audio.remarks())
+    context.messages.warning("standard input: " + remark);
+  if (!audio.fault().empty()) throw Error("standard input", audio.fault());
+}
+
+// Of a file; 0: not known.
+std::uint64_t size_of(const std::string& path) {
+  std::error_code none;
+  const std::uintmax_t bytes = std::filesystem::file_size(path, none);
+  return none ? 0 : bytes;
+}
+
 audio::DecoderOptions decoder_options(const TokenizeOptions& options) {
   audio::DecoderOptions result;
   result.channel = std::max(channel(options), 0);
@@ -155,7 +255,6 @@ audio::DecoderOptions decoder_options(const TokenizeOptions& options) {
 
 cli::ExitStatus tokenize(const TokenizeOptions& options, cli::Context& context) {
   check_usage(options);
-  const tokens::OutputFormat format = tokens::parse_output_format(options.format);
   const audio::DecoderOptions decoder = decoder_options(options);
   const bool piped_paths = options.paths.empty() && options.list.empty();
   if (piped_paths) {
@@ -171,7 +270,8 @@ cli::ExitStatus tokenize(const TokenizeOptions& options, cli::Context& context) 
   }
   std::optional<model::NpyFile> matrix;
   if (options.embeddings.empty()) {
-    context.out.write(tokens::RecordStream(format).header(model::Tokenizer(model, how).header()));
+    const tokens::RecordStream stream(tokens::parse_output_format(options.format));
+    context.out.write(stream.header(model::Tokenizer(model, how).header()));
   } else {
     const int dimension = model.info().encoder.dimension;
     matrix.emplace(options.embeddings, static_cast<std::size_t>(dimension));
@@ -190,14 +290,14 @@ cli::ExitStatus tokenize(const TokenizeOptions& options, cli::Context& context) 
   }
   const int jobs = context.options.jobs;
   how.overlapped = !piped_paths && given.size() < static_cast<std::size_t>(jobs);
-  const Work work{options, model, how, decoder, channel(options) < 0, format, !options.no_times};
+  const Work work{options, model, how, decoder};
   if (is_live(options)) {
     tokenize_live(work, context);
     return cli::kDone;
   }
   Pipeline::Workers workers;
   for (int i = 0; i < jobs; ++i)
-    workers.push_back(std::make_unique<TokenizeWorker>(work));
+    workers.push_back(make_worker(work));
   Delivery delivery(context, given, options, matrix ? &*matrix : nullptr);
   Pipeline pipeline(std::move(workers), static_cast<std::size_t>(jobs) * kFilesAhead,
                     std::ref(delivery));

@@ -1,12 +1,20 @@
 #include "worker.hpp"
 
 #include <algorithm>
+#include <filesystem>
+#include <optional>
 #include <utility>
 
+#include <fnmatch.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "archive/archived_files.hpp"
 #include "audio/byte_range.hpp"
 #include "base/error.hpp"
+#include "cli/inputs.hpp"
+#include "model/frame_stream.hpp"
+#include "tokens/audio_list.hpp"
 #include "tokens/key.hpp"
 
 namespace pairalign {
@@ -15,119 +23,200 @@ namespace {
 constexpr std::size_t kReadSamples = 1 << 15;
 constexpr const char* kStdin = "standard input";
 
-}  // namespace
+bool exists(const std::string& path) {
+  struct stat status {};
+  return ::stat(path.c_str(), &status) == 0;
+}
 
-// Opens an item, once for each channel.
-class TokenizeWorker::Input {
+// The key of a part is its path with the fragment, as given, unless there is a file of exactly that
+// name.
+std::string key_of(const std::string& path) {
+  return exists(path) ? tokens::key_of_file(path) : path;
+}
+
+// Whether the file at `path` goes through --pre: the last glob that matches its name, or its path
+// if the glob contains a '/', decides; "!GLOB" excludes files.
+bool wants_pre(const TokenizeOptions& options, const std::string& path) {
+  if (options.preprocessor.empty()) return false;
+  bool wanted = options.pre_globs.empty() || options.pre_globs.front().front() == '!';
+  const std::string name = std::filesystem::path(path).filename().string();
+  for (const std::string& glob : options.pre_globs) {
+    const bool negated = glob.front() == '!';
+    const char* pattern = glob.c_str() + (negated ? 1 : 0);
+    const std::string& subject = glob.find('/') == std::string::npos ? name : path;
+    if (::fnmatch(pattern, subject.c_str(), 0) == 0) wanted = !negated;
+  }
+  return wanted;
+}
+
+// What is opened for a path, once for each channel: a file or, if there is none of that name, the
+// part of one that a media fragment selects.
+class Input {
  public:
-  Input(const std::string& path, const Work& work) : each_(work.each_channel) {
+  // Throws Error(path, reason) for a fragment that makes no sense.
+  Input(const std::string& path, const Work& work)
+      : path_(path), options_(work.decoder), each_(pairalign::channel(work.options) < 0) {
     if (path == "-") {
-      source_ = {path, work.decoder};
+      options_.preprocessor.clear();
       if (each_)
         stdin_ = audio::ByteRange::of_descriptor(STDIN_FILENO, kStdin, work.decoder.scratch);
       return;
     }
-    source_ = find_source(path, work.decoder);
-    if (!wants_pre(work.options, source_.path)) source_.options.preprocessor.clear();
-    each_ = each_ && source_.options.channel == 0;
+    const tokens::Fragment part = tokens::split_fragment(path);
+    if (!exists(path) && part.path.size() < path.size() && exists(std::string(part.path))) {
+      if (part.end_s && *part.end_s <= part.start_s) {
+        throw Error(path, "the part that its fragment names ends before it begins");
+      }
+      path_ = part.path;
+      options_.start_s = part.start_s;
+      options_.end_s = part.end_s;
+      if (part.channel > 0) options_.channel = part.channel;
+    }
+    if (!wants_pre(work.options, path_)) options_.preprocessor.clear();
+    each_ = each_ && options_.channel == 0;
   }
 
-  /// Whether every channel gets a record of its own: --channel each, and none named in the path.
+  // Whether every channel gets a record of its own: --channel each, and none named in the path.
   bool each() const { return each_; }
+  int channel() const { return options_.channel; }
 
-  audio::Decoder open(int channel) {
-    audio::DecoderOptions options = source_.options;
+  audio::Decoder open(int channel) const {
+    audio::DecoderOptions options = options_;
     if (channel > 0) options.channel = channel;
-    if (source_.path != "-") return audio::Decoder(source_.path, options);
-    options.preprocessor.clear();
+    if (path_ != "-") return audio::Decoder(path_, options);
     if (!stdin_) return audio::Decoder::from_descriptor(STDIN_FILENO, kStdin, options);
     const audio::ByteRange::File file = stdin_->file();
     ::lseek(file.fd, file.offset, SEEK_SET);
     return audio::Decoder::from_descriptor(file.fd, kStdin, options);
   }
 
-  int channel() const { return source_.options.channel; }
-
  private:
-  Source source_;
+  std::string path_;
+  audio::DecoderOptions options_;
   bool each_;
   std::optional<audio::ByteRange> stdin_;  // if it is to be read for each channel
 };
 
-TokenizeWorker::TokenizeWorker(const Work& work)
-    : work_(work), tokenizer_(work.model, work.tokenizer) {
-  if (!work.options.embeddings.empty()) {
-    frames_.emplace(work.model, model::FrameRow::embedding);
+class TokenizeWorker : public cli::Worker<Item, Lines> {
+ public:
+  explicit TokenizeWorker(const Work& work) : work_(work), tokenizer_(work.model, work.tokenizer) {
+    if (!work.options.embeddings.empty()) {
+      frames_.emplace(work.model, model::FrameRow::embedding);
+    }
   }
-}
 
-FrameRows TokenizeWorker::embed(audio::Decoder& audio, std::string key) {
-  FrameRows result{std::move(key), 0, audio::TemporaryFile(work_.decoder.scratch)};
-  std::vector<float> rows, pcm(kReadSamples);
-  const auto sink = [&](const float* row) {
-    rows.insert(rows.end(), row, row + frames_->columns());
-  };
-  const auto put_away = [&] {
-    result.rows.append(rows.data(), rows.size() * sizeof(float));
-    rows.clear();
-  };
-  frames_->start();
-  while (const std::size_t n = audio.read(pcm)) {
-    frames_->push({pcm.data(), n}, sink);
-    put_away();
-  }
-  frames_->finish(sink);
-  put_away();
-  result.seconds = static_cast<double>(audio.samples_read()) / audio::kSampleRate;
-  return result;
-}
-
-void TokenizeWorker::take(Item& item) {
-  if (!item.fault.empty()) throw Error(item.path, item.fault);
-  Lines lines;
-  const std::size_t first = owners_.size();
-  try {
-    Input input(item.path, work_);
-    int channels = 1;
-    for (int channel = 1; channel <= channels; ++channel) {
-      audio::Decoder audio = input.open(input.each() ? channel : 0);
-      if (input.each()) channels = audio.channels();
-      const bool named = audio.channels() > 1 && (input.each() || input.channel() > 0);
-      const int number = input.each() ? channel : input.channel();
-      const std::string key = named ? tokens::with_channel(item.key, number) : item.key;
-      if (frames_) {
-        lines.embeddings.push_back(embed(audio, key));
-        lines.seconds += lines.embeddings.back().seconds;
-      } else {
-        tokenizer_.add(audio, key);
-        owners_.emplace_back(taken_.size());
+  void take(Item& item) override {
+    if (!item.fault.empty()) throw Error(item.path, item.fault);
+    Lines lines;
+    const std::size_t first = owners_.size();
+    try {
+      Input input(item.path, work_);
+      int channels = 1;
+      for (int channel = 1; channel <= channels; ++channel) {
+        audio::Decoder audio = input.open(input.each() ? channel : 0);
+        if (input.each()) channels = audio.channels();
+        const bool named = audio.channels() > 1 && (input.each() || input.channel() > 0);
+        const int number = input.each() ? channel : input.channel();
+        const std::string key = named ? tokens::with_channel(item.key, number) : item.key;
+        if (frames_) {
+          lines.embeddings.push_back(embed(audio, key));
+          lines.seconds += lines.embeddings.back().seconds;
+        } else {
+          tokenizer_.add(audio, key);
+          owners_.emplace_back(taken_.size());
+        }
+        lines.library = audio.library();
+        lines.remarks = audio.remarks();
+        lines.fault = audio.fault();
       }
-      lines.library = audio.library();
-      lines.remarks = audio.remarks();
-      lines.fault = audio.fault();
+      taken_.push_back(std::move(lines));
+    } catch (...) {
+      std::fill(owners_.begin() + static_cast<std::ptrdiff_t>(first), owners_.end(), std::nullopt);
+      throw;
     }
-    taken_.push_back(std::move(lines));
-  } catch (...) {
-    std::fill(owners_.begin() + static_cast<std::ptrdiff_t>(first), owners_.end(), std::nullopt);
-    throw;
   }
+
+  bool full() const override { return tokenizer_.full(); }
+
+  std::vector<Lines> finish() override {
+    std::vector<Lines> all = std::exchange(taken_, {});
+    const std::vector<std::optional<std::size_t>> owners = std::exchange(owners_, {});
+    std::size_t i = 0;
+    for (model::TokenizedRecording& recording : tokenizer_.finish()) {
+      const std::optional<std::size_t> owner = owners[i++];
+      if (!owner) continue;
+      Lines& lines = all[*owner];
+      lines.seconds += recording.seconds;
+      for (tokens::Record& record : recording.records) {
+        if (work_.options.no_times) record.starts_ms.clear();
+        lines.records.push_back(std::move(record));
+      }
+    }
+    return all;
+  }
+
+ private:
+  FrameRows embed(audio::Decoder& audio, std::string key) {
+    FrameRows result{std::move(key), 0, audio::TemporaryFile(work_.decoder.scratch)};
+    std::vector<float> rows, pcm(kReadSamples);
+    const auto sink = [&](const float* row) {
+      rows.insert(rows.end(), row, row + frames_->columns());
+    };
+    const auto put_away = [&] {
+      result.rows.append(rows.data(), rows.size() * sizeof(float));
+      rows.clear();
+    };
+    frames_->start();
+    while (const std::size_t n = audio.read(pcm)) {
+      frames_->push({pcm.data(), n}, sink);
+      put_away();
+    }
+    frames_->finish(sink);
+    put_away();
+    result.seconds = static_cast<double>(audio.samples_read()) / audio::kSampleRate;
+    return result;
+  }
+
+  const Work& work_;
+  model::Tokenizer tokenizer_;
+  std::optional<model::FrameStream> frames_;  // where embeddings are wanted instead
+  std::vector<Lines> taken_;                  // of the items since the last call of finish
+  // For each recording of the tokenizer, its index in taken_; none if the item failed.
+  std::vector<std::optional<std::size_t>> owners_;
+};
+
+}  // namespace
+
+void for_each_item(const TokenizeOptions& options, const std::function<void(Item)>& take) {
+  if (!options.list.empty()) {
+    tokens::read_audio_list(
+        options.list,
+        [&](tokens::ListedAudio audio) {
+          take({std::move(audio.path), std::move(audio.key), "", 0});
+        },
+        [&](const Error& error) {
+          take({error.subject(), "", error.reason(), 0});
+        });
+    return;
+  }
+  std::optional<archive::ArchivedFiles> archived;
+  if (!options.skip.empty()) archived.emplace(options.skip);
+  cli::for_each_input(
+      options.paths, options.null,
+      [&](const std::string& path) {
+        if (!archived || !archived->holds(path)) take({path, key_of(path), "", 0});
+      },
+      [&](const std::string& path, const std::string& reason) {
+        take({path, path, reason, 0});
+      },
+      [&](std::string_view name) {
+        return cli::has_audio_extension(name) ||
+               (!options.pre_globs.empty() && wants_pre(options, std::string(name)));
+      });
 }
 
-std::vector<Lines> TokenizeWorker::finish() {
-  std::vector<Lines> all = std::exchange(taken_, {});
-  const std::vector<std::optional<std::size_t>> owners = std::exchange(owners_, {});
-  std::size_t i = 0;
-  for (model::TokenizedRecording& recording : tokenizer_.finish()) {
-    const std::optional<std::size_t> owner = owners[i++];
-    if (!owner) continue;
-    Lines& lines = all[*owner];
-    lines.seconds += recording.seconds;
-    for (tokens::Record& record : recording.records) {
-      if (!work_.with_starts) record.starts_ms.clear();
-      lines.records.push_back(std::move(record));
-    }
-  }
-  return all;
+std::unique_ptr<cli::Worker<Item, Lines>> make_worker(const Work& work) {
+  return std::make_unique<TokenizeWorker>(work);
 }
 
 }  // namespace pairalign

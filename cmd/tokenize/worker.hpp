@@ -1,21 +1,32 @@
-// A thread of pa-tokenize.
+// The inputs of pa-tokenize, and what a thread makes of them.
 #pragma once
 
-#include <cstddef>
-#include <optional>
+#include <cstdint>
+#include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "audio/decoder.hpp"
 #include "audio/temporary_file.hpp"
 #include "cli/ordered_map.hpp"
-#include "inputs.hpp"
-#include "model/frame_stream.hpp"
 #include "model/model.hpp"
 #include "model/tokenizer.hpp"
+#include "options.hpp"
 #include "tokens/writer.hpp"
 
 namespace pairalign {
+
+/// An input; `fault` is set when it was found unusable before it was opened.
+struct Item {
+  std::string path;
+  std::string key;  ///< of its records
+  std::string fault;
+  std::uint64_t bytes = 0;  ///< of the file; 0: not known
+};
+
+/// In order; with --skip, files that are archived and unchanged are skipped.
+void for_each_item(const TokenizeOptions& options, const std::function<void(Item)>& take);
 
 /// The embeddings of a recording, one row per frame. On disk, since it may be long.
 struct FrameRows {
@@ -40,30 +51,8 @@ struct Work {
   const model::Model& model;
   model::TokenizerOptions tokenizer;
   audio::DecoderOptions decoder;
-  bool each_channel = false;
-  tokens::OutputFormat format = tokens::OutputFormat::tsv;
-  bool with_starts = false;
 };
 
-class TokenizeWorker : public cli::Worker<Item, Lines> {
- public:
-  explicit TokenizeWorker(const Work& work);
-
-  void take(Item& item) override;
-  bool full() const override { return tokenizer_.full(); }
-  std::vector<Lines> finish() override;
-
- private:
-  class Input;
-
-  FrameRows embed(audio::Decoder& audio, std::string key);
-
-  const Work& work_;
-  model::Tokenizer tokenizer_;
-  std::optional<model::FrameStream> frames_;  // where embeddings are wanted instead
-  std::vector<Lines> taken_;                  // of the items since the last call of finish
-  // For each recording of the tokenizer, its index in taken_; none if the item failed.
-  std::vector<std::optional<std::size_t>> owners_;
-};
+std::unique_ptr<cli::Worker<Item, Lines>> make_worker(const Work& work);
 
 }  // namespace pairalign

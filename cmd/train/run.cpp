@@ -13,11 +13,10 @@
 #include <fmt/format.h>
 
 #include "base/file.hpp"
-#include "cli/default_model.hpp"
-#include "cli/display_text.hpp"
 #include "cli/inputs.hpp"
 #include "cli/program.hpp"
 #include "cli/progress.hpp"
+#include "cli/terminal.hpp"
 #include "model/model.hpp"
 #include "options.hpp"
 #include "train/communicator.hpp"

@@ -1,5 +1,4 @@
-#include "audio/chunks.hpp"
-
+// Checks lengths declared in the headers of audio files, which decoders do not enforce.
 #include <algorithm>
 #include <array>
 #include <cstdint>
@@ -11,7 +10,7 @@
 
 #include <fmt/format.h>
 
-#include "audio/ogg_audio.hpp"
+#include "audio/formats.hpp"
 
 namespace pairalign::audio {
 namespace {

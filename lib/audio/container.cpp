@@ -1,11 +1,10 @@
-#include "audio/container.hpp"
-
+// Recognises the format of an audio file by its first bytes.
 #include <algorithm>
 #include <array>
 #include <cstddef>
 #include <string_view>
 
-#include "audio/mpeg_audio.hpp"
+#include "audio/formats.hpp"
 
 namespace pairalign::audio {
 namespace {

@@ -23,7 +23,7 @@ class Incomplete : public Error {
 
 struct DecoderOptions {
   /// 1 is the first; 0: the mean of all, where channels that would cancel others are inverted
-  /// (mixer.hpp).
+  /// (see Mixer in decoder.cpp).
   int channel = 0;
   /// The part to read, in seconds; without an end, to the end of the recording.
   double start_s = 0;

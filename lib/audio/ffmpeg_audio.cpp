@@ -1,5 +1,4 @@
-#include "audio/ffmpeg_audio.hpp"
-
+// Any format that FFmpeg reads, through its program.
 #include <algorithm>
 #include <cstdio>
 #include <cstring>
@@ -10,8 +9,8 @@
 
 #include <fmt/format.h>
 
-#include "audio/container.hpp"
-#include "base/error.hpp"
+#include "audio/child_process.hpp"
+#include "audio/formats.hpp"
 
 namespace pairalign::audio {
 namespace {
@@ -52,6 +51,113 @@ std::string summary_of(const FfmpegMessages& messages, int status) {
   return "ffmpeg: " + messages.errors.front();
 }
 
+// Runs ffmpeg in a process of its own, which decodes the audio stream that it considers best and
+// writes floats in AU format. It opens no other file and no network connection. Its portable code
+// is used (`-cpuflags 0`), so that samples do not depend on the processor. What it reports as an
+// error, and an end before the duration declared in the file, are faults.
+class FfmpegAudio : public Reader {
+ public:
+  FfmpegAudio(const ByteRange& bytes, const std::string& program, std::string length_fault)
+      : name_(bytes.name()),
+        length_fault_(std::move(length_fault)),
+        child_(command(program, bytes), bytes.file().fd) {
+    read_header();
+  }
+
+  SampleFormat format() const override { return format_; }
+  // The words after these marks in the messages so far, which ffmpeg writes before any samples.
+  Coding coding() const override {
+    const std::string& text = child_.messages();
+    const auto word_behind = [&](const std::string& mark) -> std::string {
+      const std::size_t at = text.find(mark);
+      if (at == std::string::npos) return "other";
+      const std::size_t begin = at + mark.size();
+      return text.substr(begin, text.find_first_of(", \n", begin) - begin);
+    };
+    return {word_behind("Input #0, "), word_behind(": Audio: "), 0, -1};
+  }
+  std::int64_t read(float* interleaved, std::int64_t frames) override {
+    if (ended_) return 0;
+    const auto channels = static_cast<std::size_t>(format_.channels);
+    const std::size_t frame_bytes = channels * sizeof(float);
+    block_.resize(static_cast<std::size_t>(std::min(frames, kMaxFrames)) * frame_bytes);
+    const std::size_t samples = read_all(block_.data(), block_.size()) / frame_bytes * channels;
+    for (std::size_t i = 0; i < samples; ++i) {
+      const auto bits =
+          static_cast<std::uint32_t>(big_endian(block_.data() + i * sizeof(float), sizeof(float)));
+      std::memcpy(interleaved + i, &bits, sizeof(float));
+    }
+    if (samples == 0) {
+      ended_ = true;
+      check_end();
+    }
+    frames_read_ += static_cast<std::int64_t>(samples / channels);
+    return static_cast<std::int64_t>(samples / channels);
+  }
+  std::string library() const override { return "ffmpeg"; }
+
+ private:
+  std::size_t read_all(unsigned char* out, std::size_t size) {
+    std::size_t done = 0;
+    while (done < size) {
+      const ssize_t n = child_.read(out + done, size - done);
+      if (n < 0) throw errno_error(name_, "cannot read what ffmpeg writes");
+      if (n == 0) break;
+      done += static_cast<std::size_t>(n);
+    }
+    return done;
+  }
+
+  // ".snd", u32 bytes in front of the samples, u32 bytes of samples, u32 encoding, u32 rate, u32
+  // channels.
+  void read_header() {
+    unsigned char head[kAuHeader] = {};
+    if (read_all(head, kAuHeader) < kAuHeader) {
+      const int status = child_.wait();
+      const FfmpegMessages messages = parse_ffmpeg_messages(child_.messages());
+      const bool silent =
+          messages.audio_streams == 0 && contains(child_.messages(), "does not contain any stream");
+      throw UnknownFormat(name_, silent ? "it holds no audio" : summary_of(messages, status));
+    }
+    const auto begin = static_cast<std::size_t>(big_endian(head + 4, 4));
+    format_ = {static_cast<int>(big_endian(head + 16, 4)),
+               static_cast<int>(big_endian(head + 20, 4))};
+    if (!begins(head, ".snd") || big_endian(head + 12, 4) != kAuFloat || begin < kAuHeader ||
+        format_.rate <= 0 || format_.channels <= 0) {
+      throw Error(name_, "ffmpeg wrote something other than the requested format");
+    }
+    std::vector<unsigned char> annotation(std::min<std::size_t>(begin - kAuHeader, 1 << 16));
+    read_all(annotation.data(), annotation.size());
+  }
+
+  void check_end() {
+    const int status = child_.wait();
+    const FfmpegMessages messages = parse_ffmpeg_messages(child_.messages());
+    const double heard_s = static_cast<double>(frames_read_) / format_.rate;
+    if (status != 0 || !messages.errors.empty()) {
+      faults_.push_back(fmt::format("damaged or cut short: {:.2f} s were read; {}", heard_s,
+                                    summary_of(messages, status)));
+    } else if (messages.duration_s && heard_s + kTolerance < *messages.duration_s) {
+      faults_.push_back(fmt::format("damaged or cut short: ends after {:.2f} s of {:.2f} s",
+                                    heard_s, *messages.duration_s));
+    } else if (!length_fault_.empty()) {
+      faults_.push_back(length_fault_);
+    }
+    if (messages.audio_streams > 1) {
+      remarks_.push_back(fmt::format("holds {} streams of audio, of which ffmpeg chose one",
+                                     messages.audio_streams));
+    }
+  }
+
+  std::string name_;
+  std::string length_fault_;
+  ChildProcess child_;
+  SampleFormat format_;
+  std::int64_t frames_read_ = 0;
+  std::vector<unsigned char> block_;
+  bool ended_ = false;
+};
+
 }  // namespace
 
 FfmpegMessages parse_ffmpeg_messages(const std::string& text) {
@@ -81,95 +187,9 @@ FfmpegMessages parse_ffmpeg_messages(const std::string& text) {
   return result;
 }
 
-FfmpegAudio::FfmpegAudio(const ByteRange& bytes, const std::string& program,
-                         std::string length_fault)
-    : name_(bytes.name()),
-      length_fault_(std::move(length_fault)),
-      child_(command(program, bytes), bytes.file().fd) {
-  read_header();
-}
-
-std::size_t FfmpegAudio::read_all(unsigned char* out, std::size_t size) {
-  std::size_t done = 0;
-  while (done < size) {
-    const ssize_t n = child_.read(out + done, size - done);
-    if (n < 0) throw errno_error(name_, "cannot read what ffmpeg writes");
-    if (n == 0) break;
-    done += static_cast<std::size_t>(n);
-  }
-  return done;
-}
-
-// ".snd", u32 bytes in front of the samples, u32 bytes of samples, u32 encoding, u32 rate, u32
-// channels.
-void FfmpegAudio::read_header() {
-  unsigned char head[kAuHeader] = {};
-  if (read_all(head, kAuHeader) < kAuHeader) {
-    const int status = child_.wait();
-    const FfmpegMessages messages = parse_ffmpeg_messages(child_.messages());
-    const bool silent =
-        messages.audio_streams == 0 && contains(child_.messages(), "does not contain any stream");
-    throw UnknownFormat(name_, silent ? "it holds no audio" : summary_of(messages, status));
-  }
-  const auto begin = static_cast<std::size_t>(big_endian(head + 4, 4));
-  format_ = {static_cast<int>(big_endian(head + 16, 4)),
-             static_cast<int>(big_endian(head + 20, 4))};
-  if (!begins(head, ".snd") || big_endian(head + 12, 4) != kAuFloat || begin < kAuHeader ||
-      format_.rate <= 0 || format_.channels <= 0) {
-    throw Error(name_, "ffmpeg wrote something other than the requested format");
-  }
-  std::vector<unsigned char> annotation(std::min<std::size_t>(begin - kAuHeader, 1 << 16));
-  read_all(annotation.data(), annotation.size());
-}
-
-// The words after these marks in the messages so far, which ffmpeg writes before any samples.
-Coding FfmpegAudio::coding() const {
-  const std::string& text = child_.messages();
-  const auto word_behind = [&](const std::string& mark) -> std::string {
-    const std::size_t at = text.find(mark);
-    if (at == std::string::npos) return "other";
-    const std::size_t begin = at + mark.size();
-    return text.substr(begin, text.find_first_of(", \n", begin) - begin);
-  };
-  return {word_behind("Input #0, "), word_behind(": Audio: "), 0, -1};
-}
-
-std::int64_t FfmpegAudio::read(float* interleaved, std::int64_t frames) {
-  if (ended_) return 0;
-  const auto channels = static_cast<std::size_t>(format_.channels);
-  const std::size_t frame_bytes = channels * sizeof(float);
-  block_.resize(static_cast<std::size_t>(std::min(frames, kMaxFrames)) * frame_bytes);
-  const std::size_t samples = read_all(block_.data(), block_.size()) / frame_bytes * channels;
-  for (std::size_t i = 0; i < samples; ++i) {
-    const auto bits =
-        static_cast<std::uint32_t>(big_endian(block_.data() + i * sizeof(float), sizeof(float)));
-    std::memcpy(interleaved + i, &bits, sizeof(float));
-  }
-  if (samples == 0) {
-    ended_ = true;
-    check_end();
-  }
-  frames_read_ += static_cast<std::int64_t>(samples / channels);
-  return static_cast<std::int64_t>(samples / channels);
-}
-
-void FfmpegAudio::check_end() {
-  const int status = child_.wait();
-  const FfmpegMessages messages = parse_ffmpeg_messages(child_.messages());
-  const double heard_s = static_cast<double>(frames_read_) / format_.rate;
-  if (status != 0 || !messages.errors.empty()) {
-    faults_.push_back(fmt::format("damaged or cut short: {:.2f} s were read; {}", heard_s,
-                                  summary_of(messages, status)));
-  } else if (messages.duration_s && heard_s + kTolerance < *messages.duration_s) {
-    faults_.push_back(fmt::format("damaged or cut short: ends after {:.2f} s of {:.2f} s", heard_s,
-                                  *messages.duration_s));
-  } else if (!length_fault_.empty()) {
-    faults_.push_back(length_fault_);
-  }
-  if (messages.audio_streams > 1) {
-    remarks_.push_back(fmt::format("holds {} streams of audio, of which ffmpeg chose one",
-                                   messages.audio_streams));
-  }
+std::unique_ptr<Reader> open_with_ffmpeg(const ByteRange& bytes, const std::string& program,
+                                         std::string length_fault) {
+  return std::make_unique<FfmpegAudio>(bytes, program, std::move(length_fault));
 }
 
 }  // namespace pairalign::audio

@@ -4,14 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "audio/chunks.hpp"
-#include "audio/container.hpp"
-#include "audio/ffmpeg_audio.hpp"
-#include "audio/mpeg_audio.hpp"
-#include "audio/ogg_audio.hpp"
-#include "audio/sound_file.hpp"
-#include "audio/wav_file.hpp"
-#include "base/error.hpp"
+#include "audio/formats.hpp"
 
 namespace pairalign::audio {
 namespace {
@@ -26,11 +19,11 @@ std::unique_ptr<Reader> open_native(const Recognised& found, const ByteRange& by
     case Container::wav:
       return open_wav(bytes.part(found.begin));
     case Container::ogg:
-      return std::make_unique<OggAudio>(bytes.part(found.begin));
+      return open_ogg(bytes.part(found.begin));
     case Container::mpeg:
-      return std::make_unique<MpegAudio>(bytes);
+      return open_mpeg(bytes);
     case Container::sound:
-      return std::make_unique<SoundFile>(without_tags_behind(bytes.part(found.begin)));
+      return open_sound(without_tags_behind(bytes.part(found.begin)));
     case Container::foreign:
       break;
   }
@@ -81,8 +74,7 @@ std::unique_ptr<Reader> open_reader(const ByteRange& bytes, const std::string& f
   }
   try {
     const bool mpeg = found.container == Container::mpeg;
-    return std::make_unique<FfmpegAudio>(bytes, ffmpeg,
-                                         mpeg ? "" : fault_of_length(bytes.part(found.begin)));
+    return open_with_ffmpeg(bytes, ffmpeg, mpeg ? "" : fault_of_length(bytes.part(found.begin)));
   } catch (const UnknownFormat& error) {
     // libsndfile takes arbitrary bytes for a damaged file of some format without a magic number.
     if (native_failure && found.name != nullptr) std::rethrow_exception(native_failure);

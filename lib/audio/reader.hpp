@@ -1,13 +1,13 @@
-// Readers of audio files and streams: one class for each library, behind one interface.
+// Readers of audio files and streams: one for each library, behind one interface.
 //
-//   what                                            read by          class
-//   WAV, RF64, FLAC, AIFF, AU, W64, CAF, VOC, …     libsndfile       SoundFile
-//   WAV that is unfinished, of several parts,       libsndfile, as   WavFile
+//   what                                            read by          in
+//   WAV, RF64, FLAC, AIFF, AU, W64, CAF, VOC, …     libsndfile       sound_file.cpp
+//   WAV that is unfinished, of several parts,       libsndfile, as   wav_file.cpp
 //     or comes from a pipe; BW64                    raw samples
-//   MP3, MP2, also within WAV                       libmpg123        MpegAudio
-//   Opus and Vorbis in Ogg, chained too             libopus,         OggAudio
+//   MP3, MP2, also within WAV                       libmpg123        mpeg_audio.cpp
+//   Opus and Vorbis in Ogg, chained too             libopus,         ogg_audio.cpp
 //                                                   libvorbis
-//   anything else: AAC, ALAC, WMA, AMR, WebM, …     ffmpeg           FfmpegAudio
+//   anything else: AAC, ALAC, WMA, AMR, WebM, …     ffmpeg           ffmpeg_audio.cpp
 //
 // libsndfile reads MP3 and Ogg too, but only the first stream: it ends at the estimated end of a
 // VBR MP3, at the second of joined files, and at the second link of a chain, without reporting it.

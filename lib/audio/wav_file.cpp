@@ -1,5 +1,12 @@
-#include "audio/wav_file.hpp"
-
+// WAV and its variants for files of 4 GB and more, RF64 and BW64, in all the states in which they
+// are found.
+//
+//   "RIFF" u32 size "WAVE"    or RIFX (big-endian); RF64 and BW64, whose lengths are in "ds64"
+//   id[4] u32 size, body, padded to even length; chunks, among them
+//   "ds64" u64 size of all, u64 size of data, ...   of RF64 and BW64, where u32 says 0xffffffff
+//   "fmt " u16 encoding, u16 channels, u32 rate, u32 bytes a second, u16 bytes a frame,
+//          u16 bits, ...
+//   "data" samples, perhaps in several of these chunks
 #include <algorithm>
 #include <cstdint>
 #include <functional>
@@ -12,11 +19,7 @@
 #include <fmt/format.h>
 #include <sndfile.h>
 
-#include "audio/chunks.hpp"
-#include "audio/container.hpp"
-#include "audio/mpeg_audio.hpp"
-#include "audio/sound_file.hpp"
-#include "base/error.hpp"
+#include "audio/formats.hpp"
 
 namespace pairalign::audio {
 namespace {
@@ -229,10 +232,10 @@ constexpr const char* kUnfinished =
 std::unique_ptr<Reader> open_data(const ByteRange& bytes, const Layout& layout, const Data& data) {
   const ByteRange part = bytes.part(data.begin, data.length);
   if (const std::optional<int> encoding = raw_encoding(layout)) {
-    return std::make_unique<SoundFile>(part, SampleFormat{layout.rate, layout.channels}, *encoding,
-                                       layout.frame_bytes, data.length);
+    return open_samples(part, {layout.rate, layout.channels}, *encoding, layout.frame_bytes,
+                        data.length);
   }
-  return std::make_unique<MpegAudio>(part);
+  return open_mpeg(part);
 }
 
 // A reader for all data chunks of a layout, and for the WAV file joined to it.
@@ -268,7 +271,7 @@ std::unique_ptr<Reader> open_wav(const ByteRange& bytes) {
     if (mpeg && is_plain(layout) && !bytes.is_stream()) joined->fault(fault_of_length(bytes));
   } else {
     joined = std::make_unique<JoinedReader>();
-    joined->append(std::make_unique<SoundFile>(bytes));
+    joined->append(open_sound(bytes));
   }
   if (layout.unchunked > 0) {
     joined->remark(fmt::format(

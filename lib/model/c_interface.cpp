@@ -85,7 +85,7 @@ pairalign_tokenizer* pairalign_tokenizer_new(const pairalign_model* model, const
     options.live = live != 0;
     model::Tokenizer tokenizer(model->model, options);
     std::string header =
-        tokens::RecordFormatter(tokens::OutputFormat::tsv).header(tokenizer.header());
+        tokens::RecordStream(tokens::OutputFormat::tsv).header(tokenizer.header());
     return new pairalign_tokenizer{std::move(tokenizer), std::move(header), {}, 0, false};
   });
 }

@@ -5,7 +5,6 @@
 #include <iterator>
 
 #include <fmt/format.h>
-#include <gsl/assert>
 
 #include "base/error.hpp"
 #include "tokens/json_lines.hpp"
@@ -144,27 +143,13 @@ bool is_document(OutputFormat format) {
   return row_of(format).append == nullptr;
 }
 
-RecordFormatter::RecordFormatter(OutputFormat format) : format_(format) {
-  Expects(!is_document(format));
-}
-
-std::string RecordFormatter::header(const Header& header) const {
-  return header == Header() ? "" : row_of(format_).header(header);
-}
-
-void RecordFormatter::append(const Record& record, std::string& text) const {
-  const Format& row = row_of(format_);
-  if (row.needs_starts) require_starts(record);
-  row.append(record, text);
-}
-
 RecordStream::RecordStream(OutputFormat format) : format_(format) {
   if (format == OutputFormat::textgrid) document_.emplace(LabelFormat::textgrid);
   if (format == OutputFormat::eaf) document_.emplace(LabelFormat::eaf);
 }
 
 std::string RecordStream::header(const Header& header) const {
-  return document_ ? "" : RecordFormatter(format_).header(header);
+  return header == Header() ? "" : row_of(format_).header(header);
 }
 
 void RecordStream::append(const Record& record, std::string& text) {
@@ -180,7 +165,9 @@ void RecordStream::append(const Record& record, std::string& text) {
                                   "; --format textgrid or eaf has a tier for each");
     }
   }
-  RecordFormatter(format_).append(record, text);
+  const Format& row = row_of(format_);
+  if (row.needs_starts) require_starts(record);
+  row.append(record, text);
 }
 
 std::string RecordStream::finish() const {

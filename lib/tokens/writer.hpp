@@ -42,35 +42,19 @@ bool is_document(OutputFormat format);
 // `key_bytes` holds its bytes as numbers (as in systemd's journal); a reader uses that if it is
 // there.
 
-/// Turns records into text. Stateless between records, so text made on several threads can be
-/// joined in order.
-class RecordFormatter {
- public:
-  /// `format` must not be that of a document.
-  explicit RecordFormatter(OutputFormat format);
-
-  /// The header lines of a stream, with their newlines; empty for formats that have none, and when
-  /// nothing is known about the strings: headerless input stays headerless.
-  std::string header(const Header& header) const;
-
-  /// Appends the line or lines of one record. A token ends where the next one starts, the last one
-  /// where the audio ends (or where it starts, if the duration is not known). Throws Error(key,
-  /// reason) when the format needs starts and the record has none.
-  void append(const Record& record, std::string& text) const;
-
- private:
-  OutputFormat format_;
-};
-
-/// Writes all records of an output, in any format.
+/// Turns all records of an output into text.
 class RecordStream {
  public:
   explicit RecordStream(OutputFormat format);
 
+  /// The header lines, with their newlines; empty for formats that have none, and when nothing is
+  /// known about the strings: headerless input stays headerless.
   std::string header(const Header& header) const;
-  /// As RecordFormatter; nothing yet if the output is a document. Also throws Error(key, reason)
-  /// for a record of a second file in a label track, whose labels do not say which file they are
-  /// of.
+  /// Appends the line or lines of one record; nothing yet if the output is a document. A token ends
+  /// where the next one starts, the last one where the audio ends (or where it starts, if the
+  /// duration is not known). Throws Error(key, reason) when the format needs starts and the record
+  /// has none, and for a record of a second file in a label track, whose labels do not say which
+  /// file they are of.
   void append(const Record& record, std::string& text);
   /// What remains to be written after the last record.
   std::string finish() const;

@@ -13,7 +13,6 @@
 #include "audio/decoder.hpp"
 #include "audio/log_mel.hpp"
 #include "base/thread_pool.hpp"
-#include "cli/default_model.hpp"
 #include "cli/inputs.hpp"
 #include "cli/program.hpp"
 #include "model/decoding.hpp"

@@ -164,7 +164,7 @@ class Generator {
 
   const Options& options_;
   cli::Context& context_;
-  tokens::RecordFormatter formatter_{tokens::OutputFormat::tsv};
+  tokens::RecordStream formatter_{tokens::OutputFormat::tsv};
   tokens::Header header_;
   Bigrams bigrams_;
   Random random_;

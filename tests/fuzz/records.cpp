@@ -44,10 +44,10 @@ bool same(const Record& a, const Record& b) {
 }
 
 void check_round_trip(const Stream& stream, OutputFormat output, InputFormat input) {
-  const tokens::RecordFormatter formatter(output);
-  std::string text = formatter.header(stream.header);
+  tokens::RecordStream writer(output);
+  std::string text = writer.header(stream.header);
   for (const Record& record : stream.records)
-    formatter.append(record, text);
+    writer.append(record, text);
   const Stream again = read(text, input, false);
   require(again.header == stream.header, "a header survives writing and reading");
   require(again.records.size() == stream.records.size(), "records survive writing and reading");

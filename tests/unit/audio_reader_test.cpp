@@ -13,8 +13,7 @@
 #include <unistd.h>
 
 #include "audio/decoder.hpp"
-#include "audio/ffmpeg_audio.hpp"
-#include "audio/mpeg_audio.hpp"
+#include "audio/formats.hpp"
 #include "audio_fixture.hpp"
 #include "base/descriptor.hpp"
 #include "base/file.hpp"

@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-#include "cli/display_text.hpp"
+#include "cli/terminal.hpp"
 
 using namespace pairalign::cli;
 

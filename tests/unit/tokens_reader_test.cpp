@@ -108,10 +108,10 @@ Record random_record(Random& random, bool any_bytes) {
 }
 
 std::string text_of(const Header& header, const std::vector<Record>& records, OutputFormat format) {
-  const RecordFormatter formatter(format);
-  std::string text = formatter.header(header);
+  RecordStream stream(format);
+  std::string text = stream.header(header);
   for (const Record& record : records)
-    formatter.append(record, text);
+    stream.append(record, text);
   return text;
 }
 

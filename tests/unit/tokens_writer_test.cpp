@@ -21,7 +21,7 @@ Record example() {
 
 std::string printed(const Record& record, OutputFormat format) {
   std::string text;
-  RecordFormatter(format).append(record, text);
+  RecordStream(format).append(record, text);
   return text;
 }
 
@@ -90,15 +90,15 @@ TEST_CASE("a key that is not UTF-8 keeps its bytes in JSON") {
 
 TEST_CASE("headers") {
   Header header;
-  CHECK(RecordFormatter(OutputFormat::tsv).header(header).empty());
+  CHECK(RecordStream(OutputFormat::tsv).header(header).empty());
   header.model = "0123456789abcdef";
   header.tokenizer = "vq";
   header.vocabulary = 512;
-  CHECK(RecordFormatter(OutputFormat::tsv).header(header) ==
+  CHECK(RecordStream(OutputFormat::tsv).header(header) ==
         "#pairalign 1 model=0123456789abcdef tokenizer=vq vocab=512\n");
-  CHECK(RecordFormatter(OutputFormat::jsonl).header(header) ==
+  CHECK(RecordStream(OutputFormat::jsonl).header(header) ==
         "{\"pairalign\":1,\"model\":\"0123456789abcdef\",\"tokenizer\":\"vq\",\"vocab\":512}\n");
-  CHECK(RecordFormatter(OutputFormat::kaldi).header(header).empty());
+  CHECK(RecordStream(OutputFormat::kaldi).header(header).empty());
 }
 
 TEST_CASE("format names") {
