@@ -20,6 +20,10 @@ struct Alternative {
   std::uint16_t weight = 0;  ///< in proportion to its probability; at least 1
 };
 
+inline bool operator==(const Alternative& a, const Alternative& b) {
+  return a.token == b.token && a.weight == b.weight;
+}
+
 /// Durations beyond this (463 days) are refused, so that centiseconds always fit 32 bits.
 constexpr double kMaxSeconds = 40'000'000;
 

@@ -39,7 +39,7 @@ Stream read(std::string_view text, InputFormat format, bool faults_allowed) {
 bool same(const Record& a, const Record& b) {
   const bool timed = a.seconds >= 0;
   return a.key == b.key && a.tokens == b.tokens && a.starts_ms == b.starts_ms &&
-         timed == (b.seconds >= 0) &&
+         a.alternatives == b.alternatives && timed == (b.seconds >= 0) &&
          (!timed || tokens::centiseconds(a.seconds) == tokens::centiseconds(b.seconds));
 }
 

@@ -298,7 +298,7 @@ TEST_CASE("soft costs: any number of queries and documents of any lengths") {
 TEST_CASE("soft costs: queries with alternatives") {
   Random random(13);
   const SoftCost cost = random_cost(30, false, random);
-  std::vector<tokens::Record> records(40);
+  std::vector<tokens::Record> records(25);
   for (tokens::Record& record : records) {
     record.tokens = random_tokens(random.below(40), 31, random);
     for (const Token token : record.tokens) {

@@ -69,15 +69,8 @@ std::string fault_of(const std::string& line) {
 
 bool same(const Record& a, const Record& b) {
   const bool unknown = a.seconds < 0 && b.seconds < 0;
-  const auto same_alternative = [](const Alternative& x, const Alternative& y) {
-    return x.token == y.token && x.weight == y.weight;
-  };
-  const auto same_place = [&](const auto& x, const auto& y) {
-    return std::equal(x.begin(), x.end(), y.begin(), y.end(), same_alternative);
-  };
   return a.key == b.key && a.tokens == b.tokens && a.starts_ms == b.starts_ms &&
-         std::equal(a.alternatives.begin(), a.alternatives.end(), b.alternatives.begin(),
-                    b.alternatives.end(), same_place) &&
+         a.alternatives == b.alternatives &&
          (unknown || (a.seconds >= 0 && centiseconds(a.seconds) == centiseconds(b.seconds)));
 }
 
