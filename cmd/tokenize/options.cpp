@@ -174,9 +174,9 @@ void check_usage(const TokenizeOptions& options) {
   cli::refuse(options.times && options.no_times, "--times and --no-times exclude one another");
   cli::refuse(options.no_times && needs_starts(tokens::parse_output_format(options.format)),
               "--no-times: --format " + options.format + " needs times");
-  cli::refuse(options.tokenizer.alternatives > 0 && options.format != "tsv" &&
-                  options.format != "jsonl",
-              "--alternatives: only --format tsv and jsonl have a place for them");
+  cli::refuse(
+      options.tokenizer.alternatives > 0 && options.format != "tsv" && options.format != "jsonl",
+      "--alternatives: only --format tsv and jsonl have a place for them");
   cli::refuse(!globs.empty() && options.preprocessor.empty(), "--pre-glob needs --pre");
   cli::refuse(std::count(globs.begin(), globs.end(), "") > 0,
               "--pre-glob: an empty pattern matches nothing");

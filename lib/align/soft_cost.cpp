@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "base/error.hpp"
 
@@ -56,6 +57,8 @@ SoftCost::SoftCost(int vocabulary, std::vector<std::int8_t> scores)
   for (auto row = scores_.begin(); row != scores_.end(); row += vocabulary)
     row_best_.push_back(best_of_row(&*row, vocabulary));
   unknown_best_ = std::max(lowest_, -kGap);
+  written_.resize(n);
+  std::iota(written_.begin(), written_.end(), Token{0});
 }
 
 int SoftCost::best_possible(Span<const Token> query) const {

@@ -76,9 +76,7 @@ class SoftCost : public Distance {
   std::unique_ptr<const Distance> with_alternatives(
       std::vector<tokens::Record>& queries) const override;
   Token written(Token query) const override {
-    return query < vocabulary_ || query >= row_best_.size()
-               ? query
-               : written_[query - static_cast<std::size_t>(vocabulary_)];
+    return query < written_.size() ? written_[query] : query;
   }
   std::size_t length(Mode, std::size_t, std::size_t) const override { return 1; }
   double score(Span<const Token> query, std::size_t distance, std::size_t length) const override;
@@ -103,7 +101,7 @@ class SoftCost : public Distance {
   std::vector<std::int8_t> scores_;  // (query tokens, vocabulary)
   std::vector<int> row_best_;        // by query token
   std::vector<bool> says_little_;    // by query token
-  std::vector<Token> written_;       // by query token beyond the vocabulary
+  std::vector<Token> written_;       // by query token
   int lowest_;
   int unknown_best_;
 };

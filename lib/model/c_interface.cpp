@@ -84,8 +84,7 @@ pairalign_tokenizer* pairalign_tokenizer_new(const pairalign_model* model, const
     options.kind = kind != nullptr ? model::parse_tokenizer_kind(kind) : default_kind(model->model);
     options.live = live != 0;
     model::Tokenizer tokenizer(model->model, options);
-    std::string header =
-        tokens::RecordStream(tokens::OutputFormat::tsv).header(tokenizer.header());
+    std::string header = tokens::RecordStream(tokens::OutputFormat::tsv).header(tokenizer.header());
     return new pairalign_tokenizer{std::move(tokenizer), std::move(header), {}, 0, false};
   });
 }

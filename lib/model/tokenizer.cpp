@@ -118,9 +118,9 @@ struct Tokenizer::Impl {
   struct Recording {
     std::string key;
     double seconds = 0;
-    double tempo = 1;             // of the warp
+    double tempo = 1;               // of the warp
     std::vector<float> embeddings;  // (frames, dimension), if there are to be alternatives
-    std::int64_t next_frame = 0;  // first frame not yet taken
+    std::int64_t next_frame = 0;    // first frame not yet taken
     // How many stretches, from the front, have begun, have all their frames, and were returned by
     // `take_windows`.
     std::int64_t opened = 0, complete = 0, taken = 0;

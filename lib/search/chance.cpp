@@ -317,7 +317,7 @@ PieceScores Chance::score(align::Strings both, const Pieces& pieces, double best
   for (std::size_t i = 0; i < pieces.size(); ++i) {
     for (std::size_t q = 0; q < both.size(); ++q) {
       scores[q] = distance_->match_score(both[q], nearest[i * both.size() + q].distance, mode_,
-                                        pieces[i].size());
+                                         pieces[i].size());
     }
     result.scores.push_back((fuse(forwards) - best) / per_unit);
     result.reversed.push_back((fuse(backwards) - best) / per_unit);
@@ -434,8 +434,7 @@ QueryChance Chance::of_strings(align::Strings renderings) const {
 
 std::vector<QueryChance> Chance::of(Span<const tokens::Record> queries, ThreadPool& pool) const {
   std::vector<QueryChance> chances(queries.size());
-  pool.parallel_for(queries.size(),
-                    [&](std::size_t q) { chances[q] = of(queries.subspan(q, 1)); });
+  pool.parallel_for(queries.size(), [&](std::size_t q) { chances[q] = of(queries.subspan(q, 1)); });
   return chances;
 }
 

@@ -11,9 +11,9 @@
 
 namespace pairalign::search {
 
-/// For a distance to which alternatives make a difference: the queries with tokens of their own, and
-/// the distance that knows these (align::Distance::with_alternatives). Else both as they are. The
-/// arguments must outlive it.
+/// For a distance to which alternatives make a difference: the queries with tokens of their own,
+/// and the distance that knows these (align::Distance::with_alternatives). Else both as they are.
+/// The arguments must outlive it.
 class QueryTokens {
  public:
   QueryTokens(const align::Distance& distance, Span<const tokens::Record> queries)
@@ -29,9 +29,9 @@ class QueryTokens {
   QueryTokens(const QueryTokens&) = delete;
   QueryTokens& operator=(const QueryTokens&) = delete;
 
-  /// How many queries, from the front, to prepare together: a distance has room for a limited number
-  /// of tokens of their own. Of a query that is longer than that by itself, more than an hour of
-  /// speech, the last tokens are used without their alternatives.
+  /// How many queries, from the front, to prepare together: a distance has room for a limited
+  /// number of tokens of their own. Of a query that is longer than that by itself, more than an
+  /// hour of speech, the last tokens are used without their alternatives.
   static std::size_t group_size(Span<const tokens::Record> queries) {
     constexpr std::size_t kMaxTokens = std::size_t{1} << 15;
     std::size_t tokens = 0, count = 0;

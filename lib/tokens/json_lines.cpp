@@ -46,9 +46,9 @@ void parse_alternatives(const Json& object, Record& record) {
       const std::uint64_t weight = whole ? pair[1].get<std::uint64_t>() : 0;
       if (token > std::numeric_limits<Token>::max() || weight == 0 ||
           weight > std::numeric_limits<std::uint16_t>::max()) {
-        throw Error("", fmt::format("alternatives: {} is not a token and a weight from 1 to {}",
-                                    excerpt(pair.dump()),
-                                    std::numeric_limits<std::uint16_t>::max()));
+        throw Error("",
+                    fmt::format("alternatives: {} is not a token and a weight from 1 to {}",
+                                excerpt(pair.dump()), std::numeric_limits<std::uint16_t>::max()));
       }
       list.push_back({static_cast<Token>(token), static_cast<std::uint16_t>(weight)});
     }

@@ -72,8 +72,9 @@ Alternative parse_alternative(std::string_view text) {
   Alternative result;
   if (colon == text.npos || !parse_whole(text.substr(0, colon), result.token) ||
       !parse_whole(text.substr(colon + 1), result.weight) || result.weight == 0) {
-    throw Error("", fmt::format("alternatives: {} is not a token, a colon and a weight from 1 to {}",
-                                excerpt(text), std::numeric_limits<std::uint16_t>::max()));
+    throw Error("",
+                fmt::format("alternatives: {} is not a token, a colon and a weight from 1 to {}",
+                            excerpt(text), std::numeric_limits<std::uint16_t>::max()));
   }
   return result;
 }

@@ -34,8 +34,8 @@ void check_starts(const Record& record) {
 void check_alternatives(const Record& record) {
   const std::size_t given = record.alternatives.size();
   if (given == 0 || given == record.tokens.size()) return;
-  throw Error("", fmt::format("alternatives: given for {} of {} tokens", given,
-                              record.tokens.size()));
+  throw Error("",
+              fmt::format("alternatives: given for {} of {} tokens", given, record.tokens.size()));
 }
 
 std::optional<std::string> vocabulary_fault(const Record& record, int size) {

@@ -49,7 +49,8 @@ void check_starts(const Record& record);
 /// Throws Error("", reason) unless there are no alternatives, or some for each token.
 void check_alternatives(const Record& record);
 
-/// What is wrong if a token, or an alternative, is outside the vocabulary; a size of 0 means that it is not known.
+/// What is wrong if a token, or an alternative, is outside the vocabulary; a size of 0 means that
+/// it is not known.
 std::optional<std::string> vocabulary_fault(const Record& record, int size);
 
 /// Throws Error(key, reason) for a record whose tokens have no starts.

@@ -214,7 +214,8 @@ TEST_CASE("alternatives: a place is scored with the mixture of their rows") {
         odds += weight * std::exp2(cost.score_of(token, document) / 4.0);
         total += weight;
       }
-      if (document < 20) CHECK(score(queries[2], place) == std::lround(4 * std::log2(odds / total)));
+      if (document < 20)
+        CHECK(score(queries[2], place) == std::lround(4 * std::log2(odds / total)));
     }
   }
   for (std::size_t i = 0; i < 3; ++i)

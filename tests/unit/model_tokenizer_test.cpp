@@ -452,8 +452,8 @@ TEST_CASE("alternatives of windows are those of their frames, of renderings thos
   // A token that lies wholly within a window has the alternatives that it has in the recording.
   const tokens::Record& second = windows[1];
   for (std::size_t i = 1; i + 1 < second.tokens.size(); ++i) {
-    const auto at = std::find(whole.starts_ms.begin(), whole.starts_ms.end(),
-                              second.starts_ms[i] + 2000);
+    const auto at =
+        std::find(whole.starts_ms.begin(), whole.starts_ms.end(), second.starts_ms[i] + 2000);
     REQUIRE(at != whole.starts_ms.end());
     REQUIRE(second.alternatives[i] ==
             whole.alternatives[static_cast<std::size_t>(at - whole.starts_ms.begin())]);

@@ -156,9 +156,9 @@ TEST_CASE("each fault of a record line is named") {
   CHECK(fault_of("a\t1\t1 2\t\t1:9,3:1 2:65535") == "no fault");
   CHECK(fault_of("a\t1\t1 2\t\t1:9") == "alternatives: given for 1 of 2 tokens");
   for (const char* pair : {"", "1", "1:", ":1", "1:0", "1:65536", "65536:1", "1:1:1", "1 :1"}) {
-    CHECK(fault_of("a\t1\t1\t5\t2:2," + std::string(pair)).find("is not a token, a colon and a "
-                                                              "weight from 1 to 65535") !=
-          std::string::npos);
+    CHECK(fault_of("a\t1\t1\t5\t2:2," + std::string(pair))
+              .find("is not a token, a colon and a "
+                    "weight from 1 to 65535") != std::string::npos);
   }
 }
 
@@ -294,8 +294,7 @@ TEST_CASE("each fault of a JSON line is named") {
   CHECK(alternatives_fault("[[[1,2]],[[1,2]]]") == "alternatives: given for 2 of 1 tokens");
   for (const char* pair : {"1", "[1]", "[1,0]", "[1,65536]", "[65536,1]", "[1,-1]", "[1,1,1]"}) {
     CHECK(alternatives_fault("[[" + std::string(pair) + "]]") ==
-          "alternatives: '" + std::string(pair) +
-              "' is not a token and a weight from 1 to 65535");
+          "alternatives: '" + std::string(pair) + "' is not a token and a weight from 1 to 65535");
   }
   CHECK(fault("{\"key\":\"a\",").find("parse error") == 0);
   CHECK(fault("{\"pairalign\":2}").find("header: format version 2") == 0);
