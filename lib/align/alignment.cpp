@@ -64,7 +64,7 @@ class Aligner {
       last[j] = 'D';
     }
     for (std::size_t i = 1; i <= query.size(); ++i) {
-      const Token wanted = query[i - 1], written = distance_.written(wanted);
+      const Token wanted = query[i - 1];
       const auto deletion = static_cast<std::uint32_t>(distance_.deletion(wanted));
       std::uint32_t diagonal = row[0];
       row[0] += deletion;
@@ -75,7 +75,7 @@ class Aligner {
             diagonal + static_cast<std::uint32_t>(distance_.substitution(wanted, token));
         diagonal = row[j];
         row[j] = std::min({paired, row[j] + deletion, row[j - 1] + insertion});
-        last[i * width + j] = row[j] == paired                ? (written == token ? '=' : 'X')
+        last[i * width + j] = row[j] == paired                ? (wanted == token ? '=' : 'X')
                               : row[j] == diagonal + deletion ? 'I'
                                                               : 'D';
       }

@@ -9,9 +9,16 @@ namespace {
 class PlainRows : public Rows {
  public:
   PlainRows(const Distance& distance, Span<const Token> query)
-      : distance_(distance), query_(query), insertion_(distance.insertion()) {
+      : distance_(distance),
+        query_(query),
+        insertion_(distance.insertion()),
+        in_parts_(distance.in_parts(query)) {
     for (const Token token : query)
       deletions_.push_back(distance.deletion(token));
+    if (!in_parts_) return;
+    joins_.push_back(0);  // to a row that is never paired
+    for (std::size_t i = 1; i < query.size(); ++i)
+      joins_.push_back(distance.join(query[i - 1], query[i]));
   }
 
   void values(Span<const Token> text, Start start, std::vector<std::uint32_t>& values) override {
@@ -40,9 +47,12 @@ class PlainRows : public Rows {
   void advance(const int* substitutions, int top_step) {
     int diagonal = column_[0];
     int above = column_[0] += top_step;
+    int paired = diagonal;  // the row above, if its token is paired with that of this column
     for (std::size_t i = 0; i < deletions_.size(); ++i) {
       const int left = column_[i + 1];
-      above = std::min({diagonal + substitutions[i], left + insertion_, above + deletions_[i]});
+      const int before = in_parts_ ? std::min(diagonal, paired + joins_[i]) : diagonal;
+      paired = before + substitutions[i];
+      above = std::min({paired, left + insertion_, above + deletions_[i]});
       column_[i + 1] = above;
       diagonal = left;
     }
@@ -51,7 +61,9 @@ class PlainRows : public Rows {
   const Distance& distance_;
   Span<const Token> query_;
   int insertion_;
+  bool in_parts_;
   std::vector<int> deletions_;
+  std::vector<int> joins_;  // in parts: of each token to the one before
   std::vector<int> column_;
   std::vector<std::size_t> row_of_;  // by token; 0: not computed yet
   std::size_t rows_ = 0;

@@ -92,20 +92,27 @@ class Distance {
   /// token pairs and an index of these finds them.
   virtual bool counts_edits() const { return false; }
 
-  /// For queries with alternatives (tokens::Record): a distance to which each of their tokens that
-  /// has some is a query token of its own, and writes these into `queries`. nullptr, and nothing
-  /// written, if alternatives make no difference.
+  /// For queries with alternatives (tokens::Record): a distance to which each part of their tokens
+  /// is a query token of its own, and writes these into `queries`. nullptr, and nothing written, if
+  /// alternatives make no difference.
   virtual std::unique_ptr<const Distance> with_alternatives(
       std::vector<tokens::Record>& /*queries*/) const {
     return nullptr;
   }
-  /// The document token that was written where a query token stands.
-  virtual Token written(Token query) const { return query; }
+  /// Whether the query's tokens are such parts. Several in a row may then be paired with the same
+  /// document token, at a further cost for each two neighbours; the cost is the same in either
+  /// order.
+  virtual bool in_parts(Span<const Token> /*query*/) const { return false; }
+  virtual int join(Token /*query*/, Token /*neighbour*/) const { return 0; }
+  /// The string that was written for a query, or for a piece of it.
+  virtual std::vector<Token> written(Span<const Token> query) const {
+    return {query.begin(), query.end()};
+  }
 
   /// By plain dynamic programming, O(m · n). The query must outlive the result.
   virtual std::unique_ptr<Rows> rows(Span<const Token> query) const;
 
-  virtual LaneLayout layout(std::size_t /*query_tokens*/, SimdLevel) const { return {}; }
+  virtual LaneLayout layout(Span<const Token> /*query*/, SimdLevel) const { return {}; }
   /// The queries must be of one family (see `layout`) and outlive the result.
   virtual std::unique_ptr<Lanes> lanes(Strings, Mode, SimdLevel) const { return nullptr; }
 

@@ -85,6 +85,8 @@ struct SoftColumns {
   std::size_t rows;
   std::size_t columns;
   int gap;
+  /// In parts, (rows, lanes): what it costs to pair a row with the same token as the row above.
+  const std::int8_t* joins;
   /// Scores of query tokens by document token. Shared text: (tokens, rows, lanes). Own texts:
   /// (tokens, rows rounded up to kSoftRowStep).
   const std::int8_t* scores;
@@ -108,8 +110,8 @@ struct SoftKernel {
 struct Kernels {
   UnitKernel<std::uint32_t> unit32;
   UnitKernel<std::uint64_t> unit64;
-  SoftKernel<std::int16_t> soft16;
-  SoftKernel<std::int32_t> soft32;
+  SoftKernel<std::int16_t> soft16[2];  ///< for queries that are not in parts, and that are
+  SoftKernel<std::int32_t> soft32[2];
 };
 
 /// Null for SimdLevel::scalar.

@@ -214,17 +214,17 @@ Scan::Impl::Impl(const Distance& of, Strings strings, Mode scan_mode, SimdLevel 
                       lanes > 0 ? distance.lanes(together, mode, level) : nullptr});
   };
   for (std::size_t i = 0; i < order.size();) {
-    const LaneLayout layout = distance.layout(queries[order[i]].size(), level);
+    const LaneLayout layout = distance.layout(queries[order[i]], level);
     std::vector<std::size_t> members{order[i++]};
     while (i < order.size() && members.size() < layout.lanes &&
-           distance.layout(queries[order[i]].size(), level).family == layout.family)
+           distance.layout(queries[order[i]], level).family == layout.family)
       members.push_back(order[i++]);
     if (members.size() > 1 && members.size() >= layout.shared_from) {
       add(std::move(members), layout.lanes);
       continue;
     }
     for (const std::size_t q : members)  // an empty query has no lanes
-      add({q}, distance.layout(queries[q].size(), level).lanes);
+      add({q}, distance.layout(queries[q], level).lanes);
   }
 }
 

@@ -12,10 +12,6 @@ namespace {
 // No row has this number: as a query token it is unknown.
 constexpr Token kUnknown = std::numeric_limits<Token>::max();
 
-int best_of_row(const std::int8_t* row, int vocabulary) {
-  return std::max<int>(*std::max_element(row, row + vocabulary), -SoftCost::kGap);
-}
-
 // For each token, whether its score with itself is low.
 std::vector<bool> tokens_that_say_little(const std::vector<std::int8_t>& scores, std::size_t n) {
   std::vector<int> own(n);
@@ -44,21 +40,30 @@ double odds_of(int score) {
 
 }  // namespace
 
-SoftCost::SoftCost(int vocabulary, std::vector<std::int8_t> scores)
-    : vocabulary_(vocabulary), scores_(std::move(scores)) {
+SoftCost::SoftCost(int vocabulary, std::vector<std::int8_t> scores) : vocabulary_(vocabulary) {
   const auto n = static_cast<std::size_t>(vocabulary);
-  if (n == 0 || scores_.size() != n * n) throw Error("", "scores do not fit the vocabulary");
-  lowest_ = *std::min_element(scores_.begin(), scores_.end());
-  says_little_ = tokens_that_say_little(scores_, n);
-  for (std::size_t i = 0; i < n * n; ++i) {
-    if (says_little_[i / n]) scores_[i] = static_cast<std::int8_t>(lowered(scores_[i]));
+  if (n == 0 || scores.size() != n * n) throw Error("", "scores do not fit the vocabulary");
+  lowest_ = *std::min_element(scores.begin(), scores.end());
+  const std::vector<bool> little = tokens_that_say_little(scores, n);
+  for (std::size_t t = 0; t < n; ++t) {
+    const auto row = scores.begin() + static_cast<std::ptrdiff_t>(t * n);
+    add_row({little[t] ? kGap : 0, lowest_, 0, static_cast<Token>(t)}, {row, row + vocabulary});
   }
-  row_best_.reserve(n);
-  for (auto row = scores_.begin(); row != scores_.end(); row += vocabulary)
-    row_best_.push_back(best_of_row(&*row, vocabulary));
-  unknown_best_ = std::max(lowest_, -kGap);
-  written_.resize(n);
-  std::iota(written_.begin(), written_.end(), Token{0});
+}
+
+// `row.unknown` and `scores` as they are before they are lowered.
+void SoftCost::add_row(Row row, const std::vector<double>& scores) {
+  const auto lowered = [&](double score) {
+    constexpr int kLowest = std::numeric_limits<std::int8_t>::min();
+    return std::max(static_cast<int>(std::lround(score)) - row.kept_back, kLowest);
+  };
+  row.unknown = lowered(row.unknown);
+  row.best = -kGap;
+  for (const double score : scores) {
+    scores_.push_back(static_cast<std::int8_t>(lowered(score)));
+    row.best = std::max<int>(row.best, scores_.back());
+  }
+  rows_.push_back(row);
 }
 
 int SoftCost::best_possible(Span<const Token> query) const {
@@ -69,49 +74,75 @@ int SoftCost::best_possible(Span<const Token> query) const {
 }
 
 int SoftCost::kept_back(Span<const Token> query) const {
-  const auto little = [this](Token t) { return t < says_little_.size() && says_little_[t]; };
-  return kGap * static_cast<int>(std::count_if(query.begin(), query.end(), little));
+  int sum = 0;
+  for (const Token token : query)
+    sum += token < rows_.size() ? rows_[token].kept_back : 0;
+  return sum;
+}
+
+std::vector<Token> SoftCost::written(Span<const Token> query) const {
+  std::vector<Token> result;
+  int place = 0;
+  for (const Token token : query) {
+    const Row row = token < rows_.size() ? rows_[token] : Row{0, 0, 0, token};
+    if (row.place == 0 || row.place != place) result.push_back(row.written);
+    place = row.place;
+  }
+  return result;
 }
 
 std::unique_ptr<const Distance> SoftCost::with_alternatives(
     std::vector<tokens::Record>& queries) const {
   auto result = std::make_unique<SoftCost>(*this);
   for (tokens::Record& query : queries) {
-    for (std::size_t i = 0; i < query.tokens.size(); ++i) {
-      Token& token = query.tokens[i];
-      if (token >= vocabulary_) {
-        token = kUnknown;
-      } else if (!query.alternatives.empty() && result->row_best_.size() < kUnknown) {
-        token = result->add_row(token, query.alternatives[i]);
+    std::size_t parts = 0;
+    for (const std::vector<tokens::Mixture>& of_token : query.alternatives)
+      parts += of_token.size();
+    if (parts == 0 || result->rows_.size() + parts > kUnknown) {
+      for (Token& token : query.tokens) {
+        if (token >= vocabulary_) token = kUnknown;
       }
+      continue;
     }
+    const auto first = static_cast<Token>(result->rows_.size());
+    for (std::size_t i = 0; i < query.tokens.size(); ++i)
+      result->add_parts(query.tokens[i], query.alternatives[i]);
+    query.tokens.resize(parts);
+    std::iota(query.tokens.begin(), query.tokens.end(), first);
   }
   return result;
 }
 
-// Appends the scores of a mixture of tokens, and returns the query token that has them.
-Token SoftCost::add_row(Token token, const std::vector<tokens::Alternative>& alternatives) {
+// Appends a row for each part of a token.
+void SoftCost::add_parts(Token token, const std::vector<tokens::Mixture>& parts) {
+  const bool little = token < vocabulary_ && rows_[token].kept_back > 0;
+  const auto count = static_cast<int>(parts.size()), place = static_cast<int>(rows_.size());
+  for (int i = 0; i < count; ++i) {
+    std::vector<double> scores = mixed_scores(parts[static_cast<std::size_t>(i)]);
+    for (double& score : scores)
+      score /= count;
+    const int gap = little ? 0 : kGap * (i + 1) / count - kGap * i / count;
+    add_row({kGap - gap, lowest_ / count, 0, token, place}, scores);
+  }
+}
+
+// The scores of a mixture of tokens, not lowered.
+std::vector<double> SoftCost::mixed_scores(const tokens::Mixture& mixture) const {
   const auto n = static_cast<std::size_t>(vocabulary_);
   std::vector<double> odds(n);
   double total = 0;
-  for (const auto& [other, weight] : alternatives) {
+  for (const auto& [token, weight] : mixture) {
     total += weight;
-    const bool known = other < n;
-    const int kept_back = known && says_little_[other] ? kGap : 0;
+    const bool known = token < n;
     for (std::size_t document = 0; document < n; ++document) {
-      const int score = known ? scores_[other * n + document] + kept_back : lowest_;
+      const int score = known ? scores_[token * n + document] + rows_[token].kept_back : lowest_;
       odds[document] += weight * odds_of(score);
     }
   }
-  const auto row = static_cast<Token>(row_best_.size());
-  for (const double sum : odds) {
-    const auto score = static_cast<int>(std::lround(kUnitsPerBit * std::log2(sum / total)));
-    scores_.push_back(static_cast<std::int8_t>(says_little_[token] ? lowered(score) : score));
-  }
-  row_best_.push_back(best_of_row(&scores_[row * n], vocabulary_));
-  says_little_.push_back(says_little_[token]);
-  written_.push_back(token);
-  return row;
+  std::vector<double> scores;
+  for (const double sum : odds)
+    scores.push_back(kUnitsPerBit * std::log2(sum / total));
+  return scores;
 }
 
 double SoftCost::score(Span<const Token> query, std::size_t distance, std::size_t) const {

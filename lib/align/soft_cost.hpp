@@ -22,6 +22,11 @@
 // Stolcke, Computer Speech & Language 14, 2000): the token is then scored with a mixture of the
 // rows of its alternatives, log2 of the mean of 2^score weighted by their probabilities, like a
 // position of a PSI-BLAST profile (Altschul et al., Nucleic Acids Res. 25, 1997).
+//
+// Where these are given part by part, each part is aligned by itself, with an equal share of the
+// token's score and gap cost, and parts in a row may be paired with one document token, as frames
+// are in dynamic time warping. So the query keeps what the frames say of changes within a token,
+// and where one speaker's token ends in the middle of another's.
 #pragma once
 
 #include <algorithm>
@@ -45,6 +50,10 @@ class SoftCost : public Distance {
   /// nearly so for strings of 12 to 27 tokens/s, in infix and in global mode.
   static constexpr int kGap = 3 * kUnitsPerBit;
 
+  /// Cost of pairing parts of two tokens with the same document token: none loses fragments, the
+  /// cost of a gap loses words by other speakers, and between them the differences are chance.
+  static constexpr int kJoin = 1 * kUnitsPerBit;
+
   /// A token whose score with itself is at most this fraction of the median over all tokens is
   /// deleted at no cost.
   static constexpr double kSaysLittle = 0.65;
@@ -57,11 +66,10 @@ class SoftCost : public Distance {
   /// The score of a pair, lowered by `kGap` if the query token is deleted at no cost. A token
   /// beyond the vocabulary has the lowest score of all with every token, itself included.
   int score_of(Token query, Token document) const {
-    if (query >= row_best_.size()) return lowest_;
+    if (query >= rows_.size()) return lowest_;
     return document < vocabulary_
                ? scores_[query * static_cast<std::size_t>(vocabulary_) + document]
-           : says_little_[query] ? lowered(lowest_)
-                                 : lowest_;
+               : rows_[query].unknown;
   }
   /// The sum of these if each query token is paired with the token that suits it best, or deleted
   /// where that scores more: no alignment scores more.
@@ -75,35 +83,44 @@ class SoftCost : public Distance {
   int units() const override { return kUnitsPerBit; }
   std::unique_ptr<const Distance> with_alternatives(
       std::vector<tokens::Record>& queries) const override;
-  Token written(Token query) const override {
-    return query < written_.size() ? written_[query] : query;
+  bool in_parts(Span<const Token> query) const override {
+    return !query.empty() && query[0] >= vocabulary_ && query[0] < rows_.size();
   }
+  int join(Token query, Token neighbour) const override {
+    return rows_[query].place == rows_[neighbour].place ? 0 : kJoin;
+  }
+  std::vector<Token> written(Span<const Token> query) const override;
   std::size_t length(Mode, std::size_t, std::size_t) const override { return 1; }
   double score(Span<const Token> query, std::size_t distance, std::size_t length) const override;
   std::optional<std::size_t> bound(Span<const Token> query, double min_score,
                                    std::size_t length) const override;
   // In soft_lanes.cpp. The cost must outlive the lanes.
-  LaneLayout layout(std::size_t query_tokens, SimdLevel level) const override;
+  LaneLayout layout(Span<const Token> query, SimdLevel level) const override;
   std::unique_ptr<Lanes> lanes(Strings queries, Mode mode, SimdLevel level) const override;
 
  private:
-  static constexpr int lowered(int score) {
-    return std::max<int>(score - kGap, std::numeric_limits<std::int8_t>::min());
-  }
+  // What is known of a query token besides its scores.
+  struct Row {
+    int kept_back = 0;  // by how much its scores are lowered
+    int unknown = 0;    // its score with a token beyond the vocabulary, lowered
+    int best = 0;       // its highest score, or that of deleting it
+    Token written = 0;
+    int place = 0;  // of a part: the same as that of the other parts of its token; else 0
+  };
+
   // By how much in total `score_of` lowers the scores of a query's tokens.
   int kept_back(Span<const Token> query) const;
   int best_of(Token query) const {
-    return query < row_best_.size() ? row_best_[query] : unknown_best_;
+    return query < rows_.size() ? rows_[query].best : std::max(lowest_, -kGap);
   }
-  Token add_row(Token token, const std::vector<tokens::Alternative>& alternatives);
+  std::vector<double> mixed_scores(const tokens::Mixture& mixture) const;
+  void add_parts(Token token, const std::vector<tokens::Mixture>& parts);
+  void add_row(Row row, const std::vector<double>& scores);
 
   int vocabulary_;
   std::vector<std::int8_t> scores_;  // (query tokens, vocabulary)
-  std::vector<int> row_best_;        // by query token
-  std::vector<bool> says_little_;    // by query token
-  std::vector<Token> written_;       // by query token
+  std::vector<Row> rows_;            // by query token
   int lowest_;
-  int unknown_best_;
 };
 
 }  // namespace pairalign::align

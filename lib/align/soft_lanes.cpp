@@ -47,6 +47,7 @@ class SoftLanes : public Lanes {
       : kernels(with),
         mode(wanted),
         shared(queries.size() > 1),
+        in_parts(cost.in_parts(queries[0])),
         unknown(static_cast<std::size_t>(cost.vocabulary())),
         blank(unknown + 1) {
     for (const Span<const Token>& query : queries) {
@@ -59,12 +60,16 @@ class SoftLanes : public Lanes {
     const int padding = shared && mode == Mode::infix ? 0 : kLowestScore;
     scores.assign((blank + 1) * stored * width, static_cast<std::int8_t>(padding));
     first_column.assign(rows * kLanes, 0);
+    if (in_parts) joins.assign(rows * kLanes, 0);
     for (std::size_t lane = 0; lane < kLanes; ++lane) {
       if (shared && lane >= queries.size()) break;
       const Span<const Token>& query = queries[shared ? lane : 0];
       const std::size_t padded = rows - query.size();
       for (std::size_t i = 0; i < query.size(); ++i) {
-        first_column[(padded + i) * kLanes + lane] = -SoftCost::kGap * static_cast<int>(i + 1);
+        const std::size_t at = (padded + i) * kLanes + lane;
+        first_column[at] = -SoftCost::kGap * static_cast<int>(i + 1);
+        if (in_parts && i > 0)
+          joins[at] = static_cast<std::int8_t>(cost.join(query[i - 1], query[i]));
         if (lane >= width) continue;
         for (std::size_t token = 0; token <= unknown; ++token) {
           scores[(token * stored + padded + i) * width + lane] =
@@ -79,11 +84,13 @@ class SoftLanes : public Lanes {
   const Kernels& kernels;
   Mode mode;
   bool shared;
+  bool in_parts;
   std::size_t unknown;  // stands for the tokens beyond the vocabulary
   std::size_t blank;    // stands for columns before a text begins
   std::size_t rows = 0;
   std::vector<std::int8_t> scores;  // laid out as in SoftColumns
   std::vector<int> first_column;    // (rows, lanes)
+  std::vector<std::int8_t> joins;   // (rows, lanes), if in parts
   std::vector<int> best_possible;   // by query
 };
 
@@ -96,9 +103,9 @@ class SoftRun : public LaneRun {
     for (const Span<const Token>& text : texts)
       longest = std::max(longest, text.size());
     if (fits_16_bits(lanes_.rows, longest, lanes_.mode)) {
-      measure(texts, longest, lanes_.kernels.soft16, narrow_, distances);
+      measure(texts, longest, lanes_.kernels.soft16[lanes_.in_parts], narrow_, distances);
     } else {
-      measure(texts, longest, lanes_.kernels.soft32, wide_, distances);
+      measure(texts, longest, lanes_.kernels.soft32[lanes_.in_parts], wide_, distances);
     }
   }
 
@@ -122,6 +129,7 @@ class SoftRun : public LaneRun {
     SoftColumns<Cell> run{lanes_.rows,
                           0,
                           SoftCost::kGap,
+                          lanes_.joins.data(),
                           lanes_.scores.data(),
                           nullptr,
                           nullptr,
@@ -186,10 +194,11 @@ std::unique_ptr<LaneRun> SoftLanes::start() const {
 
 }  // namespace
 
-LaneLayout SoftCost::layout(std::size_t query_tokens, SimdLevel level) const {
-  if (kernels(level) == nullptr || query_tokens == 0) return {};
-  const bool alone = query_tokens > kMaxSharedTokens;
-  return {kLanes, alone ? kLanes + 1 : kSharedFrom, alone ? 1U : 0U};
+LaneLayout SoftCost::layout(Span<const Token> query, SimdLevel level) const {
+  if (kernels(level) == nullptr || query.empty()) return {};
+  const bool alone = query.size() > kMaxSharedTokens;
+  return {kLanes, alone ? kLanes + 1 : kSharedFrom,
+          (alone ? 1U : 0U) + (in_parts(query) ? 2U : 0U)};
 }
 
 std::unique_ptr<Lanes> SoftCost::lanes(Strings queries, Mode mode, SimdLevel level) const {

@@ -32,7 +32,7 @@ class UnitCost : public Distance {
   bool counts_edits() const override { return true; }
   std::unique_ptr<Rows> rows(Span<const Token> query) const override;
   // In unit_lanes.cpp.
-  LaneLayout layout(std::size_t query_tokens, SimdLevel level) const override;
+  LaneLayout layout(Span<const Token> query, SimdLevel level) const override;
   std::unique_ptr<Lanes> lanes(Strings queries, Mode mode, SimdLevel level) const override;
 };
 

@@ -286,12 +286,12 @@ bool is_narrow(std::size_t query_tokens) {
 
 }  // namespace
 
-LaneLayout UnitCost::layout(std::size_t query_tokens, SimdLevel level) const {
+LaneLayout UnitCost::layout(Span<const Token> query, SimdLevel level) const {
   const Kernels* found = kernels(level);
-  if (found == nullptr || query_tokens == 0 || query_tokens > TokenRows::kMaxTokens) return {};
-  const std::size_t blocks = blocks_of<std::uint64_t>(query_tokens);
+  if (found == nullptr || query.empty() || query.size() > TokenRows::kMaxTokens) return {};
+  const std::size_t blocks = blocks_of<std::uint64_t>(query.size());
   LaneLayout layout{found->unit64.lanes, found->unit64.shared_from, blocks};
-  if (is_narrow(query_tokens)) layout = {found->unit32.lanes, found->unit32.shared_from, blocks};
+  if (is_narrow(query.size())) layout = {found->unit32.lanes, found->unit32.shared_from, blocks};
   if (blocks > kMaxSharedBlocks) layout.shared_from = layout.lanes + 1;
   return layout;
 }

@@ -8,10 +8,10 @@
 namespace pairalign::model {
 namespace {
 
-// Of the cosines, before the softmax. On the speech development set, with 16 alternatives, 12 and
-// 20 find fragments and words by other speakers as often to within chance.
-constexpr double kSharpness = 16;
+// Of the cosines, before the softmax.
+constexpr double kSharpness = 12;
 constexpr double kWeightSum = 1000;
+constexpr std::size_t kPartFrames = 2;
 
 // The mean over these embeddings of their cosine with each code.
 std::vector<double> mean_similarities(const Model& model, Span<const float> embeddings) {
@@ -28,10 +28,7 @@ std::vector<double> mean_similarities(const Model& model, Span<const float> embe
   return similarities;
 }
 
-}  // namespace
-
-std::vector<tokens::Alternative> likely_codes(const Model& model, Span<const float> embeddings,
-                                              int count) {
+tokens::Mixture mixture_of(const Model& model, Span<const float> embeddings, int count) {
   const std::vector<double> similarities = mean_similarities(model, embeddings);
   std::vector<tokens::Token> codes(similarities.size());
   std::iota(codes.begin(), codes.end(), tokens::Token{0});
@@ -43,10 +40,26 @@ std::vector<tokens::Alternative> likely_codes(const Model& model, Span<const flo
   for (auto code = codes.begin(); code != end; ++code)
     odds.push_back(std::exp(kSharpness * (similarities[*code] - similarities[codes.front()])));
   const double total = std::accumulate(odds.begin(), odds.end(), 0.0);
-  std::vector<tokens::Alternative> result;
+  tokens::Mixture result;
   for (std::size_t i = 0; i < odds.size(); ++i) {
     const auto weight = static_cast<std::uint16_t>(std::lround(kWeightSum * odds[i] / total));
     if (weight > 0) result.push_back({codes[i], weight});
+  }
+  return result;
+}
+
+}  // namespace
+
+std::vector<tokens::Mixture> likely_codes(const Model& model, Span<const float> embeddings,
+                                          int count) {
+  const auto dimension = static_cast<std::size_t>(model.info().encoder.dimension);
+  const std::size_t frames = embeddings.size() / dimension;
+  const std::size_t parts = (frames + kPartFrames - 1) / kPartFrames;
+  std::vector<tokens::Mixture> result;
+  for (std::size_t i = 0; i < parts; ++i) {
+    const std::size_t first = frames * i / parts, end = frames * (i + 1) / parts;
+    result.push_back(
+        mixture_of(model, embeddings.subspan(first * dimension, (end - first) * dimension), count));
   }
   return result;
 }

@@ -9,10 +9,11 @@
 
 namespace pairalign::model {
 
-/// The likeliest `count` codes of a segment, most likely first, with a softmax of their cosines
-/// with its mean embedding; codes of less than a thousandth of the sum are left out. `embeddings`:
-/// (frames, dimension), at least one frame.
-std::vector<tokens::Alternative> likely_codes(const Model& model, Span<const float> embeddings,
-                                              int count);
+/// The parts of a segment, of at most two frames each, with the likeliest `count` codes of each,
+/// most likely first, weighted by a softmax of their cosines with its mean embedding; codes of less
+/// than a thousandth of the sum are left out. `embeddings`: (frames, dimension), at least one
+/// frame.
+std::vector<tokens::Mixture> likely_codes(const Model& model, Span<const float> embeddings,
+                                          int count);
 
 }  // namespace pairalign::model

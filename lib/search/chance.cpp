@@ -298,6 +298,11 @@ double Chance::best_score(align::Strings renderings) const {
   return Fuse(*distance_, mode_, renderings)(best);
 }
 
+// Fewer than the query's own tokens if it is in parts.
+std::size_t Chance::written_tokens(Span<const Token> query) const {
+  return distance_->written(query).size();
+}
+
 double Chance::places_in(double tokens, double query_tokens) const {
   if (mode_ == align::Mode::global) return 1;
   const double within = (distance_->counts_edits() ? kWithinEdits : kWithinBits) * query_tokens;
@@ -322,8 +327,8 @@ PieceScores Chance::score(align::Strings both, const Pieces& pieces, double best
     result.scores.push_back((fuse(forwards) - best) / per_unit);
     result.reversed.push_back((fuse(backwards) - best) / per_unit);
   }
-  result.places =
-      places_in(static_cast<double>(pieces.front().size()), static_cast<double>(both[0].size()));
+  result.places = places_in(static_cast<double>(pieces.front().size()),
+                            static_cast<double>(written_tokens(both[0])));
   return result;
 }
 
@@ -344,7 +349,7 @@ ChanceLaw Chance::law(align::Strings renderings, std::size_t piece_tokens, std::
   shape.bits = !distance_->counts_edits();
   shape.steps = !shape.bits && renderings.size() == 1 && mode_ == align::Mode::infix;
   shape.single = mode_ == align::Mode::global;
-  shape.length = static_cast<double>(renderings[0].size());
+  shape.length = static_cast<double>(written_tokens(renderings[0]));
   return {scores, shape};
 }
 
@@ -352,20 +357,18 @@ ChanceLaw Chance::law(align::Strings renderings, std::size_t piece_tokens, std::
 // tokens is a match.
 void Chance::account_for_order(Span<const Token> query, double best, QueryChance& chance) const {
   const std::vector<Token> backwards(query.rbegin(), query.rend());
-  std::vector<Token> written;
-  for (const Token token : query)
-    written.push_back(distance_->written(token));
+  const std::vector<Token> written = distance_->written(query);
   const auto score = [&](Span<const Token> string) {
     const std::size_t distance = align::Matcher(*distance_, string).distance(written, mode_);
-    return distance_->match_score(string, distance, mode_, query.size());
+    return distance_->match_score(string, distance, mode_, written.size());
   };
   const double same = score(query), reversed = score(backwards);
   if (reversed < kSameBackwards * same) return;
   // In edits, or bits.
-  const double below = (best - reversed) / distance_->unit_score(query, mode_, query.size());
+  const double below = (best - reversed) / distance_->unit_score(query, mode_, written.size());
   for (QueryChance::Part& part : chance.parts_)
     part.law.shift_for_order(-below);
-  chance.floor_ = tokens_ / (chance.stretch_ * static_cast<double>(query.size()));
+  chance.floor_ = tokens_ / (chance.stretch_ * static_cast<double>(written.size()));
   if (chance.parts_.empty()) return;
   chance.floor_score_ = chance.best_ - below * chance.stretch_ * chance.parts_[0].per_unit;
 }
@@ -374,7 +377,8 @@ void Chance::account_for_order(Span<const Token> query, double best, QueryChance
 // shorter than the query are hardly ever hits, and go with the nearest range.
 void Chance::add_lengths(Span<const Token> query, align::Strings fronts, double best,
                          QueryChance& chance) const {
-  const auto m = static_cast<double>(query.size());
+  const std::size_t query_tokens = written_tokens(query);
+  const auto m = static_cast<double>(query_tokens);
   auto record = records_.begin();
   for (std::size_t i = 0; i < std::size(kLengths); ++i) {
     const bool last = i + 1 == std::size(kLengths);
@@ -388,8 +392,8 @@ void Chance::add_lengths(Span<const Token> query, align::Strings fronts, double 
       return std::max<std::size_t>(static_cast<std::size_t>(kLengths[i] * static_cast<double>(of)),
                                    1);
     };
-    chance.parts_.push_back({law(fronts, tokens(fronts[0].size()), kGlobalPieces, best), count,
-                             distance_->unit_score(query, mode_, tokens(query.size()))});
+    chance.parts_.push_back({law(fronts, tokens(written_tokens(fronts[0])), kGlobalPieces, best),
+                             count, distance_->unit_score(query, mode_, tokens(query_tokens))});
   }
 }
 
@@ -413,14 +417,14 @@ QueryChance Chance::of_strings(align::Strings renderings) const {
     fronts.push_back(string.subspan(0, std::min(string.size(), kMaxQueryTokens)));
   }
   if (records_.empty() || strings.empty()) return chance;
-  const std::size_t m = strings[0].size();
+  const std::size_t m = written_tokens(strings[0]), front_tokens = written_tokens(fronts[0]);
   chance.best_ = best_score(strings);
-  chance.stretch_ = static_cast<double>(m) / static_cast<double>(fronts[0].size());
+  chance.stretch_ = static_cast<double>(m) / static_cast<double>(front_tokens);
   const double best = best_score(fronts);
   if (mode_ == align::Mode::global) {
     add_lengths(strings[0], fronts, best, chance);
   } else {
-    const std::size_t piece_tokens = fronts[0].size() + kPieceTokens;
+    const std::size_t piece_tokens = front_tokens + kPieceTokens;
     double places = 0;
     for (const auto& [tokens, count] : records_)
       places += places_in(static_cast<double>(tokens), static_cast<double>(m)) *

@@ -142,6 +142,7 @@ class Chance {
                 double best) const;
   PieceScores score(align::Strings both, const Pieces& pieces, double best, double per_unit) const;
   double best_score(align::Strings renderings) const;
+  std::size_t written_tokens(Span<const Token> query) const;
   double places_in(double tokens, double query_tokens) const;
   void add_lengths(Span<const Token> query, align::Strings fronts, double best,
                    QueryChance& chance) const;

@@ -10,7 +10,6 @@
 
 #include "align/alignment.hpp"
 #include "base/error.hpp"
-#include "search/query_tokens.hpp"
 #include "tokens/record.hpp"
 
 namespace pairalign::search {
@@ -110,8 +109,7 @@ HitFormatter::Correspondence HitFormatter::correspondence(const tokens::Record& 
   const archive::Archive& archive = archives_[hit.archive];
   std::vector<Token> document;
   archive.tokens(hit.record, hit.match.begin, hit.match.end, document);
-  const QueryTokens own(distance_, {&query, 1});
-  const std::string edits = align::edit_script(own.distance(), own.queries()[0].tokens, document);
+  const std::string edits = align::edit_script(distance_, query.tokens, document);
   const TokenTimes query_times(query.starts_ms, query.tokens.size(), query.seconds);
   const TokenTimes times(archive, hit.record);
   std::vector<double> offsets;

@@ -11,8 +11,8 @@
 
 namespace pairalign::search {
 
-/// For a distance to which alternatives make a difference: the queries with tokens of their own,
-/// and the distance that knows these (align::Distance::with_alternatives). Else both as they are.
+/// For a distance to which alternatives make a difference: the queries in parts, and the distance
+/// that knows these (align::Distance::with_alternatives). Else both as they are.
 /// The arguments must outlive it.
 class QueryTokens {
  public:
@@ -30,13 +30,17 @@ class QueryTokens {
   QueryTokens& operator=(const QueryTokens&) = delete;
 
   /// How many queries, from the front, to prepare together: a distance has room for a limited
-  /// number of tokens of their own. Of a query that is longer than that by itself, more than an
-  /// hour of speech, the last tokens are used without their alternatives.
+  /// number of parts. A query of more than that, half an hour of speech, is used without its
+  /// alternatives.
   static std::size_t group_size(Span<const tokens::Record> queries) {
-    constexpr std::size_t kMaxTokens = std::size_t{1} << 15;
-    std::size_t tokens = 0, count = 0;
-    while (count < queries.size() && (tokens += queries[count].alternatives.size()) <= kMaxTokens)
+    constexpr std::size_t kMaxParts = std::size_t{1} << 15;
+    std::size_t parts = 0, count = 0;
+    for (const tokens::Record& query : queries) {
+      for (const std::vector<tokens::Mixture>& of_token : query.alternatives)
+        parts += of_token.size();
+      if (parts > kMaxParts) break;
       ++count;
+    }
     return std::max<std::size_t>(count, 1);
   }
 

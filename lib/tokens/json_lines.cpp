@@ -32,25 +32,35 @@ void parse_numbers(const Json& object, const char* field, std::vector<T>& number
   }
 }
 
-// For each token, [[token, weight], …].
+Alternative parse_alternative(const Json& pair) {
+  const bool whole = pair.is_array() && pair.size() == 2 && pair[0].is_number_unsigned() &&
+                     pair[1].is_number_unsigned();
+  const std::uint64_t token = whole ? pair[0].get<std::uint64_t>() : 0;
+  const std::uint64_t weight = whole ? pair[1].get<std::uint64_t>() : 0;
+  if (token > std::numeric_limits<Token>::max() || weight == 0 ||
+      weight > std::numeric_limits<std::uint16_t>::max()) {
+    throw Error("", fmt::format("alternatives: {} is not a token and a weight from 1 to {}",
+                                excerpt(pair.dump()), std::numeric_limits<std::uint16_t>::max()));
+  }
+  return {static_cast<Token>(token), static_cast<std::uint16_t>(weight)};
+}
+
+// For each token its parts: [[token, weight], …].
 void parse_alternatives(const Json& object, Record& record) {
+  const auto check_list = [](const Json& list, const char* of) {
+    if (!list.is_array() || list.empty())
+      throw Error("", std::string("alternatives: none for a ") + of);
+  };
   const Json& places = object.at("alternatives");
   if (!places.is_array()) throw Error("", "alternatives: not an array");
   for (const Json& place : places) {
-    if (!place.is_array() || place.empty()) throw Error("", "alternatives: none for a token");
-    std::vector<Alternative>& list = record.alternatives.emplace_back();
-    for (const Json& pair : place) {
-      const bool whole = pair.is_array() && pair.size() == 2 && pair[0].is_number_unsigned() &&
-                         pair[1].is_number_unsigned();
-      const std::uint64_t token = whole ? pair[0].get<std::uint64_t>() : 0;
-      const std::uint64_t weight = whole ? pair[1].get<std::uint64_t>() : 0;
-      if (token > std::numeric_limits<Token>::max() || weight == 0 ||
-          weight > std::numeric_limits<std::uint16_t>::max()) {
-        throw Error("",
-                    fmt::format("alternatives: {} is not a token and a weight from 1 to {}",
-                                excerpt(pair.dump()), std::numeric_limits<std::uint16_t>::max()));
-      }
-      list.push_back({static_cast<Token>(token), static_cast<std::uint16_t>(weight)});
+    check_list(place, "token");
+    std::vector<Mixture>& parts = record.alternatives.emplace_back();
+    for (const Json& part : place) {
+      check_list(part, "part of a token");
+      Mixture& mixture = parts.emplace_back();
+      for (const Json& pair : part)
+        mixture.push_back(parse_alternative(pair));
     }
   }
   check_alternatives(record);
@@ -180,10 +190,13 @@ void append_json_record(const Record& record, std::string& text) {
   }
   if (!record.alternatives.empty()) {
     Json places = Json::array();
-    for (const std::vector<Alternative>& place : record.alternatives) {
-      Json& list = places.emplace_back(Json::array());
-      for (const Alternative& alternative : place)
-        list.push_back({alternative.token, alternative.weight});
+    for (const std::vector<Mixture>& parts : record.alternatives) {
+      Json& place = places.emplace_back(Json::array());
+      for (const Mixture& part : parts) {
+        Json& mixture = place.emplace_back(Json::array());
+        for (const auto& [token, weight] : part)
+          mixture.push_back({token, weight});
+      }
     }
     text += ",\"alternatives\":" + places.dump();
   }

@@ -79,14 +79,17 @@ Alternative parse_alternative(std::string_view text) {
   return result;
 }
 
-// For each token, `token:weight,token:weight…`.
+// For each token its parts, separated by semicolons: `token:weight,token:weight…`.
 void parse_alternatives(std::string_view text, Record& record) {
   record.alternatives.clear();
   if (text.empty()) return;
   for (const std::string_view place : split(text, ' ')) {
-    std::vector<Alternative>& list = record.alternatives.emplace_back();
-    for (const std::string_view alternative : split(place, ','))
-      list.push_back(parse_alternative(alternative));
+    std::vector<Mixture>& parts = record.alternatives.emplace_back();
+    for (const std::string_view part : split(place, ';')) {
+      Mixture& mixture = parts.emplace_back();
+      for (const std::string_view alternative : split(part, ','))
+        mixture.push_back(parse_alternative(alternative));
+    }
   }
   check_alternatives(record);
 }

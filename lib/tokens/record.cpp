@@ -46,9 +46,11 @@ std::optional<std::string> vocabulary_fault(const Record& record, int size) {
   for (const Token token : record.tokens) {
     if (token >= size) return fault("tokens", token);
   }
-  for (const std::vector<Alternative>& place : record.alternatives) {
-    for (const Alternative& alternative : place) {
-      if (alternative.token >= size) return fault("alternatives", alternative.token);
+  for (const std::vector<Mixture>& parts : record.alternatives) {
+    for (const Mixture& part : parts) {
+      for (const Alternative& alternative : part) {
+        if (alternative.token >= size) return fault("alternatives", alternative.token);
+      }
     }
   }
   return std::nullopt;

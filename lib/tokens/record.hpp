@@ -20,6 +20,9 @@ struct Alternative {
   std::uint16_t weight = 0;  ///< in proportion to its probability; at least 1
 };
 
+/// What may stand at a place of a string.
+using Mixture = std::vector<Alternative>;
+
 inline bool operator==(const Alternative& a, const Alternative& b) {
   return a.token == b.token && a.weight == b.weight;
 }
@@ -37,9 +40,11 @@ struct Record {
   std::vector<Token> tokens;
   /// Start of each token in milliseconds, ascending; empty when not given, else one per token.
   std::vector<std::uint32_t> starts_ms;
-  /// What may stand in place of each token, which need not be among it: a confusion network. Empty
-  /// when not given, else one list per token, none of them empty. Only searches use it.
-  std::vector<std::vector<Alternative>> alternatives{};
+  /// What may stand in place of each token, which need not be among it: a confusion network. A
+  /// token is divided into parts of equal length, in order, each with a mixture of its own. Empty
+  /// when not given, else one list of parts per token; no list and no mixture is empty. Only
+  /// searches use it.
+  std::vector<std::vector<Mixture>> alternatives{};
 };
 
 /// Throws Error("", reason) unless there are no starts, or as many as tokens and in ascending

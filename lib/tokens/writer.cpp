@@ -23,11 +23,13 @@ void append_tsv(const Record& record, std::string& text) {
     append_numbers(record.starts_ms, ' ', text);
   }
   const char* separator = "\t";
-  for (const std::vector<Alternative>& place : record.alternatives) {
-    for (const Alternative& alternative : place) {
-      fmt::format_to(std::back_inserter(text), "{}{}:{}", separator, alternative.token,
-                     alternative.weight);
-      separator = ",";
+  for (const std::vector<Mixture>& parts : record.alternatives) {
+    for (const Mixture& part : parts) {
+      for (const auto& [token, weight] : part) {
+        fmt::format_to(std::back_inserter(text), "{}{}:{}", separator, token, weight);
+        separator = ",";
+      }
+      separator = ";";
     }
     separator = " ";
   }

@@ -64,11 +64,6 @@ TEST_CASE("alignments of long strings, whose matrices are cut") {
 TEST_CASE("CIGAR strings") {
   CHECK(edit_script(kUnitCost, Tokens{1, 2, 3, 4}, Tokens{1, 9, 3, 4}) == "=X==");
   CHECK(edit_script(kUnitCost, Tokens{1, 2, 3}, Tokens{1, 3}) == "=I=");
-  // Tokens with alternatives are the tokens that were written.
-  std::vector<tokens::Record> queries{{"q", 1, {0, 1}, {}}};
-  queries[0].alternatives = {{{1, 1}}, {{1, 1}}};
-  const auto own = align::SoftCost(2, {40, -9, -9, 40}).with_alternatives(queries);
-  CHECK(edit_script(*own, queries[0].tokens, Tokens{1, 1}) == "X=");
   CHECK(edit_script(kUnitCost, Tokens{1, 3}, Tokens{1, 2, 3}) == "=D=");
   CHECK(cigar("==X=IIID") == "2=1X1=3I1D");
   CHECK(cigar("") == "*");

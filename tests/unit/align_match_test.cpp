@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <cmath>
+#include <functional>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -191,8 +193,9 @@ TEST_CASE("alternatives: a place is scored with the mixture of their rows") {
   const SoftCost cost(20, scores);
   tokens::Record plain{"plain", 1, {3, 25}, {}}, sure{"sure", 1, {3, 19}, {}};
   tokens::Record query{"query", 1, {3, 7, 3}, {}};
-  sure.alternatives = {{{3, 500}}, {{19, 1}}};
-  query.alternatives = {{{3, 600}, {5, 400}}, {{1, 10}, {2, 10}, {25, 20}}, {{3, 1}, {5, 1}}};
+  sure.alternatives = {{{{3, 500}}}, {{{19, 1}}}};
+  query.alternatives = {
+      {{{3, 600}, {5, 400}}}, {{{1, 10}, {2, 10}, {25, 20}}}, {{{3, 1}, {5, 1}}, {{6, 1}}}};
   std::vector<tokens::Record> queries{plain, sure, query};
   const auto own = cost.with_alternatives(queries);
   REQUIRE(own != nullptr);
@@ -208,26 +211,72 @@ TEST_CASE("alternatives: a place is scored with the mixture of their rows") {
     // A single alternative is the token.
     CHECK(score(queries[1], 0) == cost.score_of(3, document));
     CHECK(score(queries[1], 1) == cost.score_of(19, document));
-    for (std::size_t place = 0; place < 3; ++place) {
-      double odds = 0, total = 0;
-      for (const auto& [token, weight] : query.alternatives[place]) {
-        odds += weight * std::exp2(cost.score_of(token, document) / 4.0);
-        total += weight;
+    std::size_t row = 0;
+    for (const std::vector<tokens::Mixture>& parts : query.alternatives) {
+      const auto share = 1.0 / static_cast<double>(parts.size());
+      for (const tokens::Mixture& part : parts) {
+        double odds = 0, total = 0;
+        for (const auto& [token, weight] : part) {
+          odds += weight * std::exp2(cost.score_of(token, document) / 4.0);
+          total += weight;
+        }
+        // Half of a token has half of its gap cost: 6 less, in score and gap cost alike.
+        const auto expected = std::lround(4 * share * std::log2(odds / total));
+        if (document < 20) CHECK(score(queries[2], row) == expected - (parts.size() == 2 ? 6 : 0));
+        ++row;
       }
-      if (document < 20)
-        CHECK(score(queries[2], place) == std::lround(4 * std::log2(odds / total)));
     }
+    CHECK(row == queries[2].tokens.size());
   }
-  for (std::size_t i = 0; i < 3; ++i)
-    CHECK(own->written(queries[2].tokens[i]) == query.tokens[i]);
-  CHECK(own->written(7) == 7);
+  CHECK(own->written(queries[2].tokens) == query.tokens);
+  CHECK(own->written(queries[0].tokens)[0] == 3);
+  CHECK(own->in_parts(queries[2].tokens));
+  CHECK_FALSE(own->in_parts(queries[0].tokens));
+  CHECK(own->join(queries[2].tokens[3], queries[2].tokens[2]) == 0);
+  CHECK(own->join(queries[2].tokens[2], queries[2].tokens[1]) == SoftCost::kJoin);
   CHECK(kUnitCost.with_alternatives(queries) == nullptr);
+}
+
+// The oracle: the best over all ways to pair, delete and insert, part by part.
+TEST_CASE("parts in a row may be paired with one token of the document") {
+  Random random(32);
+  std::vector<std::int8_t> scores(64);
+  for (std::size_t i = 0; i < scores.size(); ++i)
+    scores[i] = static_cast<std::int8_t>(i % 9 == 0 ? 40 : random.uniform(-40, 20));
+  const SoftCost cost(8, scores);
+  for (int round = 0; round < 60; ++round) {
+    std::vector<tokens::Record> queries{{"q", 1, test::random_tokens(3, 8, random), {}}};
+    for (std::size_t i = 0; i < 3; ++i) {
+      std::vector<tokens::Mixture>& parts = queries[0].alternatives.emplace_back();
+      parts.resize(1 + random.below(3), {{static_cast<Token>(random.below(8)), 1}});
+      parts.back()[0].token = static_cast<Token>(random.below(8));
+    }
+    const auto own = cost.with_alternatives(queries);
+    const Tokens query = queries[0].tokens, document = test::random_tokens(4, 8, random);
+    // The least cost of the rest of the query against the rest of the document; `again`: the part
+    // before is paired with the token before.
+    const std::function<int(std::size_t, std::size_t, bool)> rest = [&](std::size_t i,
+                                                                        std::size_t j, bool again) {
+      if (i == query.size()) return static_cast<int>(document.size() - j) * own->insertion();
+      int least = own->deletion(query[i]) + rest(i + 1, j, false);
+      if (again) {
+        const int paired =
+            own->join(query[i - 1], query[i]) + own->substitution(query[i], document[j - 1]);
+        least = std::min(least, paired + rest(i + 1, j, true));
+      }
+      if (j == document.size()) return least;
+      least = std::min(least, own->substitution(query[i], document[j]) + rest(i + 1, j + 1, true));
+      return std::min(least, own->insertion() + rest(i, j + 1, false));
+    };
+    CHECK(Matcher(*own, query).distance(document, Mode::global) ==
+          static_cast<std::size_t>(rest(0, 0, false)));
+  }
 }
 
 TEST_CASE("alternatives of a token that says little do not make it say more") {
   const SoftCost cost(3, {40, -8, -16, -8, 40, -16, -16, -16, 20});  // 2 says little
   std::vector<tokens::Record> queries{{"q", 1, {2, 0, 2}, {}}};
-  queries[0].alternatives = {{{2, 1}}, {{0, 1}}, {{2, 1}}};
+  queries[0].alternatives = {{{{2, 1}}}, {{{0, 1}}}, {{{2, 1}}}};
   const auto own = cost.with_alternatives(queries);
   const Tokens query = queries[0].tokens;
   for (const Tokens& document : {Tokens{0}, Tokens{2, 0, 2}, Tokens{1, 0, 1}}) {

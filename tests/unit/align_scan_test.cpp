@@ -302,8 +302,8 @@ TEST_CASE("soft costs: queries with alternatives") {
   for (tokens::Record& record : records) {
     record.tokens = random_tokens(random.below(40), 31, random);
     for (const Token token : record.tokens) {
-      record.alternatives.push_back({{token, 500}});
-      record.alternatives.back().push_back({static_cast<Token>(random.below(31)), 300});
+      const tokens::Mixture part{{token, 500}, {static_cast<Token>(random.below(31)), 300}};
+      record.alternatives.emplace_back(1 + random.below(3), part);
     }
     if (random.chance(0.2)) record.alternatives.clear();
   }

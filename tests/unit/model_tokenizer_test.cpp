@@ -397,7 +397,7 @@ TEST_CASE("windows: a record each, with fragments, tokens those of the recording
   }
 }
 
-// The likeliest codes of each segment, by a softmax of mean cosines with a sharpness of 16.
+// The likeliest codes of each part, by a softmax of mean cosines with a sharpness of 12.
 TEST_CASE("alternatives: the codes that are nearest to the frames of each token") {
   const Model model = random_model_with_decoder();
   const std::vector<float> pcm = make_signal(4);
@@ -419,23 +419,30 @@ TEST_CASE("alternatives: the codes that are nearest to the frames of each token"
       const auto frame_of = [&](std::size_t token) -> std::size_t {
         return token < record.tokens.size() ? (record.starts_ms[token] + 10) / 20 : frames;
       };
-      std::vector<std::pair<double, std::size_t>> best;
-      for (std::size_t k = 0; k < codes; ++k) {
-        double sum = 0;
-        for (std::size_t f = frame_of(i); f < frame_of(i + 1); ++f)
-          sum += cosines[f * codes + k];
-        best.emplace_back(-sum / static_cast<double>(frame_of(i + 1) - frame_of(i)), k);
-      }
-      std::sort(best.begin(), best.end());
-      double total = 0;
-      for (std::size_t k = 0; k < 3; ++k)
-        total += std::exp(-16 * best[k].first);
-      const std::vector<tokens::Alternative>& found = record.alternatives[i];
-      for (std::size_t k = 0; k < found.size(); ++k) {
-        const auto same = [&](const auto& code) { return code.second == found[k].token; };
-        const auto code = std::find_if(best.begin(), best.end(), same);
-        REQUIRE(code->first == doctest::Approx(best[k].first).epsilon(1e-4));  // or a near tie
-        REQUIRE(std::abs(found[k].weight - 1000 * std::exp(-16 * best[k].first) / total) < 0.6);
+      const std::vector<tokens::Mixture>& parts = record.alternatives[i];
+      const std::size_t count = frame_of(i + 1) - frame_of(i);
+      REQUIRE(parts.size() == (count + 1) / 2);
+      for (std::size_t p = 0; p < parts.size(); ++p) {
+        const std::size_t first = frame_of(i) + count * p / parts.size();
+        const std::size_t end = frame_of(i) + count * (p + 1) / parts.size();
+        std::vector<std::pair<double, std::size_t>> best;
+        for (std::size_t k = 0; k < codes; ++k) {
+          double sum = 0;
+          for (std::size_t f = first; f < end; ++f)
+            sum += cosines[f * codes + k];
+          best.emplace_back(-sum / static_cast<double>(end - first), k);
+        }
+        std::sort(best.begin(), best.end());
+        double total = 0;
+        for (std::size_t k = 0; k < 3; ++k)
+          total += std::exp(-12 * best[k].first);
+        for (std::size_t k = 0; k < parts[p].size(); ++k) {
+          const auto& [token, weight] = parts[p][k];
+          const auto same = [t = token](const auto& code) { return code.second == t; };
+          const auto code = std::find_if(best.begin(), best.end(), same);
+          REQUIRE(code->first == doctest::Approx(best[k].first).epsilon(1e-4));  // or a near tie
+          REQUIRE(std::abs(weight - 1000 * std::exp(-12 * best[k].first) / total) < 0.6);
+        }
       }
     }
   }

@@ -79,7 +79,8 @@ TEST_CASE("queries with alternatives: hits equal those of comparing everything")
   std::vector<Record> queries = random_records("k", 25, random);
   for (std::size_t q = 0; q < queries.size(); q += 1 + q % 2) {
     for (const Token token : queries[q].tokens)
-      queries[q].alternatives.push_back({{token, 3}, {static_cast<Token>(random.below(5)), 2}});
+      queries[q].alternatives.push_back(
+          {{{token, 3}, {static_cast<Token>(random.below(5)), 2}}, {{token, 1}}});
   }
   for (const SearchConfig& config : configs()) {
     if (config.distance->counts_edits()) continue;
@@ -97,21 +98,21 @@ TEST_CASE("queries with alternatives: hits equal those of comparing everything")
 TEST_CASE("queries are prepared in groups that a distance has room for") {
   std::vector<Record> queries(5);
   for (Record& query : queries)
-    query.alternatives.assign(12000, {{0, 1}});
+    query.alternatives.assign(6000, {{{0, 1}}, {{1, 1}}});
   CHECK(QueryTokens::group_size(queries) == 2);
-  queries[0].alternatives.resize(100000);
+  queries[0].alternatives.resize(100000, {{{0, 1}}});
   CHECK(QueryTokens::group_size(queries) == 1);
   for (Record& query : queries)
     query.alternatives.clear();
   CHECK(QueryTokens::group_size(queries) == 5);
-  // More places than there are numbers for tokens: the last ones keep theirs.
-  Record& longest = queries[0];
-  longest.tokens.assign(70000, Token{1});
-  longest.alternatives.assign(70000, {{0, 1}});
-  const QueryTokens own(kFiveTokens, {&longest, 1});
-  CHECK(own.queries()[0].tokens[0] == 5);
-  CHECK(own.queries()[0].tokens[65000] == 65005);
-  CHECK(own.queries()[0].tokens[69999] == 1);
+  // More parts than there are numbers for tokens.
+  for (const std::size_t size : {30000U, 40000U}) {
+    queries[0].tokens.assign(size, Token{1});
+    queries[0].alternatives.assign(size, {{{0, 1}}, {{1, 1}}});
+    const QueryTokens own(kFiveTokens, {queries.data(), 1});
+    CHECK(own.queries()[0].tokens.size() == (size == 30000 ? 60000 : size));
+    CHECK(own.queries()[0].tokens.back() == (size == 30000 ? 60004 : 1));
+  }
 }
 
 // Longer than what is read at once. Each query stands in two parts of each record, with tokens left

@@ -91,11 +91,14 @@ Record random_record(Random& random, bool any_bytes) {
   }
   if (random.chance(0.6)) return record;
   record.alternatives.resize(record.tokens.size());
-  for (std::vector<Alternative>& place : record.alternatives) {
-    place.resize(1 + random.below(3));
-    for (Alternative& alternative : place)
-      alternative = {static_cast<Token>(random.below(65536)),
-                     static_cast<std::uint16_t>(1 + random.below(65535))};
+  for (std::vector<Mixture>& parts : record.alternatives) {
+    parts.resize(1 + random.below(3));
+    for (Mixture& part : parts) {
+      part.resize(1 + random.below(3));
+      for (Alternative& alternative : part)
+        alternative = {static_cast<Token>(random.below(65536)),
+                       static_cast<std::uint16_t>(1 + random.below(65535))};
+    }
   }
   return record;
 }
@@ -153,9 +156,10 @@ TEST_CASE("each fault of a record line is named") {
   CHECK(fault_of("a\t1\t1 2\t6 5") == "starts: 5 comes after 6");
   CHECK(fault_of("a\t1\t1\t4294967296") ==
         "starts: '4294967296' is not a whole number from 0 to 4294967295");
-  CHECK(fault_of("a\t1\t1 2\t\t1:9,3:1 2:65535") == "no fault");
+  CHECK(fault_of("a\t1\t1 2\t\t1:9,3:1;4:1 2:65535") == "no fault");
   CHECK(fault_of("a\t1\t1 2\t\t1:9") == "alternatives: given for 1 of 2 tokens");
-  for (const char* pair : {"", "1", "1:", ":1", "1:0", "1:65536", "65536:1", "1:1:1", "1 :1"}) {
+  for (const char* pair :
+       {"", "1", "1:", ":1", "1:0", "1:65536", "65536:1", "1:1:1", "1 :1", "3:3;", ";3:3"}) {
     CHECK(fault_of("a\t1\t1\t5\t2:2," + std::string(pair))
               .find("is not a token, a colon and a "
                     "weight from 1 to 65535") != std::string::npos);
@@ -291,9 +295,11 @@ TEST_CASE("each fault of a JSON line is named") {
   CHECK(alternatives_fault("5") == "alternatives: not an array");
   CHECK(alternatives_fault("[5]") == "alternatives: none for a token");
   CHECK(alternatives_fault("[[]]") == "alternatives: none for a token");
-  CHECK(alternatives_fault("[[[1,2]],[[1,2]]]") == "alternatives: given for 2 of 1 tokens");
+  CHECK(alternatives_fault("[[[]]]") == "alternatives: none for a part of a token");
+  CHECK(alternatives_fault("[[5]]") == "alternatives: none for a part of a token");
+  CHECK(alternatives_fault("[[[[1,2]]],[[[1,2]]]]") == "alternatives: given for 2 of 1 tokens");
   for (const char* pair : {"1", "[1]", "[1,0]", "[1,65536]", "[65536,1]", "[1,-1]", "[1,1,1]"}) {
-    CHECK(alternatives_fault("[[" + std::string(pair) + "]]") ==
+    CHECK(alternatives_fault("[[[" + std::string(pair) + "]]]") ==
           "alternatives: '" + std::string(pair) + "' is not a token and a weight from 1 to 65535");
   }
   CHECK(fault("{\"key\":\"a\",").find("parse error") == 0);

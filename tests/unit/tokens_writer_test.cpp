@@ -45,15 +45,15 @@ TEST_CASE("every format prints the example") {
 
 TEST_CASE("alternatives follow the times, which may be missing") {
   Record record = example();
-  record.alternatives = {{{5, 900}, {6, 100}}, {{300, 1}}, {{8, 600}, {7, 400}}};
+  record.alternatives = {{{{5, 900}, {6, 100}}, {{5, 1}}}, {{{300, 1}}}, {{{8, 600}, {7, 400}}}};
   CHECK(printed(record, OutputFormat::tsv) ==
-        "\\#a b\\t\\\\c.wav\t1.25\t5 300 7\t0 80 1200\t5:900,6:100 300:1 8:600,7:400\n");
+        "\\#a b\\t\\\\c.wav\t1.25\t5 300 7\t0 80 1200\t5:900,6:100;5:1 300:1 8:600,7:400\n");
   record.starts_ms.clear();
   CHECK(printed(record, OutputFormat::tsv) ==
-        "\\#a b\\t\\\\c.wav\t1.25\t5 300 7\t\t5:900,6:100 300:1 8:600,7:400\n");
+        "\\#a b\\t\\\\c.wav\t1.25\t5 300 7\t\t5:900,6:100;5:1 300:1 8:600,7:400\n");
   CHECK(printed(record, OutputFormat::jsonl) ==
         "{\"key\":\"#a b\\t\\\\c.wav\",\"seconds\":1.25,\"tokens\":[5,300,7],"
-        "\"alternatives\":[[[5,900],[6,100]],[[300,1]],[[8,600],[7,400]]]}\n");
+        "\"alternatives\":[[[[5,900],[6,100]],[[5,1]]],[[[300,1]]],[[[8,600],[7,400]]]]}\n");
   CHECK(printed(record, OutputFormat::km) == "5 300 7\n");
 }
 

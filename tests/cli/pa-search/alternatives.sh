@@ -22,7 +22,7 @@ echo "renderings, alignment, JSON, unit costs:"
   query both 7:1
 } | soft --fuse a.pai
 query seven 7:1 | pa-search --cost soft --model ./model --alignment a.pai | cut -f 1,2,6
-printf '{"key":"seven","tokens":[3,3,3,3,3,3],"alternatives":[[[7,1]],[[7,1]],[[7,1]],[[7,1]],[[7,1]],[[7,1]]]}\n' | soft a.pai
+printf '{"key":"seven","tokens":[3,3,3,3,3,3],"alternatives":[[[[7,1]]],[[[7,1]]],[[[7,1]]],[[[7,1]]],[[[7,1]]],[[[7,1]]]]}\n' | soft a.pai
 query seven 7:1 | pa-search a.pai || echo "exit $?"
 echo "faults:"
 query long 64:1 | pa-search --cost soft --model ./model a.pai || echo "exit $?"

@@ -14,7 +14,7 @@ pa-tokenize --alternatives 3 --window 1 --renderings 1 audio/query.opus | awk -F
 pa-tokenize --alternatives 3 --renderings 2 audio/query.opus | awk -F '\t' '!/^#/ { print $1, split($3, t, " ") == split($5, a, " ") }'
 echo "without times, and as JSON:"
 pa-tokenize --alternatives 3 --no-times audio/query.opus | awk -F '\t' '!/^#/ { print NF, length($4) }'
-pa-tokenize --alternatives 1 --format jsonl audio/query.opus | grep -c '"alternatives":\[\[\[[0-9]*,1000\]\],'
+pa-tokenize --alternatives 1 --format jsonl audio/query.opus | grep -c '"alternatives":\[\[\[\[[0-9]*,1000\]\],'
 echo "an archive does not keep them:"
 pa-index a.pai three.tsv
 pa-index --dump a.pai | cmp - plain.tsv && echo same
