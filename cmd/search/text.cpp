@@ -33,7 +33,7 @@ by chance, less 3 bits for each insertion and deletion; deleting a query's token
 noise is free. SCORE grows with the length of the match, so one --min-score serves queries of any
 length. A score of 0 or less is not a hit. DISTANCE is the gap to the best possible score, in
 bits. Queries that name alternatives for their tokens (pa-tokenize --alternatives 16) find most: each
-place is then scored with the mixture of what may stand there.)";
+part of a token is then aligned by itself, scored with the mixture of what may stand there.)";
 
 constexpr const char* kEvalue =
     R"(The number of places with the same or a better score expected by chance in these archives. It

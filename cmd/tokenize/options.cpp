@@ -139,11 +139,12 @@ void add_options(CLI::App& app, TokenizeOptions& options) {
                      model::kMaxRenderings))
       ->type_name("N")
       ->check(CLI::Range(1, model::kMaxRenderings));
-  app.add_option("--alternatives", options.tokenizer.alternatives,
-                 fmt::format("For queries: write a further field that names for each token N (at "
-                             "most {}) that may stand in its place, with their probabilities. With "
-                             "them pa-search --cost soft finds more",
-                             model::kMaxAlternatives))
+  app.add_option(
+         "--alternatives", options.tokenizer.alternatives,
+         fmt::format("For queries: write a further field that names for each 40 ms of a token N "
+                     "(at most {}) that may stand in its place, with their probabilities. "
+                     "With them pa-search --cost soft finds more",
+                     model::kMaxAlternatives))
       ->type_name("N")
       ->check(CLI::Range(0, model::kMaxAlternatives));
   app.add_flag(

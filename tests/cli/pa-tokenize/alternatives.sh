@@ -1,11 +1,11 @@
-# A further field names what may stand in place of each token; the others are what they were.
+# A further field names what may stand in place of each part of a token; the others are what they were.
 pa-tokenize audio/query.opus >plain.tsv
 pa-tokenize --alternatives 3 audio/query.opus >three.tsv
 cut -f 1-4 three.tsv | cmp - plain.tsv && echo same
 grep -v '^#' three.tsv | cut -f 5 | tr ' ' '\n' | wc -l
 grep -v '^#' plain.tsv | cut -f 3 | tr ' ' '\n' | wc -l
 echo "most likely first, in thousandths:"
-grep -v '^#' three.tsv | cut -f 5 | tr ' ' '\n' |
+grep -v '^#' three.tsv | cut -f 5 | tr ' ;' '\n\n' |
   awk -F '[:,]' '{ sum = $2 + $4 + $6; if (NF > 6 || $2 < $4 || $4 < $6 || sum < 998 || sum > 1002) print "not", $0 }'
 echo "threads, windows and renderings:"
 pa-tokenize --alternatives 3 -j 3 audio/query.opus audio/talks >three-threads.tsv
