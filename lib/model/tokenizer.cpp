@@ -277,7 +277,8 @@ struct Tokenizer::Impl {
                                                        : heard;
         const float* rows = recording.embeddings.data() + first * columns;
         const auto size = static_cast<std::size_t>((end - first) * columns);
-        record.alternatives.push_back(likely_codes(model, {rows, size}, options.alternatives));
+        record.alternatives.push_back(
+            likely_codes(model, string[i].token, {rows, size}, options.alternatives));
       }
     }
     return records;

@@ -51,8 +51,8 @@ struct TokenizerOptions {
   /// Number of records per recording, all with its key: as it is, and under warps of vocal tract
   /// and tempo as in training (kRenderings). For queries, as the whole recording is held in memory.
   int renderings = 1;
-  /// Number of tokens that records name for each place of a string, with their probabilities
-  /// (tokens::Record::alternatives; 0: none). For queries, as the embeddings of the whole recording
+  /// Number of tokens that records name for each 40 ms, beside the token written there, with their
+  /// probabilities (tokens::Record::alternatives; 0: none). For queries, as the embeddings of the whole recording
   /// are held in memory and computed in a second pass.
   int alternatives = 0;
   /// Runs reading, encoding, and segmenting or decoding of a recording in three parallel threads;

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <filesystem>
+#include <map>
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
@@ -397,7 +398,8 @@ TEST_CASE("windows: a record each, with fragments, tokens those of the recording
   }
 }
 
-// The likeliest codes of each part, by a softmax of mean cosines with a sharpness of 12.
+// The likeliest codes of each part, by a softmax of mean cosines with a sharpness of 12, which has
+// seven tenths of the weight; the token has the rest.
 TEST_CASE("alternatives: the codes that are nearest to the frames of each token") {
   const Model model = random_model_with_decoder();
   const std::vector<float> pcm = make_signal(4);
@@ -436,13 +438,11 @@ TEST_CASE("alternatives: the codes that are nearest to the frames of each token"
         double total = 0;
         for (std::size_t k = 0; k < 3; ++k)
           total += std::exp(-12 * best[k].first);
-        for (std::size_t k = 0; k < parts[p].size(); ++k) {
-          const auto& [token, weight] = parts[p][k];
-          const auto same = [t = token](const auto& code) { return code.second == t; };
-          const auto code = std::find_if(best.begin(), best.end(), same);
-          REQUIRE(code->first == doctest::Approx(best[k].first).epsilon(1e-4));  // or a near tie
-          REQUIRE(std::abs(weight - 1000 * std::exp(-12 * best[k].first) / total) < 0.6);
-        }
+        std::map<std::size_t, double> shares{{record.tokens[i], 0.3}};
+        for (std::size_t k = 0; k < 3; ++k)
+          shares[best[k].second] += 0.7 * std::exp(-12 * best[k].first) / total;
+        for (const auto& [token, weight] : parts[p])
+          REQUIRE(std::abs(weight - 1000 * shares[token]) < 2);
       }
     }
   }
