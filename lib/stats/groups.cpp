@@ -54,22 +54,18 @@ using Groups = std::unordered_map<std::string, std::string>;
 
 // By key and by stem; a full key takes precedence over one with the same stem.
 Groups read_groups(const std::string& path) {
-  constexpr const char* kBlanks = " \t\r";
   Groups groups;
-  tokens::LineReader lines(path);
-  for (std::string_view line; lines.next(line);) {
-    const std::size_t begin = line.find_first_not_of(kBlanks);
-    if (begin == std::string_view::npos) continue;
-    const std::size_t end = std::min(line.find_first_of(kBlanks, begin), line.size());
-    const std::size_t group = line.find_first_not_of(kBlanks, end);
-    if (group == std::string_view::npos) {
-      throw Error(path + ":" + std::to_string(lines.line()), "is not KEY GROUP");
-    }
-    const std::string name(line.substr(group, line.find_last_not_of(kBlanks) + 1 - group));
-    const std::string key = tokens::unescape_key(line.substr(begin, end - begin));
+  tokens::for_each_line(path, "", [&](std::string_view line) {
+    const auto words = tokens::words_of(line);
+    if (words.size() < 2) throw Error("", "is not KEY GROUP");
+    // A group may hold blanks.
+    const auto begin = static_cast<std::size_t>(words[1].data() - line.data());
+    const auto end = static_cast<std::size_t>(words.back().data() - line.data());
+    const std::string name(line.substr(begin, end + words.back().size() - begin));
+    const std::string key = tokens::unescape_key(words[0]);
     groups[key] = name;
     groups.emplace(tokens::key_stem(key), name);
-  }
+  });
   return groups;
 }
 

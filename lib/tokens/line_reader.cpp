@@ -86,4 +86,19 @@ bool LineReader::fill() {
   return n > 0;
 }
 
+void for_each_line(const std::string& path, std::string_view comment,
+                   const std::function<void(std::string_view)>& take) {
+  LineReader lines(path);
+  for (std::string_view line; lines.next(line);) {
+    if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+    const bool blank = line.find_first_not_of(" \t") == std::string_view::npos;
+    if (blank || (!comment.empty() && line.substr(0, comment.size()) == comment)) continue;
+    try {
+      take(line);
+    } catch (const Error& error) {
+      throw Error(lines.name() + ":" + std::to_string(lines.line()), error.reason());
+    }
+  }
+}
+
 }  // namespace pairalign::tokens

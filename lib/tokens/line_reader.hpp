@@ -50,4 +50,9 @@ class LineReader {
   bool unterminated_ = false;
 };
 
+/// Passes each line of a file that is neither blank nor begins with `comment` (none: "") to `take`.
+/// An Error("", reason) that this throws gets `path:line` as its subject.
+void for_each_line(const std::string& path, std::string_view comment,
+                   const std::function<void(std::string_view)>& take);
+
 }  // namespace pairalign::tokens

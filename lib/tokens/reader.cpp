@@ -55,18 +55,6 @@ void parse_numbers(const char* field, std::string_view text, std::vector<T>& num
   }
 }
 
-// The parts of a text between separators; an empty text has one, which is empty.
-std::vector<std::string_view> split(std::string_view text, char separator) {
-  std::vector<std::string_view> parts;
-  parts.reserve(8);  // each line of a large input is split
-  for (std::size_t begin = 0; begin <= text.size();) {
-    const std::size_t end = std::min(text.find(separator, begin), text.size());
-    parts.push_back(text.substr(begin, end - begin));
-    begin = end + 1;
-  }
-  return parts;
-}
-
 Alternative parse_alternative(std::string_view text) {
   const std::size_t colon = text.find(':');
   Alternative result;

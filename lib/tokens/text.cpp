@@ -1,5 +1,7 @@
 #include "tokens/text.hpp"
 
+#include <algorithm>
+
 #include <nlohmann/json.hpp>
 
 #include "tokens/record.hpp"
@@ -29,6 +31,28 @@ std::string excerpt(std::string_view text) {
     }
   }
   return result + (text.size() > kShown ? "…'" : "'");
+}
+
+std::vector<std::string_view> split(std::string_view text, char separator) {
+  std::vector<std::string_view> parts;
+  parts.reserve(8);  // each line of a large input is split
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const std::size_t end = std::min(text.find(separator, begin), text.size());
+    parts.push_back(text.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return parts;
+}
+
+std::vector<std::string_view> words_of(std::string_view text) {
+  constexpr const char* kBlanks = " \t\r";
+  std::vector<std::string_view> words;
+  for (std::size_t begin = text.find_first_not_of(kBlanks); begin < text.size();) {
+    const std::size_t end = std::min(text.find_first_of(kBlanks, begin), text.size());
+    words.push_back(text.substr(begin, end - begin));
+    begin = text.find_first_not_of(kBlanks, end);
+  }
+  return words;
 }
 
 bool parse_plain_decimal(std::string_view text, double& value) {

@@ -30,6 +30,12 @@ bool parse_whole(std::string_view text, T& value) {
   return true;
 }
 
+/// The parts of a text between separators; an empty text has one, which is empty.
+std::vector<std::string_view> split(std::string_view text, char separator);
+
+/// What stands between blanks: spaces, tabs and carriage returns. None is empty.
+std::vector<std::string_view> words_of(std::string_view text);
+
 template <class T>
 void append_numbers(const std::vector<T>& numbers, char separator, std::string& text) {
   for (std::size_t i = 0; i < numbers.size(); ++i) {

@@ -25,37 +25,10 @@ std::string without_extension(const std::string& path) {
   return dot == std::string::npos || dot <= name ? path : path.substr(0, dot);
 }
 
-std::vector<std::string_view> split(std::string_view line, std::string_view separators) {
-  std::vector<std::string_view> fields;
-  while (!line.empty()) {
-    const std::size_t end = std::min(line.find_first_of(separators), line.size());
-    if (end > 0) fields.push_back(line.substr(0, end));
-    line.remove_prefix(std::min(end + 1, line.size()));
-  }
-  return fields;
-}
-
 std::optional<double> parse_seconds(std::string_view text) {
   double value = 0;
   if (!tokens::parse_whole(text, value) || !std::isfinite(value)) return {};
   return value;
-}
-
-// Calls take(fields) for every line that is neither empty nor a comment.
-template <class Take>
-void for_each_row(const std::string& path, const char* comment, std::string_view separators,
-                  Take take) {
-  tokens::LineReader reader(path);
-  std::string_view line;
-  while (reader.next(line)) {
-    if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
-    if (line.empty() || line.substr(0, std::string_view(comment).size()) == comment) continue;
-    try {
-      take(split(line, separators));
-    } catch (const Error& error) {
-      throw Error(path, "line " + std::to_string(reader.line()) + ": " + error.reason());
-    }
-  }
 }
 
 bool holds_two_voices(const std::vector<SpokenSpan>& spans) {
@@ -127,7 +100,8 @@ void PairCollector::fault(std::int64_t& counter, const std::string& text) {
 
 void PairCollector::read_speakers(const std::string& path) {
   std::unordered_map<std::string, std::size_t> numbers;
-  for_each_row(path, "#", " \t", [&](const std::vector<std::string_view>& fields) {
+  tokens::for_each_line(path, "#", [&](std::string_view line) {
+    const auto fields = tokens::words_of(line);
     if (fields.size() != 2) throw Error("", "not `recording speaker`");
     const auto found = names_.find(std::string(fields[0]));
     const std::size_t number =
@@ -171,7 +145,8 @@ bool PairCollector::has_usable_length(const SpokenSpan& span) const {
 void PairCollector::read_words(const std::string& path) {
   std::map<std::string, std::vector<Word>>
       recordings;  // sorted by name, so that the order is reproducible
-  for_each_row(path, ";;", " \t", [&](const std::vector<std::string_view>& fields) {
+  tokens::for_each_line(path, ";;", [&](std::string_view line) {
+    const auto fields = tokens::words_of(line);
     if (fields.size() < 5) throw Error("", "not `recording channel start duration word`");
     const auto start = parse_seconds(fields[2]), duration = parse_seconds(fields[3]);
     if (!start || !duration) throw Error("", "start or duration is no number of seconds");
@@ -200,7 +175,8 @@ void PairCollector::add_runs(const std::string& recording, std::vector<Word>& wo
 }
 
 void PairCollector::read_pairs(const std::string& path) {
-  for_each_row(path, "#", "\t", [&](const std::vector<std::string_view>& fields) {
+  tokens::for_each_line(path, "#", [&](std::string_view line) {
+    const auto fields = tokens::split(line, '\t');
     if (fields.size() < 2) throw Error("", "not two keys separated by a TAB");
     std::vector<SpokenSpan> spans;
     for (std::size_t i = 0; i < 2; ++i) {

@@ -176,15 +176,14 @@ TEST_CASE_FIXTURE(Fixture, "pairs as pa-search prints them") {
 
 TEST_CASE_FIXTURE(Fixture, "malformed lists and lists without a pair are refused") {
   CHECK(reason_of([&] { collect_words("r0 1 0.1 x one\n"); }) ==
-        "line 1: start or duration is no number of seconds");
+        "start or duration is no number of seconds");
   CHECK(reason_of([&] { collect_words("r0 1 0.1\n"); }) ==
-        "line 1: not `recording channel start duration word`");
-  CHECK(reason_of([&] { collect_pairs("r0#t=1,2\n"); }) ==
-        "line 1: not two keys separated by a TAB");
+        "not `recording channel start duration word`");
+  CHECK(reason_of([&] { collect_pairs("r0#t=1,2\n"); }) == "not two keys separated by a TAB");
   CHECK(reason_of([&] { collect_pairs("r0#t=1,2\tr1\n"); }) ==
-        "line 1: r1 does not end in a time, #t=start,end");
+        "r1 does not end in a time, #t=start,end");
   CHECK(reason_of([&] { collect_words("r0 1 0 0.3 one\n", "r0 x y\n"); }) ==
-        "line 1: not `recording speaker`");
+        "not `recording speaker`");
   CHECK(reason_of([&] { collect_words("r0 1 0 0.3 one\n").finish(); }) ==
         "the lists of words and pairs hold no pair of the training audio");
   CHECK(reason_of([&] {
