@@ -325,12 +325,16 @@ TEST_CASE("soft costs: no length overflows a cell") {
   for (const std::size_t length : {255U, 256U, 258U, 259U, 700U}) {
     const Tokens same(length, 0), other(length, 1);
     const std::vector<Tokens> documents{same, other, Tokens(1500, 1), Tokens(3, 0), {}};
+    std::vector<tokens::Record> records{{"q", 1, same, {}}};
+    records[0].alternatives.assign(length, {{{0, 1}}});
+    const auto own = extreme.with_alternatives(records);
     for (const Mode mode : {Mode::infix, Mode::global}) {
       check_levels(extreme, {same}, documents, mode, all);
       check_levels(extreme, {same, other, {0}, {}}, documents, mode, all);
       std::vector<Tokens> many(25, same);
       many.insert(many.end(), 25, Tokens(200, 1));
       check_levels(extreme, many, documents, mode, all);
+      check_levels(*own, {records[0].tokens}, documents, mode, all);
     }
   }
   for (const std::size_t length : {1700U, 1784U, 1785U, 1800U, 1830U, 2040U}) {
