@@ -117,8 +117,7 @@ pa-tokenize query.opus >queries.tsv)";
          "pa-tokenize --alternatives 16 query.opus | pa-search talks.pai --cost soft -k 5"},
         {"Find more words of other speakers, with seven renderings of the query",
          "pa-tokenize --alternatives 16 --renderings 7 query.opus | pa-search talks.pai --fuse "
-         "--cost "
-         "soft -k 5"},
+         "--cost soft -k 5"},
         {"All hits that are unlikely to be chance",
          "pa-search talks.pai queries.tsv -k 0 --max-evalue 0.1"},
         {"For each recording of an archive, the most similar other one",

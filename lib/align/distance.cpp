@@ -9,13 +9,10 @@ namespace {
 class PlainRows : public Rows {
  public:
   PlainRows(const Distance& distance, Span<const Token> query)
-      : distance_(distance),
-        query_(query),
-        insertion_(distance.insertion()),
-        in_parts_(distance.in_parts(query)) {
+      : distance_(distance), query_(query), insertion_(distance.insertion()) {
     for (const Token token : query)
       deletions_.push_back(distance.deletion(token));
-    if (!in_parts_) return;
+    if (!distance.in_parts(query)) return;
     joins_.push_back(0);  // to a row that is never paired
     for (std::size_t i = 1; i < query.size(); ++i)
       joins_.push_back(distance.join(query[i - 1], query[i]));
@@ -50,7 +47,7 @@ class PlainRows : public Rows {
     int paired = diagonal;  // the row above, if its token is paired with that of this column
     for (std::size_t i = 0; i < deletions_.size(); ++i) {
       const int left = column_[i + 1];
-      const int before = in_parts_ ? std::min(diagonal, paired + joins_[i]) : diagonal;
+      const int before = joins_.empty() ? diagonal : std::min(diagonal, paired + joins_[i]);
       paired = before + substitutions[i];
       above = std::min({paired, left + insertion_, above + deletions_[i]});
       column_[i + 1] = above;
@@ -61,9 +58,8 @@ class PlainRows : public Rows {
   const Distance& distance_;
   Span<const Token> query_;
   int insertion_;
-  bool in_parts_;
   std::vector<int> deletions_;
-  std::vector<int> joins_;  // in parts: of each token to the one before
+  std::vector<int> joins_;  // in parts, of each token to the one before; else empty
   std::vector<int> column_;
   std::vector<std::size_t> row_of_;  // by token; 0: not computed yet
   std::size_t rows_ = 0;

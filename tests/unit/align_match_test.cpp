@@ -240,10 +240,7 @@ TEST_CASE("alternatives: a place is scored with the mixture of their rows") {
 // The oracle: the best over all ways to pair, delete and insert, part by part.
 TEST_CASE("parts in a row may be paired with one token of the document") {
   Random random(32);
-  std::vector<std::int8_t> scores(64);
-  for (std::size_t i = 0; i < scores.size(); ++i)
-    scores[i] = static_cast<std::int8_t>(i % 9 == 0 ? 40 : random.uniform(-40, 20));
-  const SoftCost cost(8, scores);
+  const SoftCost cost = test::random_cost(8, false, random);
   for (int round = 0; round < 60; ++round) {
     std::vector<tokens::Record> queries{{"q", 1, test::random_tokens(3, 8, random), {}}};
     for (std::size_t i = 0; i < 3; ++i) {
