@@ -95,9 +95,7 @@ std::unique_ptr<const Distance> SoftCost::with_alternatives(
     std::vector<tokens::Record>& queries) const {
   auto result = std::make_unique<SoftCost>(*this);
   for (tokens::Record& query : queries) {
-    std::size_t parts = 0;
-    for (const std::vector<tokens::Mixture>& of_token : query.alternatives)
-      parts += of_token.size();
+    const std::size_t parts = tokens::count_parts(query);
     if (parts == 0 || result->rows_.size() + parts > kUnknown) {
       for (Token& token : query.tokens) {
         if (token >= vocabulary_) token = kUnknown;

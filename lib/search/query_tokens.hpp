@@ -36,8 +36,7 @@ class QueryTokens {
     constexpr std::size_t kMaxParts = std::size_t{1} << 15;
     std::size_t parts = 0, count = 0;
     for (const tokens::Record& query : queries) {
-      for (const std::vector<tokens::Mixture>& of_token : query.alternatives)
-        parts += of_token.size();
+      parts += tokens::count_parts(query);
       if (parts > kMaxParts) break;
       ++count;
     }

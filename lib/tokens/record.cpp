@@ -38,6 +38,13 @@ void check_alternatives(const Record& record) {
               fmt::format("alternatives: given for {} of {} tokens", given, record.tokens.size()));
 }
 
+std::size_t count_parts(const Record& record) {
+  std::size_t parts = 0;
+  for (const std::vector<Mixture>& of_token : record.alternatives)
+    parts += of_token.size();
+  return parts;
+}
+
 std::optional<std::string> vocabulary_fault(const Record& record, int size) {
   if (size == 0) return std::nullopt;
   const auto fault = [size](const char* field, Token token) {

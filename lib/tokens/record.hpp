@@ -54,6 +54,9 @@ void check_starts(const Record& record);
 /// Throws Error("", reason) unless there are no alternatives, or some for each token.
 void check_alternatives(const Record& record);
 
+/// The number of parts of all tokens; 0 without alternatives.
+std::size_t count_parts(const Record& record);
+
 /// What is wrong if a token, or an alternative, is outside the vocabulary; a size of 0 means that
 /// it is not known.
 std::optional<std::string> vocabulary_fault(const Record& record, int size);
