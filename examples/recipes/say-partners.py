@@ -9,14 +9,12 @@ the time of each word and utt2spk, where each voice is a speaker. --words and --
 the real recordings, which go in front: the same word by a real and by a synthetic speaker is then a pair.
 
 Voices are espeak-ng's, whose engine tells where words begin (package libespeak-ng1), and those of
-flite, whose phones are matched with those of each word said alone. Held-out words (the MD5 of the word
-in lower case, modulo 4, is 0) are said, as they stand in the sentences, but never get a time, real or synthetic,
-so that no pair holds one.
+flite, whose phones are matched with those of each word said alone. Held-out words (held_out.py) are said, as
+they stand in the sentences, but never get a time, real or synthetic, so that no pair holds one.
 """
 
 import argparse
 import ctypes
-import hashlib
 import os
 import pathlib
 import random
@@ -25,14 +23,12 @@ import subprocess
 import sys
 import wave
 
+from held_out import held_out
+
 ESPEAK_VOICES = [f"{accent}+{variant}"
                  for variant in ("m1", "f2", "m3", "f4", "m7", "f5", "klatt2", "Mike", "linda", "steph", "Lee", "belinda")
                  for accent in ("en-us", "en", "en-gb-scotland", "en-gb-x-rp")]
 FLITE_VOICES = ["slt", "rms", "awb", "kal16"]
-
-
-def held_out(word):
-    return int(hashlib.md5(word.encode()).hexdigest(), 16) % 4 == 0
 
 
 def spoken_word(token):
