@@ -92,7 +92,6 @@ void read_audio_list(const std::string& path, const std::function<void(ListedAud
     try {
       std::string_view text;
       if (!lines.next(text)) return false;
-      if (!text.empty() && text.back() == '\r') text.remove_suffix(1);
       line = text;
       return true;
     } catch (const Error& error) {

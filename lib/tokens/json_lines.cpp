@@ -1,5 +1,4 @@
-#include "tokens/json_lines.hpp"
-
+// JSON lines, read and written.
 #include <limits>
 
 #include <fmt/format.h>
@@ -10,6 +9,7 @@
 #include "tokens/reader.hpp"
 #include "tokens/settings.hpp"
 #include "tokens/text.hpp"
+#include "tokens/writer.hpp"
 
 namespace pairalign::tokens {
 namespace {
@@ -98,7 +98,7 @@ void parse_json_record(const Json& object, Record& record) {
   parse_numbers(object, "tokens", record.tokens);
   record.starts_ms.clear();
   if (object.contains("starts")) parse_numbers(object, "starts", record.starts_ms);
-  check_starts(record);
+  if (const auto fault = starts_fault(record)) throw Error("", *fault);
   record.alternatives.clear();
   if (object.contains("alternatives")) parse_alternatives(object, record);
 }

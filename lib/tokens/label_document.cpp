@@ -113,10 +113,6 @@ std::vector<LabelDocument::Tier> LabelDocument::tiers() const {
   return all;
 }
 
-std::string LabelDocument::text() const {
-  return format_ == LabelFormat::textgrid ? textgrid() : eaf();
-}
-
 std::string LabelDocument::textgrid() const {
   std::int64_t end = 1;
   for (const Recording& there : recordings_)

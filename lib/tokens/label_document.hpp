@@ -44,7 +44,7 @@ class LabelDocument {
   void add(const Record& record);
 
   /// The document; the same labels give the same bytes.
-  std::string text() const;
+  std::string text() const { return format_ == LabelFormat::textgrid ? textgrid() : eaf(); }
 
  private:
   struct Recording {

@@ -62,10 +62,12 @@ std::string_view LineReader::take(std::size_t length) {
   constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";  // some editors write one
   std::string_view line(buffer_.data() + begin_, length);
   begin_ += length;
-  if (++line_ == 1 && end_of_line_ == '\n' &&
-      line.substr(0, kByteOrderMark.size()) == kByteOrderMark) {
+  ++line_;
+  if (end_of_line_ != '\n') return line;
+  if (line_ == 1 && line.substr(0, kByteOrderMark.size()) == kByteOrderMark) {
     line.remove_prefix(kByteOrderMark.size());
   }
+  if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
   return line;
 }
 
@@ -90,7 +92,6 @@ void for_each_line(const std::string& path, std::string_view comment,
                    const std::function<void(std::string_view)>& take) {
   LineReader lines(path);
   for (std::string_view line; lines.next(line);) {
-    if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
     const bool blank = line.find_first_not_of(" \t") == std::string_view::npos;
     if (blank || (!comment.empty() && line.substr(0, comment.size()) == comment)) continue;
     try {

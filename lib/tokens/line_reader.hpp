@@ -22,8 +22,8 @@ class LineReader {
   explicit LineReader(const std::string& path, BeforeRead before_read = {}, char end = '\n');
 
   /// The next line without its newline, valid until the next call; false at the end. A last line
-  /// without a newline counts; a byte-order mark in front of the first is dropped. A read that
-  /// fails throws an Error once; after that the input has ended.
+  /// without a newline counts; of lines of text, a byte-order mark in front of the first and the CR
+  /// of CR LF are dropped. A read that fails throws an Error once; after that the input has ended.
   bool next(std::string_view& line);
 
   /// What has been read but not returned; if there is nothing, reads once.

@@ -7,7 +7,6 @@
 
 #include <fmt/format.h>
 
-#include "tokens/json_lines.hpp"
 #include "tokens/settings.hpp"
 #include "tokens/text.hpp"
 
@@ -20,7 +19,7 @@ constexpr std::string_view kBlanks = " \t";
 InputFormat recognise(std::string_view line) {
   const bool has_tab = line.find('\t') != std::string_view::npos;
   const std::size_t first = line.find_first_not_of(kBlanks);
-  const std::size_t last = line.find_last_not_of(" \t\r");
+  const std::size_t last = line.find_last_not_of(kBlanks);
   if (first == std::string_view::npos) return InputFormat::tsv;
   if (line[first] == '{' && (!has_tab || line[last] == '}')) return InputFormat::jsonl;
   return line[0] == '#' || has_tab ? InputFormat::tsv : InputFormat::kaldi;
@@ -82,20 +81,6 @@ void parse_alternatives(std::string_view text, Record& record) {
   check_alternatives(record);
 }
 
-void parse_seconds(std::string_view text, Record& record) {
-  record.seconds = -1;
-  if (text == "-") return;
-  if (!parse_plain_decimal(text, record.seconds)) {
-    throw Error("", fmt::format("seconds: {} is not a plain decimal number from 0 to {:.0f}",
-                                excerpt(text), kMaxSeconds));
-  }
-}
-
-std::string_view without_carriage_return(std::string_view line) {
-  if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
-  return line;
-}
-
 std::string_view next_word(std::string_view& rest) {
   rest.remove_prefix(std::min(rest.find_first_not_of(kBlanks), rest.size()));
   const std::string_view word = rest.substr(0, rest.find_first_of(kBlanks));
@@ -104,8 +89,7 @@ std::string_view next_word(std::string_view& rest) {
 }
 
 // One line of Kaldi text: `key tok tok …`, separated by blanks.
-void parse_kaldi(std::string_view line, Record& record) {
-  std::string_view rest = without_carriage_return(line);
+void parse_kaldi(std::string_view rest, Record& record) {
   record.seconds = -1;
   record.tokens.clear();
   record.starts_ms.clear();
@@ -157,7 +141,6 @@ void refuse_labels(std::string_view line) {
 }  // namespace
 
 void parse_record(std::string_view line, Record& record) {
-  line = without_carriage_return(line);
   std::vector<std::string_view> fields = split(line, '\t');
   const std::size_t count = fields.size();
   if (count < 3 || count > 5) {
@@ -167,27 +150,30 @@ void parse_record(std::string_view line, Record& record) {
   fields.resize(5);
   if (fields[0].empty()) throw Error("", "key: empty");
   record.key = unescape_key(fields[0]);
-  parse_seconds(fields[1], record);
+  record.seconds = -1;
+  if (fields[1] != "-" && !parse_plain_decimal(fields[1], record.seconds)) {
+    throw Error("", fmt::format("seconds: {} is not a plain decimal number from 0 to {:.0f}",
+                                excerpt(fields[1]), kMaxSeconds));
+  }
   parse_numbers("tokens", fields[2], record.tokens);
   parse_numbers("starts", fields[3], record.starts_ms);
   if (count == 4 && record.starts_ms.empty() && !record.tokens.empty()) {
     throw Error("", fmt::format("starts: none given for {} tokens", record.tokens.size()));
   }
-  check_starts(record);
+  if (const auto fault = starts_fault(record)) throw Error("", *fault);
   parse_alternatives(fields[4], record);
 }
 
 bool parse_header(std::string_view line, Header& header) {
-  std::string_view rest = without_carriage_return(line);
-  if (next_word(rest) != "#pairalign") return false;
-  const std::string_view version_word = next_word(rest);
+  if (next_word(line) != "#pairalign") return false;
+  const std::string_view version_word = next_word(line);
   std::uint64_t version = 0;
   if (!parse_whole(version_word, version)) {
     throw HeaderError("", "header: " + excerpt(version_word) + " is not a format version");
   }
   check_version(version);
   HeaderFields fields;
-  for (std::string_view word = next_word(rest); !word.empty(); word = next_word(rest)) {
+  for (std::string_view word = next_word(line); !word.empty(); word = next_word(line)) {
     const std::size_t equals = word.find('=');
     if (equals == std::string_view::npos) {
       throw HeaderError("", "header: " + excerpt(word) + " is not of the form name=value");
@@ -226,14 +212,15 @@ bool RecordReader::next(Record& record) {
   return false;
 }
 
-std::string RecordReader::place() const {
-  return fmt::format("{}:{}", name(), line());
-}
-
 // False for a line that holds no record: a header or a comment.
 bool RecordReader::parse_line(std::string_view line, Record& record) {
-  if (line.empty() || line == "\r") throw Error("", "empty line");
-  refuse_binary(line);
+  if (line.empty()) throw Error("", "empty line");
+  // Audio given by mistake would in places pass for Kaldi text: most of its lines are one word, a
+  // key without tokens.
+  const bool doubtful = format_ == InputFormat::automatic || format_ == InputFormat::kaldi;
+  if (guessing_ && doubtful && line.find('\0') != std::string_view::npos) {
+    throw HeaderError("", "binary data, not token strings; pa-tokenize makes those from audio");
+  }
   if (format_ == InputFormat::automatic) {
     format_ = recognise(line);
     if (format_ == InputFormat::kaldi) refuse_other_text(line);
@@ -259,14 +246,6 @@ bool RecordReader::parse_line(std::string_view line, Record& record) {
     take(found);
   }
   return is_record;
-}
-
-// Audio given by mistake would in places pass for Kaldi text: most of its lines are one word, a key
-// without tokens.
-void RecordReader::refuse_binary(std::string_view line) const {
-  const bool doubtful = format_ == InputFormat::automatic || format_ == InputFormat::kaldi;
-  if (!guessing_ || !doubtful || line.find('\0') == std::string_view::npos) return;
-  throw HeaderError("", "binary data, not token strings; pa-tokenize makes those from audio");
 }
 
 // Fields that one header leaves out may come from another.

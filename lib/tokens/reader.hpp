@@ -51,14 +51,13 @@ class RecordReader {
   const std::string& name() const { return lines_.name(); }
   std::size_t line() const { return lines_.line(); }
   /// "NAME:LINE", the subject of errors.
-  std::string place() const;
+  std::string place() const { return name() + ':' + std::to_string(line()); }
   /// At the end: whether the last line of a stream of records has no newline. A string that was cut
   /// short looks like a whole one.
   bool unterminated() const { return format_ == InputFormat::tsv && lines_.unterminated(); }
 
  private:
   bool parse_line(std::string_view line, Record& record);
-  void refuse_binary(std::string_view line) const;
   void take(const Header& found);
 
   LineReader lines_;
@@ -72,6 +71,11 @@ class RecordReader {
 /// One line of the record format, without its newline; "-" as SECONDS stands for an unknown
 /// duration. Throws Error("", "field: reason"); `record` is then unspecified.
 void parse_record(std::string_view line, Record& record);
+
+/// One line of JSON lines (see writer.hpp). True for a record, which it fills; false for a header,
+/// an object with a member "pairalign", which it fills instead. Throws Error("", reason), or
+/// HeaderError for a header.
+bool parse_json_line(std::string_view line, Header& header, Record& record);
 
 /// A `#pairalign 1 …` line. Fields that are absent are left unknown, fields with other names are
 /// ignored. Returns false when the line is an ordinary comment; throws HeaderError("", reason) when

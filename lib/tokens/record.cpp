@@ -1,7 +1,6 @@
 #include "tokens/record.hpp"
 
 #include <algorithm>
-#include <cmath>
 
 #include <fmt/format.h>
 
@@ -18,17 +17,14 @@ bool agree(const T& a, const T& b) {
 
 }  // namespace
 
-void check_starts(const Record& record) {
+std::optional<std::string> starts_fault(const Record& record) {
   const std::vector<std::uint32_t>& starts = record.starts_ms;
-  if (starts.empty()) return;
-  if (starts.size() != record.tokens.size()) {
-    throw Error("",
-                fmt::format("starts: {} given for {} tokens", starts.size(), record.tokens.size()));
+  if (!starts.empty() && starts.size() != record.tokens.size()) {
+    return fmt::format("starts: {} given for {} tokens", starts.size(), record.tokens.size());
   }
   const auto fall = std::is_sorted_until(starts.begin(), starts.end());
-  if (fall != starts.end()) {
-    throw Error("", fmt::format("starts: {} comes after {}", *fall, *(fall - 1)));
-  }
+  if (fall == starts.end()) return std::nullopt;
+  return fmt::format("starts: {} comes after {}", *fall, *(fall - 1));
 }
 
 void check_alternatives(const Record& record) {
@@ -97,10 +93,6 @@ std::optional<std::string> merge(Header& header, const Header& other,
   if (header.tokenizer.empty()) header.tokenizer = other.tokenizer;
   if (header.vocabulary == 0) header.vocabulary = other.vocabulary;
   return std::nullopt;
-}
-
-std::int64_t centiseconds(double seconds) {
-  return std::llround(seconds * 100);
 }
 
 }  // namespace pairalign::tokens

@@ -1,6 +1,7 @@
 // The token-string record: what the tools exchange, one per line.
 #pragma once
 
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -47,9 +48,8 @@ struct Record {
   std::vector<std::vector<Mixture>> alternatives{};
 };
 
-/// Throws Error("", reason) unless there are no starts, or as many as tokens and in ascending
-/// order.
-void check_starts(const Record& record);
+/// What is wrong unless there are no starts, or as many as tokens and in ascending order.
+std::optional<std::string> starts_fault(const Record& record);
 
 /// Throws Error("", reason) unless there are no alternatives, or some for each token.
 void check_alternatives(const Record& record);
@@ -101,6 +101,8 @@ std::optional<std::string> merge(Header& header, const Header& other,
 
 /// `seconds` as the record format shows it, in units of 0.01 s. All code that prints or stores a
 /// duration rounds with this function, so that a stored record prints as the original did.
-std::int64_t centiseconds(double seconds);
+inline std::int64_t centiseconds(double seconds) {
+  return std::llround(seconds * 100);
+}
 
 }  // namespace pairalign::tokens

@@ -21,26 +21,6 @@ bool is_word(std::string_view text) {
          std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < 0x7f; });
 }
 
-void set_field(Header& header, const std::string& name, const std::string& value) {
-  if (name == "model") {
-    const bool hexadecimal = value.find_first_not_of("0123456789abcdef") == std::string::npos;
-    if (value.size() != 16 || !hexadecimal) {
-      throw HeaderError("", "header: model=" + excerpt(value) + " is not 16 hexadecimal digits");
-    }
-    header.model = value;
-  } else if (name == "tokenizer") {
-    if (!is_word(value)) {
-      throw HeaderError("", "header: tokenizer=" + excerpt(value) + " is not a name");
-    }
-    header.tokenizer = value;
-  } else if (name == "vocab") {
-    if (!parse_whole(value, header.vocabulary) || header.vocabulary < 1 ||
-        header.vocabulary > std::numeric_limits<Token>::max() + 1) {
-      throw HeaderError("", "header: vocab is not a number from 1 to 65536");
-    }
-  }
-}
-
 bool is_of_the_input(std::string_view name) {
   return name == "channel" || name == "window" || name == "hop";
 }
@@ -69,13 +49,10 @@ std::string tokenizer_name(const Header& header) {
 
 std::vector<std::pair<std::string, std::string>> settings(const Header& header) {
   std::vector<std::pair<std::string, std::string>> result;
-  std::size_t end = header.tokenizer.find(' ');
-  while (end != std::string::npos) {
-    const std::size_t begin = end + 1;
-    end = header.tokenizer.find(' ', begin);
-    const std::string word = header.tokenizer.substr(begin, end - begin);
-    const std::size_t equals = std::min(word.find('='), word.size());
-    result.emplace_back(word.substr(0, equals), word.substr(std::min(equals + 1, word.size())));
+  const std::vector<std::string_view> words = split(header.tokenizer, ' ');
+  for (auto word = words.begin() + 1; word != words.end(); ++word) {
+    const std::size_t equals = std::min(word->find('='), word->size());
+    result.emplace_back(word->substr(0, equals), word->substr(std::min(equals + 1, word->size())));
   }
   return result;
 }
@@ -102,8 +79,25 @@ void set_setting(Header& header, std::string_view name, double value) {
 
 Header make_header(const HeaderFields& fields) {
   Header header;
-  for (const auto& [name, value] : fields)
-    set_field(header, name, value);
+  for (const auto& [name, value] : fields) {
+    if (name == "model") {
+      const bool hexadecimal = value.find_first_not_of("0123456789abcdef") == std::string::npos;
+      if (value.size() != 16 || !hexadecimal) {
+        throw HeaderError("", "header: model=" + excerpt(value) + " is not 16 hexadecimal digits");
+      }
+      header.model = value;
+    } else if (name == "tokenizer") {
+      if (!is_word(value)) {
+        throw HeaderError("", "header: tokenizer=" + excerpt(value) + " is not a name");
+      }
+      header.tokenizer = value;
+    } else if (name == "vocab") {
+      if (!parse_whole(value, header.vocabulary) || header.vocabulary < 1 ||
+          header.vocabulary > std::numeric_limits<Token>::max() + 1) {
+        throw HeaderError("", "header: vocab is not a number from 1 to 65536");
+      }
+    }
+  }
   for (const auto& [name, value] : fields) {
     if (is_setting(name) && !header.tokenizer.empty()) set_setting(header, name, value);
   }

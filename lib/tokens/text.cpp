@@ -65,14 +65,6 @@ bool parse_plain_decimal(std::string_view text, double& value) {
   return true;
 }
 
-std::string hundredths(std::int64_t number) {
-  return fmt::format("{}.{:02}", number / 100, number % 100);
-}
-
-std::string thousandths(std::int64_t number) {
-  return fmt::format("{}.{:03}", number / 1000, number % 1000);
-}
-
 // The JSON library can replace what is not UTF-8.
 std::string valid_utf8(const std::string& bytes) {
   using nlohmann::json;

@@ -46,8 +46,12 @@ void append_numbers(const std::vector<T>& numbers, char separator, std::string& 
 }
 
 /// 1234 as "12.34", and as "1.234"; not negative.
-std::string hundredths(std::int64_t number);
-std::string thousandths(std::int64_t number);
+inline std::string hundredths(std::int64_t number) {
+  return fmt::format("{}.{:02}", number / 100, number % 100);
+}
+inline std::string thousandths(std::int64_t number) {
+  return fmt::format("{}.{:03}", number / 1000, number % 1000);
+}
 
 /// Valid UTF-8, whatever the bytes were: invalid ones become U+FFFD.
 std::string valid_utf8(const std::string& bytes);

@@ -7,7 +7,6 @@
 #include <fmt/format.h>
 
 #include "base/error.hpp"
-#include "tokens/json_lines.hpp"
 #include "tokens/text.hpp"
 
 namespace pairalign::tokens {
@@ -45,11 +44,15 @@ std::string blank_free(std::string key) {
   return key;
 }
 
+void append_km(const Record& record, std::string& text) {
+  append_numbers(record.tokens, ' ', text);
+  text += '\n';
+}
+
 void append_kaldi(const Record& record, std::string& text) {
   text += blank_free(record.key);
   if (!record.tokens.empty()) text += ' ';
-  append_numbers(record.tokens, ' ', text);
-  text += '\n';
+  append_km(record, text);
 }
 
 void append_ctm(const Record& record, std::string& text) {
@@ -71,17 +74,8 @@ void append_audacity(const Record& record, std::string& text) {
   }
 }
 
-void append_km(const Record& record, std::string& text) {
-  append_numbers(record.tokens, ' ', text);
-  text += '\n';
-}
-
 std::string tsv_header(const Header& header) {
   return "#pairalign 1 " + describe(header) + "\n";
-}
-
-std::string no_header(const Header&) {
-  return "";
 }
 
 struct Format {
@@ -89,7 +83,7 @@ struct Format {
   const char* name;
   const char* note;  // after the name where the choices are listed
   bool needs_starts;
-  std::string (*header)(const Header&);
+  std::string (*header)(const Header&);  // null: none
   void (*append)(const Record&, std::string&);
 };
 
@@ -98,12 +92,12 @@ struct Format {
 constexpr Format kFormats[] = {
     {OutputFormat::tsv, "tsv", "", false, tsv_header, append_tsv},
     {OutputFormat::jsonl, "jsonl", "", false, json_header, append_json_record},
-    {OutputFormat::kaldi, "kaldi", "", false, no_header, append_kaldi},
-    {OutputFormat::km, "km", " (tokens only)", false, no_header, append_km},
-    {OutputFormat::ctm, "ctm", "", true, no_header, append_ctm},
-    {OutputFormat::audacity, "audacity", " (a label track)", true, no_header, append_audacity},
-    {OutputFormat::textgrid, "textgrid", " (for Praat)", true, no_header, nullptr},
-    {OutputFormat::eaf, "eaf", " (for ELAN)", true, no_header, nullptr},
+    {OutputFormat::kaldi, "kaldi", "", false, nullptr, append_kaldi},
+    {OutputFormat::km, "km", " (tokens only)", false, nullptr, append_km},
+    {OutputFormat::ctm, "ctm", "", true, nullptr, append_ctm},
+    {OutputFormat::audacity, "audacity", " (a label track)", true, nullptr, append_audacity},
+    {OutputFormat::textgrid, "textgrid", " (for Praat)", true, nullptr, nullptr},
+    {OutputFormat::eaf, "eaf", " (for ELAN)", true, nullptr, nullptr},
 };
 
 const Format& row_of(OutputFormat format) {
@@ -151,7 +145,8 @@ RecordStream::RecordStream(OutputFormat format) : format_(format) {
 }
 
 std::string RecordStream::header(const Header& header) const {
-  return header == Header() ? "" : row_of(format_).header(header);
+  const Format& row = row_of(format_);
+  return header == Header() || row.header == nullptr ? "" : row.header(header);
 }
 
 void RecordStream::append(const Record& record, std::string& text) {
@@ -170,10 +165,6 @@ void RecordStream::append(const Record& record, std::string& text) {
   const Format& row = row_of(format_);
   if (row.needs_starts) require_starts(record);
   row.append(record, text);
-}
-
-std::string RecordStream::finish() const {
-  return document_ ? document_->text() : "";
 }
 
 }  // namespace pairalign::tokens

@@ -42,6 +42,9 @@ bool is_document(OutputFormat format);
 // `key_bytes` holds its bytes as numbers (as in systemd's journal); a reader uses that if it is
 // there.
 
+std::string json_header(const Header& header);
+void append_json_record(const Record& record, std::string& text);
+
 /// Turns all records of an output into text.
 class RecordStream {
  public:
@@ -57,7 +60,7 @@ class RecordStream {
   /// file they are of.
   void append(const Record& record, std::string& text);
   /// What remains to be written after the last record.
-  std::string finish() const;
+  std::string finish() const { return document_ ? document_->text() : ""; }
 
  private:
   OutputFormat format_;

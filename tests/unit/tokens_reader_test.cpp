@@ -122,7 +122,7 @@ TEST_CASE("a record line") {
   CHECK(record.seconds == 1.25);
   CHECK(record.tokens == std::vector<Token>{5, 0, 65535});
   CHECK(record.starts_ms == std::vector<std::uint32_t>{0, 80, 80});
-  parse_record("k\t-\t\r", record);
+  record = read_all("k\t-\t\r\n").records.at(0);
   CHECK(record.seconds < 0);
   CHECK(record.tokens.empty());
   CHECK(record.starts_ms.empty());
@@ -173,8 +173,9 @@ TEST_CASE("a header line") {
   CHECK(header.model == "0123456789abcdef");
   CHECK(header.tokenizer == "dpvq");
   CHECK(header.vocabulary == 512);
-  CHECK(parse_header("#pairalign 1\r", header));
+  CHECK(parse_header("#pairalign 1", header));
   CHECK(header == Header());
+  CHECK(read_all("#pairalign 1 vocab=5\r\n").header.vocabulary == 5);
   CHECK_FALSE(parse_header("# pairalign 1", header));
   CHECK_FALSE(parse_header("#pairaligned", header));
   for (const char* line :

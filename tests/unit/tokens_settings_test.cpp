@@ -1,9 +1,9 @@
 // Settings in headers: what is compared, and what is written and read.
 #include <doctest/doctest.h>
 
-#include "tokens/json_lines.hpp"
 #include "tokens/reader.hpp"
 #include "tokens/settings.hpp"
+#include "tokens/writer.hpp"
 
 using namespace pairalign::tokens;
 
