@@ -23,16 +23,10 @@ Segment open_segment(const std::string& folder, const SegmentEntry& entry) {
 
 Archive Archive::open_once(const std::string& path, const Manifest& manifest) {
   Archive archive;
-  archive.header_ = manifest.header;
-  archive.coding_ = manifest.coding;
-  archive.indexing_ = manifest.indexing;
-  archive.manifest_bytes_ = to_text(manifest).size();
+  archive.manifest_ = manifest;
   archive.parts_.reserve(manifest.segments.size());
   for (const SegmentEntry& entry : manifest.segments) {
-    Part part{open_segment(path, entry), read_removed(path, entry), entry.removed.tokens, 0};
-    if (entry.removed.file != 0) {
-      part.removed_bytes = removed_file_size(part.removed.size());
-    }
+    Part part{open_segment(path, entry), read_removed(path, entry)};
     const std::size_t live = part.segment.size() - part.removed.size();
     archive.first_record_.push_back(archive.size() + live);
     archive.token_total_ += entry.tokens - entry.removed.tokens;
@@ -82,11 +76,6 @@ std::size_t Archive::part_of(std::size_t i) const {
   return static_cast<std::size_t>(next - first_record_.begin()) - 1;
 }
 
-Archive::Place Archive::locate(std::size_t i) const {
-  const std::size_t p = part_of(i);
-  return {parts_[p].segment, nth_live(parts_[p].removed, i - first_record_[p])};
-}
-
 std::map<std::size_t, std::size_t> Archive::token_counts() const {
   std::unordered_map<std::size_t, std::size_t> numbers;
   for (const Part& part : parts_) {
@@ -101,12 +90,6 @@ std::map<std::size_t, std::size_t> Archive::token_counts() const {
       --numbers[part.segment.token_count(record)];
   }
   return {numbers.begin(), numbers.end()};
-}
-
-void Archive::tokens(std::size_t i, std::size_t begin, std::size_t end,
-                     std::vector<tokens::Token>& values) const {
-  const Place place = locate(i);
-  place.segment.tokens(place.index, begin, end, values);
 }
 
 std::size_t Archive::run_end(std::size_t first, std::size_t tokens) const {
@@ -141,16 +124,6 @@ void Archive::tokens(std::size_t first, std::size_t last, std::vector<tokens::To
   }
 }
 
-void Archive::starts_ms(std::size_t i, std::vector<std::uint32_t>& values) const {
-  const Place place = locate(i);
-  place.segment.starts_ms(place.index, values);
-}
-
-void Archive::record(std::size_t i, tokens::Record& record) const {
-  const Place place = locate(i);
-  place.segment.record(place.index, record);
-}
-
 std::vector<Error> Archive::index_damages() const {
   std::vector<Error> damages;
   for (const Part& part : parts_) {
@@ -159,39 +132,6 @@ std::vector<Error> Archive::index_damages() const {
                          "its index is damaged: records are compared one by one instead");
   }
   return damages;
-}
-
-std::vector<Archive::SectionTotal> Archive::section_totals() const {
-  std::vector<SectionTotal> totals;
-  std::uint64_t frames = manifest_bytes_;
-  std::uint64_t removed = 0;
-  for (const Part& part : parts_) {
-    frames += part.segment.file_size();
-    removed += part.removed_bytes;
-  }
-  for (std::uint32_t number = kPageSums; number < kSectionKinds; ++number) {
-    const auto kind = static_cast<SectionKind>(number);
-    SectionTotal total{kind, Segment::section_name(kind), 0};
-    for (const Part& part : parts_)
-      total.bytes += part.segment.section(kind).size;
-    frames -= total.bytes;
-    totals.push_back(total);
-  }
-  totals.push_back({kSectionKinds, "removed", removed});
-  totals.push_back({kSectionKinds, "framing", frames});
-  return totals;
-}
-
-Archive::Removed Archive::removed_total() const {
-  Removed total;
-  for (const Part& part : parts_) {
-    const std::uint64_t records = part.removed.size();
-    total.records += records;
-    total.tokens += part.removed_tokens;
-    if (records > 0) total.bytes += part.segment.file_size() * records / part.segment.size();
-    total.bytes += part.removed_bytes;
-  }
-  return total;
 }
 
 }  // namespace pairalign::archive

@@ -41,10 +41,8 @@ class Archive {
   /// Opens all files and compares them with their checksums. Empty: no damage.
   static std::vector<Error> verify(const std::string& path);
 
-  const tokens::Header& header() const { return header_; }
-  /// How new segments are written.
-  TokenCoding coding() const { return coding_; }
-  Indexing indexing() const { return indexing_; }
+  const Manifest& manifest() const { return manifest_; }
+  const tokens::Header& header() const { return manifest_.header; }
   std::size_t size() const { return first_record_.back(); }
   std::uint64_t token_total() const { return token_total_; }
 
@@ -61,7 +59,9 @@ class Archive {
   }
   /// Tokens [begin, end) of a record.
   void tokens(std::size_t i, std::size_t begin, std::size_t end,
-              std::vector<tokens::Token>& values) const;
+              std::vector<tokens::Token>& values) const {
+    read(i, &Segment::tokens, begin, end, values);
+  }
   /// The tokens of records [first, last), those of record i at offsets[i − first] ..
   /// offsets[i − first + 1]: the way to iterate over all records.
   void tokens(std::size_t first, std::size_t last, std::vector<tokens::Token>& values,
@@ -71,27 +71,11 @@ class Archive {
   std::size_t run_end(std::size_t first, std::size_t tokens) const;
   bool has_starts(std::size_t i) const { return read(i, &Segment::has_starts); }
   /// Empty when the record has none.
-  void starts_ms(std::size_t i, std::vector<std::uint32_t>& values) const;
+  void starts_ms(std::size_t i, std::vector<std::uint32_t>& values) const {
+    read(i, &Segment::starts_ms, values);
+  }
   std::optional<Source> source(std::size_t i) const { return read(i, &Segment::source); }
-  void record(std::size_t i, tokens::Record& record) const;
-
-  struct SectionTotal {
-    /// kSectionKinds for "removed" and "framing".
-    SectionKind kind = kSectionKinds;
-    std::string name;
-    std::uint64_t bytes = 0;
-  };
-  /// Bytes by use: each kind of section over all segments, then "removed" (files of removed
-  /// records) and "framing" (heads, padding, sections of unknown kinds, manifest).
-  std::vector<SectionTotal> section_totals() const;
-
-  /// Removed records and, in proportion to their number, the bytes they occupy.
-  struct Removed {
-    std::uint64_t records = 0;
-    std::uint64_t tokens = 0;
-    std::uint64_t bytes = 0;
-  };
-  Removed removed_total() const;
+  void record(std::size_t i, tokens::Record& record) const { read(i, &Segment::record, record); }
 
   /// Segments and their removed records. Record `i` of the archive is record
   /// nth_live(removed(s), i − first_record(s)) of the last segment s with first_record(s) ≤ i.
@@ -104,29 +88,21 @@ class Archive {
   struct Part {
     Segment segment;
     RecordNumbers removed;
-    std::uint64_t removed_tokens;
-    std::uint64_t removed_bytes;  // of the file that lists them
-  };
-  struct Place {
-    const Segment& segment;
-    std::size_t index;
   };
   static Archive open_once(const std::string& path, const Manifest& manifest);
   std::size_t part_of(std::size_t i) const;
-  Place locate(std::size_t i) const;
-  template <class Value>
-  Value read(std::size_t i, Value (Segment::*member)(std::size_t) const) const {
-    const Place place = locate(i);
-    return (place.segment.*member)(place.index);
+  // What a member of the segment gives that holds record i.
+  template <class Value, class... Own, class... Args>
+  Value read(std::size_t i, Value (Segment::*member)(std::size_t, Own...) const,
+             Args&&... args) const {
+    const std::size_t p = part_of(i);
+    return (parts_[p].segment.*member)(nth_live(parts_[p].removed, i - first_record_[p]), args...);
   }
 
-  tokens::Header header_;
-  TokenCoding coding_ = TokenCoding::fixed;
-  Indexing indexing_ = Indexing::pairs;
+  Manifest manifest_;
   std::vector<Part> parts_;
   std::vector<std::size_t> first_record_{0};  // of each segment, and the total at the end
   std::uint64_t token_total_ = 0;
-  std::uint64_t manifest_bytes_ = 0;
 };
 
 /// One record after the other of a segment; each block is decoded once, and its metadata only if

@@ -42,6 +42,42 @@ void add_records(const Archive& archive, Summary& summary) {
   }
 }
 
+// Adds up the files of the archive.
+void add_files(const Archive& archive, Summary& summary) {
+  std::uint64_t removed_files = 0, framing = to_text(archive.manifest()).size();
+  for (std::size_t s = 0; s < archive.segment_count(); ++s) {
+    const Segment& segment = archive.segment(s);
+    framing += segment.file_size();
+    if (segment.pair_index().present()) summary.indexed_tokens += segment.token_total();
+    const std::uint64_t removed = archive.removed(s).size();
+    if (removed == 0) continue;
+    removed_files += removed_file_size(removed);
+    summary.removed.records += removed;
+    summary.removed.tokens += archive.manifest().segments[s].removed.tokens;
+    summary.removed.bytes += segment.file_size() * removed / segment.size();
+  }
+  summary.removed.bytes += removed_files;
+  summary.bytes = framing + removed_files;
+  std::uint64_t token_bytes = 0, index_bytes = 0;
+  for (std::uint32_t number = kPageSums; number < kSectionKinds; ++number) {
+    const auto kind = static_cast<SectionKind>(number);
+    std::uint64_t bytes = 0;
+    for (std::size_t s = 0; s < archive.segment_count(); ++s)
+      bytes += archive.segment(s).section(kind).size;
+    framing -= bytes;
+    if (kind == kTokens || kind == kTokenTable || kind == kTokenBlocks) token_bytes += bytes;
+    if (kind == kPairLists || kind == kPairs) index_bytes += bytes;
+    summary.sections.emplace_back(Segment::section_name(kind), bytes);
+  }
+  summary.sections.emplace_back("removed", removed_files);
+  summary.sections.emplace_back("framing", framing);
+  summary.bits_per_token =
+      ratio(8 * static_cast<double>(token_bytes),
+            static_cast<double>(archive.token_total() + summary.removed.tokens));
+  summary.index_bits_per_token =
+      ratio(8 * static_cast<double>(index_bytes), static_cast<double>(summary.indexed_tokens));
+}
+
 }  // namespace
 
 Summary summarise(const Archive& archive) {
@@ -50,28 +86,9 @@ Summary summarise(const Archive& archive) {
   summary.segments = archive.segment_count();
   summary.records = archive.size();
   summary.tokens = archive.token_total();
-  summary.removed = archive.removed_total();
-  summary.sections = archive.section_totals();
-  summary.indexing = archive.indexing();
-  for (std::size_t s = 0; s < archive.segment_count(); ++s) {
-    const Segment& segment = archive.segment(s);
-    if (segment.pair_index().present()) summary.indexed_tokens += segment.token_total();
-  }
-  double token_bytes = 0, index_bytes = 0;
-  for (const Archive::SectionTotal& section : summary.sections) {
-    summary.bytes += section.bytes;
-    if (section.kind == kTokens || section.kind == kTokenTable || section.kind == kTokenBlocks) {
-      token_bytes += static_cast<double>(section.bytes);
-    }
-    if (section.kind == kPairLists || section.kind == kPairs) {
-      index_bytes += static_cast<double>(section.bytes);
-    }
-  }
+  summary.indexing = archive.manifest().indexing;
+  add_files(archive, summary);
   add_records(archive, summary);
-  const std::uint64_t stored_tokens = summary.tokens + summary.removed.tokens;
-  summary.bits_per_token = ratio(8 * token_bytes, static_cast<double>(stored_tokens));
-  summary.index_bits_per_token =
-      ratio(8 * index_bytes, static_cast<double>(summary.indexed_tokens));
   summary.token_bits_per_second = summary.bits_per_token * summary.tokens_per_second;
   if (summary.untimed_records == 0) {
     summary.archive_bits_per_second =
@@ -122,8 +139,8 @@ std::string to_text(const Summary& summary) {
     line(name, fmt::format("{:>12} {:>9}", bytes, timed ? fmt::format("{:.2f}", bits) : "unknown"));
   };
   part("archive", summary.bytes);
-  for (const auto& section : summary.sections) {
-    if (section.bytes > 0) part("  " + section.name, section.bytes);
+  for (const auto& [name, bytes] : summary.sections) {
+    if (bytes > 0) part("  " + name, bytes);
   }
   line("16-bit PCM at 16 kHz", compared(summary.pcm_bytes));
   line("source files", compared(summary.source_bytes));
@@ -161,8 +178,8 @@ std::string to_json(const Summary& summary) {
         {"tokens", summary.removed.tokens},
         {"bytes", summary.removed.bytes}}},
   };
-  for (const auto& section : summary.sections)
-    info["sections"][section.name] = section.bytes;
+  for (const auto& [name, bytes] : summary.sections)
+    info["sections"][name] = bytes;
   return info.dump(2) + "\n";
 }
 

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "archive/archive.hpp"
@@ -34,9 +35,16 @@ struct Summary {
   /// The files that the strings were made from; 0 when that of some record is not known.
   std::uint64_t source_files = 0;
   std::uint64_t source_bytes = 0;
-  /// Removed records: not counted above, but their bytes are.
-  Archive::Removed removed;
-  std::vector<Archive::SectionTotal> sections;
+  /// Removed records and, in proportion to their number, the bytes they occupy: records and tokens
+  /// are not counted above, but the bytes are.
+  struct {
+    std::uint64_t records = 0;
+    std::uint64_t tokens = 0;
+    std::uint64_t bytes = 0;
+  } removed;
+  /// Bytes by use: each kind of section over all segments, then "removed" (files of removed
+  /// records) and "framing" (heads, padding, sections of unknown kinds, manifest).
+  std::vector<std::pair<std::string, std::uint64_t>> sections;
 };
 
 /// Rates are 0 where there is nothing to divide by. Throws Error as the archive's accessors do.

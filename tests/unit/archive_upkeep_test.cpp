@@ -194,12 +194,12 @@ TEST_CASE("the same append twice changes nothing, and a replaced segment is gone
   CHECK(contents(path) == expected);
   CHECK(Archive::open(path).segment_count() == 1);
   CHECK(files_in(path) == 4);
-  CHECK(Archive::open(path).removed_total().records == 1);
+  CHECK(summarise(Archive::open(path)).removed.records == 1);
   ArchiveWriter writer(path);
   writer.add(changed.record, changed.source);
   CHECK(writer.commit() == 1);
   CHECK(contents(path) == expected);
-  CHECK(Archive::open(path).removed_total().records == 2);
+  CHECK(summarise(Archive::open(path)).removed.records == 2);
 }
 
 TEST_CASE("a file that got shorter leaves no window behind") {
