@@ -32,10 +32,6 @@ PairPostings make_pair_postings(Span<const tokens::Token> tokens, Span<const std
   return postings;
 }
 
-PageCheck::PageCheck(const unsigned char* file, std::uint64_t begin, std::uint64_t end,
-                     const std::uint32_t* sums)
-    : file_(file), begin_(begin), end_(end), sums_(sums), states_(page_count(end - begin)) {}
-
 // Two threads may check the same page, with the same result.
 bool PageCheck::sound(std::uint64_t begin, std::uint64_t end) const {
   for (std::size_t page = (begin - begin_) / kPageBytes; begin_ + page * kPageBytes < end; ++page) {
@@ -73,16 +69,6 @@ PairIndex::Slice PairIndex::slice(std::uint32_t bucket) const {
   const auto* starts = reinterpret_cast<const std::uint32_t*>(lists_.data);  // 8-byte aligned
   const std::size_t end = std::min<std::size_t>(starts[bucket + 1], pairs_.size);
   return {std::min<std::size_t>(starts[bucket], end), end};
-}
-
-std::size_t PairIndex::list_bytes(std::uint32_t bucket) const {
-  const Slice bytes = slice(bucket);
-  return bytes.end - bytes.begin;
-}
-
-PairList PairIndex::list(std::uint32_t bucket) const {
-  const Slice bytes = slice(bucket);
-  return {pairs_.data + bytes.begin, pairs_.data + bytes.end, blocks_};
 }
 
 bool PairIndex::sound(std::uint32_t bucket) const {

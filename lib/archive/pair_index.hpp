@@ -88,7 +88,8 @@ class PageCheck {
   /// The pages of bytes [begin, end) of a mapped file; `sums`: the page_sum of each page. File and
   /// sums must outlive it.
   PageCheck(const unsigned char* file, std::uint64_t begin, std::uint64_t end,
-            const std::uint32_t* sums);
+            const std::uint32_t* sums)
+      : file_(file), begin_(begin), end_(end), sums_(sums), states_(page_count(end - begin)) {}
 
   /// Whether the pages that hold bytes [begin, end) of the file match their checksums.
   bool sound(std::uint64_t begin, std::uint64_t end) const;
@@ -122,8 +123,14 @@ class PairIndex {
   int bits() const { return bits_; }
 
   /// Bytes of a list: about one per block for a frequent pair, two for a rare one.
-  std::size_t list_bytes(std::uint32_t bucket) const;
-  PairList list(std::uint32_t bucket) const;
+  std::size_t list_bytes(std::uint32_t bucket) const {
+    const Slice bytes = slice(bucket);
+    return bytes.end - bytes.begin;
+  }
+  PairList list(std::uint32_t bucket) const {
+    const Slice bytes = slice(bucket);
+    return {pairs_.data + bytes.begin, pairs_.data + bytes.end, blocks_};
+  }
   /// Whether the bytes that the list is read from match their checksums.
   bool sound(std::uint32_t bucket) const;
 

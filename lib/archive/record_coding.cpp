@@ -41,40 +41,6 @@ std::vector<unsigned> code_lengths(const std::vector<std::uint64_t>& counts) {
   return depth;
 }
 
-class BitWriter {
- public:
-  explicit BitWriter(std::string& bytes) : bytes_(bytes) {}
-
-  void add(bool bit) {
-    if (used_ % 8 == 0) bytes_ += '\0';
-    if (bit) bytes_.back() = static_cast<char>(bytes_.back() | 1 << used_ % 8);
-    ++used_;
-  }
-
- private:
-  std::string& bytes_;
-  std::size_t used_ = 0;
-};
-
-// Past the end it gives zeros and is no longer `ok`.
-class BitReader {
- public:
-  BitReader(const unsigned char* begin, const unsigned char* end)
-      : bytes_(begin), bits_(8 * static_cast<std::size_t>(end - begin)) {}
-
-  std::uint32_t next() {
-    const std::size_t at = at_++;
-    return at < bits_ ? bytes_[at / 8] >> at % 8 & 1U : 0U;
-  }
-  bool ok() const { return at_ <= bits_; }
-  bool at_end() const { return ok() && bits_ - at_ < 8; }
-
- private:
-  const unsigned char* bytes_;
-  std::size_t bits_;
-  std::size_t at_ = 0;
-};
-
 }  // namespace
 
 void append_key(std::string_view previous, std::string_view key, std::string& bytes) {
@@ -142,8 +108,8 @@ StartCode::StartCode(const std::map<std::uint32_t, std::uint64_t>& counts) {
   assign_codes();
 }
 
-StartCode::StartCode(const unsigned char* begin, const unsigned char* end) {
-  ByteReader bytes(begin, end);
+StartCode::StartCode(Span<const unsigned char> table) {
+  ByteReader bytes(table.data(), table.data() + table.size());
   const auto check = [](bool good) {
     if (!good) throw Error("", "not a table of starts");
   };
@@ -164,7 +130,7 @@ StartCode::StartCode(const unsigned char* begin, const unsigned char* end) {
   const unsigned announcing = length(0);
   if (announcing > 0) symbols_.push_back({0, announcing, true, 0});
   check(bytes.ok() && assign_codes());
-  table_size_ = static_cast<std::size_t>(end - begin) - bytes.left();
+  table_size_ = table.size() - bytes.left();
 }
 
 // False if there is no prefix code with these lengths.
@@ -204,40 +170,50 @@ std::string StartCode::table() const {
 }
 
 void StartCode::append(const std::vector<std::uint32_t>& steps, std::string& bytes) const {
-  BitWriter bits(bytes);
+  std::size_t used = 0;
+  const auto add = [&](std::uint32_t bit) {
+    if (used % 8 == 0) bytes += '\0';
+    bytes.back() = static_cast<char>(bytes.back() | (bit & 1U) << used % 8);
+    ++used;
+  };
   for (const std::uint32_t step : steps) {
     const auto known = at_.find(step);
     const Symbol& symbol = known != at_.end() ? symbols_[known->second] : *escape();
     for (unsigned bit = symbol.bits; bit-- > 0;)
-      bits.add((symbol.code >> bit & 1U) != 0);
+      add(symbol.code >> bit);
     for (unsigned bit = 0; symbol.announces && bit < kValueBits; ++bit)
-      bits.add((step >> bit & 1U) != 0);
+      add(step >> bit);
   }
 }
 
 bool StartCode::read(const unsigned char* begin, const unsigned char* end, std::size_t count,
                      std::vector<std::uint32_t>& starts_ms) const {
-  BitReader bits(begin, end);
+  const std::size_t size = 8 * static_cast<std::size_t>(end - begin);
+  std::size_t at = 0;
+  const auto next = [&] {  // past the end, zeros
+    const std::size_t bit = at++;
+    return bit < size ? begin[bit / 8] >> bit % 8 & 1U : 0U;
+  };
   std::uint64_t start = 0;
   starts_ms.clear();
-  while (starts_ms.size() < count && bits.ok()) {
+  while (starts_ms.size() < count && at <= size) {
     std::uint32_t code = 0;
     unsigned length = 0;
     auto symbol = symbols_.begin();
     for (; symbol != symbols_.end(); ++symbol) {
       for (; length < symbol->bits; ++length)
-        code = code << 1 | bits.next();
+        code = code << 1 | next();
       if (code == symbol->code) break;
     }
     if (symbol == symbols_.end()) return false;
     std::uint64_t step = symbol->value;
     for (unsigned bit = 0; symbol->announces && bit < kValueBits; ++bit)
-      step |= std::uint64_t{bits.next()} << bit;
+      step |= std::uint64_t{next()} << bit;
     start += step;
     if (start > kMaxStart) return false;
     starts_ms.push_back(static_cast<std::uint32_t>(start));
   }
-  return starts_ms.size() == count && bits.at_end();
+  return starts_ms.size() == count && at <= size && size - at < 8;
 }
 
 }  // namespace pairalign::archive

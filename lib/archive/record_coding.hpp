@@ -27,6 +27,7 @@
 
 #include "archive/source.hpp"
 #include "archive/varint.hpp"
+#include "base/span.hpp"
 
 namespace pairalign::archive {
 
@@ -54,7 +55,7 @@ class StartCode {
   /// `counts`: how often each value occurs.
   explicit StartCode(const std::map<std::uint32_t, std::uint64_t>& counts);
   /// Reads a table. Throws Error("", reason) if the bytes are not one.
-  StartCode(const unsigned char* begin, const unsigned char* end);
+  explicit StartCode(Span<const unsigned char> table);
 
   std::string table() const;
   /// Bytes of the table that was read.

@@ -1,6 +1,7 @@
 // One segment file, mapped for reading.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -8,6 +9,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "archive/pair_index.hpp"
@@ -28,15 +30,21 @@ namespace pairalign::archive {
 /// Safe to read from several threads.
 class Segment {
  public:
-  explicit Segment(const std::string& path);
+  explicit Segment(const std::string& path)
+      : path_(path), file_(path), data_(file_.data()), size_(file_.size()) {
+    open();
+  }
   /// From bytes in memory, as if they were the file `path`.
-  Segment(const std::string& path, std::vector<unsigned char> bytes);
+  Segment(const std::string& path, std::vector<unsigned char> bytes)
+      : path_(path), bytes_(std::move(bytes)), data_(bytes_.data()), size_(bytes_.size()) {
+    open();
+  }
 
   const std::string& path() const { return path_; }
-  std::size_t size() const { return records_; }
-  std::uint64_t token_total() const { return tokens_; }
+  std::size_t size() const { return head_.records; }
+  std::uint64_t token_total() const { return head_.tokens; }
   std::uint64_t file_size() const { return size_; }
-  TokenCoding coding() const { return coding_; }
+  TokenCoding coding() const { return head_.coding; }
   /// The checksum that identifies the whole file.
   std::uint64_t hash() const { return hash_; }
 
@@ -52,7 +60,7 @@ class Segment {
 
   /// Decodes up to 31 keys before it; to iterate over all, use `block_keys`.
   std::string key(std::size_t i) const;
-  std::size_t blocks() const { return (records_ + kBlockRecords - 1) / kBlockRecords; }
+  std::size_t blocks() const { return (size() + kBlockRecords - 1) / kBlockRecords; }
   /// The keys of all records of a block, from record kBlockRecords·block on.
   void block_keys(std::size_t block, std::vector<std::string>& keys) const;
 
@@ -96,10 +104,16 @@ class Segment {
   void append_span(const TokenPlace& place, std::uint64_t first, std::uint64_t last,
                    std::vector<tokens::Token>& values) const;
   /// Not `present()` in a small segment.
-  PairIndex pair_index() const;
+  PairIndex pair_index() const {
+    if (sections_[kPairLists].data == nullptr) return {};
+    return {sections_[kPairLists], sections_[kPairs], *pages_, head_.tokens};
+  }
   /// Whether a list of the postings was read and found damaged.
   bool pair_damage_seen() const { return pages_->damage_seen(); }
-  bool has_starts(std::size_t i) const;
+  bool has_starts(std::size_t i) const {
+    const ByteRange starts = start_slice(i);
+    return starts.begin != starts.end;
+  }
   void starts_ms(std::size_t i, std::vector<std::uint32_t>& values) const;
   std::optional<Source> source(std::size_t i) const { return metadata(i).source; }
   void record(std::size_t i, tokens::Record& record) const;
@@ -112,31 +126,52 @@ class Segment {
   std::vector<ByteRange> bytes_of(std::size_t i) const;
 
  private:
-  // Made when it is first needed.
+  // What reads a section of codes, made when it is first needed.
   template <class Code>
   struct Lazy {
     std::once_flag made;
     std::optional<Code> code;
+
+    // Null if the section is damaged.
+    const Code* get(const Section& section) {
+      std::call_once(made, [&] {
+        try {
+          code.emplace(Span<const unsigned char>(section.data, section.size));
+        } catch (const Error&) {
+        }
+      });
+      return code ? &*code : nullptr;
+    }
   };
 
   void open();
-  SegmentHead check_head() const;
-  void read_table(const SegmentHead& head);
-  void check_counts(const SegmentHead& head) const;
+  void check_head();
+  void read_table();
+  void check_counts() const;
   void check_size(SectionKind kind, std::uint64_t size) const;
-  [[noreturn]] void fail(const std::string& reason) const;
+  [[noreturn]] void fail(const std::string& reason) const {
+    throw Error(path_, "damaged: " + reason);
+  }
   [[noreturn]] void fail(SectionKind kind, std::size_t i) const;
 
-  const BlockRow* block_rows() const;
-  std::size_t records_in(std::size_t block) const;
+  bool packed_starts() const { return head_.version >= kPackedStartsVersion; }
+  // These are 8-byte aligned.
+  const BlockRow* block_rows() const {
+    return reinterpret_cast<const BlockRow*>(sections_[kBlocks].data);
+  }
+  const CodedBlock* coded_blocks() const {
+    return reinterpret_cast<const CodedBlock*>(sections_[kTokenBlocks].data);
+  }
+  std::size_t records_in(std::size_t block) const {
+    return std::min(kBlockRecords, size() - block * kBlockRecords);
+  }
   ByteRange block_slice(SectionKind kind, std::uint32_t BlockRow::*member, std::size_t block) const;
   ByteReader block_bytes(SectionKind kind, std::uint32_t BlockRow::*member,
                          std::size_t block) const;
   bool read_sources(std::size_t block, ByteReader& numbers, std::vector<Metadata>& metadata) const;
   Metadata metadata(std::size_t i) const;
   ByteRange start_slice(std::size_t i) const;
-  const TokenDecoder& decoder() const;
-  const StartCode* start_code() const;
+  const StartCode* start_code() const { return start_code_->get(sections_[kStarts]); }
   std::size_t coded_block_of(std::size_t record) const;
   ByteRange coded_slice(std::size_t coded_block) const;
   void append_decoded(std::size_t first, std::size_t last,
@@ -147,11 +182,7 @@ class Segment {
   std::vector<unsigned char> bytes_;  // instead of a mapped file
   const unsigned char* data_ = nullptr;
   std::uint64_t size_ = 0;
-  std::size_t records_ = 0;
-  std::uint64_t tokens_ = 0;
-  int bits_ = 1;
-  bool packed_starts_ = false;
-  TokenCoding coding_ = TokenCoding::fixed;
+  SegmentHead head_{};
   std::uint64_t hash_ = 0;
   std::array<Section, kSectionKinds> sections_;
   std::vector<std::pair<std::uint32_t, Section>> all_sections_;

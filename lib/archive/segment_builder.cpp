@@ -28,19 +28,6 @@ std::string encode_starts(const std::vector<std::uint32_t>& starts_ms) {
   return bytes;
 }
 
-void check(const tokens::Record& record) {
-  const std::vector<std::uint32_t>& starts = record.starts_ms;
-  if (!starts.empty() && starts.size() != record.tokens.size()) {
-    throw RefusedRecord(record.key, "as many starts as tokens are expected");
-  }
-  if (!std::is_sorted(starts.begin(), starts.end())) {
-    throw RefusedRecord(record.key, "the starts do not ascend");
-  }
-  if (!(record.seconds <= tokens::kMaxSeconds)) {
-    throw RefusedRecord(record.key, "the duration is out of range");
-  }
-}
-
 bool fits(std::size_t present, std::size_t more) {
   constexpr std::size_t kLimit = std::size_t{1} << 30;  // once coded, all of it has 32-bit offsets
   return more <= kLimit && present <= kLimit - more;
@@ -79,24 +66,26 @@ void code_starts(std::string_view varints, const std::vector<std::uint32_t>& end
 // The checksum of each page of the concatenated pieces.
 std::vector<std::uint32_t> page_sums(const std::vector<std::string>& pieces) {
   std::vector<std::uint32_t> sums;
-  std::string page;  // one that spans several pieces
+  std::string page;  // the start of one that spans several pieces
   for (const std::string& piece : pieces) {
-    std::size_t at = 0;
-    while (at < piece.size()) {
+    for (std::size_t at = 0; at < piece.size();) {
       const std::size_t size = std::min(kPageBytes - page.size(), piece.size() - at);
       if (size == kPageBytes) {
         sums.push_back(page_sum(&piece[at], size));
-      } else {
-        page.append(piece, at, size);
+      } else if (page.append(piece, at, size).size() == kPageBytes) {
+        sums.push_back(page_sum(page.data(), kPageBytes));
+        page.clear();
       }
       at += size;
-      if (page.size() < kPageBytes) continue;
-      sums.push_back(page_sum(page.data(), page.size()));
-      page.clear();
     }
   }
   if (!page.empty()) sums.push_back(page_sum(page.data(), page.size()));
   return sums;
+}
+
+template <class T>
+std::string bytes_of(const std::vector<T>& values) {
+  return {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T)};
 }
 
 constexpr std::uint64_t encoded_seconds(std::uint32_t centiseconds) {
@@ -105,69 +94,33 @@ constexpr std::uint64_t encoded_seconds(std::uint32_t centiseconds) {
 
 }  // namespace
 
-// The sections of a segment file being built, and the framing around them. They are kept in
-// separate pieces and written from there: copying them all would take as long as packing the
-// tokens.
-class SectionList {
- public:
+// The sections of a segment file being built. They are kept in separate pieces and written from
+// there: copying them all would take as long as packing the tokens.
+struct SectionList {
   void add(SectionKind kind, std::string bytes) {
     std::string fill(padded(bytes.size()) - bytes.size(), '\0');
     Hasher hasher;
     hasher.update(bytes.data(), bytes.size());
     hasher.update(fill.data(), fill.size());
-    rows_.push_back({kind, 0, bytes.size(), hasher.digest()});
-    pieces_.push_back(std::move(bytes));
-    pieces_.push_back(std::move(fill));
+    rows.push_back({kind, 0, bytes.size(), hasher.digest()});
+    pieces.push_back(std::move(bytes));
+    pieces.push_back(std::move(fill));
   }
-  template <class T>
-  void add(SectionKind kind, const std::vector<T>& values) {
-    add(kind, std::string(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T)));
-  }
-
   // Moves all of `others` to the end.
   void append(SectionList others) {
-    rows_.insert(rows_.end(), others.rows_.begin(), others.rows_.end());
-    std::move(others.pieces_.begin(), others.pieces_.end(), std::back_inserter(pieces_));
+    rows.insert(rows.end(), others.rows.begin(), others.rows.end());
+    std::move(others.pieces.begin(), others.pieces.end(), std::back_inserter(pieces));
   }
 
-  // The whole file, in pieces; the list is empty afterwards. Adds page sums, heads and end mark,
-  // and fills in the members of `head` that describe the file rather than its contents.
-  std::vector<std::string> take_file(SegmentHead head);
-
- private:
-  std::vector<SectionRow> rows_;
-  std::vector<std::string> pieces_;  // the bytes of each section, and its padding
+  std::vector<SectionRow> rows;
+  std::vector<std::string> pieces;  // the bytes of each section, and its padding
 };
 
-std::vector<std::string> SectionList::take_file(SegmentHead head) {
-  SectionList first;
-  first.add(kPageSums, page_sums(pieces_));
-  first.append(std::exchange(*this, {}));
-
-  std::memcpy(head.magic, kSegmentMagic, sizeof head.magic);
-  head.byte_order = kByteOrderMark;
-  if (head.version == 0) head.version = kSegmentVersion;
-  head.sections = static_cast<std::uint32_t>(first.rows_.size());
-  head.file_size = 2 * head_size(head.sections) + sizeof kSegmentEnd;
-  for (const SectionRow& row : first.rows_)
-    head.file_size += padded(row.size);
-
-  std::string top(reinterpret_cast<const char*>(&head), sizeof head);
-  top.append(reinterpret_cast<const char*>(first.rows_.data()),
-             first.rows_.size() * sizeof(SectionRow));
-  const std::uint64_t hash = hash_of(top);
-  top.append(reinterpret_cast<const char*>(&hash), sizeof hash);
-
-  std::vector<std::string> file = std::move(first.pieces_);
-  file.insert(file.begin(), top);
-  file.push_back(top + std::string(kSegmentEnd, sizeof kSegmentEnd));
-  return file;
-}
-
-SegmentBuilder::SegmentBuilder() : key_ends_{0}, token_ends_{0}, start_ends_{0} {}
-
 void SegmentBuilder::add(const tokens::Record& record, const std::optional<Source>& source) {
-  check(record);
+  if (const auto fault = tokens::starts_fault(record)) throw RefusedRecord(record.key, *fault);
+  if (!(record.seconds <= tokens::kMaxSeconds)) {
+    throw RefusedRecord(record.key, "the duration is out of range");
+  }
   const std::string starts = encode_starts(record.starts_ms);
   if (!fits(keys_.size(), record.key.size()) || !fits(tokens_.size(), record.tokens.size()) ||
       !fits(starts_.size(), starts.size())) {
@@ -217,59 +170,48 @@ std::string_view SegmentBuilder::key(std::size_t i) const {
   return std::string_view(keys_).substr(key_ends_[i], key_ends_[i + 1] - key_ends_[i]);
 }
 
-struct SegmentBuilder::CodedRecords {
-  std::vector<BlockRow> rows;
-  std::string keys, numbers, sources, starts;
-  std::vector<std::uint32_t> start_ends;
-
-  void begin_block(std::uint32_t first_token, std::uint32_t first_start) {
-    rows.push_back({static_cast<std::uint32_t>(keys.size()),
-                    static_cast<std::uint32_t>(numbers.size()), first_token, first_start,
-                    static_cast<std::uint32_t>(sources.size())});
-  }
-};
-
-void SegmentBuilder::add_block(std::size_t first, std::size_t last, CodedRecords& coded) const {
-  coded.begin_block(token_ends_[first], coded.start_ends[first]);
-  for (std::size_t i = first; i < last; ++i) {
-    append_key(i == first ? std::string_view() : key(i - 1), key(i), coded.keys);
-    append_varint(token_ends_[i + 1] - token_ends_[i], coded.numbers);
-  }
-  for (std::size_t i = first; !starts_.empty() && i < last; ++i)
-    append_varint(coded.start_ends[i + 1] - coded.start_ends[i], coded.numbers);
-  Source source;
-  std::uint32_t index = kNone;
-  for (std::size_t i = first; !sources_.empty() && i < last; ++i) {
-    const std::uint32_t next = source_index_[i];
-    const bool new_source = next != kNone && next != index;
-    append_varint(next == kNone ? kNoSource
-                  : new_source  ? kNextSource
-                                : kSameSource,
-                  coded.numbers);
-    if (!new_source) continue;
-    index = next;
-    append_source(source, sources_[index], coded.sources);
-    source = sources_[index];
-  }
-  std::uint64_t seconds = 0;
-  for (std::size_t i = first; i < last; ++i) {
-    append_varint(zigzag(encoded_seconds(centiseconds_[i]) - seconds), coded.numbers);
-    seconds = encoded_seconds(centiseconds_[i]);
-  }
-}
-
 void SegmentBuilder::add_records(SectionList& sections) const {
-  CodedRecords coded;
-  coded.start_ends.assign(size() + 1, 0);
-  if (!starts_.empty()) code_starts(starts_, start_ends_, coded.starts, coded.start_ends);
-  for (std::size_t first = 0; first < size(); first += kBlockRecords)
-    add_block(first, std::min(first + kBlockRecords, size()), coded);
-  coded.begin_block(token_ends_.back(), coded.start_ends.back());
-  sections.add(kBlocks, coded.rows);
-  sections.add(kKeys, std::move(coded.keys));
-  sections.add(kNumbers, std::move(coded.numbers));
-  if (!starts_.empty()) sections.add(kStarts, std::move(coded.starts));
-  if (!sources_.empty()) sections.add(kSources, std::move(coded.sources));
+  std::vector<BlockRow> rows;
+  std::string keys, numbers, starts, sources;
+  std::vector<std::uint32_t> start_ends(size() + 1, 0);
+  if (!starts_.empty()) code_starts(starts_, start_ends_, starts, start_ends);
+  const auto begin_block = [&](std::size_t first) {
+    rows.push_back({static_cast<std::uint32_t>(keys.size()),
+                    static_cast<std::uint32_t>(numbers.size()), token_ends_[first],
+                    start_ends[first], static_cast<std::uint32_t>(sources.size())});
+  };
+  for (std::size_t first = 0; first < size(); first += kBlockRecords) {
+    const std::size_t last = std::min(first + kBlockRecords, size());
+    begin_block(first);
+    for (std::size_t i = first; i < last; ++i) {
+      append_key(i == first ? std::string_view() : key(i - 1), key(i), keys);
+      append_varint(token_ends_[i + 1] - token_ends_[i], numbers);
+    }
+    for (std::size_t i = first; !starts_.empty() && i < last; ++i)
+      append_varint(start_ends[i + 1] - start_ends[i], numbers);
+    Source source;
+    std::uint32_t index = kNone;
+    for (std::size_t i = first; !sources_.empty() && i < last; ++i) {
+      const std::uint32_t next = source_index_[i];
+      const bool is_new = next != kNone && next != index;
+      append_varint(next == kNone ? kNoSource : is_new ? kNextSource : kSameSource, numbers);
+      if (!is_new) continue;
+      index = next;
+      append_source(source, sources_[index], sources);
+      source = sources_[index];
+    }
+    std::uint64_t seconds = 0;
+    for (std::size_t i = first; i < last; ++i) {
+      append_varint(zigzag(encoded_seconds(centiseconds_[i]) - seconds), numbers);
+      seconds = encoded_seconds(centiseconds_[i]);
+    }
+  }
+  begin_block(size());
+  sections.add(kBlocks, bytes_of(rows));
+  sections.add(kKeys, std::move(keys));
+  sections.add(kNumbers, std::move(numbers));
+  if (!starts_.empty()) sections.add(kStarts, std::move(starts));
+  if (!sources_.empty()) sections.add(kSources, std::move(sources));
 }
 
 void SegmentBuilder::add_tokens(TokenCoding coding, SegmentHead& head,
@@ -283,7 +225,7 @@ void SegmentBuilder::add_tokens(TokenCoding coding, SegmentHead& head,
         tokens_.size() <= kMaxTokensPerByte * coded.bytes()) {
       head.coding = TokenCoding::entropy;
       sections.add(kTokenTable, std::move(coded.table));
-      sections.add(kTokenBlocks, coded.blocks);
+      sections.add(kTokenBlocks, bytes_of(coded.blocks));
       sections.add(kTokens, std::move(coded.streams));
       return;
     }
@@ -293,32 +235,43 @@ void SegmentBuilder::add_tokens(TokenCoding coding, SegmentHead& head,
   sections.add(kTokens, std::move(packed));
 }
 
-void SegmentBuilder::add_postings(SectionList& sections) const {
-  PairPostings postings = make_pair_postings(tokens_, token_ends_);
-  sections.add(kPairLists, postings.lists);
-  sections.add(kPairs, std::move(postings.pairs));
-}
-
 std::vector<std::string> SegmentBuilder::file(const tokens::Header& header, const Layout& layout,
                                               ThreadPool& pool) const {
   SegmentHead head{};
-  head.records = size();
-  head.tokens = tokens_.size();
-  if (!starts_.empty()) head.version = kPackedStartsVersion;
-  SectionList sections;
-  sections.add(kHeader, tokens::describe(header));
-  SectionList records, tokens, postings;
+  SectionList contents, records, tokens, postings;
   // What takes longest comes first.
   const std::array<std::function<void()>, 3> parts = {
       [&] {
-        if (layout.postings) add_postings(postings);
+        if (!layout.postings) return;
+        PairPostings made = make_pair_postings(tokens_, token_ends_);
+        postings.add(kPairLists, bytes_of(made.lists));
+        postings.add(kPairs, std::move(made.pairs));
       },
       [&] { add_tokens(layout.coding, head, tokens); }, [&] { add_records(records); }};
   pool.parallel_for(parts.size(), [&](std::size_t i) { parts[i](); });
-  sections.append(std::move(records));
-  sections.append(std::move(tokens));
-  sections.append(std::move(postings));
-  return sections.take_file(head);
+  contents.add(kHeader, tokens::describe(header));
+  for (SectionList* part : {&records, &tokens, &postings})
+    contents.append(std::move(*part));
+  SectionList all;
+  all.add(kPageSums, bytes_of(page_sums(contents.pieces)));
+  all.append(std::move(contents));
+
+  std::memcpy(head.magic, kSegmentMagic, sizeof head.magic);
+  head.byte_order = kByteOrderMark;
+  head.version = starts_.empty() ? kSegmentVersion : kPackedStartsVersion;
+  head.records = size();
+  head.tokens = tokens_.size();
+  head.sections = static_cast<std::uint32_t>(all.rows.size());
+  head.file_size = 2 * head_size(head.sections) + sizeof kSegmentEnd;
+  for (const SectionRow& row : all.rows)
+    head.file_size += padded(row.size);
+  std::string top(reinterpret_cast<const char*>(&head), sizeof head);
+  top += bytes_of(all.rows);
+  const std::uint64_t hash = hash_of(top);
+  top.append(reinterpret_cast<const char*>(&hash), sizeof hash);
+  all.pieces.insert(all.pieces.begin(), top);
+  all.pieces.push_back(top + std::string(kSegmentEnd, sizeof kSegmentEnd));
+  return std::move(all.pieces);
 }
 
 }  // namespace pairalign::archive

@@ -23,12 +23,10 @@ class RefusedRecord : public Error {
   using Error::Error;
 };
 
-class SectionList;
+struct SectionList;
 
 class SegmentBuilder {
  public:
-  SegmentBuilder();
-
   /// Throws RefusedRecord(key, reason), and adds nothing, for times that do not match the tokens
   /// and for records that would overflow the offsets of a segment.
   void add(const tokens::Record& record, const std::optional<Source>& source);
@@ -56,17 +54,14 @@ class SegmentBuilder {
 
  private:
   void add_records(SectionList& sections) const;
-  void add_postings(SectionList& sections) const;
   void add_tokens(TokenCoding coding, SegmentHead& head, SectionList& sections) const;
-  struct CodedRecords;
-  void add_block(std::size_t first, std::size_t last, CodedRecords& coded) const;
   std::string_view key(std::size_t i) const;
-  std::vector<std::uint32_t> key_ends_;  // offsets, beginning with 0, like all `ends`
+  std::vector<std::uint32_t> key_ends_{0};  // offsets, beginning with 0, like all `ends`
   std::string keys_;
-  std::vector<std::uint32_t> token_ends_;
+  std::vector<std::uint32_t> token_ends_{0};
   std::vector<tokens::Token> tokens_;
   std::vector<std::uint32_t> centiseconds_;
-  std::vector<std::uint32_t> start_ends_;
+  std::vector<std::uint32_t> start_ends_{0};
   std::string starts_;
   std::vector<std::uint32_t> source_index_;
   std::vector<Source> sources_;

@@ -187,10 +187,6 @@ int bits_for(Token largest) {
   return bits;
 }
 
-std::uint64_t packed_size(std::uint64_t count, int bits) {
-  return (count * static_cast<unsigned>(bits) + 7) / 8;
-}
-
 void pack(const std::vector<Token>& values, int bits, std::string& packed) {
   packed.reserve(packed.size() + packed_size(values.size(), bits));
   std::uint64_t pending = 0;
@@ -281,7 +277,7 @@ TokenDecoder::TokenDecoder(Span<const unsigned char> table) {
   const std::uint64_t scale_bits = bytes.varint();
   const std::uint64_t rows = bytes.varint();
   const auto check = [](bool good) {
-    if (!good) throw Error("", "the table of token frequencies is damaged");
+    if (!good) throw Error("", "not a table of token frequencies");
   };
   check(bytes.ok() && scale_bits >= kBucketBits && scale_bits <= kLargeScaleBits && rows >= 1 &&
         rows <= kMaxOrder1Tokens + 1);

@@ -34,7 +34,9 @@ constexpr std::size_t kPackingSlack = 4;
 int bits_for(tokens::Token largest);
 
 /// Bytes of `count` packed tokens.
-std::uint64_t packed_size(std::uint64_t count, int bits);
+inline std::uint64_t packed_size(std::uint64_t count, int bits) {
+  return (count * static_cast<unsigned>(bits) + 7) / 8;
+}
 
 /// Appends the packed stream, its last byte padded with zero bits.
 void pack(const std::vector<tokens::Token>& values, int bits, std::string& packed);
@@ -67,7 +69,6 @@ CodedTokens encode_tokens(const std::vector<tokens::Token>& tokens,
 /// Decodes the output of `encode_tokens`. Never reads or writes out of bounds, whatever the bytes.
 class TokenDecoder {
  public:
-  TokenDecoder() = default;
   /// Throws Error("", reason) for a table that `encode_tokens` cannot have written.
   explicit TokenDecoder(Span<const unsigned char> table);
 

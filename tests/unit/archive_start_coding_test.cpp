@@ -34,7 +34,7 @@ void check_round_trip(const std::vector<std::vector<std::uint32_t>>& records) {
   }
   const StartCode code(counts);
   const std::string table = code.table() + "what follows";
-  const StartCode read(bytes_of(table), bytes_of(table) + table.size());
+  const StartCode read(Span<const unsigned char>(bytes_of(table), table.size()));
   CHECK(read.table_size() == code.table().size());
   for (const auto& steps : records) {
     std::string bytes;
@@ -83,7 +83,7 @@ TEST_CASE("rare values among very frequent ones keep their codes short enough") 
   }
   const StartCode code(counts);
   const std::string table = code.table();
-  CHECK_NOTHROW(StartCode(bytes_of(table), bytes_of(table) + table.size()));
+  CHECK_NOTHROW(StartCode(Span<const unsigned char>(bytes_of(table), table.size())));
 }
 
 TEST_CASE("steps of frames take about as many bits as they carry information") {
@@ -106,7 +106,7 @@ TEST_CASE("bytes that are no table, or no code, are told; none are read beyond")
     for (unsigned char& byte : bytes)
       byte = static_cast<unsigned char>(random.chance(0.5) ? random.below(4) : random.below(256));
     try {
-      const StartCode code(bytes.data(), bytes.data() + bytes.size());
+      const StartCode code(Span<const unsigned char>(bytes.data(), bytes.size()));
       std::vector<std::uint32_t> starts;
       const bool good = code.read(bytes.data(), bytes.data() + bytes.size(), 5, starts);
       CHECK((!good || (starts.size() == 5 && std::is_sorted(starts.begin(), starts.end()))));
