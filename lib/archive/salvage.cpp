@@ -28,52 +28,40 @@ struct Wanted {
   RecordNumbers removed;
 };
 
-// Head, rows and checksum at `at`, if they are intact.
-std::optional<Bytes> sound_head(const Bytes& bytes, std::size_t at) {
+// The size of head, rows and checksum at `at`; 0 unless they are intact.
+std::size_t sound_head(const Bytes& bytes, std::size_t at) {
   SegmentHead head;
-  if (at > bytes.size() || bytes.size() - at < sizeof head) return std::nullopt;
+  if (at > bytes.size() || bytes.size() - at < sizeof head) return 0;
   std::memcpy(&head, &bytes[at], sizeof head);
-  const std::size_t room = bytes.size() - at;
-  if (std::memcmp(head.magic, kSegmentMagic, sizeof head.magic) != 0 ||
-      head.sections > room / sizeof(SectionRow) || head_size(head.sections) > room) {
-    return std::nullopt;
-  }
   const std::size_t size = head_size(head.sections);
+  if (std::memcmp(head.magic, kSegmentMagic, sizeof head.magic) != 0) return 0;
+  if (size > bytes.size() - at) return 0;
   std::uint64_t hash;
   std::memcpy(&hash, &bytes[at + size - sizeof hash], sizeof hash);
-  if (hash64(&bytes[at], size - sizeof hash) != hash) return std::nullopt;
-  return Bytes(bytes.begin() + static_cast<std::ptrdiff_t>(at),
-               bytes.begin() + static_cast<std::ptrdiff_t>(at + size));
-}
-
-// The first head or, when that is damaged, the one before the end mark.
-std::optional<Bytes> find_head(const Bytes& bytes) {
-  if (std::optional<Bytes> head = sound_head(bytes, 0)) return head;
-  for (std::uint64_t sections = 1; sections < 64; ++sections) {
-    const std::uint64_t size = head_size(sections) + sizeof kSegmentEnd;
-    if (size > bytes.size()) break;
-    std::optional<Bytes> head = sound_head(bytes, bytes.size() - size);
-    if (head && head->size() == head_size(sections)) return head;
-  }
-  return std::nullopt;
+  return hash64(&bytes[at], size - sizeof hash) == hash ? size : 0;
 }
 
 // The bytes of a segment with both heads and the end mark restored, and zeros for what is missing
 // at its end: checksums will reveal any that differ from the original. Leaves bytes without an
 // intact head as they are.
 Bytes with_frame_repaired(Bytes bytes) {
-  const std::optional<Bytes> top = find_head(bytes);
-  if (!top) return bytes;
-  SegmentHead head;
-  std::memcpy(&head, top->data(), sizeof head);
-  // A size that no segment has, even if the head's checksum matches, is not worth the memory.
-  if (head.file_size < 2 * top->size() + sizeof kSegmentEnd || head.file_size > (1ULL << 36)) {
-    return bytes;
+  std::size_t at = 0;
+  std::size_t size = sound_head(bytes, at);
+  for (std::uint64_t sections = 1; size == 0 && sections < 64; ++sections) {
+    at = bytes.size() - sizeof kSegmentEnd - head_size(sections);  // that before the end mark
+    if (sound_head(bytes, at) == head_size(sections)) size = head_size(sections);
   }
+  if (size == 0) return bytes;
+  const auto begin = bytes.begin() + static_cast<std::ptrdiff_t>(at);
+  const Bytes top(begin, begin + static_cast<std::ptrdiff_t>(size));
+  SegmentHead head;
+  std::memcpy(&head, top.data(), sizeof head);
+  // A size that no segment has, even if the head's checksum matches, is not worth the memory.
+  if (head.file_size < 2 * size + sizeof kSegmentEnd || head.file_size > (1ULL << 36)) return bytes;
   bytes.resize(head.file_size);
   const auto end = bytes.end() - sizeof kSegmentEnd;
-  std::copy(top->begin(), top->end(), bytes.begin());
-  std::copy(top->begin(), top->end(), end - static_cast<std::ptrdiff_t>(top->size()));
+  std::copy(top.begin(), top.end(), bytes.begin());
+  std::copy(top.begin(), top.end(), end - static_cast<std::ptrdiff_t>(size));
   std::copy(std::begin(kSegmentEnd), std::end(kSegmentEnd), end);
   return bytes;
 }
@@ -91,28 +79,21 @@ class Salvage {
   }
 
  private:
+  // Those of the manifest, and those that it does not name but an older or newer one may have.
   std::vector<Wanted> find_segments() {
     if (!exists(folder_)) throw Error(folder_, "no such folder");
+    Manifest manifest;
+    bool has_manifest = true;
     try {
-      return segments_of(read_manifest(folder_));
+      manifest = read_manifest(folder_);
     } catch (const Error& error) {
+      has_manifest = false;
       report_.damages.push_back(error);
-      open_writer({});
-      return segments_present();
     }
-  }
-
-  void open_writer(const Manifest& manifest) {
-    if (!is_free(target_)) throw Error(target_, "exists; salvage writes a new archive");
-    WriterOptions options;
-    options.coding = manifest.coding;
-    options.indexing = manifest.indexing;
-    writer_.emplace(target_, manifest.header, options);
-  }
-
-  std::vector<Wanted> segments_of(const Manifest& manifest) {
     std::vector<Wanted> wanted;
+    std::set<std::uint64_t> known(manifest.replaced.begin(), manifest.replaced.end());
     for (const SegmentEntry& entry : manifest.segments) {
+      known.insert(entry.number);
       wanted.push_back({folder_ + "/" + segment_file(entry.number), entry, {}});
       try {
         wanted.back().removed = read_removed(folder_, entry);
@@ -121,25 +102,23 @@ class Salvage {
                                      error.reason() + "; records it removed are back");
       }
     }
-    open_writer(manifest);
-    add_strays(manifest, wanted);
-    return wanted;
-  }
-
-  // Segments that the manifest does not name, but an older or newer one may have.
-  void add_strays(const Manifest& manifest, std::vector<Wanted>& wanted) {
-    std::set<std::uint64_t> known(manifest.replaced.begin(), manifest.replaced.end());
-    for (const SegmentEntry& entry : manifest.segments)
-      known.insert(entry.number);
+    if (!is_free(target_)) throw Error(target_, "exists; salvage writes a new archive");
+    WriterOptions options;
+    options.coding = manifest.coding;
+    options.indexing = manifest.indexing;
+    writer_.emplace(target_, manifest.header, options);
     for (Wanted& stray : segments_present(known)) {
-      report_.damages.emplace_back(stray.path, "not in the manifest; its records are saved too");
+      if (has_manifest) {
+        report_.damages.emplace_back(stray.path, "not in the manifest; its records are saved too");
+      }
       wanted.push_back(std::move(stray));
     }
+    return wanted;
   }
 
   // Every file that looks like a segment, except known ones. Of two lists of removed records of one
   // segment, one was left by a writer that was killed; the shorter one loses nothing.
-  std::vector<Wanted> segments_present(const std::set<std::uint64_t>& known = {}) {
+  std::vector<Wanted> segments_present(const std::set<std::uint64_t>& known) {
     std::map<std::uint64_t, Wanted> segments;
     const std::vector<std::string> names = names_in(folder_);
     for (const std::string& name : names) {
@@ -289,11 +268,6 @@ bool SegmentDamage::concerns(const DamagedSection& section, std::size_t record) 
   } catch (const Error&) {
     return true;
   }
-}
-
-bool SegmentDamage::concerns(std::size_t record) const {
-  return std::any_of(sections_.begin(), sections_.end(),
-                     [&](const DamagedSection& section) { return concerns(section, record); });
 }
 
 std::string SegmentDamage::records_of(const DamagedSection& section) const {

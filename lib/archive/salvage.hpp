@@ -1,6 +1,7 @@
 // What is damaged in an archive, and saving the rest of it.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -21,7 +22,10 @@ class SegmentDamage {
   const Segment& segment() const { return segment_; }
 
   /// Whether any byte that the record is read from is damaged, or the record cannot be located.
-  bool concerns(std::size_t record) const;
+  bool concerns(std::size_t record) const {
+    return std::any_of(sections_.begin(), sections_.end(),
+                       [&](const DamagedSection& section) { return concerns(section, record); });
+  }
 
   /// An Error for each damaged section: its name, and which records it affects.
   std::vector<Error> describe() const;
