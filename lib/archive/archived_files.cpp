@@ -4,7 +4,6 @@
 #include <filesystem>
 #include <string_view>
 #include <system_error>
-#include <tuple>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -50,65 +49,13 @@ bool holds_mounts(const std::string& folder) {
   return bool(fault);
 }
 
-class SearchForGoneFiles {
- public:
-  GoneFiles run(const Archive& archive, bool force) {
-    for_each_record(archive, [&](const ScannedRecord& record) {
-      std::string path(tokens::split_fragment(record.key()).path);
-      if (path == last_ || !record.metadata().source) return;
-      look_for(path);
-      last_ = std::move(path);
-    });
-    for (const std::string& path : absent_) {
-      const std::string folder = last_folder(folder_of(path));
-      if (force || is_sure(path, folder)) {
-        found_.gone.push_back(path);
-      } else {
-        ++found_.doubtful[folder];
-      }
-    }
-    return std::move(found_);
-  }
-
- private:
-  void look_for(const std::string& path) {
-    if (!seen_.insert(path).second) return;
-    if (is_gone(path)) {
-      absent_.push_back(path);
-    } else if (look_at_source(path)) {
-      for (std::string folder = folder_of(path); alive_.insert(folder).second;)
-        folder = folder_of(folder);
-    } else {
-      ++found_.doubtful[folder_of(path)];
-    }
-  }
-
-  // The deepest folder of a path that exists.
-  const std::string& last_folder(const std::string& folder) {
-    const auto known = last_folder_.find(folder);
-    if (known != last_folder_.end()) return known->second;
-    const bool top = folder == "/" || folder == ".";
-    std::string last = top || !is_gone(folder) ? folder : last_folder(folder_of(folder));
-    return last_folder_.emplace(folder, std::move(last)).first->second;
-  }
-
-  bool is_sure(const std::string& path, const std::string& folder) {
-    if (alive_.count(folder) == 0) return false;
-    if (folder_of(path) == folder) return true;
-    if (folder == "/" || folder == ".") return false;
-    const auto [known, is_new] = holds_mounts_.try_emplace(folder);
-    if (is_new) known->second = holds_mounts(folder);
-    return !known->second;
-  }
-
-  GoneFiles found_;
-  std::string last_;  // path looked for
-  std::unordered_set<std::string> seen_;
-  std::vector<std::string> absent_;
-  std::unordered_set<std::string> alive_;  // folders below which some archived file exists
-  std::unordered_map<std::string, std::string> last_folder_;
-  std::unordered_map<std::string, bool> holds_mounts_;
-};
+// What `find` gives for a folder, asked once.
+bool once(std::unordered_map<std::string, bool>& known, const std::string& folder,
+          bool (*find)(const std::string&)) {
+  const auto [at, is_new] = known.try_emplace(folder);
+  if (is_new) at->second = find(folder);
+  return at->second;
+}
 
 }  // namespace
 
@@ -123,22 +70,14 @@ ArchivedFiles::ArchivedFiles(const std::string& path, bool checksum) : checksum_
 }
 
 bool ArchivedFiles::holds(const std::string& path) const {
-  auto [entry, end] = paths_.find(hash_of(path));
-  for (; entry != end; ++entry) {
-    const Segment& segment = archive_->segment(entry->place.segment);
-    const std::string key = segment.key(entry->place.record);
+  for (const auto& [hash, place] : paths_.find(hash_of(path))) {
+    const Segment& segment = archive_->segment(place.segment);
+    const std::string key = segment.key(place.record);
     if (tokens::split_fragment(key).path != path) continue;  // another path of the same hash
-    const std::optional<Source> source = segment.source(entry->place.record);
-    if (!source || !is_unchanged(path, *source)) continue;
-    if (!checksum_) return true;
-    const std::optional<Source> now = read_source(path);
-    if (now && now->hash == source->hash) return true;
+    const std::optional<Source> source = segment.source(place.record);
+    if (source && is_unchanged(path, *source, checksum_)) return true;
   }
   return false;
-}
-
-bool MovedFiles::File::operator<(const File& other) const {
-  return std::tie(size, hash, place) < std::tie(other.size, other.hash, other.place);
 }
 
 MovedFiles::MovedFiles(const Archive& archive) : archive_(archive) {
@@ -168,7 +107,38 @@ std::optional<MovedFile> MovedFiles::find(const std::string& path) {
 }
 
 GoneFiles find_gone_files(const Archive& archive, bool force) {
-  return SearchForGoneFiles().run(archive, force);
+  GoneFiles found;
+  std::vector<std::string> absent;
+  std::unordered_set<std::string> seen;
+  std::unordered_set<std::string> alive;  // folders below which some archived file exists
+  for_each_record(archive, [&](const ScannedRecord& record) {
+    const std::string path(tokens::split_fragment(record.key()).path);
+    if (!record.metadata().source || !seen.insert(path).second) return;
+    if (is_gone(path)) {
+      absent.push_back(path);
+    } else if (look_at_source(path)) {
+      for (std::string folder = folder_of(path); alive.insert(folder).second;)
+        folder = folder_of(folder);
+    } else {
+      ++found.doubtful[folder_of(path)];
+    }
+  });
+  std::unordered_map<std::string, bool> gone_folders, mounting_folders;
+  for (const std::string& path : absent) {
+    const std::string own = folder_of(path);
+    std::string folder = own;  // the deepest one that exists
+    const auto top = [&] { return folder == "/" || folder == "."; };
+    while (!top() && once(gone_folders, folder, is_gone))
+      folder = folder_of(folder);
+    const bool sure = alive.count(folder) > 0 &&
+                      (folder == own || (!top() && !once(mounting_folders, folder, holds_mounts)));
+    if (force || sure) {
+      found.gone.push_back(path);
+    } else {
+      ++found.doubtful[folder];
+    }
+  }
+  return found;
 }
 
 }  // namespace pairalign::archive

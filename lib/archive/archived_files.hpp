@@ -2,11 +2,11 @@
 // which are gone.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "archive/archive.hpp"
@@ -56,7 +56,9 @@ class MovedFiles {
     std::uint64_t size;
     std::uint64_t hash;
     RecordPlace place;
-    bool operator<(const File& other) const;
+    bool operator<(const File& other) const {
+      return std::tie(size, hash, place) < std::tie(other.size, other.hash, other.place);
+    }
   };
 
   const Archive& archive_;

@@ -13,16 +13,11 @@
 #include <fmt/format.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 namespace pairalign::archive {
 namespace {
 
 namespace fs = std::filesystem;
-
-bool starts_with(std::string_view text, std::string_view prefix) {
-  return text.substr(0, prefix.size()) == prefix;
-}
 
 // False while another process has the lock.
 bool try_lock(int fd, const std::string& archive) {
@@ -51,12 +46,12 @@ std::string removed_file(std::uint64_t number) {
 }
 
 std::optional<NumberedFile> parse_numbered(const std::string& name) {
+  constexpr std::string_view kSegment = "segment-", kRemoved = "removed-";
   NumberedFile file;
-  file.is_segment = starts_with(name, "segment-");
-  if (!file.is_segment && !starts_with(name, "removed-")) return std::nullopt;
+  file.is_segment = name.compare(0, kSegment.size(), kSegment) == 0;
+  if (!file.is_segment && name.compare(0, kRemoved.size(), kRemoved) != 0) return std::nullopt;
   const char* const end = name.data() + name.size();
-  const char* const digits = name.data() + std::string_view("segment-").size();
-  const auto parsed = std::from_chars(digits, end, file.number);
+  const auto parsed = std::from_chars(name.data() + kSegment.size(), end, file.number);
   if (parsed.ec != std::errc()) return std::nullopt;
   file.is_new = std::string_view(parsed.ptr) == kNewSuffix;
   if (!file.is_new && parsed.ptr != end) return std::nullopt;

@@ -12,6 +12,7 @@
 #include "base/error.hpp"
 #include "base/hash.hpp"
 #include "base/json.hpp"
+#include "tokens/text.hpp"
 
 namespace pairalign::archive {
 namespace {
@@ -77,18 +78,6 @@ std::uint64_t hash_in(const Json& line) {
   return std::stoull(line.at("hash").get<std::string>(), nullptr, 16);
 }
 
-void parse_top(const Json& top, Manifest& manifest) {
-  manifest.header.model = top.value("model", "");
-  manifest.header.tokenizer = top.value("tokenizer", "");
-  if (top.contains("vocab")) manifest.header.vocabulary = whole_number<int>(top.at("vocab"));
-  manifest.coding = parse_token_coding(top.value("pack", "fixed"));
-  manifest.indexing = parse_indexing(top.value("index", "pairs"));
-  manifest.next_file = number_in(top, "next_file");
-  if (!top.contains("replaced")) return;
-  for (const Json& number : top.at("replaced"))
-    manifest.replaced.push_back(whole_number<std::uint64_t>(number));
-}
-
 SegmentEntry parse_segment(const Json& line) {
   SegmentEntry segment{number_in(line, "segment"),
                        number_in(line, "bytes"),
@@ -152,25 +141,26 @@ std::string to_text(const Manifest& manifest) {
 }
 
 Manifest parse_manifest(const std::string& path, std::string_view text) {
-  std::string_view body = without_end_line(path, text);
+  // The last one is empty.
+  const std::vector<std::string_view> lines = tokens::split(without_end_line(path, text), '\n');
   Manifest manifest;
   try {
-    for (bool first = true; !body.empty(); first = false) {
-      const std::size_t newline = body.find('\n');
-      const Json line = Json::parse(body.substr(0, newline));
-      body.remove_prefix(newline + 1);
-      if (!first) {
-        manifest.segments.push_back(parse_segment(line));
-        continue;
-      }
-      const int version = whole_number<int>(line.at("pairalign_archive"));
-      if (version != kManifestVersion) {
-        throw Error(path,
-                    fmt::format("archive format version {}, and this program reads version {}",
-                                version, kManifestVersion));
-      }
-      parse_top(line, manifest);
+    const Json top = Json::parse(lines[0]);
+    const int version = whole_number<int>(top.at("pairalign_archive"));
+    if (version != kManifestVersion) {
+      throw Error(path, fmt::format("archive format version {}, and this program reads version {}",
+                                    version, kManifestVersion));
     }
+    manifest.header.model = top.value("model", "");
+    manifest.header.tokenizer = top.value("tokenizer", "");
+    if (top.contains("vocab")) manifest.header.vocabulary = whole_number<int>(top.at("vocab"));
+    manifest.coding = parse_token_coding(top.value("pack", "fixed"));
+    manifest.indexing = parse_indexing(top.value("index", "pairs"));
+    manifest.next_file = number_in(top, "next_file");
+    for (const Json& number : top.value("replaced", Json::array()))
+      manifest.replaced.push_back(whole_number<std::uint64_t>(number));
+    for (std::size_t i = 1; i + 1 < lines.size(); ++i)
+      manifest.segments.push_back(parse_segment(Json::parse(lines[i])));
   } catch (const Error& error) {
     if (!error.subject().empty()) throw;
     throw Error(path, "damaged: not a manifest");
@@ -189,15 +179,6 @@ std::size_t nth_live(const RecordNumbers& removed, std::size_t i) {
         return record - static_cast<std::size_t>(&record - removed.data()) <= i;
       });
   return i + static_cast<std::size_t>(next - removed.begin());
-}
-
-std::size_t live_before(const RecordNumbers& removed, std::size_t record) {
-  const auto at = std::lower_bound(removed.begin(), removed.end(), record);
-  return record - static_cast<std::size_t>(at - removed.begin());
-}
-
-bool is_removed(const RecordNumbers& removed, std::size_t record) {
-  return std::binary_search(removed.begin(), removed.end(), record);
 }
 
 std::uint64_t removed_file_size(std::uint64_t records) {

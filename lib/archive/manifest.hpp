@@ -17,6 +17,7 @@
 // replace).
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -35,9 +36,14 @@ using RecordNumbers = std::vector<std::uint32_t>;
 std::size_t nth_live(const RecordNumbers& removed, std::size_t i);
 
 /// How many of the records before `record` are not removed.
-std::size_t live_before(const RecordNumbers& removed, std::size_t record);
+inline std::size_t live_before(const RecordNumbers& removed, std::size_t record) {
+  const auto at = std::lower_bound(removed.begin(), removed.end(), record);
+  return record - static_cast<std::size_t>(at - removed.begin());
+}
 
-bool is_removed(const RecordNumbers& removed, std::size_t record);
+inline bool is_removed(const RecordNumbers& removed, std::size_t record) {
+  return std::binary_search(removed.begin(), removed.end(), record);
+}
 
 /// Removed records of a segment; `file` 0: none.
 struct RemovedEntry {

@@ -19,25 +19,6 @@ std::size_t remove_if(const Segment& segment, const RecordMatch& match, RecordNu
   return going.size();
 }
 
-Removals::Removals(Archive of) : archive(std::move(of)) {
-  for (std::size_t s = 0; s < archive.segment_count(); ++s)
-    removed.push_back(archive.removed(s));
-}
-
-std::size_t Removals::added() const {
-  std::size_t total = 0;
-  for (std::size_t s = 0; s < removed.size(); ++s)
-    total += added(s);
-  return total;
-}
-
-std::size_t Removals::remove_if(const RecordMatch& match) {
-  std::size_t total = 0;
-  for (std::size_t s = 0; s < removed.size(); ++s)
-    total += archive::remove_if(archive.segment(s), match, removed[s]);
-  return total;
-}
-
 // Hashes are spread evenly, so a bucket holds at most about kBucketSize entries.
 void RecordTable::sort() {
   std::sort(entries_.begin(), entries_.end(), [](const Entry& a, const Entry& b) {
@@ -52,56 +33,41 @@ void RecordTable::sort() {
   std::partial_sum(first_.begin(), first_.end(), first_.begin());
 }
 
-std::pair<const RecordTable::Entry*, const RecordTable::Entry*> RecordTable::find(
-    std::uint64_t hash) const {
-  const std::size_t bucket = bucket_of(hash);
-  const Entry* const end = entries_.data() + first_[bucket + 1];
-  const Entry* const first =
-      std::lower_bound(entries_.data() + first_[bucket], end, hash,
-                       [](const Entry& entry, std::uint64_t value) { return entry.hash < value; });
-  const Entry* last = first;
-  while (last != end && last->hash == hash)
-    ++last;
-  return {first, last};
+Span<const RecordTable::Entry> RecordTable::find(std::uint64_t hash) const {
+  const Entry* const bucket = entries_.data() + first_[bucket_of(hash)];
+  const auto [first, last] =
+      std::equal_range(bucket, entries_.data() + first_[bucket_of(hash) + 1], Entry{hash, {}},
+                       [](const Entry& a, const Entry& b) { return a.hash < b.hash; });
+  return {first, static_cast<std::size_t>(last - first)};
 }
 
 NewerRecords::NewerRecords(std::vector<Input> segments) : segments_(std::move(segments)) {
-  for (std::size_t s = 0; s < segments_.size(); ++s)
-    take_in(s);
+  for (std::uint32_t s = 0; s < segments_.size(); ++s) {
+    std::string last_path;
+    std::optional<Source> last_source;
+    const auto take_in = [&](const ScannedRecord& record) {
+      const std::string key = segments_[s].prefix + record.key();
+      const RecordPlace place{s, static_cast<std::uint32_t>(record.number())};
+      keys_.add(hash_of(key), place);
+      const std::optional<Source>& source = record.metadata().source;
+      const std::string_view path = tokens::split_fragment(key).path;
+      if (path == last_path && source == last_source) return;
+      last_path = path;
+      last_source = source;
+      if (path.size() < key.size()) paths_.add(hash_of(path), place);
+      if (source && source->hash != 0) contents_.push_back(source->hash);
+    };
+    for_each_record(*segments_[s].segment, segments_[s].removed, take_in);
+  }
   keys_.sort();
   paths_.sort();
   std::sort(contents_.begin(), contents_.end());
 }
 
-void NewerRecords::take_in(std::size_t s) {
-  const Input& own = segments_[s];
-  std::string last_path;
-  std::optional<Source> last_source;
-  for_each_record(*own.segment, own.removed, [&](const ScannedRecord& record) {
-    const std::string key = own.prefix + record.key();
-    const RecordPlace place{static_cast<std::uint32_t>(s),
-                            static_cast<std::uint32_t>(record.number())};
-    keys_.add(hash_of(key), place);
-    const std::optional<Source>& source = record.metadata().source;
-    const std::string_view path = tokens::split_fragment(key).path;
-    if (path == last_path && source == last_source) return;
-    last_path = path;
-    last_source = source;
-    if (path.size() < key.size()) paths_.add(hash_of(path), place);
-    if (source && source->hash != 0) contents_.push_back(source->hash);
-  });
-}
-
-std::string NewerRecords::key_of(const RecordPlace& place) const {
-  const Input& own = segments_[place.segment];
-  return own.prefix + own.segment->key(place.record);
-}
-
 std::optional<RecordPlace> NewerRecords::newest(const std::string& key) const {
-  auto [first, last] = keys_.find(hash_of(key));
-  while (last != first) {
-    --last;
-    if (key_of(last->place) == key) return last->place;
+  const Span<const RecordTable::Entry> entries = keys_.find(hash_of(key));
+  for (std::size_t i = entries.size(); i-- > 0;) {
+    if (key_of(entries[i].place) == key) return entries[i].place;
   }
   return std::nullopt;
 }
@@ -111,11 +77,9 @@ const std::vector<NewerRecords::FileState>& NewerRecords::states_of(std::string_
   if (path == path_) return states_;
   states_.clear();
   for (const RecordTable* table : {&keys_, &paths_}) {
-    auto [first, last] = table->find(hash_of(path));
-    for (; first != last; ++first) {
-      if (tokens::split_fragment(key_of(first->place)).path != path) continue;
-      const Segment& segment = *segments_[first->place.segment].segment;
-      states_.push_back({first->place, segment.source(first->place.record)});
+    for (const auto& [hash, place] : table->find(hash_of(path))) {
+      if (tokens::split_fragment(key_of(place)).path != path) continue;
+      states_.push_back({place, segments_[place.segment].segment->source(place.record)});
     }
   }
   path_ = path;

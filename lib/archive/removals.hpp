@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "archive/archive.hpp"
+#include "base/span.hpp"
 
 namespace pairalign::archive {
 
@@ -23,17 +24,22 @@ std::size_t remove_if(const Segment& segment, const RecordMatch& match, RecordNu
 
 /// An archive, and for each of its segments the records that are removed or are to be.
 struct Removals {
-  explicit Removals(Archive of);
-
-  /// How many records of a segment, and of all, are to be removed but are not yet.
-  std::size_t added(std::size_t s) const { return removed[s].size() - archive.removed(s).size(); }
-  std::size_t added() const;
+  explicit Removals(Archive of) : archive(std::move(of)) {
+    for (std::size_t s = 0; s < archive.segment_count(); ++s)
+      removed.push_back(archive.removed(s));
+  }
 
   /// Removes every record that is still there and for which `match` is true; returns how many.
-  std::size_t remove_if(const RecordMatch& match);
+  std::size_t remove_if(const RecordMatch& match) {
+    const std::size_t before = added;
+    for (std::size_t s = 0; s < removed.size(); ++s)
+      added += archive::remove_if(archive.segment(s), match, removed[s]);
+    return added - before;
+  }
 
   Archive archive;
   std::vector<RecordNumbers> removed;
+  std::size_t added = 0;  ///< records to be removed that are not yet
 };
 
 /// A record, by the number of its segment in some list and its own number in that segment.
@@ -57,8 +63,8 @@ class RecordTable {
   void add(std::uint64_t hash, const RecordPlace& place) { entries_.push_back({hash, place}); }
   /// Call after the last `add`.
   void sort();
-  /// Begin and end of the entries of a hash, in the order of their places.
-  std::pair<const Entry*, const Entry*> find(std::uint64_t hash) const;
+  /// The entries of a hash, in the order of their places.
+  Span<const Entry> find(std::uint64_t hash) const;
 
  private:
   static constexpr int kBucketSize = 8;
@@ -104,8 +110,9 @@ class NewerRecords {
     RecordPlace place;
     std::optional<Source> source;
   };
-  void take_in(std::size_t s);
-  std::string key_of(const RecordPlace& place) const;
+  std::string key_of(const RecordPlace& place) const {
+    return segments_[place.segment].prefix + segments_[place.segment].segment->key(place.record);
+  }
   const std::vector<FileState>& states_of(std::string_view path);
 
   std::vector<Input> segments_;

@@ -6,7 +6,6 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/descriptor.hpp"
 #include "base/error.hpp"
@@ -25,16 +24,6 @@ Source describe(const struct stat& info) {
   source.size = static_cast<std::uint64_t>(info.st_size);
   source.mtime_ns = std::int64_t{info.st_mtim.tv_sec} * 1'000'000'000 + info.st_mtim.tv_nsec;
   return source;
-}
-
-std::optional<std::uint64_t> hash_contents(int fd) try {
-  Hasher hasher;
-  std::vector<char> buffer(std::size_t{1} << 18);
-  while (const std::size_t size = read_some(fd, buffer.data(), buffer.size(), ""))
-    hasher.update(buffer.data(), size);
-  return hasher.digest();
-} catch (const Error&) {
-  return std::nullopt;
 }
 
 }  // namespace
@@ -63,9 +52,16 @@ std::optional<Source> read_source(const std::string& path, std::int64_t written_
   if (::fstat(fd.get(), &before) != 0 || !S_ISREG(before.st_mode)) return std::nullopt;
   Source source = describe(before);
   if (source.mtime_ns > written_ns && source.mtime_ns <= now_ns()) return source;
-  const std::optional<std::uint64_t> hash = hash_contents(fd.get());
-  if (!hash || ::fstat(fd.get(), &after) != 0) return std::nullopt;
-  if (source == describe(after)) source.hash = *hash;
+  Hasher hasher;
+  std::vector<char> buffer(std::size_t{1} << 18);
+  try {
+    while (const std::size_t size = read_some(fd.get(), buffer.data(), buffer.size(), ""))
+      hasher.update(buffer.data(), size);
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+  if (::fstat(fd.get(), &after) != 0) return std::nullopt;
+  if (source == describe(after)) source.hash = hasher.digest();
   return source;
 }
 
@@ -74,10 +70,10 @@ bool same_contents(const Source& a, const Source& b) {
   return a.size == b.size && (both_known ? a.hash == b.hash : a.mtime_ns == b.mtime_ns);
 }
 
-bool is_unchanged(const std::string& path, const Source& source) {
+bool is_unchanged(const std::string& path, const Source& source, bool checksum) {
   const std::optional<Source> now = look_at_source(path);
   if (source.hash == 0 || !now || now->size != source.size) return false;
-  if (now->mtime_ns == source.mtime_ns) return true;
+  if (!checksum && now->mtime_ns == source.mtime_ns) return true;
   const std::optional<Source> read = read_source(path);
   return read && read->size == source.size && read->hash == source.hash;
 }

@@ -36,9 +36,9 @@ struct MovedFile {
 /// not known, same mtime.
 bool same_contents(const Source& a, const Source& b);
 
-/// Whether the file at `path` is still what `source` describes: same size, and same mtime or, by
-/// reading it, same contents. False if that cannot be determined.
-bool is_unchanged(const std::string& path, const Source& source);
+/// Whether the file at `path` is still what `source` describes: same size, and same mtime (unless
+/// `checksum`) or, by reading it, same contents. False if that cannot be determined.
+bool is_unchanged(const std::string& path, const Source& source, bool checksum);
 
 /// Nanoseconds since 1970.
 std::int64_t now_ns();

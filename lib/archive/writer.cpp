@@ -18,29 +18,6 @@
 #include "tokens/settings.hpp"
 
 namespace pairalign::archive {
-namespace {
-
-tokens::Token largest_in(const std::vector<SegmentEntry>& segments) {
-  tokens::Token largest = 0;
-  for (const SegmentEntry& entry : segments)
-    largest = std::max(largest, entry.largest_token);
-  return largest;
-}
-
-std::vector<std::uint64_t> numbers_replaced(const Manifest& before, const Manifest& after) {
-  std::unordered_set<std::uint64_t> named;
-  for (const SegmentEntry& entry : after.segments)
-    named.insert({entry.number, entry.removed.file});
-  std::vector<std::uint64_t> replaced;
-  for (const SegmentEntry& entry : before.segments) {
-    for (const std::uint64_t number : {entry.number, entry.removed.file}) {
-      if (number != 0 && named.count(number) == 0) replaced.push_back(number);
-    }
-  }
-  return replaced;
-}
-
-}  // namespace
 
 ArchiveWriter::ArchiveWriter(const std::string& path, const tokens::Header& header,
                              const WriterOptions& options)
@@ -60,15 +37,14 @@ ArchiveWriter::~ArchiveWriter() {
 // Fails at once where locking the archive would fail, perhaps hours later.
 void ArchiveWriter::check_place() const {
   struct stat info {};
-  const bool there = ::stat(path_.c_str(), &info) == 0;
-  if (!there && errno != ENOENT) throw errno_error(path_, "cannot create");
-  if (there && !S_ISDIR(info.st_mode)) throw Error(path_, "not an archive: archives are folders");
-  // A folder of somebody else's files must not become an archive by mistake.
-  if (there && !exists(file(kManifestFile)) && !is_free(path_)) throw no_manifest(path_);
-  if (there) {
+  if (::stat(path_.c_str(), &info) == 0) {
+    if (!S_ISDIR(info.st_mode)) throw Error(path_, "not an archive: archives are folders");
+    // A folder of somebody else's files must not become an archive by mistake.
+    if (!exists(file(kManifestFile)) && !is_free(path_)) throw no_manifest(path_);
     if (::access(path_.c_str(), W_OK | X_OK) != 0) throw errno_error(path_, "cannot write into it");
     return;
   }
+  if (errno != ENOENT) throw errno_error(path_, "cannot create");
   const std::string parent = std::filesystem::path(path_ + "/..").lexically_normal();
   const std::string folder = parent.empty() ? "." : parent;
   if (::access(folder.c_str(), W_OK | X_OK) != 0) throw errno_error(path_, "cannot create");
@@ -87,8 +63,10 @@ void ArchiveWriter::begin() {
   if (lock_) return;
   const tokens::Header taken = manifest_.header;
   check_place();
-  lock_folder();
+  folder_is_new_ = ::mkdir(path_.c_str(), 0777) == 0;
+  if (!folder_is_new_ && errno != EEXIST) throw errno_error(path_, "cannot create");
   try {
+    lock_ = lock(path_, file(kLockFile), options_.wait_seconds);
     load();
     apply_options();
     take_header(taken);
@@ -110,17 +88,6 @@ void ArchiveWriter::end() {
   folder_is_new_ = false;
   manifest_is_new_ = false;
   lock_.reset();
-}
-
-void ArchiveWriter::lock_folder() {
-  folder_is_new_ = ::mkdir(path_.c_str(), 0777) == 0;
-  if (!folder_is_new_ && errno != EEXIST) throw errno_error(path_, "cannot create");
-  try {
-    lock_ = lock(path_, file(kLockFile), options_.wait_seconds);
-  } catch (...) {
-    if (folder_is_new_) ::rmdir(path_.c_str());
-    throw;
-  }
 }
 
 // The manifest is the first file of an archive: a folder with segments but without a manifest has
@@ -175,8 +142,11 @@ void ArchiveWriter::take_header(const tokens::Header& header) {
     throw Error(path_, *conflict);
   }
   if (own.vocabulary == 0 && header.vocabulary != 0) {
-    const tokens::Token largest =
-        std::max({largest_in(manifest_.segments), largest_in(written_), builder_.largest_token()});
+    tokens::Token largest = builder_.largest_token();
+    for (const auto* entries : {&manifest_.segments, &written_}) {
+      for (const SegmentEntry& entry : *entries)
+        largest = std::max(largest, entry.largest_token);
+    }
     if (largest >= header.vocabulary) {
       throw Error(path_, fmt::format("holds token {}, which is outside the vocabulary of {}",
                                      largest, header.vocabulary));
@@ -223,10 +193,6 @@ void ArchiveWriter::write_segment() {
   written_.back().hash = Segment(path).hash();
   written_records_ += builder_.size();
   builder_ = SegmentBuilder();
-}
-
-ArchiveWriter::Mark ArchiveWriter::mark() const {
-  return {manifest_.header, written_.size(), builder_.size()};
 }
 
 void ArchiveWriter::roll_back(const Mark& mark) {
@@ -337,12 +303,12 @@ std::size_t ArchiveWriter::remove_replaced(std::vector<RecordNumbers>& removed_o
   });
 }
 
-// Adds a segment to the next manifest, unless none of its records is left; unless that is done
-// already, with a file that lists the removed ones.
+// Adds a segment to the next manifest, unless none of its records is left, with a file that lists
+// the removed ones if there is none that lists them all.
 void ArchiveWriter::add_segment(SegmentEntry entry, const Segment& segment,
-                                const RecordNumbers& removed, bool is_listed, Manifest& next) {
+                                const RecordNumbers& removed, Manifest& next) {
   if (removed.size() == entry.records) return;
-  if (!is_listed) {
+  if (removed.size() > entry.removed.records) {
     RemovedFile content{entry.number, removed, 0};
     const std::string bytes = to_bytes(content);
     entry.removed = {next.next_file++, removed.size(), 0, content.hash};
@@ -361,7 +327,7 @@ std::size_t ArchiveWriter::commit() {
   if (builder_.size() > 0) write_segment();
   std::vector<RecordNumbers> removed_of_written;
   const std::size_t replaced = remove_replaced(removed_of_written);
-  const bool removes = removals_ && removals_->added() > 0;
+  const bool removes = removals_ && removals_->added > 0;
   if (removes || changed_ || !written_.empty()) {
     Manifest next = manifest_;
     next.next_file += written_.size();
@@ -369,12 +335,12 @@ std::size_t ArchiveWriter::commit() {
       next.segments.clear();
       for (std::size_t s = 0; s < manifest_.segments.size(); ++s) {
         add_segment(manifest_.segments[s], removals_->archive.segment(s), removals_->removed[s],
-                    removals_->added(s) == 0, next);
+                    next);
       }
     }
     for (std::size_t i = 0; i < written_.size(); ++i) {
       add_segment(written_[i], Segment(new_file(segment_file(written_[i].number))),
-                  removed_of_written[i], removed_of_written[i].empty(), next);
+                  removed_of_written[i], next);
     }
     swap_manifest(std::move(next));
   }
@@ -384,14 +350,21 @@ std::size_t ArchiveWriter::commit() {
 }
 
 void ArchiveWriter::swap_manifest(Manifest next) {
-  std::vector<std::uint64_t> replaced = numbers_replaced(manifest_, next);
+  std::unordered_set<std::uint64_t> named;
+  for (const SegmentEntry& entry : next.segments)
+    named.insert({entry.number, entry.removed.file});
+  next.replaced.clear();
+  for (const SegmentEntry& entry : manifest_.segments) {
+    for (const std::uint64_t number : {entry.number, entry.removed.file}) {
+      if (number != 0 && named.count(number) == 0) next.replaced.push_back(number);
+    }
+  }
   // Including those that could not be deleted until now.
   for (const std::uint64_t number : manifest_.replaced) {
     if (exists(file(segment_file(number))) || exists(file(removed_file(number)))) {
-      replaced.push_back(number);
+      next.replaced.push_back(number);
     }
   }
-  next.replaced = std::move(replaced);
   // From here on the new manifest may be in place, even if replacing it is reported to have failed
   // (after the rename, syncing the folder may fail): its files must no longer be deleted. If it is
   // not in place, the next writer deletes them.

@@ -97,7 +97,7 @@ class ArchiveWriter {
     std::size_t written_segments = 0;
     std::size_t records_in_builder = 0;
   };
-  Mark mark() const;
+  Mark mark() const { return {manifest_.header, written_.size(), builder_.size()}; }
   void roll_back(const Mark& mark);
 
   /// Removes the committed records of these keys, at the next commit; a key without a media
@@ -127,7 +127,6 @@ class ArchiveWriter {
   void begin();
   void end();
   void check_place() const;
-  void lock_folder();
   void apply_options();
   void load();
   void clean_up();
@@ -138,11 +137,10 @@ class ArchiveWriter {
   Removals& removals();
   std::size_t remove_replaced(std::vector<RecordNumbers>& removed_of_written);
   void add_segment(SegmentEntry entry, const Segment& segment, const RecordNumbers& removed,
-                   bool is_listed, Manifest& next);
+                   Manifest& next);
   void add_all(const Segment& segment, const RecordNumbers& removed, const std::string& prefix);
   bool is_compact() const;
   void compact();
-  void rewrite(std::size_t first, std::size_t last);
   void swap_manifest(Manifest next);
   std::string file(const std::string& name) const { return path_ + "/" + name; }
   std::string new_file(const std::string& name) const { return file(name) + kNewSuffix; }

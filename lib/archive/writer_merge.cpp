@@ -11,12 +11,6 @@
 namespace pairalign::archive {
 namespace {
 
-struct MergedArchive {
-  std::string path;
-  std::string prefix;
-  Removals removals;
-};
-
 bool same_string(const Segment& a, std::size_t i, const Segment& b, std::size_t j) {
   std::vector<tokens::Token> tokens_a, tokens_b;
   a.tokens(i, 0, Segment::kToEnd, tokens_a);
@@ -27,47 +21,35 @@ bool same_string(const Segment& a, std::size_t i, const Segment& b, std::size_t 
 // Records that would be replaced by different ones.
 struct Conflicts {
   std::uint64_t count = 0;
-  std::string key, older, newer;  // of the first
-
-  void add(const std::string& conflicting, const std::string& a, const std::string& b) {
-    if (count++ == 0) key = conflicting, older = a, newer = b;
-  }
+  std::string first;  // its key and the archives
 };
 
-// Marks the records that later ones replace; returns how many.
-std::size_t mark_replaced(std::vector<MergedArchive>& archives, Conflicts& conflicts) {
-  std::vector<NewerRecords::Input> inputs;
-  std::vector<const MergedArchive*> owners;  // by segment
-  for (const MergedArchive& merged : archives) {
-    const Archive& archive = merged.removals.archive;
-    for (std::size_t s = 0; s < archive.segment_count(); ++s) {
-      inputs.push_back({&archive.segment(s), archive.removed(s), merged.prefix});
-      owners.push_back(&merged);
-    }
-  }
-  NewerRecords newer(inputs);
+// Marks the records that later ones replace, in segments of the archives whose numbers are
+// `owners`; returns how many.
+std::size_t mark_replaced(std::vector<NewerRecords::Input>& segments,
+                          const std::vector<std::size_t>& owners,
+                          const std::vector<std::string>& archives, Conflicts& conflicts) {
+  NewerRecords newer(segments);
   std::size_t replaced = 0;
-  std::uint32_t at = 0;
-  for (MergedArchive& merged : archives) {
-    const std::size_t next = at + merged.removals.archive.segment_count();
-    for (RecordNumbers& removed : merged.removals.removed) {
-      const auto is_replaced = [&](const ScannedRecord& record) {
-        const std::string key = merged.prefix + record.key();
-        const RecordPlace own{at, static_cast<std::uint32_t>(record.number())};
-        std::optional<RecordPlace> by = newer.newest(key);
-        const bool same_key = own < by;
-        if (!same_key) by = newer.changed(key, record, next);
-        if (!by) return false;
-        const bool agree = same_key && same_string(record.segment(), record.number(),
-                                                   *inputs[by->segment].segment, by->record);
-        if (by->segment >= next && !agree) {
-          conflicts.add(key, merged.path, owners[by->segment]->path);
-        }
-        return true;
-      };
-      replaced += remove_if(*inputs[at].segment, is_replaced, removed);
-      ++at;
-    }
+  for (std::uint32_t at = 0; at < segments.size(); ++at) {
+    const auto next_archive = std::upper_bound(owners.begin(), owners.end(), owners[at]);
+    const auto next = static_cast<std::size_t>(next_archive - owners.begin());
+    const auto is_replaced = [&](const ScannedRecord& record) {
+      const std::string key = segments[at].prefix + record.key();
+      const RecordPlace own{at, static_cast<std::uint32_t>(record.number())};
+      std::optional<RecordPlace> by = newer.newest(key);
+      const bool same_key = own < by;
+      if (!same_key) by = newer.changed(key, record, next);
+      if (!by) return false;
+      const bool agree = same_key && same_string(record.segment(), record.number(),
+                                                 *segments[by->segment].segment, by->record);
+      if (by->segment >= next && !agree && conflicts.count++ == 0) {
+        conflicts.first = fmt::format("{}, in {} and {}", key, archives[owners[at]],
+                                      archives[owners[by->segment]]);
+      }
+      return true;
+    };
+    replaced += remove_if(*segments[at].segment, is_replaced, segments[at].removed);
   }
   return replaced;
 }
@@ -129,37 +111,38 @@ std::size_t ArchiveWriter::merge(const std::vector<std::string>& others,
                                  const MergeOptions& options) {
   begin();
   if (others.empty() && is_compact()) return commit();
-  std::vector<MergedArchive> archives;
-  archives.push_back({path_, "", Removals(open_committed())});
-  for (const std::string& other : others) {
-    Archive archive = Archive::open(other);
+  std::vector<std::string> paths = others;
+  paths.insert(paths.begin(), path_);
+  std::vector<Archive> archives;
+  for (const std::string& path : paths) {
+    archives.push_back(archives.empty() ? open_committed() : Archive::open(path));
     try {
-      take_header(archive.header());
+      take_header(archives.back().header());
     } catch (const Error& error) {
-      throw Error(other, error.reason());
+      throw Error(path, error.reason());
     }
-    archives.push_back({other, options.prefix, Removals(std::move(archive))});
+  }
+  std::vector<NewerRecords::Input> segments;
+  std::vector<std::size_t> owners;  // the archive of each
+  for (std::size_t a = 0; a < archives.size(); ++a) {
+    const std::string prefix = a == 0 ? "" : options.prefix;
+    for (std::size_t s = 0; s < archives[a].segment_count(); ++s) {
+      segments.push_back({&archives[a].segment(s), archives[a].removed(s), prefix});
+      owners.push_back(a);
+    }
   }
   Conflicts conflicts;
-  const std::size_t replaced = mark_replaced(archives, conflicts);
+  const std::size_t replaced = mark_replaced(segments, owners, paths, conflicts);
   if (conflicts.count > 0 && !options.replace) {
-    throw Error(path_,
-                fmt::format("{} records differ from later ones of the same keys, the first "
-                            "{}, in {} and {}; nothing is merged: --replace keeps the last "
-                            "of each, --prefix tells the archives apart",
-                            conflicts.count, conflicts.key, conflicts.older, conflicts.newer));
+    throw Error(path_, fmt::format("{} records differ from later ones of the same keys, the first "
+                                   "{}; nothing is merged: --replace keeps the last of each, "
+                                   "--prefix tells the archives apart",
+                                   conflicts.count, conflicts.first));
   }
-  const auto for_each_segment = [&](const auto& action) {
-    for (const MergedArchive& merged : archives) {
-      for (std::size_t s = 0; s < merged.removals.removed.size(); ++s)
-        action(merged, merged.removals.archive.segment(s), merged.removals.removed[s]);
-    }
-  };
-  for_each_segment([](const MergedArchive&, const Segment& segment, const RecordNumbers&) {
-    require_sound(segment.path());
-  });
-  for_each_segment([&](const MergedArchive& merged, const Segment& segment,
-                       const RecordNumbers& removed) { add_all(segment, removed, merged.prefix); });
+  for (const NewerRecords::Input& input : segments)
+    require_sound(input.segment->path());
+  for (const NewerRecords::Input& input : segments)
+    add_all(*input.segment, input.removed, input.prefix);
   if (builder_.size() > 0) write_segment();
   Manifest next = manifest_;
   next.next_file += written_.size();
@@ -183,31 +166,28 @@ void ArchiveWriter::add_all(const Segment& segment, const RecordNumbers& removed
 void ArchiveWriter::compact() {
   if (!options_.compaction) return;
   try {
-    const auto range = segments_to_rewrite(manifest_.segments, options_.segment_bytes);
-    if (range) rewrite(range->first, range->last);
+    const std::vector<SegmentEntry>& segments = manifest_.segments;
+    const auto range = segments_to_rewrite(segments, options_.segment_bytes);
+    if (!range) return;
+    // They become one, or none if all of their records are removed.
+    for (std::size_t s = range->first; s < range->last; ++s) {
+      const Segment segment = open_segment(file(segment_file(segments[s].number)));
+      require_sound(segment.path());
+      add_all(segment, read_removed(path_, segments[s]), "");
+    }
+    if (builder_.size() > 0) write_segment();
+    Manifest next = manifest_;
+    next.next_file += written_.size();
+    const auto begin = next.segments.begin();
+    const auto at = next.segments.erase(begin + static_cast<std::ptrdiff_t>(range->first),
+                                        begin + static_cast<std::ptrdiff_t>(range->last));
+    next.segments.insert(at, written_.begin(), written_.end());
+    swap_manifest(std::move(next));
   } catch (const Error& error) {
     drop_written(0);
     builder_ = SegmentBuilder();
     compaction_failure_ = error;
   }
-}
-
-// Adjacent segments become one, or none if all of their records are removed.
-void ArchiveWriter::rewrite(std::size_t first, std::size_t last) {
-  const std::vector<SegmentEntry>& segments = manifest_.segments;
-  for (std::size_t s = first; s < last; ++s) {
-    const Segment segment = open_segment(file(segment_file(segments[s].number)));
-    require_sound(segment.path());
-    add_all(segment, read_removed(path_, segments[s]), "");
-  }
-  if (builder_.size() > 0) write_segment();
-  Manifest next = manifest_;
-  next.next_file += written_.size();
-  const auto begin = next.segments.begin();
-  const auto at = next.segments.erase(begin + static_cast<std::ptrdiff_t>(first),
-                                      begin + static_cast<std::ptrdiff_t>(last));
-  next.segments.insert(at, written_.begin(), written_.end());
-  swap_manifest(std::move(next));
 }
 
 }  // namespace pairalign::archive
