@@ -31,79 +31,69 @@ constexpr const char* kAudioExtensions[] = {
     "wv",   "ape",  "mpc", "tta",  "ra",  "dsf", "webm", "weba", "mp4",  "m4v", "mov",
     "mkv",  "ogv",  "avi", "flv",  "wmv", "mpg", "mpeg"};
 
-class FolderWalk {
- public:
-  FolderWalk(const Take& take, const Fail& fail, const IsWanted& is_wanted)
-      : take_(take), fail_(fail), is_wanted_(is_wanted) {}
+struct FolderWalk {
+  const Take& take;
+  const Fail& fail;
+  const IsWanted& is_wanted;
+  std::size_t taken = 0, failed = 0;
+  std::vector<std::pair<dev_t, ino_t>> ancestors{};
 
-  /// Returns how many files were taken.
-  std::size_t walk(const std::string& folder) {
+  void walk(const std::string& folder) {
     struct stat info {};
     ::stat(folder.c_str(), &info);  // if that fails, so does listing it
     const std::pair<dev_t, ino_t> identity(info.st_dev, info.st_ino);
     // A link to a folder that we are already inside would be followed forever.
-    if (std::find(ancestors_.begin(), ancestors_.end(), identity) != ancestors_.end()) return 0;
-    ancestors_.push_back(identity);
+    if (std::find(ancestors.begin(), ancestors.end(), identity) != ancestors.end()) return;
+    ancestors.push_back(identity);
     const std::string prefix = folder.back() == '/' ? folder : folder + '/';
-    std::size_t taken = 0;
     for (const std::string& name : list(folder)) {
       if (name.back() == '/') {
-        taken += walk(prefix + name.substr(0, name.size() - 1));
+        walk(prefix + name.substr(0, name.size() - 1));
       } else {
-        take_(prefix + name);
+        take(prefix + name);
         ++taken;
       }
     }
-    ancestors_.pop_back();
-    return taken;
+    ancestors.pop_back();
   }
 
- private:
   // The names of a folder's subfolders and audio files in the order of their paths. A subfolder is
   // listed as "name/", which is what puts "a.wav" before "a/b.wav" in a sorted list of paths.
   std::vector<std::string> list(const std::string& folder) {
     std::vector<std::string> names;
-    std::string failed = "cannot open the folder: ";
+    std::string reason = "cannot open the folder: ";
     std::error_code fault;
     for (fs::directory_iterator at(folder, fault), end; at != end; at.increment(fault)) {
-      failed = "cannot read the folder: ";
+      reason = "cannot read the folder: ";
       const std::string name = at->path().filename().string();
       if (name.front() == '.') continue;
       std::error_code unknown;
       const fs::file_status status = at->status(unknown);  // of what a link leads to
       if (fs::is_directory(status)) {
         names.push_back(name + '/');
-      } else if (is_wanted_(name) && (!fs::exists(status) || fs::is_regular_file(status))) {
+      } else if (is_wanted(name) && (!fs::exists(status) || fs::is_regular_file(status))) {
         names.push_back(name);  // a dangling link too: opening it will fail
       } else if (unknown == std::errc::filename_too_long) {
-        fail_(at->path().string(), "cannot open the folder: " + unknown.message());
+        ++failed;
+        fail(at->path().string(), "cannot open the folder: " + unknown.message());
       }
     }
-    if (fault) fail_(folder, failed + fault.message());
+    if (fault) {
+      ++failed;
+      fail(folder, reason + fault.message());
+    }
     std::sort(names.begin(), names.end());
     return names;
   }
-
-  const Take& take_;
-  const Fail& fail_;
-  const IsWanted& is_wanted_;
-  std::vector<std::pair<dev_t, ino_t>> ancestors_;
 };
 
 void take_path(const std::string& path, const Take& take, const Fail& fail,
                const IsWanted& is_wanted) {
   std::error_code unknown;
-  if (!fs::is_directory(path, unknown)) {
-    take(path);
-    return;
-  }
-  bool failed = false;
-  const Fail note_failure = [&](const std::string& folder, const std::string& reason) {
-    failed = true;
-    fail(folder, reason);
-  };
-  const std::size_t taken = FolderWalk(take, note_failure, is_wanted).walk(path);
-  if (taken > 0 || failed) return;
+  if (!fs::is_directory(path, unknown)) return take(path);
+  FolderWalk folders{take, fail, is_wanted};
+  folders.walk(path);
+  if (folders.taken + folders.failed > 0) return;
   const bool archive = fs::path(path).extension() == ".pai";
   fail(path, archive ? "is an archive, not audio; pa-index --dump prints its strings"
                      : "no audio files in this folder");
@@ -157,7 +147,6 @@ void for_each_line(bool nul_separated, const Take& take) {
     throw Error(lines.name(), "is audio, not a list of paths; pa-tokenize - reads audio");
   }
   for (std::string_view line; lines.next(line);) {
-    if (!nul_separated && !line.empty() && line.back() == '\r') line.remove_suffix(1);
     if (line.empty()) continue;
     if (line.find('\0') != std::string_view::npos) {
       throw Error(lines.name(),
@@ -206,14 +195,8 @@ std::string scratch_folder() {
 }
 
 std::string find_model(const std::string& given) {
-  std::string wanted = given, source;
-  if (wanted.empty()) {
-    const char* variable = std::getenv("PAIRALIGN_MODEL");
-    if (variable != nullptr) {
-      wanted = variable;
-      source = "PAIRALIGN_MODEL=";
-    }
-  }
+  const char* variable = given.empty() ? std::getenv("PAIRALIGN_MODEL") : nullptr;
+  const std::string wanted = variable == nullptr ? given : variable;
   const fs::path folder = shipped_models();
   if (wanted.empty()) {
     const fs::path shipped = folder / "default.safetensors";
@@ -224,6 +207,7 @@ std::string find_model(const std::string& given) {
   if (is_file(wanted) || wanted.find('/') != std::string::npos) return wanted;
   const fs::path named = folder / (wanted + ".safetensors");
   if (is_file(named)) return named.string();
+  const std::string source = variable == nullptr ? "" : "PAIRALIGN_MODEL=";
   throw Error(source + wanted, "no such model; looked here and at " + named.string());
 }
 

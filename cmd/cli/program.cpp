@@ -4,7 +4,6 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
-#include <memory>
 #include <new>
 
 #include <fcntl.h>
@@ -12,7 +11,6 @@
 
 #include "base/descriptor.hpp"
 #include "base/thread_pool.hpp"
-#include "cli/help.hpp"
 #include "cli/last_resort.hpp"
 #include "cli/terminal.hpp"
 #include "cli/values.hpp"
@@ -127,20 +125,18 @@ void add_common_options(CLI::App& app, CommonOptions& options, const Tool& tool)
                        "Print the version and exit");
 }
 
-// A hint after a usage error; examples too if the tool was called without arguments.
-void print_hint(const Tool& tool, bool bare) {
-  const std::string examples = "for example:\n" + example_lines(tool, kShownExamples);
-  print_message((bare ? examples : "") + "try " + tool.name + " --help");
-}
-
-// The exit status of `work`; whatever it throws becomes a message.
+// The exit status of `work`; whatever it throws becomes a message, with examples after a usage
+// error if the tool was called without arguments.
 ExitStatus guarded(Messages& messages, const Tool& tool, bool bare,
                    const std::function<ExitStatus()>& work) {
   try {
     return work();
   } catch (const UsageError& error) {
     messages.failure(error);
-    print_hint(tool, bare);
+    std::string hint = bare ? "for example:\n" : "";
+    for (std::size_t i = 0; bare && i < std::min(kShownExamples, tool.examples.size()); ++i)
+      hint += "  # " + tool.examples[i].purpose + "\n  " + tool.examples[i].command + '\n';
+    print_message(hint + "try " + tool.name + " --help");
   } catch (const std::bad_alloc&) {  // as may be what follows, so memory is not said to be back
     messages.failure("out of memory");
   } catch (const std::exception&) {
@@ -150,11 +146,6 @@ ExitStatus guarded(Messages& messages, const Tool& tool, bool bare,
 }
 
 }  // namespace
-
-void Messages::failure(const std::string& text) {
-  ++failures_;
-  print(text);
-}
 
 void Messages::failure_caught(const std::string& subject) {
   try {
@@ -167,14 +158,6 @@ void Messages::failure_caught(const std::string& subject) {
   } catch (const std::exception& error) {
     failure(Error(subject, error.what()));
   }
-}
-
-void Messages::warning(const std::string& text) {
-  if (!quiet_) print("warning: " + text);
-}
-
-void Messages::detail(const std::string& text) {
-  if (verbosity_ > 0) print(text);
 }
 
 void Messages::print(const std::string& text) {
@@ -201,10 +184,7 @@ void Output::finish() {
 
 void configure(CLI::App& app, const Tool& tool, CommonOptions& options,
                const std::function<void(CLI::App&)>& setup) {
-  app.name(tool.name);
-  app.description(tool.summary);
-  app.footer(help_footer(tool));
-  app.formatter(std::make_shared<HelpFormatter>());
+  set_help(app, tool);
   app.option_defaults()->always_capture_default();
   app.set_help_flag();
   setup(app);

@@ -58,15 +58,22 @@ class Messages {
   void set_level(bool quiet, int verbosity) { quiet_ = quiet, verbosity_ = verbosity; }
 
   /// An input that failed: always shown, remembered in `failures()`.
-  void failure(const std::string& text);
+  void failure(const std::string& text) {
+    ++failures_;
+    print(text);
+  }
   void failure(const Error& error) { failure(std::string(error.what())); }
   /// The same for the exception that is being handled, after which the work goes on. An Error has
   /// its own subject.
   void failure_caught(const std::string& subject);
   /// Something the user should know though the work goes on; silenced by -q.
-  void warning(const std::string& text);
+  void warning(const std::string& text) {
+    if (!quiet_) print("warning: " + text);
+  }
   /// Shown with -v.
-  void detail(const std::string& text);
+  void detail(const std::string& text) {
+    if (verbosity_ > 0) print(text);
+  }
 
   std::size_t failures() const { return failures_; }
 
@@ -80,14 +87,10 @@ class Messages {
 };
 
 /// Standard output, buffered, with every write checked. A closed pipe ends the tool quietly
-/// (SIGPIPE keeps its default action); any other failure is an Error("standard output", …).
+/// (SIGPIPE keeps its default action); any other failure is an Error("standard output", …). What
+/// was not flushed is lost: call finish().
 class Output {
  public:
-  Output() = default;
-  ~Output() = default;  // what was not flushed is lost: call finish()
-  Output(const Output&) = delete;
-  Output& operator=(const Output&) = delete;
-
   void write(std::string_view text);
   void flush();
   /// Flushes and closes standard output, so that a full disk is noticed before exit.

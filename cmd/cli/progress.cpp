@@ -55,10 +55,6 @@ std::string progress_line(const ProgressState& state, std::size_t columns) {
 Progress::Progress(std::string label, std::uint64_t total, bool forced)
     : label_(std::move(label)), total_(total), shown_(forced || ::isatty(STDERR_FILENO) == 1) {}
 
-Progress::~Progress() {
-  finish();
-}
-
 void Progress::update(std::uint64_t done, const std::string& note, std::optional<double> part) {
   if (!shown_) return;
   // The first redraw waits for the interval as well, so that a short run shows nothing at all.

@@ -29,7 +29,7 @@ class Progress {
  public:
   /// `total` 0: not known.
   Progress(std::string label, std::uint64_t total, bool forced);
-  ~Progress();
+  ~Progress() { finish(); }
 
   /// `note` is free text behind the bar, such as "12.3 h, 410 x real time". `part` is how much of
   /// the work is done, where items differ in size.

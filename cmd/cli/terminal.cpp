@@ -12,6 +12,7 @@
 #include <vector>
 
 #include <fmt/format.h>
+#include <gsl/util>
 #include <langinfo.h>
 #include <locale.h>
 #include <sys/ioctl.h>
@@ -45,27 +46,10 @@ struct Character {
   std::size_t width;
 };
 
-// While it lives, wcwidth(3) and mbrtowc(3) in this thread use UTF-8, whatever the user's locale.
-class Utf8Locale {
- public:
-  Utf8Locale() : locale_(::newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr)) {
-    if (locale_ != nullptr) previous_ = ::uselocale(locale_);
-  }
-  ~Utf8Locale() {
-    if (locale_ == nullptr) return;
-    ::uselocale(previous_);
-    ::freelocale(locale_);
-  }
-  Utf8Locale(const Utf8Locale&) = delete;
-  Utf8Locale& operator=(const Utf8Locale&) = delete;
-
- private:
-  locale_t locale_;
-  locale_t previous_ = nullptr;
-};
-
 std::vector<Character> characters(std::string_view text) {
-  const Utf8Locale utf8;
+  // wcwidth(3) and mbrtowc(3) are to use UTF-8, whatever the user's locale. A null one is not used.
+  static const locale_t kUtf8 = ::newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr);
+  const auto restore = gsl::finally([before = ::uselocale(kUtf8)] { ::uselocale(before); });
   std::vector<Character> found;
   while (!text.empty()) {
     std::mbstate_t state{};
@@ -83,26 +67,6 @@ std::vector<Character> characters(std::string_view text) {
   return found;
 }
 
-bool is_set(const char* variable) {
-  const char* value = std::getenv(variable);
-  return value != nullptr && *value != '\0';
-}
-
-bool locale_is_utf8() {
-  const locale_t locale = ::newlocale(LC_CTYPE_MASK, "", nullptr);
-  if (locale == nullptr) return false;
-  const bool utf8 = std::strcmp(::nl_langinfo_l(CODESET, locale), "UTF-8") == 0;
-  ::freelocale(locale);
-  return utf8;
-}
-
-std::size_t columns_wanted() {
-  const char* text = std::getenv("COLUMNS");
-  std::size_t columns = 0;
-  if (text != nullptr) std::from_chars(text, text + std::strlen(text), columns);
-  return columns;
-}
-
 }  // namespace
 
 void print_message(std::string_view line) {
@@ -114,8 +78,6 @@ void print_message(std::string_view line) {
 }
 
 void show_status(std::string_view text) {
-  // The last column stays free: writing into it wraps the line on some terminals.
-  text = text.substr(0, terminal_columns(STDERR_FILENO) - 1);
   std::lock_guard<std::mutex> lock(status_mutex);
   std::string line = '\r' + std::string(text);
   if (status_width > text.size()) {
@@ -155,15 +117,19 @@ std::string printable(std::string_view text) {
 
 Display display_of_stdout() {
   Display display;
-  display.utf8 = locale_is_utf8();
-  if (::isatty(STDOUT_FILENO) != 1) {
-    display.columns = columns_wanted();
-    return display;
+  if (const locale_t locale = ::newlocale(LC_CTYPE_MASK, "", nullptr)) {
+    display.utf8 = std::strcmp(::nl_langinfo_l(CODESET, locale), "UTF-8") == 0;
+    ::freelocale(locale);
   }
-  display.columns = terminal_columns(STDOUT_FILENO);
-  const char* terminal = std::getenv("TERM");
-  const bool dumb = terminal == nullptr || std::strcmp(terminal, "dumb") == 0;
-  display.colour = !dumb && !is_set("NO_COLOR");
+  if (::isatty(STDOUT_FILENO) == 1) {
+    display.columns = terminal_columns(STDOUT_FILENO);
+    const char* terminal = std::getenv("TERM");
+    const char* plain = std::getenv("NO_COLOR");
+    display.colour = terminal != nullptr && std::strcmp(terminal, "dumb") != 0 &&
+                     (plain == nullptr || *plain == '\0');
+  } else if (const char* columns = std::getenv("COLUMNS")) {
+    std::from_chars(columns, columns + std::strlen(columns), display.columns);
+  }
   return display;
 }
 
@@ -176,9 +142,7 @@ std::size_t display_width(std::string_view text) {
 
 std::string fit_end(std::string_view text, std::size_t columns, std::string_view ellipsis) {
   const std::vector<Character> all = characters(text);
-  std::size_t width = 0;
-  for (const Character& character : all)
-    width += character.width;
+  std::size_t width = display_width(text);
   std::string fitted;
   auto first = all.begin();
   if (width > columns) {

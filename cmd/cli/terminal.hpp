@@ -12,8 +12,8 @@ namespace pairalign::cli {
 /// run into one another. Thread-safe, as are the other functions of this file.
 void print_message(std::string_view line);
 
-/// Replaces the status line, the last line of stderr, by `text` (one line, no control characters),
-/// cut to the width of the terminal.
+/// Replaces the status line, the last line of stderr, by `text` (one line, no control characters).
+/// It should leave the last column free: writing into that wraps the line on some terminals.
 void show_status(std::string_view text);
 
 /// Erases the status line; nothing happens when none is shown.

@@ -7,14 +7,8 @@
 
 namespace pairalign::cli {
 
-/// Plain text below a heading; an empty line separates paragraphs. Lines that begin with a blank
-/// are shown as they are.
-struct Section {
-  std::string heading;
-  std::string text;
-};
-
-/// Something to look up by name: a file, an environment variable.
+/// Text under a heading or the name of something: a file, an environment variable. An empty line
+/// separates paragraphs. Lines that begin with a blank are shown as they are.
 struct Entry {
   std::string name;
   std::string text;
@@ -27,30 +21,21 @@ struct Example {
   std::string command;
 };
 
+/// Programs without a manual page leave out what follows the common options.
 struct Tool {
   std::string name;
   std::string purpose;          ///< the line that `whatis` shows
   std::string summary;          ///< the first paragraph of --help and of the manual page
   unsigned common_options = 0;  ///< of cli::CommonOption
 
-  std::string description;     ///< further paragraphs, in the manual page only
-  std::vector<Section> notes;  ///< sections of both
-  std::string exit_status;
-  std::vector<Entry> environment;  ///< besides those that every tool uses
-  std::vector<Entry> files;
-  std::string preparation;            ///< commands to run before the examples; may be empty
-  std::vector<Example> examples;      ///< a call without arguments shows the first three
-  std::vector<std::string> see_also;  ///< pages, as "pa-search(1)"
+  std::string description{};   ///< further paragraphs, in the manual page only
+  std::vector<Entry> notes{};  ///< sections of both
+  std::string exit_status{};
+  std::vector<Entry> environment{};  ///< besides those that every tool uses
+  std::vector<Entry> files{};
+  std::string preparation{};            ///< commands to run before the examples; may be empty
+  std::vector<Example> examples{};      ///< a call without arguments shows the first three
+  std::vector<std::string> see_also{};  ///< pages, as "pa-search(1)"
 };
-
-/// A program with a summary and options but no manual page.
-inline Tool make_tool(const std::string& name, const std::string& summary,
-                      unsigned common_options = 0) {
-  Tool tool;
-  tool.name = name;
-  tool.summary = summary;
-  tool.common_options = common_options;
-  return tool;
-}
 
 }  // namespace pairalign::cli

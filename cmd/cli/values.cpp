@@ -4,6 +4,9 @@
 #include <charconv>
 #include <cmath>
 #include <cstddef>
+#include <memory>
+#include <sstream>
+#include <utility>
 
 namespace pairalign::cli {
 namespace {
@@ -38,6 +41,72 @@ std::string alternatives(const std::vector<std::string>& words) {
   return join(std::vector<std::string>(words.begin(), words.end() - 1), ", ") + " or " +
          words.back();
 }
+
+constexpr std::size_t kWidth = 80;
+constexpr std::size_t kDescriptionColumn = 27;
+
+// Joins the lines of a paragraph and wraps it; empty lines and those that begin with a blank, such
+// as examples of what to type, stay as they are.
+std::string wrap_paragraphs(const std::string& text) {
+  std::istringstream lines(text);
+  std::string wrapped, paragraph, line;
+  const auto end_paragraph = [&] {
+    if (!paragraph.empty()) wrapped += wrap(paragraph, 0) + '\n';
+    paragraph.clear();
+  };
+  while (std::getline(lines, line)) {
+    if (line.empty() || line.front() == ' ') {
+      end_paragraph();
+      wrapped += line + '\n';
+    } else {
+      paragraph += line + ' ';
+    }
+  }
+  end_paragraph();
+  return wrapped;
+}
+
+// "-j, --jobs N"; options without a short name are indented to line up.
+std::string left_column(const CLI::Option& option, bool is_positional) {
+  if (is_positional) return "  " + option.get_name(true, false);
+  std::string text = "  ";
+  for (const std::string& name : option.get_snames())
+    text += '-' + name + ", ";
+  if (option.get_snames().empty()) text += "    ";
+  for (const std::string& name : option.get_lnames())
+    text += "--" + name + ", ";
+  text.resize(text.size() - 2);
+  const std::string value = value_name(option);
+  return value.empty() ? text : text + ' ' + value;
+}
+
+// Two columns, wrapped at 80: `-j, --jobs N   description (default: 4)`.
+class HelpFormatter : public CLI::Formatter {
+ public:
+  std::string make_help(const CLI::App* app, std::string name,
+                        CLI::AppFormatMode mode) const override {
+    // CLI11 puts a blank line after one group of options and another before the next.
+    return CLI::detail::find_and_replace(Formatter::make_help(app, std::move(name), mode), "\n\n\n",
+                                         "\n\n");
+  }
+  std::string make_description(const CLI::App* app) const override {
+    return wrap(app->get_description(), 0) + "\n\n";
+  }
+  std::string make_footer(const CLI::App* app) const override {
+    return wrap_paragraphs(app->get_footer());
+  }
+  std::string make_option(const CLI::Option* option, bool is_positional) const override {
+    std::string text = left_column(*option, is_positional);
+    if (text.size() + 2 > kDescriptionColumn) {
+      text += '\n' + std::string(kDescriptionColumn, ' ');
+    } else {
+      text.resize(kDescriptionColumn, ' ');
+    }
+    // The formatter's interface is const, but CLI11 gives access only to non-const validators.
+    const std::string description = describe(const_cast<CLI::Option&>(*option));
+    return text + wrap(description, kDescriptionColumn) + '\n';
+  }
+};
 
 }  // namespace
 
@@ -101,6 +170,37 @@ std::string nearest(const std::string& typed, const std::vector<std::string>& wo
     if (distance < least) best = word, least = distance;
   }
   return best;
+}
+
+std::string wrap(const std::string& text, std::size_t indent) {
+  std::istringstream words(text);
+  std::string wrapped, word;
+  std::size_t column = indent;
+  while (words >> word) {
+    if (column > indent && column + 1 + word.size() > kWidth) {
+      wrapped += '\n' + std::string(indent, ' ');
+      column = indent;
+    } else if (column > indent) {
+      wrapped += ' ';
+      ++column;
+    }
+    wrapped += word;
+    column += word.size();
+  }
+  return wrapped;
+}
+
+void set_help(CLI::App& app, const Tool& tool) {
+  app.name(tool.name);
+  app.description(tool.summary);
+  std::string footer;
+  for (const Entry& note : tool.notes)
+    footer += note.name + ": " + note.text + "\n\n";
+  footer += "Exit status: " + tool.exit_status + "\n\nExamples:\n";
+  for (const Example& example : tool.examples)
+    footer += "  " + example.command + '\n';
+  app.footer(footer);
+  app.formatter(std::make_shared<HelpFormatter>());
 }
 
 }  // namespace pairalign::cli

@@ -1,10 +1,14 @@
-// Permitted values of options, defined once for parser, help, manual and completions.
+// Permitted values of options, defined once for parser, help, manual and completions; and how
+// --help looks.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
 #include <CLI/CLI.hpp>
+
+#include "cli/tool.hpp"
 
 namespace pairalign::cli {
 
@@ -50,5 +54,11 @@ std::string describe(CLI::Option& option);
 /// The word that was probably meant by `typed`: one that begins with it, else the one fewest edits
 /// away if these are at most a third of its length; empty if none is near.
 std::string nearest(const std::string& typed, const std::vector<std::string>& words);
+
+/// `text` broken between words at 80 columns; every line after the first is indented.
+std::string wrap(const std::string& text, std::size_t indent);
+
+/// Gives `app` the name and the text of `tool`, and the look of its help.
+void set_help(CLI::App& app, const Tool& tool);
 
 }  // namespace pairalign::cli

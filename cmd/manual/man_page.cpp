@@ -5,7 +5,7 @@
 
 #include <CLI/CLI.hpp>
 
-#include "cli/help.hpp"
+#include "cli/values.hpp"
 #include "manual/manual.hpp"
 
 namespace pairalign::manual {
@@ -160,21 +160,13 @@ std::string man_page(const OptionTable& table, const std::string& version) {
   if (!tool.description.empty()) description += "\n\n" + tool.description;
   roff += section("description", paragraphs(description));
   roff += section("options", options(table));
-  for (const cli::Section& note : tool.notes)
-    roff += section(note.heading, paragraphs(note.text));
+  for (const cli::Entry& note : tool.notes)
+    roff += section(note.name, paragraphs(note.text));
   roff += section("exit status", paragraphs(tool.exit_status));
   roff += section("environment", entries(tool.environment));
   roff += section("files", entries(tool.files));
   roff += section("examples", examples(tool));
   return roff + section("see also", running_text(CLI::detail::join(tool.see_also, ", ")));
-}
-
-std::string examples_markdown(const cli::Tool& tool) {
-  std::string text = "# " + tool.name + "\n";
-  if (!tool.preparation.empty()) text += "\n```sh\n" + tool.preparation + "\n```\n";
-  for (const cli::Example& example : tool.examples)
-    text += '\n' + example.purpose + ":\n```sh\n" + example.command + "\n```\n";
-  return text;
 }
 
 }  // namespace pairalign::manual

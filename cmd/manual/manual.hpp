@@ -31,10 +31,6 @@ std::vector<OptionTable> option_tables();
 /// The page of a tool, of section 1, in roff. `version` is in its footer.
 std::string man_page(const OptionTable& table, const std::string& version);
 
-/// The examples as Markdown, one ```sh block each, the form in which a test runs the examples of
-/// all documents.
-std::string examples_markdown(const cli::Tool& tool);
-
 std::string bash_completion(const OptionTable& table);
 std::string zsh_completion(const OptionTable& table);
 std::string fish_completion(const OptionTable& table);

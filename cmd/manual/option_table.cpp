@@ -2,7 +2,6 @@
 
 #include <CLI/CLI.hpp>
 
-#include "cli/help.hpp"
 #include "cli/program.hpp"
 #include "cli/values.hpp"
 #include "index/options.hpp"

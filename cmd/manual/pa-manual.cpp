@@ -28,10 +28,16 @@ void write_all(const fs::path& folder) {
   }
 }
 
-bool print_examples(const std::string& tool) {
+// As Markdown, one ```sh block each, the form in which a test runs the examples of all documents.
+bool print_examples(const std::string& name) {
   for (const OptionTable& table : option_tables()) {
-    if (table.tool.name != tool) continue;
-    std::fputs(examples_markdown(table.tool).c_str(), stdout);
+    const cli::Tool& tool = table.tool;
+    if (tool.name != name) continue;
+    std::string text = "# " + tool.name + "\n";
+    if (!tool.preparation.empty()) text += "\n```sh\n" + tool.preparation + "\n```\n";
+    for (const cli::Example& example : tool.examples)
+      text += '\n' + example.purpose + ":\n```sh\n" + example.command + "\n```\n";
+    std::fputs(text.c_str(), stdout);
     return true;
   }
   return false;

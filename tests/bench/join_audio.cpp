@@ -43,8 +43,8 @@ int main(int argc, char** argv) {
   Options options;
   return cli::run(
       argc, argv,
-      cli::make_tool("join_audio",
-                     "Joins recordings, in the order given, and writes 16-bit PCM at 16 kHz."),
+      cli::Tool{"join_audio", "",
+                "Joins recordings, in the order given, and writes 16-bit PCM at 16 kHz."},
       [&](CLI::App& app) {
         app.add_option("--seconds", options.seconds, "Length of the whole; 0: all there is")
             ->type_name("S");

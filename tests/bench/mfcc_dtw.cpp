@@ -276,11 +276,11 @@ int main(int argc, char** argv) {
   std::string archive, queries;
   return cli::run(
       argc, argv,
-      cli::make_tool(
-          "mfcc_dtw",
+      cli::Tool{
+          "mfcc_dtw", "",
           "Ranks the recordings of a folder for each query of another by subsequence DTW on MFCCs. "
           "Prints a TREC run.",
-          cli::kJobs),
+          cli::kJobs},
       [&](CLI::App& app) {
         app.add_option("ARCHIVE", archive, "Folder of recordings")->required();
         app.add_option("QUERIES", queries, "Folder of queries")->required();

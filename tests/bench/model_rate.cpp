@@ -150,9 +150,9 @@ int main(int argc, char** argv) {
   Options options;
   return cli::run(
       argc, argv,
-      cli::make_tool("model_rate",
-                     "Measures the models of the tokenizers alone, beside products of matrices.",
-                     cli::kJobs),
+      cli::Tool{"model_rate", "",
+                "Measures the models of the tokenizers alone, beside products of matrices.",
+                cli::kJobs},
       [&](CLI::App& app) {
         cli::add_paths(app, "PATH", options.paths, "Audio files and folders")->required();
         app.add_option("--model", options.model, "Model file");

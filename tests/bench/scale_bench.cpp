@@ -76,8 +76,8 @@ int main(int argc, char** argv) {
   Options options;
   return cli::run(
       argc, argv,
-      cli::make_tool("scale_bench", "Measures queries of an archive, by postings and without.",
-                     cli::kJobs),
+      cli::Tool{"scale_bench", "", "Measures queries of an archive, by postings and without.",
+                cli::kJobs},
       [&](CLI::App& app) {
         app.add_option("ARCHIVE", options.archive)->required();
         app.add_option("QUERIES", options.queries, "Token strings")->required();

@@ -227,8 +227,8 @@ int main(int argc, char** argv) {
   Options options;
   return cli::run(
       argc, argv,
-      cli::make_tool("search_bench",
-                     "Measures exhaustive infix search, and edlib on the same strings."),
+      cli::Tool{"search_bench", "",
+                "Measures exhaustive infix search, and edlib on the same strings."},
       [&](CLI::App& app) {
         app.add_option("FOLDER", options.scratch, "Where to put the archives")->required();
         app.add_option("--repeats", options.repeats, "Repetitions of each measurement");

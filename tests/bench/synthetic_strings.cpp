@@ -188,8 +188,7 @@ int main(int argc, char** argv) {
   using namespace pairalign;
   Options options;
   return cli::run(
-      argc, argv,
-      cli::make_tool("synthetic_strings", "Writes token strings like those of a model."),
+      argc, argv, cli::Tool{"synthetic_strings", "", "Writes token strings like those of a model."},
       [&](CLI::App& app) {
         app.add_option("STRINGS", options.strings, "Token strings of the model")->required();
         app.add_option("--tokens", options.tokens, "Tokens to write");

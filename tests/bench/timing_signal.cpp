@@ -14,9 +14,8 @@ int main(int argc, char** argv) {
   bool onsets = false;
   return cli::run(
       argc, argv,
-      cli::make_tool(
-          "timing_signal",
-          "Writes a signal of vowels, hisses, bursts and pauses as 16-bit PCM at 16 kHz."),
+      cli::Tool{"timing_signal", "",
+                "Writes a signal of vowels, hisses, bursts and pauses as 16-bit PCM at 16 kHz."},
       [&](CLI::App& app) {
         app.add_option("--seconds", seconds, "Length of the signal")->type_name("S");
         app.add_flag("--onsets", onsets,
