@@ -74,7 +74,8 @@ std::int64_t time_of_strings(const std::string& path) {
 // appended except what has already been committed on the way.
 class Appending {
  public:
-  Appending(const IndexOptions& options, tokens::InputFormat format, cli::Context& context)
+  Appending(const IndexOptions& options, tokens::InputFormat format,
+            const archive::WriterOptions& writing, cli::Context& context)
       : archive_(options.archive),
         format_(format),
         messages_(context.messages),
@@ -82,7 +83,7 @@ class Appending {
         interval_(std::chrono::duration_cast<Clock::duration>(
             std::chrono::duration<double>(options.commit_every))),
         last_commit_(Clock::now()),
-        writer_(archive_, {}, options_of(options, context)) {}
+        writer_(archive_, {}, writing) {}
 
   void take(const std::string& path) {
     if (stopped_) return;
@@ -121,13 +122,6 @@ class Appending {
   }
 
  private:
-  static archive::WriterOptions options_of(const IndexOptions& options,
-                                           const cli::Context& context) {
-    archive::WriterOptions result = writer_options(options, context);
-    result.follow_moves = true;
-    return result;
-  }
-
   void commit() {
     const std::size_t pending = writer_.pending();
     replaced_ += writer_.commit();
@@ -265,7 +259,9 @@ void append(const IndexOptions& options, cli::Context& context) {
     cli::require_piped_stdin("give files of token strings, or pipe them in");
     files = {"-"};
   }
-  Appending appending(options, format, context);
+  archive::WriterOptions writing = writer_options(options, context);
+  writing.follow_moves = true;
+  Appending appending(options, format, writing, context);
   for (const std::string& file : files)
     appending.take(file);
   appending.finish();

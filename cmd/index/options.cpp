@@ -1,6 +1,7 @@
 #include "options.hpp"
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "archive/manifest.hpp"
@@ -14,38 +15,23 @@ namespace {
 
 constexpr double kMaxWaitSeconds = 1e7;
 
-struct Action {
-  const char* name;
-  bool IndexOptions::*given;
-  const char* description;
-};
-
 // Instead of appending; besides --salvage, which has a value.
-constexpr Action kActions[] = {
-    {"--dump", &IndexOptions::dump, "Print the records of ARCHIVE as they were added"},
-    {"--info", &IndexOptions::info, "Print what ARCHIVE holds and what uses its space"},
-    {"--check", &IndexOptions::check, "Verify all checksums of ARCHIVE and report damage"},
-    {"--missing", &IndexOptions::missing,
+constexpr std::pair<const char*, const char*> kActions[] = {
+    {"--dump", "Print the records of ARCHIVE as they were added"},
+    {"--info", "Print what ARCHIVE holds and what uses its space"},
+    {"--check", "Verify all checksums of ARCHIVE and report damage"},
+    {"--missing",
      "Print the paths on standard input that ARCHIVE lacks: those it has no strings of, or whose "
      "files have changed since"},
-    {"--remove", &IndexOptions::remove,
+    {"--remove",
      "Remove the records whose keys are on standard input, escaped as in records; a key without "
      "#t= includes its parts"},
-    {"--merge", &IndexOptions::merge,
+    {"--merge",
      "Rewrite ARCHIVE as few segments, without removed records; add the records of the archives "
      "FILE...: of records with the same key, the last one stays (see --replace)"},
-    {"--prune", &IndexOptions::prune,
+    {"--prune",
      "Remove the records of files that no longer exist; a disk that seems not to be mounted is "
      "spared"}};
-
-std::vector<std::string> actions(const IndexOptions& options) {
-  std::vector<std::string> names;
-  for (const Action& action : kActions) {
-    if (options.*action.given) names.emplace_back(action.name);
-  }
-  if (!options.salvage.empty()) names.emplace_back("--salvage");
-  return names;
-}
 
 void add_seconds(CLI::App& app, const char* name, double& seconds, const char* description) {
   cli::add_number(app, name, seconds, "SECONDS", description)
@@ -60,8 +46,10 @@ void add_options(CLI::App& app, IndexOptions& options) {
   cli::add_paths(app, cli::kFile, options.files,
                  "Token strings to append; - or no FILE reads standard input. With --merge: "
                  "archives");
-  for (const Action& action : kActions)
-    app.add_flag(action.name, options.*action.given, action.description);
+  for (const auto& [name, description] : kActions) {
+    app.add_flag_callback(
+        name, [&options, asked = name] { options.actions.emplace_back(asked); }, description);
+  }
   app.add_option("--salvage", options.salvage,
                  "Write the intact part of the damaged ARCHIVE to a new archive NEW")
       ->type_name("NEW");
@@ -113,35 +101,37 @@ void add_options(CLI::App& app, IndexOptions& options) {
       ->check(cli::one_of(formats));
 }
 
-void check_usage(const IndexOptions& options) {
-  const std::vector<std::string> asked = actions(options);
+std::string checked_action(const IndexOptions& options) {
+  std::vector<std::string> asked = options.actions;
+  if (!options.salvage.empty()) asked.emplace_back("--salvage");
   const auto need = [](bool given, bool fits, const char* reason) {
     if (given && !fits) throw cli::UsageError(reason);
   };
   if (asked.size() > 1)
     throw cli::UsageError(asked[0] + " and " + asked[1] + " exclude one another");
   const bool appends = asked.empty();
-  if (!options.files.empty() && !appends && !options.merge) {
-    throw cli::UsageError("files to append were given, but " + asked[0] + " does not append");
+  const std::string action = appends ? "" : asked[0];
+  const bool merges = action == "--merge";
+  if (!options.files.empty() && !appends && !merges) {
+    throw cli::UsageError("files to append were given, but " + action + " does not append");
   }
   need(options.input_format != "auto", appends, "--input-format applies only to appending");
-  need(!options.format.empty(), options.dump || options.info,
+  need(!options.format.empty(), action == "--dump" || action == "--info",
        "--format applies only to --dump and --info");
-  need(options.null, options.missing || options.remove,
+  need(options.null, action == "--missing" || action == "--remove",
        "-0 applies only to --missing and --remove");
   need(options.commit_every != IndexOptions().commit_every, appends,
        "--commit-every applies only to appending");
-  need(options.checksum, options.missing, "--checksum applies only to --missing");
-  need(options.moved, options.missing, "--moved applies only to --missing");
-  need(options.force, options.prune, "--force applies only to --prune");
-  need(options.dry_run, options.prune, "--dry-run applies only to --prune");
-  need(options.replace, options.merge, "--replace applies only to --merge");
-  need(!options.prefix.empty(), options.merge && !options.files.empty(),
+  need(options.checksum, action == "--missing", "--checksum applies only to --missing");
+  need(options.moved, action == "--missing", "--moved applies only to --missing");
+  need(options.force, action == "--prune", "--force applies only to --prune");
+  need(options.dry_run, action == "--prune", "--dry-run applies only to --prune");
+  need(options.replace, merges, "--replace applies only to --merge");
+  need(!options.prefix.empty(), merges && !options.files.empty(),
        "--prefix applies only to the archives that --merge adds");
-  need(!options.pack.empty(), appends || options.merge,
-       "--pack applies only to appending and --merge");
-  need(!options.index.empty(), appends || options.merge,
-       "--index applies only to appending and --merge");
+  need(!options.pack.empty(), appends || merges, "--pack applies only to appending and --merge");
+  need(!options.index.empty(), appends || merges, "--index applies only to appending and --merge");
+  return action;
 }
 
 archive::WriterOptions writer_options(const IndexOptions& options, const cli::Context& context) {

@@ -1,7 +1,6 @@
 // The options of pa-index, and what its sources share.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,14 +12,8 @@ namespace pairalign {
 struct IndexOptions {
   std::string archive;
   std::vector<std::string> files;
-  bool dump = false;
-  bool info = false;
-  bool check = false;
-  bool remove = false;
-  bool missing = false;
-  bool merge = false;
-  bool prune = false;
-  std::string salvage;  ///< archive to salvage into; empty: no salvage
+  std::vector<std::string> actions;  ///< options that ask for another action than appending
+  std::string salvage;               ///< archive to salvage into; empty: no salvage
   bool null = false;
   std::string pack;
   std::string index;
@@ -40,8 +33,9 @@ struct IndexOptions {
 const cli::Tool& index_tool();
 void add_options(CLI::App& app, IndexOptions& options);
 
-/// Throws cli::UsageError for options that cannot be combined.
-void check_usage(const IndexOptions& options);
+/// The option that asks for the action; empty: append. Throws cli::UsageError for options that
+/// cannot be combined.
+std::string checked_action(const IndexOptions& options);
 
 /// For every action that writes to the archive.
 archive::WriterOptions writer_options(const IndexOptions& options, const cli::Context& context);

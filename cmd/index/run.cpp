@@ -1,7 +1,6 @@
 // pa-index: writes archives of token strings, and reports what is in them. Inputs, lines and keys
 // that fail are reported and skipped; an action throws Error if nothing can be done at all.
-#include <algorithm>
-#include <iterator>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -199,20 +198,11 @@ void salvage(const IndexOptions& options, cli::Context& context) {
 }
 
 cli::ExitStatus index(const IndexOptions& options, cli::Context& context) {
-  check_usage(options);
-  const std::pair<bool, void (*)(const IndexOptions&, cli::Context&)> actions[] = {
-      {options.dump, dump},
-      {options.info, info},
-      {options.check, check},
-      {options.missing, missing},
-      {options.remove, remove},
-      {options.merge, merge},
-      {options.prune, prune},
-      {!options.salvage.empty(), salvage},
-      {true, append}};
-  std::find_if(std::begin(actions), std::end(actions), [](const auto& action) {
-    return action.first;
-  })->second(options, context);
+  static const std::map<std::string, void (*)(const IndexOptions&, cli::Context&)> kActions = {
+      {"", append},       {"--dump", dump},       {"--info", info},
+      {"--check", check}, {"--missing", missing}, {"--remove", remove},
+      {"--merge", merge}, {"--prune", prune},     {"--salvage", salvage}};
+  kActions.at(checked_action(options))(options, context);
   return cli::kDone;
 }
 
