@@ -9,7 +9,7 @@
 #include "align/scan.hpp"
 #include "base/random.hpp"
 #include "search/fuse.hpp"
-#include "search/query_tokens.hpp"
+#include "search/ranking.hpp"
 
 namespace pairalign::search {
 namespace {

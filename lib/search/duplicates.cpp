@@ -8,10 +8,9 @@
 #include <tuple>
 #include <unordered_map>
 #include <utility>
-#include <vector>
 
 #include "align/match.hpp"
-#include "search/file_places.hpp"
+#include "search/ranking.hpp"
 #include "tokens/record.hpp"
 
 namespace pairalign::search {
@@ -40,6 +39,29 @@ class DuplicateSearch {
                   ThreadPool& pool)
       : archives_(archives), config_(config), pool_(pool) {}
 
+  DuplicatesSkipped run(const std::function<void(const DuplicatePair&)>& take,
+                        const std::function<void(std::size_t)>& progress) {
+    // Whether pairs are to be joined before they are reported.
+    const bool gathers = infix_ || std::any_of(archives_.begin(), archives_.end(), has_parts);
+    const std::size_t records = archives_[0].size();
+    std::vector<FoundPair> all;
+    for (std::size_t record = 0; record < records; ++record) {
+      add(record);
+      if (queries_.size() < searcher_.batch_size(config_) && record + 1 < records) continue;
+      for (FoundPair& found : answer())
+        gathers ? all.push_back(std::move(found)) : take(found.pair);
+      progress(record + 1);
+    }
+    join(all);
+    std::stable_sort(all.begin(), all.end(), [](const FoundPair& a, const FoundPair& b) {
+      return a.pair.sides[0].record < b.pair.sides[0].record;
+    });
+    for (const FoundPair& found : all)
+      take(found.pair);
+    return skipped_;
+  }
+
+ private:
   // Queues the queries of a record of the first archive; they wait until there is a batch.
   void add(std::size_t record) {
     std::vector<Token> tokens;
@@ -52,8 +74,6 @@ class DuplicateSearch {
       if (end == tokens.size()) break;
     }
   }
-
-  bool batch_is_full() const { return queries_.size() >= searcher_.batch_size(config_); }
 
   std::vector<FoundPair> answer() {
     std::vector<FoundPair> pairs;
@@ -94,11 +114,6 @@ class DuplicateSearch {
     pool_.parallel_for(pairs.size(), [&](std::size_t i) { take_joined(pairs[i]); });
   }
 
-  // Whether pairs are to be joined before they are reported.
-  bool gathers() const { return gathers_; }
-  DuplicatesSkipped skipped() const { return skipped_; }
-
- private:
   // Whether they overlap on both sides, the first side of `a` with that side of `b`.
   static bool overlaps(const FoundPair& a, const FoundPair& b, int side) {
     return overlap(a.places[0], b.places[side]) && overlap(a.places[1], b.places[1 - side]);
@@ -196,7 +211,6 @@ class DuplicateSearch {
   ThreadPool& pool_;
   bool within_ = archives_.size() == 1;
   bool infix_ = config_.mode == Mode::infix;
-  bool gathers_ = infix_ || std::any_of(archives_.begin(), archives_.end(), has_parts);
   Searcher searcher_{within_ ? archives_ : archives_.subspan(1), pool_};
   std::vector<tokens::Record> queries_;
   std::vector<DuplicateSide> asked_;
@@ -226,28 +240,7 @@ DuplicatesSkipped find_duplicates(Span<const archive::Archive> archives,
                                   const std::function<void(const DuplicatePair&)>& take,
                                   const std::function<void(std::size_t)>& progress) {
   if (archives.empty()) return {};
-  DuplicateSearch search(archives, config, pool);
-  const std::size_t records = archives[0].size();
-  std::vector<FoundPair> all;
-  for (std::size_t record = 0; record < records; ++record) {
-    search.add(record);
-    if (!search.batch_is_full() && record + 1 < records) continue;
-    for (FoundPair& found : search.answer()) {
-      if (search.gathers()) {
-        all.push_back(std::move(found));
-      } else {
-        take(found.pair);
-      }
-    }
-    progress(record + 1);
-  }
-  search.join(all);
-  std::stable_sort(all.begin(), all.end(), [](const FoundPair& a, const FoundPair& b) {
-    return a.pair.sides[0].record < b.pair.sides[0].record;
-  });
-  for (const FoundPair& found : all)
-    take(found.pair);
-  return search.skipped();
+  return DuplicateSearch(archives, config, pool).run(take, progress);
 }
 
 }  // namespace pairalign::search

@@ -9,8 +9,6 @@
 #include "align/match.hpp"
 #include "align/scan.hpp"
 #include "search/chance.hpp"
-#include "search/file_places.hpp"
-#include "search/query_tokens.hpp"
 #include "search/ranking.hpp"
 
 namespace pairalign::search {
@@ -30,81 +28,62 @@ bool operator<(const Found& a, const Found& b) {
          std::tie(a.hit.score, b.key, b.hit.archive, b.hit.record);
 }
 
-// The search for one query.
-class FusedSearch {
- public:
-  FusedSearch(Span<const archive::Archive> archives, const std::vector<Span<const Token>>& strings,
-              const std::string& key, const SearchConfig& config)
-      : archives_(archives), strings_(strings), key_(key), config_(config) {}
-
-  std::vector<Hit> find(ThreadPool& pool) const {
-    std::vector<std::vector<Found>> found(static_cast<std::size_t>(pool.threads()) *
-                                          kPiecesPerThread);
-    visit_records(archives_, pool, found.size(),
-                  [&](std::size_t piece, const RecordTile& tile) { take(tile, found[piece]); });
-    std::vector<Found> all;
-    for (std::vector<Found>& some : found)
-      std::move(some.begin(), some.end(), std::back_inserter(all));
-    keep_best(all, config_.k);
-    std::sort(all.begin(), all.end());
-    std::vector<Hit> hits(all.size());
-    pool.parallel_for(all.size(), [&](std::size_t i) { hits[i] = locate(all[i]); });
-    return hits;
-  }
-
- private:
-  void take(const RecordTile& tile, std::vector<Found>& found) const {
-    const std::vector<align::Region> nearest = scan_.nearest(tile.documents);
-    const std::size_t count = strings_.size();
-    for (std::size_t i = 0; i < tile.documents.size(); ++i)
-      judge(tile, i, {&nearest[i * count], count}, found);
-    if (found.size() > 4 * config_.k + 1000) keep_best(found, config_.k);
-  }
-
+// The best records for one query, whose renderings are `strings`.
+std::vector<Hit> find_fused(Span<const archive::Archive> archives, ThreadPool& pool,
+                            align::Strings strings, const std::string& query,
+                            const SearchConfig& config) {
+  const align::Distance& distance = *config.distance;
+  const Fuse fuse(distance, config.mode, strings);
+  const align::Scan scan(distance, strings, config.mode);
   // `nearest`: the region of each rendering.
-  void judge(const RecordTile& tile, std::size_t document, Span<const align::Region> nearest,
-             std::vector<Found>& found) const {
+  const auto judge = [&](const RecordTile& tile, std::size_t document, const align::Region* nearest,
+                         std::vector<Found>& found) {
     std::vector<double> scores;
-    for (std::size_t r = 0; r < strings_.size(); ++r) {
-      scores.push_back(distance_.match_score(strings_[r], nearest[r].distance, config_.mode,
-                                             tile.documents[document].size()));
+    for (std::size_t r = 0; r < strings.size(); ++r) {
+      scores.push_back(distance.match_score(strings[r], nearest[r].distance, config.mode,
+                                            tile.documents[document].size()));
     }
     const auto top =
         static_cast<std::size_t>(std::max_element(scores.begin(), scores.end()) - scores.begin());
-    const double score = fuse_(scores);
+    const double score = fuse(scores);
     const align::Region& best = nearest[top];
-    if (score <= 0 || score < config_.min_score) return;
-    if (config_.max_distance &&
-        best.distance > *config_.max_distance * static_cast<std::size_t>(distance_.units()))
+    if (score <= 0 || score < config.min_score) return;
+    if (config.max_distance &&
+        best.distance > *config.max_distance * static_cast<std::size_t>(distance.units()))
       return;
     const std::size_t record = tile.first_record + document;
-    std::string key = archives_[tile.archive].key(record);
-    if (config_.exclude_self && key == key_) return;
+    std::string key = archives[tile.archive].key(record);
+    if (config.exclude_self && key == query) return;
     found.push_back({{tile.archive, record, {best.distance, best.begin, best.end}, score},
                      std::move(key),
                      top});
-  }
-
+  };
+  std::vector<std::vector<Found>> found(static_cast<std::size_t>(pool.threads()) *
+                                        kPiecesPerThread);
+  visit_records(archives, pool, found.size(), [&](std::size_t piece, const RecordTile& tile) {
+    const std::vector<align::Region> nearest = scan.nearest(tile.documents);
+    for (std::size_t i = 0; i < tile.documents.size(); ++i)
+      judge(tile, i, &nearest[i * strings.size()], found[piece]);
+    if (found[piece].size() > 4 * config.k + 1000) keep_best(found[piece], config.k);
+  });
+  std::vector<Found> all;
+  for (std::vector<Found>& some : found)
+    std::move(some.begin(), some.end(), std::back_inserter(all));
+  keep_best(all, config.k);
+  std::sort(all.begin(), all.end());
+  std::vector<Hit> hits(all.size());
   // The place of the best rendering in the region in which it was found.
-  Hit locate(const Found& found) const {
-    Hit hit = found.hit;
+  pool.parallel_for(all.size(), [&](std::size_t i) {
+    const auto& [hit, key, rendering] = all[i];
     const std::size_t begin = hit.match.begin;
     std::vector<Token> region;
-    archives_[hit.archive].tokens(hit.record, begin, hit.match.end, region);
-    hit.match = align::Matcher(distance_, strings_[found.rendering]).best(region, config_.mode);
-    hit.match.begin += begin;
-    hit.match.end += begin;
-    return hit;
-  }
-
-  Span<const archive::Archive> archives_;
-  const std::vector<Span<const Token>>& strings_;
-  const std::string& key_;
-  const SearchConfig& config_;
-  const align::Distance& distance_ = *config_.distance;
-  Fuse fuse_{distance_, config_.mode, strings_};
-  align::Scan scan_{distance_, strings_, config_.mode};
-};
+    archives[hit.archive].tokens(hit.record, begin, hit.match.end, region);
+    const Match best = align::Matcher(distance, strings[rendering]).best(region, config.mode);
+    hits[i] = hit;
+    hits[i].match = {best.distance, begin + best.begin, begin + best.end};
+  });
+  return hits;
+}
 
 }  // namespace
 
@@ -143,7 +122,7 @@ std::vector<Hit> search_fused(Span<const archive::Archive> archives, ThreadPool&
   std::vector<Hit> hits = without_repeats(archives, limited, [&](std::size_t k, std::size_t) {
     SearchConfig asked = limited;
     asked.k = k;
-    return FusedSearch(archives, strings, renderings[0].key, asked).find(pool);
+    return find_fused(archives, pool, strings, renderings[0].key, asked);
   });
   if (chance != nullptr) set_evalues(*chance, config, hits);
   return hits;

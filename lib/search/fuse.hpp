@@ -6,7 +6,6 @@
 // other speakers: .155; mean .153, maximum .145, one rendering .129.
 #pragma once
 
-#include <cstddef>
 #include <vector>
 
 #include "align/distance.hpp"

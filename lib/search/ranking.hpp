@@ -1,10 +1,11 @@
-// Comparing queries with records, and the best candidates of each. Not part of the public
-// interface.
+// What searches share: queries as a distance takes them, comparing them with records, the best
+// candidates of each, and places of files. Not part of the public interface.
 #pragma once
 
 #include <algorithm>
 #include <cstddef>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,6 +18,48 @@
 #include "tokens/record.hpp"
 
 namespace pairalign::search {
+
+/// For a distance to which alternatives make a difference: the queries in parts, and the distance
+/// that knows these (align::Distance::with_alternatives). Else both as they are.
+/// The arguments must outlive it.
+class QueryTokens {
+ public:
+  QueryTokens(const align::Distance& distance, Span<const tokens::Record> queries)
+      : distance_(&distance), queries_(queries) {
+    const auto given = [](const tokens::Record& query) { return !query.alternatives.empty(); };
+    if (std::none_of(queries.begin(), queries.end(), given)) return;
+    own_queries_.assign(queries.begin(), queries.end());
+    own_distance_ = distance.with_alternatives(own_queries_);
+    if (own_distance_ == nullptr) return;
+    distance_ = own_distance_.get();
+    queries_ = own_queries_;
+  }
+  QueryTokens(const QueryTokens&) = delete;
+  QueryTokens& operator=(const QueryTokens&) = delete;
+
+  /// How many queries, from the front, to prepare together: a distance has room for a limited
+  /// number of parts. A query of more than that, half an hour of speech, is used without its
+  /// alternatives.
+  static std::size_t group_size(Span<const tokens::Record> queries) {
+    constexpr std::size_t kMaxParts = std::size_t{1} << 15;
+    std::size_t parts = 0, count = 0;
+    for (const tokens::Record& query : queries) {
+      parts += tokens::count_parts(query);
+      if (parts > kMaxParts) break;
+      ++count;
+    }
+    return std::max<std::size_t>(count, 1);
+  }
+
+  const align::Distance& distance() const { return *distance_; }
+  Span<const tokens::Record> queries() const { return queries_; }
+
+ private:
+  const align::Distance* distance_;
+  Span<const tokens::Record> queries_;
+  std::vector<tokens::Record> own_queries_;
+  std::unique_ptr<const align::Distance> own_distance_;
+};
 
 /// A place in a record, or a region that holds some. Its rank is kept as a fraction, so that
 /// comparisons are exact.
@@ -113,5 +156,32 @@ std::vector<std::optional<Ranking>> search_index(Span<const archive::Archive> ar
                                                  ThreadPool& pool,
                                                  Span<const tokens::Record> queries,
                                                  const SearchConfig& config);
+
+/// A place identified by file and time, where records are parts of files: in seconds of a file, or
+/// in tokens of a record without times.
+struct FilePlace {
+  std::string file;
+  double begin;
+  double end;
+};
+
+/// The place of tokens [begin, end) of a record.
+FilePlace file_place(const archive::Archive& archive, std::size_t record, std::size_t begin,
+                     std::size_t end);
+
+/// Whether any key of an archive names a part of a file.
+bool has_parts(const archive::Archive& archive);
+
+bool overlap(const FilePlace& a, const FilePlace& b);
+
+/// The hits that `find(k, places)` returns (places as in SearchConfig), best first and without
+/// repeats: windows of a recording overlap, so one place may lie in several of them, whole or cut.
+/// A hit is dropped if it has more than half of itself, or of a better one, in common with that
+/// one, or if its file already has `config.places` hits. `find` is called with larger numbers until
+/// there are `config.k` hits. Records whose keys name whole files, and global mode, are left as
+/// they are.
+using FindHits = std::function<std::vector<Hit>(std::size_t k, std::size_t places)>;
+std::vector<Hit> without_repeats(Span<const archive::Archive> archives, const SearchConfig& config,
+                                 const FindHits& find);
 
 }  // namespace pairalign::search

@@ -3,11 +3,8 @@
 #include <algorithm>
 #include <limits>
 #include <tuple>
-#include <utility>
 
 #include "search/chance.hpp"
-#include "search/file_places.hpp"
-#include "search/query_tokens.hpp"
 #include "search/ranking.hpp"
 
 namespace pairalign::search {

@@ -56,7 +56,7 @@ class QueryChance;
 
 /// Compares every query with every record. In infix mode a record has one hit for each of its
 /// non-overlapping places within the limits (Matcher::places); if records are overlapping windows
-/// of one file, a place is reported once (file_places.hpp). A place with a score of 0 or less is
+/// of one file, a place is reported once. A place with a score of 0 or less is
 /// never a hit: nothing of the query is found there or, with soft costs, nothing that chance would
 /// not explain. Hits are ordered by score, best first; ties by key in byte order, then by archive,
 /// record and place. The result does not depend on the number of threads.

@@ -11,7 +11,7 @@
 #include "align/unit_cost.hpp"
 #include "base/random.hpp"
 #include "search/duplicates.hpp"
-#include "search/file_places.hpp"
+#include "search/ranking.hpp"
 #include "search/searcher.hpp"
 #include "search_archives.hpp"
 

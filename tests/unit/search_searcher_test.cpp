@@ -9,7 +9,7 @@
 #include "align/soft_cost.hpp"
 #include "base/random.hpp"
 #include "search/hit_format.hpp"
-#include "search/query_tokens.hpp"
+#include "search/ranking.hpp"
 #include "search/searcher.hpp"
 #include "search_archives.hpp"
 
