@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include "options.hpp"
-#include "stats/audio/checks.hpp"
 #include "stats/audio/figures.hpp"
 
 namespace pairalign {

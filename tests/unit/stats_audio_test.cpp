@@ -15,7 +15,6 @@
 #include "base/descriptor.hpp"
 #include "base/error.hpp"
 #include "base/random.hpp"
-#include "stats/audio/checks.hpp"
 #include "stats/audio/figures.hpp"
 #include "stats/audio/meters.hpp"
 #include "stats/audio/report.hpp"

@@ -1,4 +1,4 @@
-// Measurements of a recording.
+// Measurements of a recording, and checks that flag recordings worth a look.
 #pragma once
 
 #include <cstdint>
@@ -75,5 +75,46 @@ struct MeasureOptions {
 /// its length. `name` is the subject of errors. Damaged or truncated audio is measured as far as
 /// it goes, and `fault` says so; without any audio, nothing but `fault` is set.
 AudioFigures measure(int fd, const std::string& name, const MeasureOptions& options);
+
+/// One line of the table from which --flag, the manual and the JSON are made.
+struct Check {
+  const char* name;
+  const char* unit;
+  int decimals;
+  bool above;                   ///< flags values above the limit, else those below
+  std::optional<double> limit;  ///< nothing: off
+  std::optional<double> (*value)(const AudioFigures&);
+  const char* reason;  ///< why that limit
+};
+
+/// "above 0.1 s", or "above a limit in s" if it is off.
+std::string limit_text(const Check& check);
+
+struct Finding {
+  std::string check;
+  std::string value;
+  std::string limit;
+  std::string unit;  ///< of value and limit
+};
+
+class Checks {
+ public:
+  Checks();
+
+  /// All checks, with their limits. Besides these, `damaged` flags recordings that cannot be read,
+  /// or not to their end; it has no limit.
+  const std::vector<Check>& table() const { return checks_; }
+
+  /// `NAME=LIMIT`, `NAME=off`. Throws Error("", reason) that names the checks.
+  void set(const std::string& setting);
+
+  /// In the order of the table.
+  std::vector<Finding> findings(const AudioFigures& figures) const;
+
+ private:
+  std::vector<Check> checks_;
+};
+
+inline constexpr const char* kDamaged = "damaged";
 
 }  // namespace pairalign::stats

@@ -17,13 +17,6 @@ std::string field(const std::string& text) {
   return tokens::escape_key(text);
 }
 
-// With the same digits as in the tables: more would only be noise.
-Json value_json(const AudioFigure& figure, const AudioFigures& figures) {
-  const std::string text = to_text(figure, figures);
-  if (text.empty()) return nullptr;
-  return figure.text != nullptr ? Json(text) : Json::parse(text);
-}
-
 std::string kind_of(const SourceInfo& source) {
   if (source.sample_rate == 0) return "unknown";
   const std::string channels = source.channels == 1   ? "mono"
@@ -75,8 +68,13 @@ std::string json_line(const MeasuredAudio& recording, bool grouped) {
     json["path_bytes"] = std::vector<unsigned char>(path.begin(), path.end());
   }
   if (grouped) json["group"] = recording.group;
-  for (const AudioFigure& figure : audio_figures())
-    json[figure.name] = value_json(figure, recording.figures);
+  for (const AudioFigure& figure : audio_figures()) {
+    // With the same digits as in the tables: more would only be noise.
+    const std::string text = to_text(figure, recording.figures);
+    json[figure.name] = text.empty()             ? Json()
+                        : figure.text != nullptr ? Json(text)
+                                                 : Json::parse(text);
+  }
   json["flags"] = Json::array();
   for (const Finding& finding : recording.findings) {
     // The value of `damaged` is a reason, without a limit; all others are numbers, as printed.

@@ -7,7 +7,6 @@
 #include <utility>
 #include <vector>
 
-#include "stats/audio/checks.hpp"
 #include "stats/audio/figures.hpp"
 #include "stats/groups.hpp"
 #include "stats/plot.hpp"
