@@ -26,13 +26,12 @@ void FrameStream::start() {
   mel_first_ = next_frame_ = 0;
 }
 
-void FrameStream::push(Span<const float> pcm, const Sink& sink) {
-  stream_->push(pcm, mel_);
-  encode_ready(false, sink);
-}
-
-void FrameStream::push(Span<const float> pcm, const audio::Warp& warp, const Sink& sink) {
-  mel_ = log_mel_.compute(pcm, warp);
+void FrameStream::push(Span<const float> pcm, const Sink& sink, const audio::Warp* warp) {
+  if (warp == nullptr) {
+    stream_->push(pcm, mel_);
+  } else {
+    mel_ = log_mel_.compute(pcm, *warp);
+  }
   encode_ready(false, sink);
 }
 

@@ -37,9 +37,8 @@ class FrameStream {
   std::size_t columns() const;
   /// Begins a recording, discarding an unfinished one.
   void start();
-  void push(Span<const float> pcm, const Sink& sink);
-  /// The whole recording at once, under a warp; call `finish` next.
-  void push(Span<const float> pcm, const audio::Warp& warp, const Sink& sink);
+  /// `warp`: of the whole recording, which is pushed at once; else null.
+  void push(Span<const float> pcm, const Sink& sink, const audio::Warp* warp = nullptr);
   /// The end of the recording.
   void finish(const Sink& sink);
 
