@@ -142,7 +142,9 @@ std::size_t display_width(std::string_view text) {
 
 std::string fit_end(std::string_view text, std::size_t columns, std::string_view ellipsis) {
   const std::vector<Character> all = characters(text);
-  std::size_t width = display_width(text);
+  std::size_t width = 0;
+  for (const Character& character : all)
+    width += character.width;
   std::string fitted;
   auto first = all.begin();
   if (width > columns) {
