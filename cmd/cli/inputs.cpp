@@ -169,6 +169,14 @@ void for_each_input(const std::vector<std::string>& paths, bool nul_separated, c
     path == "-" ? take(path) : take_path(path, take, fail, is_wanted);
 }
 
+tokens::Fragment part_of_file(const std::string& path) {
+  std::error_code ignored;
+  if (!fs::exists(path, ignored)) return tokens::split_fragment(path);
+  tokens::Fragment whole;
+  whole.path = path;
+  return whole;
+}
+
 std::string find_program(const std::string& name) {
   if (name.find('/') != std::string::npos) return ::access(name.c_str(), X_OK) == 0 ? name : "";
   const char* path = std::getenv("PATH");

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "tokens/key.hpp"
+
 namespace pairalign::cli {
 
 /// Extensions by which audio files in folders are recognised, in lower case and without dot.
@@ -33,6 +35,10 @@ void for_each_input(const std::vector<std::string>& paths, bool nul_separated,
                     const std::function<void(const std::string&)>& take,
                     const std::function<void(const std::string&, const std::string&)>& fail,
                     const IsWanted& is_wanted = has_audio_extension);
+
+/// What a path with a media fragment names: that part of a file or, if there is a file of exactly
+/// that name, all of it. `path` must outlive the result.
+tokens::Fragment part_of_file(const std::string& path);
 
 /// The path of a program as the shell would find it; empty: there is none.
 std::string find_program(const std::string& name);

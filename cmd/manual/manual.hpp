@@ -25,7 +25,7 @@ struct OptionTable {
   std::vector<OptionRow> rows;  ///< in the order of --help
 };
 
-/// The tables of the five tools, from their parsers.
+/// The tables of the tools, from their parsers.
 std::vector<OptionTable> option_tables();
 
 /// The page of a tool, of section 1, in roff. `version` is in its footer.

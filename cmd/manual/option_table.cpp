@@ -6,6 +6,7 @@
 #include "cli/values.hpp"
 #include "index/options.hpp"
 #include "manual/manual.hpp"
+#include "rerank/options.hpp"
 #include "search/options.hpp"
 #include "stats/options.hpp"
 #include "tokenize/options.hpp"
@@ -55,8 +56,8 @@ OptionTable make_table(const cli::Tool& tool) {
 
 std::vector<OptionTable> option_tables() {
   return {make_table<TokenizeOptions>(tokenize_tool()), make_table<IndexOptions>(index_tool()),
-          make_table<SearchOptions>(search_tool()), make_table<StatsOptions>(stats_tool()),
-          make_table<TrainOptions>(train_tool())};
+          make_table<SearchOptions>(search_tool()),     make_table<RerankOptions>(rerank_tool()),
+          make_table<StatsOptions>(stats_tool()),       make_table<TrainOptions>(train_tool())};
 }
 
 }  // namespace pairalign::manual

@@ -9,7 +9,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -20,11 +19,11 @@
 #include "archive/archive.hpp"
 #include "archive/writer.hpp"
 #include "base/thread_pool.hpp"
+#include "cli/hit_table.hpp"
 #include "cli/inputs.hpp"
 #include "cli/program.hpp"
 #include "cli/progress.hpp"
 #include "cli/record_inputs.hpp"
-#include "cli/terminal.hpp"
 #include "model/file/substitution.hpp"
 #include "options.hpp"
 #include "search/chance.hpp"
@@ -40,137 +39,22 @@ namespace {
 // From this E-value on, hits cannot be distinguished from chance.
 constexpr double kMeaningless = 1;
 
-constexpr std::size_t kBarColumns = 8;
-constexpr std::size_t kIndent = 2;
-constexpr std::size_t kGap = 2;
-// With fewer columns, recordings are hard to tell apart.
-constexpr std::size_t kMinForRecording = 24;
-
-constexpr const char* kBold = "1";
-constexpr const char* kDim = "2";
-constexpr const char* kGreen = "32";
-constexpr const char* kYellow = "33";
-
-constexpr double kSure = 0.01;
-constexpr double kLikely = 1;
-
-const char* bar_style(double evalue) {
-  if (evalue < 0 || evalue > kLikely) return "";
-  return evalue <= kSure ? kGreen : kYellow;
-}
-
-struct Row {
-  std::string rank;
-  double part;  // of the best possible score
-  double evalue;
-  std::string score;
-  std::string chance;     // empty when not estimated
-  std::string time;       // empty when not known
-  std::string recording;  // escaped
-};
-
-// Columns of the display; 0: left out.
-struct Widths {
-  std::size_t rank = 0, bar = kBarColumns, score = 0, chance = 0, time = 0;
-  std::size_t recording = std::string::npos;
-};
-
-std::string styled(std::string_view text, const char* style, const cli::Display& display) {
-  if (!display.colour || *style == '\0') return std::string(text);
-  return fmt::format("\033[{}m{}\033[0m", style, text);
-}
-
-std::string fit(const std::string& text, std::size_t columns, const cli::Display& display) {
-  return cli::fit_end(text, columns, display.utf8 ? "…" : "...");
-}
-
-Row row_of(const search::Hit& hit, std::size_t rank, const search::HitFormatter& formatter,
-           const align::Distance& distance, bool utf8) {
-  Row row;
-  row.rank = std::to_string(rank);
-  row.evalue = hit.evalue;
-  if (distance.counts_edits()) {
-    row.part = hit.score;
-    row.score = fmt::format("{:.3f}", hit.score);
-  } else {
-    const double lacking = static_cast<double>(hit.match.distance) / distance.units();
-    row.part = hit.score / (hit.score + lacking);
-    row.score = fmt::format("{:.1f} bits", hit.score);
-  }
-  if (hit.evalue >= 0) row.chance = "E " + formatter.evalue(hit);
-  const std::string place = formatter.place(hit);
-  const tokens::Fragment fragment = tokens::split_fragment(place);
-  row.recording = tokens::escape_key(fragment.path);
-  if (fragment.end_s) {
-    row.time =
-        cli::clock_time(fragment.start_s) + (utf8 ? "–" : "-") + cli::clock_time(*fragment.end_s);
-  }
-  return row;
-}
-
-Widths widths_of(const std::vector<Row>& rows, std::size_t columns) {
-  Widths widths;
-  std::size_t recording = 0;
-  for (const Row& row : rows) {
-    widths.rank = std::max(widths.rank, row.rank.size());
-    widths.score = std::max(widths.score, row.score.size());
-    widths.chance = std::max(widths.chance, row.chance.size());
-    widths.time = std::max(widths.time, cli::display_width(row.time));
-    recording = std::max(recording, cli::display_width(row.recording));
-  }
-  if (columns == 0) return widths;
-  const auto room = [&] {
-    std::size_t taken = kIndent;
-    for (const std::size_t column :
-         {widths.rank, widths.bar, widths.score, widths.chance, widths.time}) {
-      if (column > 0) taken += column + kGap;
+// The rows of a query's hits; `distance` is that of the search.
+std::vector<cli::HitRow> rows_of(const search::HitFormatter& formatter,
+                                 const align::Distance& distance,
+                                 const std::vector<search::Hit>& hits) {
+  std::vector<cli::HitRow> rows;
+  for (const search::Hit& hit : hits) {
+    cli::HitRow row{formatter.place(hit), hit.score, fmt::format("{:.3f}", hit.score), hit.evalue,
+                    formatter.evalue(hit)};
+    if (!distance.counts_edits()) {
+      const double lacking = static_cast<double>(hit.match.distance) / distance.units();
+      row.part = hit.score / (hit.score + lacking);
+      row.score = fmt::format("{:.1f} bits", hit.score);
     }
-    return columns > taken ? columns - taken : 0;
-  };
-  const std::size_t wanted = std::min(recording, kMinForRecording);
-  if (room() < wanted) widths.bar = 0;
-  if (room() < wanted) widths.chance = 0;
-  widths.recording = std::max(room(), std::size_t{1});
-  return widths;
-}
-
-std::string line_of(const Row& row, const Widths& widths, const cli::Display& display) {
-  const std::string gap(kGap, ' ');
-  std::string text(kIndent, ' ');
-  text += styled(fmt::format("{:>{}}", row.rank, widths.rank), kDim, display) + gap;
-  if (widths.bar > 0) {
-    const std::string bar = cli::bar(row.part, widths.bar, display.utf8);
-    text += styled(bar, bar_style(row.evalue), display) + gap;
+    rows.push_back(std::move(row));
   }
-  text += fmt::format("{:>{}}", row.score, widths.score) + gap;
-  if (widths.chance > 0) text += fmt::format("{:<{}}", row.chance, widths.chance) + gap;
-  if (widths.time > 0) {
-    text += std::string(widths.time - cli::display_width(row.time), ' ') + row.time + gap;
-  }
-  return text + fit(row.recording, widths.recording, display) + '\n';
-}
-
-// A heading for a query, a line for each hit: rank, the score as a bar and a number, E-value, time
-// and recording. Columns are aligned within a query; if the lines would be wider than the display,
-// the recording is truncated at the front, and the least important columns are left out. The bar
-// is green for an E-value of at most 0.01, yellow up to 1, else not coloured. `distance`: that of
-// the search.
-std::string hit_table(const search::HitFormatter& formatter, const align::Distance& distance,
-                      const cli::Display& display, const std::string& query,
-                      const std::vector<search::Hit>& hits) {
-  const std::size_t columns = display.columns == 0 ? std::string::npos : display.columns;
-  std::string text =
-      styled(fit(tokens::escape_key(query), columns, display), kBold, display) + '\n';
-  if (hits.empty()) {
-    return text + std::string(kIndent, ' ') + styled("nothing found", kDim, display) + '\n';
-  }
-  std::vector<Row> rows;
-  for (const search::Hit& hit : hits)
-    rows.push_back(row_of(hit, rows.size() + 1, formatter, distance, display.utf8));
-  const Widths widths = widths_of(rows, display.columns);
-  for (const Row& row : rows)
-    text += line_of(row, widths, display);
-  return text;
+  return rows;
 }
 
 std::vector<archive::Archive> open_archives(const std::vector<std::string>& paths,
@@ -411,7 +295,7 @@ cli::ExitStatus find(const SearchOptions& options, SearchRequest& request, cli::
       return std::string();
     }
     if (request.format) return formatter.lines(query, hits);
-    return hit_table(formatter, *scoring.distance, display, query.key, hits);
+    return cli::hit_table(query.key, rows_of(formatter, *scoring.distance, hits), display);
   };
   Session session(request.search, archives, scoring.chance_or_null(), format, context);
   options.fuse ? session.run_fused(inputs) : session.run(inputs);

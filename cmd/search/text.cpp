@@ -132,7 +132,7 @@ pa-tokenize query.opus >queries.tsv)";
          "pa-search --duplicates 0 --max-evalue 0.01 --mode infix --part 24 talks.pai"},
         {"Recordings that are in two archives",
          "pa-index test.pai talks.tsv; pa-search --duplicates 0.7 test.pai talks.pai"}};
-    tool.see_also = {"pa-tokenize(1)", "pa-index(1)",          "pa-stats(1)",
+    tool.see_also = {"pa-tokenize(1)", "pa-index(1)",          "pa-rerank(1)", "pa-stats(1)",
                      "sort(1)",        "pairalign-archive(5)", "pairalign(7)"};
     return tool;
   }();

@@ -62,16 +62,13 @@ class Input {
         stdin_ = audio::ByteRange::of_descriptor(STDIN_FILENO, kStdin, work.decoder.scratch);
       return;
     }
-    const tokens::Fragment part = tokens::split_fragment(path);
-    if (!exists(path) && part.path.size() < path.size() && exists(std::string(part.path))) {
-      if (part.end_s && *part.end_s <= part.start_s) {
-        throw Error(path, "the part that its fragment names ends before it begins");
-      }
-      path_ = part.path;
-      options_.start_s = part.start_s;
-      options_.end_s = part.end_s;
-      if (part.channel > 0) options_.channel = part.channel;
-    }
+    const tokens::Fragment part = cli::part_of_file(path);
+    if (part.end_s && *part.end_s <= part.start_s)
+      throw Error(path, "the part that its fragment names ends before it begins");
+    path_ = part.path;
+    options_.start_s = part.start_s;
+    options_.end_s = part.end_s;
+    if (part.channel > 0) options_.channel = part.channel;
     if (!wants_pre(work.options, path_)) options_.preprocessor.clear();
     each_ = each_ && options_.channel == 0;
   }

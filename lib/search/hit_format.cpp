@@ -16,6 +16,7 @@ namespace pairalign::search {
 namespace {
 
 constexpr const char* kTrecTag = "pairalign";
+constexpr const char* kNoEvalue = "-";
 
 // The name of a key in TREC files, whose fields are separated by blanks.
 std::string trec_name(const std::string& key) {
@@ -35,6 +36,54 @@ bool is_estimated(const archive::Archive& archive, const Hit& hit, Mode mode) {
   return hit.match.begin > 0 || hit.match.end < archive.token_count(hit.record);
 }
 
+std::string tsv_line(const std::string& query, const PrintedHit& hit) {
+  std::string line =
+      fmt::format("{}\t{}\t{}\t{:.4f}\t{}", tokens::escape_key(query),
+                  tokens::escape_key(hit.place), hit.distance, hit.score, hit.evalue);
+  if (hit.alignment) {
+    line += '\t' + hit.alignment->cigar + '\t';
+    line += hit.alignment->offset_s ? fmt::format("{:.2f}", *hit.alignment->offset_s) : "-";
+  }
+  if (hit.estimated) line += "\testimated";
+  return line + '\n';
+}
+
+std::string json_line(const std::string& query, const PrintedHit& hit, std::size_t rank) {
+  nlohmann::ordered_json json;
+  json["query"] = query;
+  json["rank"] = rank;
+  json["key"] = hit.key;
+  json["place"] = hit.place;
+  if (hit.tokens) {
+    json["begin"] = hit.tokens->first;
+    json["end"] = hit.tokens->second;
+  }
+  if (hit.estimated) json["place_estimated"] = true;
+  json["distance"] = nlohmann::json::parse(hit.distance);
+  json["score"] = hit.score;
+  if (hit.evalue != kNoEvalue) json["evalue"] = nlohmann::json::parse(hit.evalue);
+  if (hit.alignment) {
+    json["alignment"] = hit.alignment->cigar;
+    const std::optional<double>& offset = hit.alignment->offset_s;
+    if (offset) json["offset"] = std::round(*offset * 1000) / 1000;
+  }
+  return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+}
+
+// Scores are written in full: rounding would create ties, which a reader of the run may break in
+// another order.
+std::string trec_lines(const std::string& query, const std::vector<PrintedHit>& hits) {
+  std::string text;
+  std::set<std::string> seen;
+  const std::string name = trec_name(query);
+  for (const PrintedHit& hit : hits) {
+    const std::string document = trec_name(hit.key);
+    if (!seen.insert(document).second) continue;
+    text += fmt::format("{} Q0 {} {} {} {}\n", name, document, seen.size(), hit.score, kTrecTag);
+  }
+  return text;
+}
+
 }  // namespace
 
 HitFormat parse_hit_format(const std::string& name) {
@@ -52,14 +101,25 @@ std::optional<tokens::LabelFormat> label_format(HitFormat format) {
   return std::nullopt;
 }
 
-std::string HitFormatter::lines(const tokens::Record& query, const std::vector<Hit>& hits) const {
-  if (format_ == HitFormat::trec) return trec_lines(query.key, hits);
+std::string hit_lines(HitFormat format, const std::string& query,
+                      const std::vector<PrintedHit>& hits) {
+  if (format == HitFormat::trec) return trec_lines(query, hits);
   std::string text;
   std::size_t rank = 0;
-  for (const Hit& hit : hits) {
-    text += format_ == HitFormat::tsv ? tsv_line(query, hit) : json_line(query, hit, ++rank);
-  }
+  for (const PrintedHit& hit : hits)
+    text += format == HitFormat::tsv ? tsv_line(query, hit) : json_line(query, hit, ++rank);
   return text;
+}
+
+std::string HitFormatter::lines(const tokens::Record& query, const std::vector<Hit>& hits) const {
+  std::vector<PrintedHit> printed;
+  for (const Hit& hit : hits) {
+    printed.push_back({key(hit), place(hit), distance(hit.match.distance), hit.score, evalue(hit),
+                       std::make_pair(hit.match.begin, hit.match.end),
+                       is_estimated(archives_[hit.archive], hit, mode_)});
+    if (alignment_) printed.back().alignment = alignment(query, hit);
+  }
+  return hit_lines(format_, query.key, printed);
 }
 
 void HitFormatter::add_label(const std::string& query, const Hit& hit,
@@ -100,12 +160,11 @@ std::string HitFormatter::place(const Hit& hit) const {
 }
 
 std::string HitFormatter::evalue(const Hit& hit) const {
-  return hit.evalue < 0 ? "-" : fmt::format("{:.2g}", hit.evalue);
+  return hit.evalue < 0 ? kNoEvalue : fmt::format("{:.2g}", hit.evalue);
 }
 
 // The offset is the median over the aligned tokens, so that a few outliers do not move it.
-HitFormatter::Correspondence HitFormatter::correspondence(const tokens::Record& query,
-                                                          const Hit& hit) const {
+PrintedHit::Alignment HitFormatter::alignment(const tokens::Record& query, const Hit& hit) const {
   const archive::Archive& archive = archives_[hit.archive];
   std::vector<Token> document;
   archive.tokens(hit.record, hit.match.begin, hit.match.end, document);
@@ -121,63 +180,13 @@ HitFormatter::Correspondence HitFormatter::correspondence(const tokens::Record& 
     i += edit != 'D';
     j += edit != 'I';
   }
-  Correspondence found{align::cigar(edits), {}};
+  PrintedHit::Alignment found{align::cigar(edits), {}};
   if (offsets.empty()) return found;
   const auto middle = offsets.begin() + static_cast<std::ptrdiff_t>(offsets.size() / 2);
   std::nth_element(offsets.begin(), middle, offsets.end());
   found.offset_s = *middle + tokens::split_fragment(key(hit)).start_s -
                    tokens::split_fragment(query.key).start_s;
   return found;
-}
-
-std::string HitFormatter::tsv_line(const tokens::Record& query, const Hit& hit) const {
-  std::string line = fmt::format("{}\t{}\t{}\t{:.4f}\t{}", tokens::escape_key(query.key),
-                                 tokens::escape_key(place(hit)), distance(hit.match.distance),
-                                 hit.score, evalue(hit));
-  if (alignment_) {
-    const Correspondence found = correspondence(query, hit);
-    line += '\t' + found.cigar + '\t';
-    line += found.offset_s ? fmt::format("{:.2f}", *found.offset_s) : "-";
-  }
-  if (is_estimated(archives_[hit.archive], hit, mode_)) line += "\testimated";
-  return line + '\n';
-}
-
-std::string HitFormatter::json_line(const tokens::Record& query, const Hit& hit,
-                                    std::size_t rank) const {
-  nlohmann::ordered_json json;
-  json["query"] = query.key;
-  json["rank"] = rank;
-  json["key"] = key(hit);
-  json["place"] = place(hit);
-  json["begin"] = hit.match.begin;
-  json["end"] = hit.match.end;
-  if (is_estimated(archives_[hit.archive], hit, mode_)) json["place_estimated"] = true;
-  json["distance"] = hit.match.distance;
-  if (distance_.units() > 1)
-    json["distance"] = static_cast<double>(hit.match.distance) / distance_.units();
-  json["score"] = hit.score;
-  if (hit.evalue >= 0) json["evalue"] = nlohmann::json::parse(evalue(hit));
-  if (alignment_) {
-    const Correspondence found = correspondence(query, hit);
-    json["alignment"] = found.cigar;
-    if (found.offset_s) json["offset"] = std::round(*found.offset_s * 1000) / 1000;
-  }
-  return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
-}
-
-// Scores are written in full: rounding would create ties, which a reader of the run may break in
-// another order.
-std::string HitFormatter::trec_lines(const std::string& query, const std::vector<Hit>& hits) const {
-  std::string text;
-  std::set<std::string> seen;
-  const std::string name = trec_name(query);
-  for (const Hit& hit : hits) {
-    const std::string document = trec_name(key(hit));
-    if (!seen.insert(document).second) continue;
-    text += fmt::format("{} Q0 {} {} {} {}\n", name, document, seen.size(), hit.score, kTrecTag);
-  }
-  return text;
 }
 
 }  // namespace pairalign::search

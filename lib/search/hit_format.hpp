@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "archive/archive.hpp"
@@ -31,6 +32,28 @@ HitFormat parse_hit_format(const std::string& name);
 /// The label format of those that are a document of labels; empty for the others.
 std::optional<tokens::LabelFormat> label_format(HitFormat format);
 
+/// A hit as it is printed.
+struct PrintedHit {
+  std::string key;       ///< of the record
+  std::string place;     ///< the key with the fragment in which the query was found, if known
+  std::string distance;  ///< a number
+  double score = 0;
+  std::string evalue;  ///< a number, or "-" if not computed
+  /// Tokens [first, second) of the record.
+  std::optional<std::pair<std::size_t, std::size_t>> tokens{};
+  bool estimated = false;  ///< the times are
+  struct Alignment {
+    std::string cigar;
+    std::optional<double> offset_s;
+  };
+  std::optional<Alignment> alignment{};
+};
+
+/// The lines of one query's hits, in the order given; not for the formats that are documents. A
+/// TREC run names a document once per query: of several records of a file, only the best is listed.
+std::string hit_lines(HitFormat format, const std::string& query,
+                      const std::vector<PrintedHit>& hits);
+
 /// Stateless between queries. The archives and the distance used in the search must outlive it.
 class HitFormatter {
  public:
@@ -43,8 +66,7 @@ class HitFormatter {
         distance_(distance),
         alignment_(alignment) {}
 
-  /// The lines of one query's hits, in the order given. A TREC run names a document once per query:
-  /// of several records of a file, only the best is listed.
+  /// As `hit_lines`.
   std::string lines(const tokens::Record& query, const std::vector<Hit>& hits) const;
 
   /// `KEY TAB KEY TAB DISTANCE TAB SCORE TAB EVALUE`; the keys of parts have the fragment that
@@ -63,14 +85,7 @@ class HitFormatter {
  private:
   std::string key(const Hit& hit) const { return archives_[hit.archive].key(hit.record); }
   std::string distance(std::size_t distance) const;
-  struct Correspondence {
-    std::string cigar;
-    std::optional<double> offset_s;
-  };
-  Correspondence correspondence(const tokens::Record& query, const Hit& hit) const;
-  std::string tsv_line(const tokens::Record& query, const Hit& hit) const;
-  std::string json_line(const tokens::Record& query, const Hit& hit, std::size_t rank) const;
-  std::string trec_lines(const std::string& query, const std::vector<Hit>& hits) const;
+  PrintedHit::Alignment alignment(const tokens::Record& query, const Hit& hit) const;
 
   Span<const archive::Archive> archives_;
   HitFormat format_;

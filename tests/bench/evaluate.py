@@ -2,7 +2,8 @@
 """Runs the retrieval, consistency and compactness protocols over a folder of speech.
 
 Every tokenizer is a row of the tables that are printed, with unit costs, with soft costs (`soft`) and
-with soft costs and 16 alternatives for each token of a query (`alt`); -o writes all metrics as JSON.
+with soft costs and 16 alternatives for each token of a query (`alt`). `rerank` is the best 100
+recordings of `alt`, ranked anew by pa-rerank. -o writes all metrics as JSON.
 
   E1  clips        degraded 3 s windows against all windows, global edit distance
   E2  fragments    degraded pieces cut at any offset against whole recordings, infix
@@ -66,6 +67,7 @@ PROTOCOLS[FUSED] = PROTOCOLS["E3"]._replace(queries="fused", dtw=False)
 WARPED = "E3 warped"  # warps of each query as its renderings
 PROTOCOLS[WARPED] = PROTOCOLS["E3"]._replace(queries="warped", dtw=False)
 FUSING = (FUSED, WARPED)
+CANDIDATES = 100  # of each query, for `rerank`
 TYPED = [*(f"typed {voice}" for voice in VOICES), FUSED]
 QUICK = ("E2", "E3", WARPED, "E3 1200", "E7", "E8", *TYPED)
 
@@ -146,12 +148,16 @@ PUBLISHED = {
 TOKENIZERS = ("vq", "dpvq", "pairalign")
 DIFFERENCES = [*((f"pairalign{cost}", f"{name}{cost}") for cost in (" alt", " soft", "") for name in TOKENIZERS[:2]),
                *((f"pairalign {cost}", "MFCC-DTW") for cost in ("alt", "soft")),
+               *(("pairalign rerank", other) for other in ("pairalign alt", "MFCC-DTW")),
                *((f"{name} alt", f"{name} soft") for name in TOKENIZERS),
                *((f"{name} soft", name) for name in TOKENIZERS)]
 COMPARED = [("E1", "mrr"), ("E2", "mrr"), ("E3", "map"), (WARPED, "map"), ("E3 1200", "map"), ("E3 1200 seen", "map"),
             ("E3 1200 held", "map"), ("E7", "map"), ("E8", "map"),
             *((name, "map") for name in TYPED)]
 DIFFERENCES_A_TABLE = 4
+# What a row is made with: strings of queries, arguments of pa-search and, to rank anew, of pa-rerank.
+System = collections.namedtuple("System", "queries search rerank", defaults=(None,))
+
 BEFORE = "before: "  # precedes the names of the rows of --baseline-model
 
 DEFAULT_RATE = 12.7
@@ -220,8 +226,9 @@ class Retrieval:
         metrics.pop("per_query")
         return metrics
 
-    def search(self, row, strings, archives, search_arguments, protocol):
-        """`strings`: of the queries; `archives`: those that hold what they are searched in."""
+    def search(self, row, system, archives, protocol):
+        """`archives`: of the strings that hold what is searched for."""
+        strings, search_arguments, rerank = system
         wanted = PROTOCOLS[protocol]
         if wanted.queries == wanted.archive:  # the queries are records of the archive
             listed = (self.judgements.dev / wanted.qrels).with_name("queries.txt")
@@ -232,8 +239,15 @@ class Retrieval:
         else:
             queries = strings[wanted.queries]
         run = self.scratch / f"run-{len(self.runs)}.txt"
-        self.tools.write(run, "pa-search", *self.tools.jobs, "-q", "-k", 0, "--format", "trec", "--mode",
-                         wanted.mode, *search_arguments, archives.archive(wanted.archive), queries)
+        search = ["pa-search", *self.tools.jobs, "-q", "--mode", wanted.mode, *search_arguments,
+                  archives.archive(wanted.archive), queries]
+        if rerank is None:
+            self.tools.write(run, *search, "-k", 0, "--format", "trec")
+        else:
+            hits = run.with_suffix(".hits")
+            self.tools.write(hits, *search, "-k", CANDIDATES, "--places", 1)
+            whole = ["--whole"] if wanted.mode == "global" else []
+            self.tools.write(run, "pa-rerank", *self.tools.jobs, *rerank, *whole, "-k", 0, "--format", "trec", hits)
         return self.measure(row, protocol, run)
 
     def dtw(self, row, audio, cache):
@@ -290,27 +304,30 @@ class Evaluation:
         """Adds the rows of a model."""
         strings = self.tokenizers(model)
         for name, made in strings.items():
-            rows = {name: (made, [])} if not self.options.quick else {}
+            rows = {name: System(made, [])} if not self.options.quick else {}
             if self.has_log_odds(made):
                 soft = ["--cost", "soft", *model.option]
-                rows[f"{name} soft"] = made, soft
-                rows[f"{name} alt"] = made.with_alternatives(), soft
-            for row, (queries, search_arguments) in rows.items():
+                rows[f"{name} soft"] = System(made, soft)
+                rows[f"{name} alt"] = System(made.with_alternatives(), soft)
+                if name == "pairalign":
+                    rows[f"{name} rerank"] = rows[f"{name} alt"]._replace(rerank=model.option)
+            for row, system in rows.items():
                 started = time.monotonic()
-                self.rows[prefix + row] = self.row(prefix + row, made, queries, search_arguments, strings)
+                self.rows[prefix + row] = self.row(prefix + row, made, system, strings)
                 note(f"{prefix}{row}: {time.monotonic() - started:.0f} s")
 
-    def row(self, row, strings, queries, search_arguments, all_strings):
+    def row(self, row, strings, system, all_strings):
         metrics = {}
         for protocol in self.protocols():
-            metrics.update(self.retrieval.search(row, queries, strings, search_arguments, protocol))
+            if system.rerank is None or protocol not in FUSING:  # renderings of a query have no file
+                metrics.update(self.retrieval.search(row, system, strings, protocol))
         if self.options.quick:
             return {**metrics, "tokens_per_second": self.tools.tokens_per_second(strings["recordings"])}
         metrics["E4"] = self.tools.pairs(strings["window-queries"], strings["windows"])
         metrics["E5"] = self.tools.pairs(strings["shift-b"], strings["shift-a"])
         vq = all_strings.get("vq", strings)
         metrics["E6"] = compactness(self.tools, strings, vq if vq is not strings else None)
-        if not search_arguments:  # a row with others searches strings that have been measured
+        if not system.search:  # a row with arguments searches strings that have been measured
             metrics.update(self.stability(strings))
         return metrics
 

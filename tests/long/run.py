@@ -12,7 +12,7 @@ import time
 
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 FUZZERS = ["audio", "records", "recipe", "model", "archive", "manifest", "pa-tokenize", "pa-index",
-           "pa-search", "pa-stats", "pa-train"]
+           "pa-search", "pa-rerank", "pa-stats", "pa-train"]
 
 
 class Run:

@@ -118,6 +118,7 @@ TEST_CASE("what the tables offer is what the library takes") {
   check_parsed("pa-index", "--pack", archive::parse_token_coding, {});
   check_parsed("pa-index", "--index", archive::parse_indexing, {});
   check_parsed("pa-search", "--format", search::parse_hit_format, {"table"});
+  check_parsed("pa-rerank", "--format", search::parse_hit_format, {"table"});
   check_parsed("pa-search", "--cost", align::parse_cost, {});
 }
 

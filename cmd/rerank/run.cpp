@@ -1,0 +1,265 @@
+// pa-rerank: re-ranks hits of a search by their audio.
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "base/thread_pool.hpp"
+#include "cli/hit_table.hpp"
+#include "cli/inputs.hpp"
+#include "cli/program.hpp"
+#include "cli/progress.hpp"
+#include "model/model.hpp"
+#include "options.hpp"
+#include "rerank/rerank.hpp"
+#include "search/hit_format.hpp"
+#include "tokens/audio_list.hpp"
+#include "tokens/key.hpp"
+#include "tokens/line_reader.hpp"
+#include "tokens/text.hpp"
+
+namespace pairalign {
+namespace {
+
+struct InputHit {
+  std::size_t query;
+  std::string place;
+  double evalue;  // below 0: not known
+  std::string evalue_text;
+};
+
+// The hits of all inputs, and their queries in the order of first mention.
+struct Input {
+  std::vector<std::string> queries;
+  std::vector<InputHit> hits;
+};
+
+class InputReader {
+ public:
+  explicit InputReader(cli::Messages& messages) : messages_(messages) {}
+
+  void read(const std::string& path) {
+    tokens::LineReader lines(path);
+    for (std::string_view line; lines.next(line);) {
+      if (line.empty() || line.front() == '#') continue;
+      try {
+        take(line);
+      } catch (const Error& error) {
+        messages_.failure(Error(fmt::format("{}:{}", lines.name(), lines.line()), error.reason()));
+      }
+    }
+  }
+
+  Input finish() { return std::move(input_); }
+
+ private:
+  void take(std::string_view line) {
+    const std::vector<std::string_view> fields = tokens::split(line, '\t');
+    if (fields.size() < 2)
+      throw Error("", "not a hit: `QUERY<TAB>KEY#t=start,end` and what else pa-search prints");
+    InputHit hit{0, tokens::unescape_key(fields[1]), -1, "-"};
+    if (fields.size() > 4 && fields[4] != "-") {
+      hit.evalue_text = fields[4];
+      if (!tokens::parse_whole(fields[4], hit.evalue) || !std::isfinite(hit.evalue))
+        throw Error("", "E-value: " + tokens::excerpt(fields[4]) + " is not a number");
+    }
+    const std::string query = tokens::unescape_key(fields[0]);
+    const auto found = positions_.emplace(query, input_.queries.size());
+    if (found.second) input_.queries.push_back(query);
+    hit.query = found.first->second;
+    input_.hits.push_back(std::move(hit));
+  }
+
+  cli::Messages& messages_;
+  Input input_;
+  std::unordered_map<std::string, std::size_t> positions_;  // of queries
+};
+
+// Where the audio of a key is.
+class AudioLocator {
+ public:
+  AudioLocator(const std::string& manifest, cli::Messages& messages) {
+    if (manifest.empty()) return;
+    paths_.emplace();
+    tokens::read_audio_list(
+        manifest, [&](tokens::ListedAudio audio) { (*paths_)[audio.key] = audio.path; },
+        [&](const Error& error) { messages.failure(error); });
+  }
+
+  // Throws Error(key, reason) if the manifest does not list it.
+  rerank::AudioPart operator()(const std::string& key) const {
+    const tokens::Fragment part = paths_ ? tokens::split_fragment(key) : cli::part_of_file(key);
+    rerank::AudioPart found{std::string(part.path), part.channel, part.start_s, part.end_s};
+    if (key == "-")
+      throw Error(key, "a query from standard input cannot be read again; save it to a file");
+    if (!paths_) return found;
+    const auto listed = paths_->find(found.path);
+    if (listed == paths_->end()) throw Error(key, "not in the manifest");
+    found.path = listed->second;
+    return found;
+  }
+
+ private:
+  std::optional<std::map<std::string, std::string>> paths_;  // by key
+};
+
+struct Ranked {
+  const InputHit* hit;
+  rerank::Comparison found;
+  std::string key;    // without times
+  std::string place;  // as found
+
+  double score() const { return 1 - found.distance; }
+};
+
+// Best first, without those that overlap a better one, and no more than are wanted.
+std::vector<Ranked> ranked(std::vector<Ranked> hits, const RerankOptions& options) {
+  std::sort(hits.begin(), hits.end(), [](const Ranked& a, const Ranked& b) {
+    if (a.found.distance != b.found.distance) return a.found.distance < b.found.distance;
+    return a.place < b.place;
+  });
+  std::vector<Ranked> result;
+  for (Ranked& hit : hits) {
+    if (options.k > 0 && result.size() == options.k) break;
+    if (hit.score() < options.min_score) break;
+    const bool repeated = std::any_of(result.begin(), result.end(), [&](const Ranked& better) {
+      return better.key == hit.key && better.found.start_s < hit.found.end_s &&
+             hit.found.start_s < better.found.end_s;
+    });
+    if (!repeated) result.push_back(std::move(hit));
+  }
+  return result;
+}
+
+// The place as it was found: times in the key are those of the file.
+Ranked rank_of(const InputHit& hit, const rerank::Comparison& found) {
+  const tokens::Fragment part = tokens::split_fragment(hit.place);
+  std::string key(part.path);
+  if (part.channel > 0) key = tokens::with_channel(tokens::key_of_file(key), part.channel);
+  std::string place =
+      tokens::with_fragment(hit.place, found.start_s - part.start_s, found.end_s - part.start_s);
+  return {&hit, found, std::move(key), std::move(place)};
+}
+
+class Printer {
+ public:
+  explicit Printer(const std::optional<std::string>& format) {
+    const std::string name = format.value_or(::isatty(STDOUT_FILENO) == 1 ? kTable : "tsv");
+    if (name != kTable) format_ = search::parse_hit_format(name);
+  }
+
+  std::string text(const std::string& query, const std::vector<Ranked>& hits) const {
+    std::vector<cli::HitRow> rows;
+    std::vector<search::PrintedHit> lines;
+    for (const Ranked& hit : hits) {
+      const std::string& evalue = hit.hit->evalue_text;
+      rows.push_back(
+          {hit.place, hit.score(), fmt::format("{:.3f}", hit.score()), hit.hit->evalue, evalue});
+      lines.push_back(
+          {hit.key, hit.place, fmt::format("{:.4f}", hit.found.distance), hit.score(), evalue});
+    }
+    return format_ ? search::hit_lines(*format_, query, lines)
+                   : cli::hit_table(query, rows, display_);
+  }
+
+ private:
+  static constexpr const char* kTable = "table";
+
+  std::optional<search::HitFormat> format_;  // none: a table
+  cli::Display display_ = cli::display_of_stdout();
+};
+
+Input read_input(const RerankOptions& options, cli::Messages& messages) {
+  if (options.files.empty()) cli::require_piped_stdin("give files of hits, or pipe them in");
+  InputReader reader(messages);
+  for (const std::string& path : options.files) {
+    try {
+      reader.read(path);
+    } catch (const Error& error) {
+      messages.failure(error);
+    }
+  }
+  if (options.files.empty()) reader.read("-");
+  return reader.finish();
+}
+
+cli::ExitStatus rerank_hits(const RerankOptions& options, cli::Context& context) {
+  const Printer printer(options.format);
+  const Input input = read_input(options, context.messages);
+  const AudioLocator locate(options.manifest, context.messages);
+  const model::Model model =
+      model::Model::load(cli::find_model(options.model), nn::parse_precision(options.precision));
+
+  // Those whose audio is not known are reported once, and left out.
+  std::vector<rerank::AudioPart> queries;
+  std::vector<std::optional<std::size_t>> positions;  // of each query of the input
+  for (const std::string& key : input.queries) {
+    positions.emplace_back();
+    try {
+      queries.push_back(locate(key));
+      positions.back() = queries.size() - 1;
+    } catch (const Error& error) {
+      context.messages.failure(error);
+    }
+  }
+  std::vector<rerank::Candidate> candidates;
+  std::vector<const InputHit*> hits;  // of each candidate
+  for (const InputHit& hit : input.hits) {
+    if (!positions[hit.query]) continue;
+    try {
+      candidates.push_back({*positions[hit.query], locate(hit.place)});
+      hits.push_back(&hit);
+    } catch (const Error& error) {
+      context.messages.failure(error);
+    }
+  }
+
+  ThreadPool pool(context.options.jobs);
+  cli::Progress progress("pa-rerank", 0, context.options.progress);
+  audio::DecoderOptions decoder;
+  decoder.ffmpeg = cli::find_ffmpeg();
+  decoder.scratch = cli::scratch_folder();
+  const align::Mode mode = options.whole ? align::Mode::global : align::Mode::infix;
+  const rerank::Comparisons comparisons = rerank::compare(
+      model, mode, queries, candidates, decoder, pool, [&](std::size_t done, std::size_t total) {
+        const auto part = static_cast<double>(done) / static_cast<double>(total);
+        progress.update(done, "files", part);
+      });
+  progress.finish();
+  for (const Error& fault : comparisons.faults)
+    context.messages.failure(fault);
+
+  std::vector<std::vector<Ranked>> results(input.queries.size());
+  for (std::size_t c = 0; c < candidates.size(); ++c) {
+    if (const auto& found = comparisons.found[c])
+      results[hits[c]->query].push_back(rank_of(*hits[c], *found));
+  }
+  std::size_t count = 0;
+  for (std::size_t q = 0; q < results.size(); ++q) {
+    const std::vector<Ranked> best = ranked(std::move(results[q]), options);
+    count += best.size();
+    context.out.write(printer.text(input.queries[q], best));
+  }
+  context.messages.detail(
+      fmt::format("{} queries, {} hits, {} left", input.queries.size(), input.hits.size(), count));
+  return count > 0 ? cli::kDone : cli::kNothingFound;
+}
+
+}  // namespace
+}  // namespace pairalign
+
+int pairalign::cli::tool_main(int argc, char** argv) {
+  RerankOptions options;
+  return cli::run(
+      argc, argv, rerank_tool(), [&](CLI::App& app) { add_options(app, options); },
+      [&](cli::Context& context) { return rerank_hits(options, context); });
+}

@@ -1,0 +1,1 @@
+pa-rerank --help
