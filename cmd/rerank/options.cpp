@@ -13,8 +13,8 @@ void add_options(CLI::App& app, RerankOptions& options) {
   cli::add_number(app, "--min-score", options.min_score, "S",
                   "Only hits with a score of at least S");
   app.add_flag("--whole", options.whole,
-               "Compare the query with all of the hit, not with the best part of the hit and what "
-               "surrounds it: for searches with --mode global");
+               "Compare the query with the whole hit, for searches with --mode global; otherwise "
+               "with the best part of the hit and what surrounds it");
   cli::add_model(app, options.model);
   cli::add_manifest(app, options.manifest);
   cli::add_choice(app, "--format", options.format,

@@ -22,7 +22,7 @@ complete -c pa-rerank -f
 complete -c pa-rerank -a '(__pa_rerank_files \'\')'
 complete -c pa-rerank -s k -x -d 'Maximum number of hits per query'
 complete -c pa-rerank -l min-score -x -d 'Only hits with a score of at least S'
-complete -c pa-rerank -l whole -d 'Compare the query with all of the hit, not with the best part of the hit and what surrounds it'
+complete -c pa-rerank -l whole -d 'Compare the query with the whole hit, for searches with --mode global'
 complete -c pa-rerank -l model -x -a '(__pa_rerank_models)' -d 'Model file, or the name of an installed model'
 complete -c pa-rerank -l manifest -x -a '(__pa_rerank_files \'\')' -d 'Read the audio files listed in FILE, under the keys given there'
 complete -c pa-rerank -l format -x -a 'tsv jsonl trec table' -d 'Output format'
