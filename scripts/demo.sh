@@ -36,5 +36,5 @@ cut -f 2,4 "$work/output" | sed -E 's/#t=([0-9.]+),([0-9.]+)/\t\1\t\2/' |
     printf '%s from %s s to %s s, score %s: %s\n' "$file" "$start" "$end" "$score" "$sentence"
   done
 
-step 'Typed: a synthesiser, another speaker than that of the talk, says the words, and they are found.' \
-  "espeak-ng -v en+f3 -w $work/typed.wav 'the night train to Vienna' && pa-tokenize --alternatives 16 $work/typed.wav | pa-search -k 1 --cost soft $archive"
+step 'Typed: a synthesiser, another speaker than that of the talk, says the words; the best of the hits, by their audio.' \
+  "espeak-ng -v en+f3 -w $work/typed.wav 'the night train to Vienna' && pa-tokenize --alternatives 16 $work/typed.wav | pa-search -k 100 --cost soft $archive | pa-rerank -k 1"

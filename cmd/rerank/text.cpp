@@ -8,7 +8,7 @@ constexpr const char* kOutput =
 and end are measured anew, in frames of 20 ms, within the place given and a margin around it: half a
 second and half of the query's length on either side. DISTANCE is the sum of 1 - cosine along the
 alignment, divided by the number of frames of the query (with --whole, by the mean of both
-numbers); SCORE is 1 - DISTANCE. Copies of the same sound score near 1, other speakers' renditions of
+numbers); frames of pauses and noise do not count. SCORE is 1 - DISTANCE. Copies of the same sound score near 1, other speakers' renditions of
 a word typically between 0.4 and 0.7. EVALUE is that of the search, as a new one cannot be given.
 Places that overlap after the comparison are listed once. Hits of a query are sorted by score, ties
 by key; queries are in the order of their first hit. All hits are read before the first is written.)";

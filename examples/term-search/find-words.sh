@@ -7,14 +7,15 @@ usage() {
 usage: find-words.sh [-n HITS] [-c SECONDS] [-s SCORE] [-o FOLDER] ARCHIVE.pai QUERY...
   -n HITS     how many places to show (5)
   -c SECONDS  of the recording to hear before and after the words (0.5)
-  -s SCORE    leave out hits below this score, which is in bits (20)
+  -s SCORE    leave out hits that the search gives less than this score, in bits (20)
   -o FOLDER   write each place to a WAV file there, instead of playing it
 QUERY is an audio file; `rec query.wav` of SoX makes one. Several are the same words said several
-times, and searched together. Exit status: 1 when nothing is found.
+times, and searched together; hits are then ranked by the first. Exit status: 1 when nothing is found.
 END
 }
 
 hits=5
+candidates=100 # of the search, for pa-rerank
 context=0.5
 score=20
 folder=
@@ -61,28 +62,27 @@ play_file() {
   fi
 }
 
-# Renderings of one query are strings of one key.
+# Renderings of one query are strings of one key, by which pa-rerank finds the first of them.
 fuse=()
 [ ${#queries[@]} -eq 1 ] || fuse=(--fuse)
-pa-tokenize --alternatives 16 "${queries[@]}" | awk -F '\t' -v OFS='\t' '!/^#/ { $1 = "query" } 1' >"$work/query"
-pa-search "$archive" "$work/query" "${fuse[@]}" --cost soft -k "$hits" --min-score "$score" >"$work/hits" || {
+pa-tokenize --alternatives 16 "${queries[@]}" | awk -F '\t' -v OFS='\t' '!/^#/ { if (!key) key = $1; $1 = key } 1' >"$work/query"
+{
+  pa-search "$archive" "$work/query" "${fuse[@]}" --cost soft -k $candidates --min-score "$score" >"$work/found" &&
+    pa-rerank -k "$hits" "$work/found" >"$work/hits"
+} || {
   [ $? -eq 1 ] || exit 2
   echo "nothing found" >&2
   exit 1
 }
 
 number=0
-while IFS=$'\t' read -r _ place _ bits chance; do
+while IFS=$'\t' read -r _ place _ similarity chance; do
   number=$((number + 1))
-  bits=$(printf '%.0f' "$bits")
-  if [[ ! $place =~ ^(.*)#t=([0-9.]+),([0-9.]+)$ ]]; then
-    echo "$number. $place, $bits bits (the archive does not tell the time)"
-    continue
-  fi
+  [[ $place =~ ^(.*)#t=([0-9.]+),([0-9.]+)$ ]]
   file=$(path_of "${BASH_REMATCH[1]}"; echo .) && file=${file%.}
   start=${BASH_REMATCH[2]}
   end=${BASH_REMATCH[3]}
-  echo "$number. ${BASH_REMATCH[1]} from $start s to $end s, $bits bits, $chance as good by chance"
+  echo "$number. ${BASH_REMATCH[1]} from $start s to $end s, similarity $(printf %.2f "$similarity"), $chance as good by chance"
   read -r from length < <(awk -v s="$start" -v e="$end" -v c="$context" \
     'BEGIN { from = s > c ? s - c : 0; printf "%.2f %.2f\n", from, e + c - from }')
   part=$work/hit.wav

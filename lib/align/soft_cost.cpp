@@ -12,20 +12,6 @@ namespace {
 // No row has this number: as a query token it is unknown.
 constexpr Token kUnknown = std::numeric_limits<Token>::max();
 
-// For each token, whether its score with itself is low.
-std::vector<bool> tokens_that_say_little(const std::vector<std::int8_t>& scores, std::size_t n) {
-  std::vector<int> own(n);
-  for (std::size_t t = 0; t < n; ++t)
-    own[t] = scores[t * n + t];
-  std::vector<int> sorted = own;
-  const auto middle = sorted.begin() + static_cast<std::ptrdiff_t>(n / 2);
-  std::nth_element(sorted.begin(), middle, sorted.end());
-  std::vector<bool> little(n);
-  for (std::size_t t = 0; t < n; ++t)
-    little[t] = own[t] <= SoftCost::kSaysLittle * *middle;
-  return little;
-}
-
 // 2^score, for scores of the table, also where they have been lowered by `kGap`.
 double odds_of(int score) {
   constexpr int kLowest = std::numeric_limits<std::int8_t>::min();
@@ -39,6 +25,19 @@ double odds_of(int score) {
 }
 
 }  // namespace
+
+std::vector<bool> tokens_that_say_little(const std::vector<std::int8_t>& scores, std::size_t n) {
+  std::vector<int> own(n);
+  for (std::size_t t = 0; t < n; ++t)
+    own[t] = scores[t * n + t];
+  std::vector<int> sorted = own;
+  const auto middle = sorted.begin() + static_cast<std::ptrdiff_t>(n / 2);
+  std::nth_element(sorted.begin(), middle, sorted.end());
+  std::vector<bool> little(n);
+  for (std::size_t t = 0; t < n; ++t)
+    little[t] = own[t] <= SoftCost::kSaysLittle * *middle;
+  return little;
+}
 
 SoftCost::SoftCost(int vocabulary, std::vector<std::int8_t> scores) : vocabulary_(vocabulary) {
   const auto n = static_cast<std::size_t>(vocabulary);

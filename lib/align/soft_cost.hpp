@@ -123,4 +123,8 @@ class SoftCost : public Distance {
   int lowest_;
 };
 
+/// For each of `n` tokens, whether it says little, as those of pauses and noise: see kSaysLittle.
+/// `scores`: (n, n), as of model::Substitution.
+std::vector<bool> tokens_that_say_little(const std::vector<std::int8_t>& scores, std::size_t n);
+
 }  // namespace pairalign::align

@@ -3,7 +3,7 @@
 
 Every tokenizer is a row of the tables that are printed, with unit costs, with soft costs (`soft`) and
 with soft costs and 16 alternatives for each token of a query (`alt`). `rerank` is the best 100
-recordings of `alt`, ranked anew by pa-rerank. -o writes all metrics as JSON.
+recordings of `alt` (E8: 500), ranked anew by pa-rerank. -o writes all metrics as JSON.
 
   E1  clips        degraded 3 s windows against all windows, global edit distance
   E2  fragments    degraded pieces cut at any offset against whole recordings, infix
@@ -67,7 +67,8 @@ PROTOCOLS[FUSED] = PROTOCOLS["E3"]._replace(queries="fused", dtw=False)
 WARPED = "E3 warped"  # warps of each query as its renderings
 PROTOCOLS[WARPED] = PROTOCOLS["E3"]._replace(queries="warped", dtw=False)
 FUSING = (FUSED, WARPED)
-CANDIDATES = 100  # of each query, for `rerank`
+# Of each query, for `rerank`; of E8, where a fifth of the archive is relevant, more.
+CANDIDATES = collections.defaultdict(lambda: 100, E8=500)
 TYPED = [*(f"typed {voice}" for voice in VOICES), FUSED]
 QUICK = ("E2", "E3", WARPED, "E3 1200", "E7", "E8", *TYPED)
 
@@ -245,7 +246,7 @@ class Retrieval:
             self.tools.write(run, *search, "-k", 0, "--format", "trec")
         else:
             hits = run.with_suffix(".hits")
-            self.tools.write(hits, *search, "-k", CANDIDATES, "--places", 1)
+            self.tools.write(hits, *search, "-k", CANDIDATES[protocol], "--places", 1)
             whole = ["--whole"] if wanted.mode == "global" else []
             self.tools.write(run, "pa-rerank", *self.tools.jobs, *rerank, *whole, "-k", 0, "--format", "trec", hits)
         return self.measure(row, protocol, run)

@@ -9,7 +9,7 @@ pa-tokenize talks | pa-index talks.pai
 # A sentence of the talks, without its last word.
 IFS=$'\t' read -r file from to sentence < <(grep 'I remember' "$examples/audio/transcripts.tsv")
 "$say_words" -n 1 -o cut talks.pai "${sentence% *}" >printed
-has printed "^1\\. talks/$(basename "$file") from [0-9.]+ s to [0-9.]+ s, [0-9]+ bits"
+has printed "^1\\. talks/$(basename "$file") from [0-9.]+ s to [0-9.]+ s, similarity [01]\.[0-9][0-9], "
 read -r start end < <(sed -nE '1s/.* from ([0-9.]+) s to ([0-9.]+) s.*/\1 \2/p' printed)
 awk -v a="$start" -v b="$end" -v from="$from" -v to="$to" \
   'BEGIN { exit !(a < to && b > from) }' || fail "found elsewhere: $(cat printed), said $from to $to"

@@ -5,7 +5,7 @@ needs sox opusdec
 find_words=$examples/term-search/find-words.sh
 # The tools alone, and without a player or ffmpeg: those of the machine that runs the test stay silent.
 mkdir bin
-for program in pa-tokenize pa-search bash env awk cat cp mkdir mktemp rm sox soxi opusdec; do
+for program in pa-tokenize pa-search pa-rerank bash env awk cat cp mkdir mktemp rm sox soxi opusdec; do
   ln -s "$(command -v $program)" bin/
 done
 stub_player() {
@@ -26,7 +26,7 @@ read -r from to < <(awk -F '\t' '$4 ~ /^I remember/ { print $2, $3 }' "$examples
 
 # The words, cut out, and nothing else: a second query by them finds the same place, surely.
 PATH=$PWD/bin "$find_words" -n 1 -c 0 -o cut talks.pai "$query" >printed
-has printed '^1\. talks/tra\\tvel\.opus from [0-9.]+ s to [0-9.]+ s, [0-9]+ bits'
+has printed '^1\. talks/tra\\tvel\.opus from [0-9.]+ s to [0-9.]+ s, similarity [01]\.[0-9][0-9], '
 has printed '^   cut/1\.wav$'
 seconds=$(soxi -D cut/1.wav)
 awk -v s="$seconds" 'BEGIN { exit !(s > 1.2 && s < 2.2) }' || fail "cut out: $seconds s"
