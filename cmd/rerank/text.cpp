@@ -9,7 +9,8 @@ and end are measured anew, in frames of 20 ms, within the place given and a marg
 second and half of the query's length on either side. DISTANCE is the sum of 1 - cosine along the
 alignment, divided by the number of frames of the query (with --whole, by the mean of both
 numbers); frames of pauses and noise do not count. SCORE is 1 - DISTANCE. Copies of the same sound score near 1, other speakers' renditions of
-a word typically between 0.4 and 0.7. EVALUE is that of the search, as a new one cannot be given.
+a word mostly 0.55 to 0.75; but so do the best of a hundred wrong places, so that ranks and EVALUE
+say more than SCORE does. EVALUE is that of the search, as a new one cannot be given.
 Places that overlap after the comparison are listed once. Hits of a query are sorted by score, ties
 by key; queries are in the order of their first hit. All hits are read before the first is written.)";
 

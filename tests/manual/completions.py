@@ -22,6 +22,8 @@ CASES = [
     ("pa-index talks.pai ta", ["tables.tsv"], []),
     ("pa-search talks.pai --cost ", ["unit", "soft"], ["talks.pai/"]),
     ("pa-search ta", ["talks.pai/", "tables.tsv"], []),
+    ("pa-rerank --format ", ["tsv", "jsonl", "trec", "table"], ["tables.tsv"]),
+    ("pa-rerank ta", ["tables.tsv"], []),
     ("pa-stats --format ", ["text", "json", "svg", "tsv", "jsonl"], ["tables.tsv"]),
     ("pa-stats --log tab", ["tables.tsv"], []),
     ("pa-train --recipe ", ["recipe.json"], ["notes.txt"]),
