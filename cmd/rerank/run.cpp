@@ -128,14 +128,17 @@ std::vector<Ranked> ranked(std::vector<Ranked> hits, const RerankOptions& option
     return a.place < b.place;
   });
   std::vector<Ranked> result;
+  std::unordered_map<std::string, std::vector<rerank::Comparison>> listed;  // by key
   for (Ranked& hit : hits) {
     if (options.k > 0 && result.size() == options.k) break;
     if (hit.score() < options.min_score) break;
-    const bool repeated = std::any_of(result.begin(), result.end(), [&](const Ranked& better) {
-      return better.key == hit.key && better.found.start_s < hit.found.end_s &&
-             hit.found.start_s < better.found.end_s;
+    std::vector<rerank::Comparison>& better = listed[hit.key];
+    const bool repeated = std::any_of(better.begin(), better.end(), [&](const auto& other) {
+      return other.start_s < hit.found.end_s && hit.found.start_s < other.end_s;
     });
-    if (!repeated) result.push_back(std::move(hit));
+    if (repeated) continue;
+    better.push_back(hit.found);
+    result.push_back(std::move(hit));
   }
   return result;
 }
@@ -192,56 +195,65 @@ Input read_input(const RerankOptions& options, cli::Messages& messages) {
   return reader.finish();
 }
 
-cli::ExitStatus rerank_hits(const RerankOptions& options, cli::Context& context) {
-  const Printer printer(options.format);
-  const Input input = read_input(options, context.messages);
-  const AudioLocator locate(options.manifest, context.messages);
-  const model::Model model =
-      model::Model::load(cli::find_model(options.model), nn::parse_precision(options.precision));
-
-  // Those whose audio is not known are reported once, and left out.
+// What is compared: hits whose audio, and that of their queries, can be named.
+struct Work {
   std::vector<rerank::AudioPart> queries;
-  std::vector<std::optional<std::size_t>> positions;  // of each query of the input
-  for (const std::string& key : input.queries) {
-    positions.emplace_back();
-    try {
-      queries.push_back(locate(key));
-      positions.back() = queries.size() - 1;
-    } catch (const Error& error) {
-      context.messages.failure(error);
-    }
-  }
   std::vector<rerank::Candidate> candidates;
   std::vector<const InputHit*> hits;  // of each candidate
+};
+
+// Keys that name no audio are reported once, and left out.
+Work locate_all(const Input& input, const AudioLocator& locate, cli::Messages& messages) {
+  Work work;
+  std::vector<std::optional<std::size_t>> positions(input.queries.size());
+  for (std::size_t q = 0; q < input.queries.size(); ++q) {
+    try {
+      work.queries.push_back(locate(input.queries[q]));
+      positions[q] = work.queries.size() - 1;
+    } catch (const Error& error) {
+      messages.failure(error);
+    }
+  }
   for (const InputHit& hit : input.hits) {
     if (!positions[hit.query]) continue;
     try {
-      candidates.push_back({*positions[hit.query], locate(hit.place)});
-      hits.push_back(&hit);
+      work.candidates.push_back({*positions[hit.query], locate(hit.place)});
+      work.hits.push_back(&hit);
     } catch (const Error& error) {
-      context.messages.failure(error);
+      messages.failure(error);
     }
   }
+  return work;
+}
 
+rerank::Comparisons compare(const Work& work, const RerankOptions& options, cli::Context& context) {
+  const model::Model model =
+      model::Model::load(cli::find_model(options.model), nn::parse_precision(options.precision));
   ThreadPool pool(context.options.jobs);
   cli::Progress progress("pa-rerank", 0, context.options.progress);
   audio::DecoderOptions decoder;
   decoder.ffmpeg = cli::find_ffmpeg();
   decoder.scratch = cli::scratch_folder();
-  const align::Mode mode = options.whole ? align::Mode::global : align::Mode::infix;
-  const rerank::Comparisons comparisons = rerank::compare(
-      model, mode, queries, candidates, decoder, pool, [&](std::size_t done, std::size_t total) {
-        const auto part = static_cast<double>(done) / static_cast<double>(total);
-        progress.update(done, "files", part);
+  return rerank::compare(
+      model, options.whole ? align::Mode::global : align::Mode::infix, work.queries,
+      work.candidates, decoder, pool, [&](std::size_t done, std::size_t total) {
+        progress.update(done, "files", static_cast<double>(done) / static_cast<double>(total));
       });
-  progress.finish();
+}
+
+cli::ExitStatus rerank_hits(const RerankOptions& options, cli::Context& context) {
+  const Printer printer(options.format);
+  const Input input = read_input(options, context.messages);
+  const AudioLocator locate(options.manifest, context.messages);
+  const Work work = locate_all(input, locate, context.messages);
+  const rerank::Comparisons comparisons = compare(work, options, context);
   for (const Error& fault : comparisons.faults)
     context.messages.failure(fault);
 
   std::vector<std::vector<Ranked>> results(input.queries.size());
-  for (std::size_t c = 0; c < candidates.size(); ++c) {
+  for (std::size_t c = 0; c < work.hits.size(); ++c) {
     if (const auto& found = comparisons.found[c])
-      results[hits[c]->query].push_back(rank_of(*hits[c], *found));
+      results[work.hits[c]->query].push_back(rank_of(*work.hits[c], *found));
   }
   std::size_t count = 0;
   for (std::size_t q = 0; q < results.size(); ++q) {

@@ -18,7 +18,8 @@ constexpr const char* kAudio =
     R"(Queries and hits are read from the files that their keys name, relative to the current folder, or
 that --manifest lists. Each file is read once, whatever the number of hits in it. Damaged files are
 read as far as possible. Hits whose audio, or whose query's audio, cannot be read are left out, and the
-file is reported. A query from a pipe (-) cannot be read again: save it to a file.)";
+file is reported. A query from a pipe (-) cannot be read again: save it to a file.
+The model need not be the one that wrote the strings.)";
 
 }  // namespace
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <memory>
 #include <type_traits>
 #include <utility>
 
@@ -13,7 +12,6 @@
 #include "audio/child_process.hpp"
 #include "audio/reader.hpp"
 #include "base/descriptor.hpp"
-#include "base/error.hpp"
 
 namespace pairalign::audio {
 namespace {
@@ -150,44 +148,12 @@ Resampler make_resampler(int rate, const std::string& name) {
   return resampler;
 }
 
-// A program whose output is read in place of the file.
-class Preprocessor {
- public:
-  Preprocessor(const std::string& program, const std::string& path, int fd)
-      : program_(program.substr(program.rfind('/') + 1)),
-        child_(std::make_shared<ChildProcess>(std::vector<std::string>{program, path}, fd)) {}
-
-  ByteRange output(const std::string& name, const std::string& scratch) const {
-    return ByteRange::of_stream(
-        [child = child_](void* out, std::size_t size) { return child->read(out, size); }, name,
-        scratch);
-  }
-
-  /// Throws Error(name, reason) if the program failed, since it may not have written everything.
-  void check_end(const std::string& name) const {
-    std::vector<char> rest(1 << 16);  // what no reader wanted, e.g. tags after a WAV file
-    while (child_->read(rest.data(), rest.size()) > 0) {
-    }
-    const int status = child_->wait();
-    if (status == 0) return;
-    std::string message = child_->messages();
-    message.erase(0, message.find_first_not_of('\n'));
-    message = message.substr(0, message.find('\n'));
-    throw Error(name, fmt::format("{} failed with status {}{}{}", program_, status,
-                                  message.empty() ? "" : ": ", message));
-  }
-
- private:
-  std::string program_;
-  std::shared_ptr<ChildProcess> child_;
-};
-
 }  // namespace
 
 struct Decoder::Impl {
   std::string name;
   DecoderOptions options;
-  std::optional<Preprocessor> preprocessor;  // whose output is read
+  std::shared_ptr<ChildProcess> preprocessor;  // whose output is read in place of the file
   std::unique_ptr<Reader> reader;
   SampleFormat first_format;
   bool live = false;     // read from a pipe
@@ -218,18 +184,37 @@ struct Decoder::Impl {
   void open(int fd) {
     ByteRange bytes = ByteRange::of_descriptor(fd, name, options.scratch);
     if (!options.preprocessor.empty()) {
-      preprocessor.emplace(options.preprocessor, name, fd);
-      bytes = preprocessor->output(name, options.scratch);
+      preprocessor =
+          std::make_shared<ChildProcess>(std::vector<std::string>{options.preprocessor, name}, fd);
+      bytes = ByteRange::of_stream(
+          [child = preprocessor](void* out, std::size_t size) { return child->read(out, size); },
+          name, options.scratch);
     }
     live = bytes.is_stream();
     char first = 0;
     if (bytes.read_some(0, &first, 1) == 0) {
-      if (preprocessor) preprocessor->check_end(name);
+      if (preprocessor) check_preprocessor();
       throw Error(name, preprocessor ? "its preprocessor wrote nothing" : "is empty");
     }
     reader = open_reader(bytes, options.ffmpeg);
     first_format = reader->format();
     begin_part();
+  }
+
+  // Throws Error(name, reason) if the program failed, since it may not have written everything.
+  void check_preprocessor() const {
+    std::vector<char> rest(1 << 16);  // what no reader wanted, e.g. tags after a WAV file
+    while (preprocessor->read(rest.data(), rest.size()) > 0) {
+    }
+    const int status = preprocessor->wait();
+    if (status == 0) return;
+    std::string message = preprocessor->messages();
+    message.erase(0, message.find_first_not_of('\n'));
+    message = message.substr(0, message.find('\n'));
+    const std::string& program = options.preprocessor;
+    throw Error(name,
+                fmt::format("{} failed with status {}{}{}", program.substr(program.rfind('/') + 1),
+                            status, message.empty() ? "" : ": ", message));
   }
 
   void begin_part() {
@@ -348,7 +333,7 @@ struct Decoder::Impl {
     remarks.insert(remarks.end(), reader->remarks().begin(), reader->remarks().end());
     for (const std::string& text : reader->faults())
       fault += (fault.empty() ? "" : "; ") + text;
-    if (preprocessor && !options.end_s) preprocessor->check_end(name);
+    if (preprocessor && !options.end_s) check_preprocessor();
     if (!fault.empty()) throw Incomplete(name, fault);
     if (samples_read == 0 && options.start_s > 0) {
       throw Error(name, fmt::format("ends after {:.2f} s, before the part that begins at {:.2f} s",
@@ -398,16 +383,11 @@ const std::string& Decoder::fault() const {
 }
 
 std::vector<float> decode_file(const std::string& path, const DecoderOptions& options) {
-  constexpr std::size_t kGrowth = 1 << 16;
   Decoder decoder(path, options);
-  std::vector<float> pcm;
-  for (;;) {
-    const std::size_t before = pcm.size();
-    pcm.resize(before + kGrowth);
-    const std::size_t n = decoder.read(Span<float>(pcm).subspan(before));
-    pcm.resize(before + n);
-    if (n == 0) return pcm;
-  }
+  std::vector<float> pcm, block(1 << 16);
+  while (const std::size_t n = decoder.read(block))
+    pcm.insert(pcm.end(), block.begin(), block.begin() + static_cast<std::ptrdiff_t>(n));
+  return pcm;
 }
 
 }  // namespace pairalign::audio

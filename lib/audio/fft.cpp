@@ -10,12 +10,9 @@ namespace pairalign::audio {
 // kiss_fft_cpx is {float r, i}, the layout that the standard guarantees for std::complex<float>.
 static_assert(sizeof(kiss_fft_cpx) == sizeof(std::complex<float>));
 
-void RealFft::FreePlan::operator()(kiss_fftr_state* plan) const {
-  kiss_fftr_free(plan);
-}
-
 RealFft::Plan RealFft::make_plan(int points, bool inverse) {
-  Plan plan(kiss_fftr_alloc(points, inverse ? 1 : 0, nullptr, nullptr));
+  Plan plan(kiss_fftr_alloc(points, inverse ? 1 : 0, nullptr, nullptr),
+            [](kiss_fftr_state* state) { kiss_fftr_free(state); });
   if (!plan) throw std::bad_alloc();
   return plan;
 }

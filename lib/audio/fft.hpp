@@ -23,10 +23,7 @@ class RealFft {
   void inverse(const std::complex<float>* bins, float* samples);
 
  private:
-  struct FreePlan {
-    void operator()(kiss_fftr_state* plan) const;
-  };
-  using Plan = std::unique_ptr<kiss_fftr_state, FreePlan>;
+  using Plan = std::unique_ptr<kiss_fftr_state, void (*)(kiss_fftr_state*)>;
   static Plan make_plan(int points, bool inverse);
 
   Plan forward_, inverse_;

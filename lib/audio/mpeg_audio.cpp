@@ -1,7 +1,6 @@
 // MPEG audio, layers I to III (MP3), by libmpg123.
 #include <algorithm>
 #include <cstring>
-#include <string_view>
 
 #include <fmt/format.h>
 #include <mpg123.h>
@@ -26,10 +25,6 @@ constexpr int kBitRates[5][15] = {
     {0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320},      // layer III
     {0, 32, 48, 56, 64, 80, 96, 112, 128, 144, 160, 176, 192, 224, 256},     // MPEG 2, layer I
     {0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160}};         // layers II and III
-
-int bit_rate(bool mpeg1, int layer, unsigned index) {
-  return 1000 * kBitRates[mpeg1 ? layer - 1 : std::min(layer + 2, 4)][index];
-}
 
 // A frame with a Xing, Info or VBRI header, which gives the number of frames, is the first of a
 // file and holds no sound. Returns that number; −1: it is not such a frame; 0: no number is given.
@@ -322,7 +317,8 @@ std::optional<MpegHeader> parse_mpeg_header(const unsigned char* bytes) {
   header.channels = mono ? 1 : 2;
   header.samples = header.layer == 1 ? 384 : header.layer == 3 && !mpeg1 ? 576 : 1152;
   const int padding = static_cast<int>(bits >> 9 & 1);
-  const int per_rate = bit_rate(mpeg1, header.layer, bit_rate_index) / 8;
+  const int table = mpeg1 ? header.layer - 1 : std::min(header.layer + 2, 4);
+  const int per_rate = 1000 * kBitRates[table][bit_rate_index] / 8;
   header.bytes = header.layer == 1 ? (header.samples / 4 * per_rate / header.rate + padding) * 4
                                    : header.samples * per_rate / header.rate + padding;
   header.side_information = mpeg1 ? (mono ? 17 : 32) : (mono ? 9 : 17);

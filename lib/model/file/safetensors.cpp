@@ -75,13 +75,6 @@ StoredTensor find_tensor(const std::string& name, const json& entry, std::size_t
   return tensor;
 }
 
-void append_values(const Tensor& tensor, std::string& bytes) {
-  with_type(tensor.dtype, [&](auto type) {
-    const std::vector<decltype(type)> values(tensor.values.begin(), tensor.values.end());
-    bytes.append(reinterpret_cast<const char*>(values.data()), values.size() * sizeof type);
-  });
-}
-
 // `update` adds the values of a tensor, as floats.
 template <class Tensors, class Update>
 std::uint64_t hash_tensors(const Tensors& tensors, const Update& update) {
@@ -202,28 +195,26 @@ Safetensors Safetensors::load(const std::string& path) {
 void Safetensors::save(const std::string& path) const {
   json header = json::object();
   if (!metadata.empty()) header["__metadata__"] = metadata;
-  std::vector<const Tensor*> order;
-  std::size_t offset = 0;
+  std::string data;
   for (const DType dtype : kTypes) {
     for (const auto& [name, tensor] : tensors) {
       if (tensor.dtype != dtype) continue;
-      const std::size_t size = tensor.values.size() * size_of(dtype);
+      const std::size_t begin = data.size();
+      with_type(dtype, [&, &values = tensor.values](auto type) {
+        const std::vector<decltype(type)> stored(values.begin(), values.end());
+        data.append(reinterpret_cast<const char*>(stored.data()), stored.size() * sizeof type);
+      });
       header[name] = {{"dtype", name_of(dtype)},
                       {"shape", tensor.shape},
-                      {"data_offsets", {offset, offset + size}}};
-      offset += size;
-      order.push_back(&tensor);
+                      {"data_offsets", {begin, data.size()}}};
     }
   }
   std::string text = header.dump();
   text.resize((text.size() + 7) / 8 * 8, ' ');  // the format requires tensors to be 8-byte aligned
-  const std::uint64_t header_size = text.size();
-  std::string bytes(reinterpret_cast<const char*>(&header_size), sizeof header_size);
-  bytes.reserve(sizeof header_size + text.size() + offset);
-  bytes += text;
-  for (const Tensor* tensor : order)
-    append_values(*tensor, bytes);
-  replace_file(path, bytes);
+  const std::uint64_t size = text.size();
+  const std::string_view pieces[] = {
+      {reinterpret_cast<const char*>(&size), sizeof size}, text, data};
+  replace_file(path, pieces);
 }
 
 std::uint64_t Safetensors::identity() const {
