@@ -35,7 +35,7 @@ deps: ## install the Debian packages that are missing
 demo: deps-demo ## from a bare machine to a spoken query and its answer
 	@echo 'building the tools; this takes a few minutes the first time'
 	cmake -S . -B $(BUILD) -DCMAKE_BUILD_TYPE=Release $(CMAKE_FLAGS)
-	cmake --build $(BUILD) --parallel $(JOBS) --target pa-tokenize pa-index pa-search
+	cmake --build $(BUILD) --parallel $(JOBS) --target pa-tokenize pa-index pa-search pa-rerank
 	scripts/demo.sh $(BUILD)/bin
 
 .PHONY: deps-demo
