@@ -28,11 +28,14 @@ audio::Decoder open(const AudioPart& part, audio::DecoderOptions& options, const
 }  // namespace
 
 Frames frames_of(const AudioPart& part, double margin_s) {
-  const double rate = model::kFramesPerSecond;
-  const double first = std::floor((part.start_s - margin_s) * rate);
-  return {
-      std::max<std::int64_t>(0, static_cast<std::int64_t>(first)),
-      part.end_s ? static_cast<std::int64_t>(std::ceil((*part.end_s + margin_s) * rate)) : kToEnd};
+  const auto frame = [](double seconds) { return seconds * model::kFramesPerSecond; };
+  const auto first = static_cast<std::int64_t>(std::floor(frame(part.start_s - margin_s)));
+  Frames frames{std::max<std::int64_t>(0, first), kToEnd};
+  if (part.end_s) {
+    const auto end = static_cast<std::int64_t>(std::ceil(frame(*part.end_s + margin_s)));
+    frames.end = std::max(end, frames.first + 1);
+  }
+  return frames;
 }
 
 FrameSequence select(const EmbeddedFrames& embedded, const Frames& frames, bool with_pauses) {

@@ -22,7 +22,7 @@ struct Frames {
 /// The end of a part that extends to the end of its file: further than any.
 inline constexpr std::int64_t kToEnd = std::int64_t{1} << 40;
 
-/// The frames of a part of a file and of `margin_s` on either side.
+/// The frames of a part of a file and of `margin_s` on either side; at least one.
 Frames frames_of(const AudioPart& part, double margin_s);
 
 /// Embeddings of consecutive frames.

@@ -45,9 +45,9 @@ struct Comparisons {
 using ReadProgress = std::function<void(std::size_t done, std::size_t total)>;
 
 /// Compares each candidate's place with its query. In infix mode the match is sought in the place
-/// and a margin around it; in global mode the place is compared as it is. Files are read once, from
-/// the first place in them to the last; damaged ones as far as possible. The result does not depend
-/// on the number of threads.
+/// and a margin around it; in global mode the place is compared as it is. Files of queries are read
+/// once, and so are files of places, from the first place to the last; damaged ones as far as
+/// possible. The result does not depend on the number of threads.
 Comparisons compare(const model::Model& model, align::Mode mode,
                     const std::vector<AudioPart>& queries, const std::vector<Candidate>& candidates,
                     const audio::DecoderOptions& options, ThreadPool& pool,
