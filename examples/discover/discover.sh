@@ -6,11 +6,12 @@ set -euo pipefail
 
 usage() {
   cat <<'END'
-usage: discover.sh [-m MODEL] [-r ROUNDS] [-s STEPS] [-e EVALUE] [-j THREADS] AUDIO OUTPUT
+usage: discover.sh [-m MODEL] [-r ROUNDS] [-s STEPS] [-e EVALUE] [-a SCORE] [-j THREADS] AUDIO OUTPUT
   -m MODEL    to begin with (default)
   -r ROUNDS   of finding and training (2); 0: find pairs, train nothing
   -s STEPS    of training in each round (1500)
-  -e EVALUE   of a pair at most: as good by chance in the whole folder (0.001)
+  -e EVALUE   of a pair at most: as good by chance in the whole folder (3)
+  -a SCORE    of its audio at least, by pa-rerank (0.8)
   -j THREADS  (all processors)
 Writes into the folder OUTPUT, for each round: round-N/pairs.tsv, log.jsonl, model.safetensors; a round
 whose files are there is not done again.
@@ -20,14 +21,16 @@ END
 model=default
 rounds=2
 steps=1500
-evalue=0.001
+evalue=3
+similarity=0.8
 threads=()
-while getopts m:r:s:e:j:h option; do
+while getopts m:r:s:e:a:j:h option; do
   case $option in
     m) model=$OPTARG ;;
     r) rounds=$OPTARG ;;
     s) steps=$OPTARG ;;
     e) evalue=$OPTARG ;;
+    a) similarity=$OPTARG ;;
     j) threads=(-j "$OPTARG") ;;
     h) usage; exit 0 ;;
     *) usage >&2; exit 2 ;;
@@ -50,7 +53,10 @@ find_pairs() {
   awk -f "$here/windows.awk" "$work/strings.tsv" >"$work/windows.tsv"
   pa-search "${threads[@]}" --model "$1" --cost soft --max-evalue "$evalue" -k 20 "$work/archive.pai" \
     "$work/windows.tsv" >"$work/hits.tsv" || [ $? -eq 1 ]
-  awk -f "$here/pairs.awk" "$work/hits.tsv" >"$2.part"
+  awk -f "$here/pairs.awk" "$work/hits.tsv" >"$work/pairs.tsv"
+  pa-rerank "${threads[@]}" --model "$1" -k 0 --min-score "$similarity" "$work/pairs.tsv" >"$work/similar.tsv" ||
+    [ $? -eq 1 ]
+  cut -f 1,2 "$work/similar.tsv" >"$2.part"
   mv "$2.part" "$2"
 }
 
