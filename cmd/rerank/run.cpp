@@ -161,20 +161,29 @@ class Printer {
   }
 
   std::string text(const std::string& query, const std::vector<Ranked>& hits) const {
-    std::vector<cli::HitRow> rows;
-    std::vector<search::PrintedHit> lines;
-    for (const Ranked& hit : hits) {
-      const std::string& evalue = hit.hit->evalue_text;
-      rows.push_back(
-          {hit.place, hit.score(), fmt::format("{:.3f}", hit.score()), hit.hit->evalue, evalue});
-      lines.push_back(
-          {hit.key, hit.place, fmt::format("{:.4f}", hit.found.distance), hit.score(), evalue});
-    }
-    return format_ ? search::hit_lines(*format_, query, lines)
-                   : cli::hit_table(query, rows, display_);
+    return format_ ? search::hit_lines(*format_, query, lines_of(hits))
+                   : cli::hit_table(query, rows_of(hits), display_);
   }
 
  private:
+  static std::vector<search::PrintedHit> lines_of(const std::vector<Ranked>& hits) {
+    std::vector<search::PrintedHit> lines;
+    for (const Ranked& hit : hits) {
+      lines.push_back({hit.key, hit.place, fmt::format("{:.4f}", hit.found.distance), hit.score(),
+                       hit.hit->evalue_text});
+    }
+    return lines;
+  }
+
+  static std::vector<cli::HitRow> rows_of(const std::vector<Ranked>& hits) {
+    std::vector<cli::HitRow> rows;
+    for (const Ranked& hit : hits) {
+      rows.push_back({hit.place, hit.score(), fmt::format("{:.3f}", hit.score()), hit.hit->evalue,
+                      hit.hit->evalue_text});
+    }
+    return rows;
+  }
+
   static constexpr const char* kTable = "table";
 
   std::optional<search::HitFormat> format_;  // none: a table

@@ -25,8 +25,10 @@ Frames widened(const Frames& frames, std::int64_t context) {
 }
 
 // Indices of the parts of each file, in the order of first mention.
-std::vector<std::vector<std::size_t>> by_file(const std::vector<AudioPart>& parts) {
-  std::vector<std::vector<std::size_t>> files;
+using PartsByFile = std::vector<std::vector<std::size_t>>;
+
+PartsByFile by_file(const std::vector<AudioPart>& parts) {
+  PartsByFile files;
   std::map<std::pair<std::string, int>, std::size_t> positions;
   for (std::size_t i = 0; i < parts.size(); ++i) {
     const auto found =
@@ -52,11 +54,10 @@ class PartReader {
         files_(files),
         progress_(progress) {}
 
-  // `frames`: of each part, none of those that are not wanted. A file that cannot be read, or ends
-  // before a part, becomes a fault.
-  void read(const std::vector<AudioPart>& parts, const std::vector<Frames>& frames,
-            std::vector<Error>& faults, const Take& take) {
-    std::vector<std::vector<std::size_t>> files = by_file(parts);
+  // `files`: see by_file. `frames`: of each part, none of those that are not wanted. A file that
+  // cannot be read, or ends before a part, becomes a fault.
+  void read(const std::vector<AudioPart>& parts, PartsByFile files,
+            const std::vector<Frames>& frames, std::vector<Error>& faults, const Take& take) {
     std::vector<std::optional<Error>> failed(files.size());
     std::atomic<std::size_t> next{0};
     pool_.parallel_for(static_cast<std::size_t>(pool_.threads()), [&](std::size_t) {
@@ -159,17 +160,18 @@ Comparisons compare(const model::Model& model, align::Mode mode,
   std::vector<AudioPart> places;
   for (const Candidate& candidate : candidates)
     places.push_back(candidate.place);
-  PartReader reader(model, options, pool, by_file(queries).size() + by_file(places).size(),
-                    progress);
+  PartsByFile query_files = by_file(queries), place_files = by_file(places);
+  PartReader reader(model, options, pool, query_files.size() + place_files.size(), progress);
 
   std::vector<Frames> frames;
   for (const AudioPart& query : queries)
     frames.push_back(frames_of(query, 0));
   std::vector<Query> read(queries.size());
-  reader.read(queries, frames, result.faults, [&](std::size_t q, const EmbeddedFrames& embedded) {
-    read[q] = Query(embedded, frames[q]);
-    return !read[q].frames.numbers.empty();
-  });
+  reader.read(queries, std::move(query_files), frames, result.faults,
+              [&](std::size_t q, const EmbeddedFrames& embedded) {
+                read[q] = Query(embedded, frames[q]);
+                return !read[q].frames.numbers.empty();
+              });
 
   std::vector<Frames> sought;
   for (const Candidate& candidate : candidates) {
@@ -178,10 +180,11 @@ Comparisons compare(const model::Model& model, align::Mode mode,
     const bool known = !query.frames.numbers.empty();
     sought.push_back(known ? frames_of(candidate.place, margin) : Frames{});
   }
-  reader.read(places, sought, result.faults, [&](std::size_t c, const EmbeddedFrames& embedded) {
-    result.found[c] = compare(read[candidates[c].query], embedded, sought[c], mode);
-    return result.found[c].has_value();
-  });
+  reader.read(places, std::move(place_files), sought, result.faults,
+              [&](std::size_t c, const EmbeddedFrames& embedded) {
+                result.found[c] = compare(read[candidates[c].query], embedded, sought[c], mode);
+                return result.found[c].has_value();
+              });
   return result;
 }
 
