@@ -2,10 +2,12 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <limits>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -30,10 +32,13 @@
 namespace pairalign {
 namespace {
 
+constexpr const char* kRecordsHeader = "#pairalign ";
+constexpr double kUnknownEvalue = std::numeric_limits<double>::infinity();
+
 struct InputHit {
   std::size_t query;
   std::string place;
-  double evalue;  // below 0: not known
+  double evalue;
   std::string evalue_text;
 };
 
@@ -47,14 +52,19 @@ class InputReader {
  public:
   explicit InputReader(cli::Messages& messages) : messages_(messages) {}
 
+  // A file whose first line is no hit is something else, and not read further.
   void read(const std::string& path) {
     tokens::LineReader lines(path);
+    const std::size_t before = input_.hits.size();
     for (std::string_view line; lines.next(line);) {
+      if (line.rfind(kRecordsHeader, 0) == 0)
+        throw Error(lines.name(), "token strings, not hits: look for them with pa-search first");
       if (line.empty() || line.front() == '#') continue;
       try {
         take(line);
       } catch (const Error& error) {
         messages_.failure(Error(fmt::format("{}:{}", lines.name(), lines.line()), error.reason()));
+        if (input_.hits.size() == before) return;
       }
     }
   }
@@ -64,13 +74,15 @@ class InputReader {
  private:
   void take(std::string_view line) {
     const std::vector<std::string_view> fields = tokens::split(line, '\t');
-    if (fields.size() < 2)
+    if (fields.size() < 2 || fields[0].empty() || fields[1].empty() ||
+        line.find('\0') != std::string_view::npos)
       throw Error("", "not a hit: `QUERY<TAB>KEY#t=start,end` and what else pa-search prints");
-    InputHit hit{0, tokens::unescape_key(fields[1]), -1, "-"};
+    InputHit hit{0, tokens::unescape_key(fields[1]), kUnknownEvalue, "-"};
     if (fields.size() > 4 && fields[4] != "-") {
-      hit.evalue_text = fields[4];
-      if (!tokens::parse_whole(fields[4], hit.evalue) || !std::isfinite(hit.evalue))
-        throw Error("", "E-value: " + tokens::excerpt(fields[4]) + " is not a number");
+      if (!tokens::parse_whole(fields[4], hit.evalue) || !(hit.evalue >= 0) ||
+          !std::isfinite(hit.evalue))
+        throw Error("", "E-value: " + tokens::excerpt(fields[4]) + " is not a number from 0 on");
+      hit.evalue_text = fmt::format("{:.2g}", hit.evalue);
     }
     const std::string query = tokens::unescape_key(fields[0]);
     const auto found = positions_.emplace(query, input_.queries.size());
@@ -121,22 +133,29 @@ struct Ranked {
   double score() const { return 1 - found.distance; }
 };
 
-// Best first, without those that overlap a better one, and no more than are wanted.
-std::vector<Ranked> ranked(std::vector<Ranked> hits, const RerankOptions& options) {
-  std::sort(hits.begin(), hits.end(), [](const Ranked& a, const Ranked& b) {
-    if (a.found.distance != b.found.distance) return a.found.distance < b.found.distance;
-    return a.place < b.place;
-  });
+// The length of what two places of a file have in common is more than half of the shorter one.
+bool same(const rerank::Comparison& a, const rerank::Comparison& b) {
+  const double common = std::min(a.end_s, b.end_s) - std::max(a.start_s, b.start_s);
+  return common > std::min(a.end_s - a.start_s, b.end_s - b.start_s) / 2;
+}
+
+// Best first, without those that repeat a better one, and no more than are wanted. Of equal ones
+// that with the smallest E-value stands for all. `by_document`: one place for each key.
+std::vector<Ranked> ranked(std::vector<Ranked> hits, const RerankOptions& options,
+                           bool by_document) {
+  const auto rank = [](const Ranked& hit) {
+    return std::tie(hit.found.distance, hit.place, hit.hit->evalue);
+  };
+  std::sort(hits.begin(), hits.end(),
+            [&](const Ranked& a, const Ranked& b) { return rank(a) < rank(b); });
   std::vector<Ranked> result;
   std::unordered_map<std::string, std::vector<rerank::Comparison>> listed;  // by key
   for (Ranked& hit : hits) {
     if (options.k > 0 && result.size() == options.k) break;
     if (hit.score() < options.min_score) break;
     std::vector<rerank::Comparison>& better = listed[hit.key];
-    const bool repeated = std::any_of(better.begin(), better.end(), [&](const auto& other) {
-      return other.start_s < hit.found.end_s && hit.found.start_s < other.end_s;
-    });
-    if (repeated) continue;
+    const auto is_same = [&](const auto& other) { return by_document || same(hit.found, other); };
+    if (std::any_of(better.begin(), better.end(), is_same)) continue;
     better.push_back(hit.found);
     result.push_back(std::move(hit));
   }
@@ -145,12 +164,9 @@ std::vector<Ranked> ranked(std::vector<Ranked> hits, const RerankOptions& option
 
 // The place as it was found: times in the key are those of the file.
 Ranked rank_of(const InputHit& hit, const rerank::Comparison& found) {
-  const tokens::Fragment part = tokens::split_fragment(hit.place);
-  std::string key(part.path);
-  if (part.channel > 0) key = tokens::with_channel(tokens::key_of_file(key), part.channel);
-  std::string place =
-      tokens::with_fragment(hit.place, found.start_s - part.start_s, found.end_s - part.start_s);
-  return {&hit, found, std::move(key), std::move(place)};
+  const double start_s = tokens::split_fragment(hit.place).start_s;
+  return {&hit, found, tokens::without_times(hit.place),
+          tokens::with_fragment(hit.place, found.start_s - start_s, found.end_s - start_s)};
 }
 
 class Printer {
@@ -159,6 +175,8 @@ class Printer {
     const std::string name = format.value_or(::isatty(STDOUT_FILENO) == 1 ? kTable : "tsv");
     if (name != kTable) format_ = search::parse_hit_format(name);
   }
+
+  bool lists_documents() const { return format_ == search::HitFormat::trec; }
 
   std::string text(const std::string& query, const std::vector<Ranked>& hits) const {
     return format_ ? search::hit_lines(*format_, query, lines_of(hits))
@@ -178,7 +196,8 @@ class Printer {
   static std::vector<cli::HitRow> rows_of(const std::vector<Ranked>& hits) {
     std::vector<cli::HitRow> rows;
     for (const Ranked& hit : hits) {
-      rows.push_back({hit.place, hit.score(), fmt::format("{:.3f}", hit.score()), hit.hit->evalue,
+      const double evalue = hit.hit->evalue == kUnknownEvalue ? -1 : hit.hit->evalue;
+      rows.push_back({hit.place, hit.score(), fmt::format("{:.3f}", hit.score()), evalue,
                       hit.hit->evalue_text});
     }
     return rows;
@@ -266,7 +285,8 @@ cli::ExitStatus rerank_hits(const RerankOptions& options, cli::Context& context)
   }
   std::size_t count = 0;
   for (std::size_t q = 0; q < results.size(); ++q) {
-    const std::vector<Ranked> best = ranked(std::move(results[q]), options);
+    const std::vector<Ranked> best =
+        ranked(std::move(results[q]), options, printer.lists_documents());
     count += best.size();
     context.out.write(printer.text(input.queries[q], best));
   }

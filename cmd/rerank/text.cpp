@@ -11,8 +11,9 @@ alignment, divided by the number of frames of the query (with --whole, by the me
 numbers); frames of pauses and noise do not count. SCORE is 1 - DISTANCE. Copies of the same sound score near 1, other speakers' renditions of
 a word mostly 0.55 to 0.75; but so do the best of a hundred wrong places, so that ranks and EVALUE
 say more than SCORE does. EVALUE is that of the search, as a new one cannot be given.
-Places that overlap after the comparison are listed once. Hits of a query are sorted by score, ties
-by key; queries are in the order of their first hit. All hits are read before the first is written.)";
+What is said several times in a row is found as often as the search found it. Hits that come to the
+same place, or to more than half of it, are listed once, with the smallest of their E-values; --format
+trec lists each key once. Hits of a query are sorted by score, ties by key; queries are in the order of their first hit. All hits are read before the first is written.)";
 
 constexpr const char* kAudio =
     R"(Queries and hits are read from the files that their keys name, relative to the current folder, or

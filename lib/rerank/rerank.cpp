@@ -7,6 +7,7 @@
 #include <map>
 #include <mutex>
 #include <string>
+#include <tuple>
 #include <utility>
 
 #include "rerank/embedded_audio.hpp"
@@ -42,8 +43,9 @@ PartsByFile by_file(const std::vector<AudioPart>& parts) {
 // Reads parts of files, each file once.
 class PartReader {
  public:
-  /// What becomes of a part; false if `embedded` holds nothing of it. Called from several threads.
-  using Take = std::function<bool(std::size_t part, const EmbeddedFrames& embedded)>;
+  /// What becomes of parts of one file that were embedded together; false if `embedded` holds
+  /// nothing of one of them. Called from several threads.
+  using Take = std::function<bool(Span<const std::size_t> parts, const EmbeddedFrames& embedded)>;
 
   PartReader(const model::Model& model, const audio::DecoderOptions& options, ThreadPool& pool,
              std::size_t files, const ReadProgress& progress)
@@ -101,9 +103,11 @@ class PartReader {
     auto member = members.begin();
     bool missing = false;
     for (const Frames& stretch : stretches) {
-      const EmbeddedFrames embedded = file.embed(stretch, embedder);
-      for (; member != members.end() && frames[*member].first < stretch.end; ++member)
-        missing |= !take(*member, embedded);
+      const auto end = std::find_if(member, members.end(),
+                                    [&](std::size_t i) { return frames[i].first >= stretch.end; });
+      missing |=
+          !take({&*member, static_cast<std::size_t>(end - member)}, file.embed(stretch, embedder));
+      member = end;
     }
     if (missing)
       throw Error(part.path, file.fault().empty() ? "ends before a place in it" : file.fault());
@@ -135,19 +139,85 @@ struct Query {
   }
 };
 
-// None if the audio ends before the place. What is nothing but pauses is compared as such.
-std::optional<Comparison> compare(const Query& query, const EmbeddedFrames& embedded,
-                                  const Frames& sought, align::Mode mode) {
-  FrameSequence place = select(embedded, sought, query.with_pauses);
-  if (place.numbers.empty()) place = select(embedded, sought, true);
-  if (place.numbers.empty()) return std::nullopt;
-  const std::size_t dimension = place.rows.size() / place.numbers.size();
-  const align::WarpedMatch match = align::warp(query.frames.rows, place.rows, dimension, mode);
-  const auto seconds = [](std::int64_t frame) {
-    return static_cast<double>(frame) / model::kFramesPerSecond;
+// The length of what two stretches have in common is more than half of the shorter one.
+bool same(const Frames& a, const Frames& b) {
+  const std::int64_t common = std::min(a.end, b.end) - std::max(a.first, b.first);
+  return 2 * common > std::min(a.end - a.first, b.end - b.first);
+}
+
+struct Match {
+  double distance;
+  Frames frames;
+};
+
+// The best match in `sought` without what is `taken`, which is in order of time; none if nothing
+// is left. What is nothing but pauses is compared as such.
+std::optional<Match> best_match(const Query& query, const EmbeddedFrames& embedded, Frames sought,
+                                const std::vector<Frames>& taken, align::Mode mode) {
+  std::optional<Match> best;
+  const auto compare = [&](const Frames& frames) {
+    FrameSequence place = select(embedded, frames, query.with_pauses);
+    if (place.numbers.empty() && taken.empty()) place = select(embedded, frames, true);
+    if (place.numbers.empty()) return;
+    const std::size_t dimension = place.rows.size() / place.numbers.size();
+    const align::WarpedMatch match = align::warp(query.frames.rows, place.rows, dimension, mode);
+    if (best && best->distance <= match.distance) return;
+    best = {match.distance, {place.numbers[match.begin], place.numbers[match.end - 1] + 1}};
   };
-  return Comparison{match.distance, seconds(place.numbers[match.begin]),
-                    seconds(place.numbers[match.end - 1] + 1)};
+  for (const Frames& other : taken) {
+    if (other.end <= sought.first || other.first >= sought.end) continue;
+    if (other.first > sought.first) compare({sought.first, other.first});
+    sought.first = other.end;
+  }
+  if (sought.first < sought.end) compare(sought);
+  return best;
+}
+
+// A place of a query, as the search found it, and where its match may be.
+struct Place {
+  std::size_t candidate;
+  Frames found, sought;
+  std::optional<Match> match;
+};
+
+// The margins of neighbouring places overlap, and what is said twice in a row must not be found
+// once: the best match goes to the places where the search found it, else to the one in whose
+// margin it lies, and is no longer there for the others. None for a place of which nothing is left.
+// In global mode each place is its own match.
+void settle(const Query& query, const EmbeddedFrames& embedded, std::vector<Place> open,
+            align::Mode mode, std::vector<std::optional<Comparison>>& found) {
+  const auto rank = [](const Place& place) {
+    return std::make_tuple(!place.match, place.match ? place.match->distance : 0,
+                           place.match ? place.match->frames.first : 0, place.candidate);
+  };
+  std::vector<Frames> taken;
+  while (!open.empty()) {
+    const auto first = std::min_element(
+        open.begin(), open.end(), [&](const auto& a, const auto& b) { return rank(a) < rank(b); });
+    if (!first->match) return;
+    const Match best = *first->match;
+    const auto is_here = [&](const Place& place) {
+      return mode == align::Mode::infix && same(place.found, best.frames);
+    };
+    const std::size_t finder = first->candidate;
+    const bool known = std::any_of(open.begin(), open.end(), is_here);
+    const auto settled = [&](const Place& place) {
+      return known ? is_here(place) : place.candidate == finder;
+    };
+    for (const Place& place : open) {
+      if (!settled(place)) continue;
+      found[place.candidate] = Comparison{
+          best.distance, static_cast<double>(best.frames.first) / model::kFramesPerSecond,
+          static_cast<double>(best.frames.end) / model::kFramesPerSecond};
+    }
+    open.erase(std::remove_if(open.begin(), open.end(), settled), open.end());
+    const auto later = [](const Frames& a, const Frames& b) { return a.first < b.first; };
+    taken.insert(std::upper_bound(taken.begin(), taken.end(), best.frames, later), best.frames);
+    for (Place& place : open) {
+      if (mode == align::Mode::infix && place.match && same(place.match->frames, best.frames))
+        place.match = best_match(query, embedded, place.sought, taken, mode);
+    }
+  }
 }
 
 }  // namespace
@@ -168,9 +238,13 @@ Comparisons compare(const model::Model& model, align::Mode mode,
     frames.push_back(frames_of(query, 0));
   std::vector<Query> read(queries.size());
   reader.read(queries, std::move(query_files), frames, result.faults,
-              [&](std::size_t q, const EmbeddedFrames& embedded) {
-                read[q] = Query(embedded, frames[q]);
-                return !read[q].frames.numbers.empty();
+              [&](Span<const std::size_t> parts, const EmbeddedFrames& embedded) {
+                bool complete = true;
+                for (const std::size_t q : parts) {
+                  read[q] = Query(embedded, frames[q]);
+                  complete &= !read[q].frames.numbers.empty();
+                }
+                return complete;
               });
 
   std::vector<Frames> sought;
@@ -181,9 +255,19 @@ Comparisons compare(const model::Model& model, align::Mode mode,
     sought.push_back(known ? frames_of(candidate.place, margin) : Frames{});
   }
   reader.read(places, std::move(place_files), sought, result.faults,
-              [&](std::size_t c, const EmbeddedFrames& embedded) {
-                result.found[c] = compare(read[candidates[c].query], embedded, sought[c], mode);
-                return result.found[c].has_value();
+              [&](Span<const std::size_t> parts, const EmbeddedFrames& embedded) {
+                bool complete = true;
+                std::map<std::size_t, std::vector<Place>> of_queries;
+                for (const std::size_t c : parts) {
+                  const std::size_t q = candidates[c].query;
+                  Place place{c, frames_of(candidates[c].place, 0), sought[c], {}};
+                  place.match = best_match(read[q], embedded, sought[c], {}, mode);
+                  complete &= place.match.has_value();
+                  of_queries[q].push_back(place);
+                }
+                for (auto& [q, open] : of_queries)
+                  settle(read[q], embedded, std::move(open), mode, result.found);
+                return complete;
               });
   return result;
 }

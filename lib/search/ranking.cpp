@@ -198,9 +198,8 @@ FilePlace file_place(const archive::Archive& archive, std::size_t record, std::s
   const Hit hit{0, record, {0, begin, end}};
   const std::optional<TimeSpan> time = time_of(archive, hit, Mode::infix);
   if (!time) return {key, static_cast<double>(begin), static_cast<double>(end)};
-  const tokens::Fragment fragment = tokens::split_fragment(key);
-  return {std::string(fragment.path), fragment.start_s + time->start_s,
-          fragment.start_s + time->end_s};
+  const double start_s = tokens::split_fragment(key).start_s;
+  return {tokens::without_times(key), start_s + time->start_s, start_s + time->end_s};
 }
 
 bool has_parts(const archive::Archive& archive) {

@@ -158,9 +158,9 @@ std::vector<std::optional<Ranking>> search_index(Span<const archive::Archive> ar
                                                  const SearchConfig& config);
 
 /// A place identified by file and time, where records are parts of files: in seconds of a file, or
-/// in tokens of a record without times.
+/// of one channel of it, or in tokens of a record without times.
 struct FilePlace {
-  std::string file;
+  std::string file;  ///< and channel, if the key names one
   double begin;
   double end;
 };

@@ -109,6 +109,12 @@ std::string key_of_file(std::string_view path) {
   return std::string(path) + (whole ? "" : "#t=0");
 }
 
+std::string without_times(std::string_view key) {
+  const Fragment part = split_fragment(key);
+  if (part.channel == 0) return std::string(part.path);
+  return with_channel(key_of_file(part.path), part.channel);
+}
+
 std::string key_stem(std::string_view key, bool keep_fragment) {
   const std::string_view path = split_fragment(key).path;
   const std::string_view name = path.substr(path.rfind('/') + 1);  // npos + 1 is 0

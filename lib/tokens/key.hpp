@@ -30,6 +30,9 @@ std::string with_fragment(std::string_view key, double start_s, double end_s);
 /// `key` with a media fragment for one channel, counted from 1; times in `key` are kept.
 std::string with_channel(std::string_view key, int channel);
 
+/// `key` with a media fragment for its channel, if it names one, and without times.
+std::string without_times(std::string_view key);
+
 /// The key of the whole file at `path`: the path, with `#t=0` added if it would otherwise be taken
 /// for a part of another file, as `talk#t=5,9` would.
 std::string key_of_file(std::string_view path);

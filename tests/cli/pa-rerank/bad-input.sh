@@ -19,3 +19,8 @@ pa-rerank absent || echo "exit $?"
 echo "-- a file that ends early is compared as far as it goes"
 head -c 20000 audio/talks/travel.opus >cut.opus
 printf '%s\tcut.opus\n' "$query" | pa-rerank | cut -f 1
+echo "-- what is not a list of hits is named once"
+pa-tokenize audio/query.opus >strings.tsv
+pa-rerank strings.tsv audio/query.opus <<<'{"query":"a"}' || echo "exit $?"
+printf '\tb\n' | pa-rerank || echo "exit $?"
+printf 'a\tb\t1\t1\t-5\n' | pa-rerank || echo "exit $?"

@@ -12,7 +12,7 @@ for rank, (fields, line) in enumerate(zip(lines, open("jsonl")), 1):
           f"{hit['distance']:.4f}" == fields[2], f"{hit['score']:.4f}" == fields[3],
           hit["evalue"] == float(fields[4]), hit["key"] == hit["place"].split("#")[0])
 END
-pa-rerank --format trec hits | sort -u -k 3,3 | wc -l
+pa-rerank --format trec -k 3 hits | cut -d " " -f 3 | sort | uniq -c | sed "s,^ *,,"
 pa-rerank --format trec hits | cut -d ' ' -f 1-4 | head -n 1
 pa-rerank -k 1 --format table hits | sed -E 's/[0-9]\.[0-9]+/N/; s/E [^ ]+ /E X /'
 echo "-- metrics"

@@ -30,3 +30,7 @@ pa-search --duplicates 0.6 a.pai | cut -f 1-3
 echo "records that are not windows are not touched:"
 pa-index b.pai jingle.tsv
 pa-search -k 0 b.pai a.pai jingle.tsv --min-score 1 | cut -f 2
+echo "the channels of a file are recordings of their own:"
+for side in 1 2; do printf 'call.wav#channel=%d\t4.50\t1 2 3 4 5 6 7 8 9\n' $side; done | pa-index c.pai
+pa-search -k 0 c.pai jingle.tsv | cut -f 2
+pa-search --duplicates 0.9 c.pai | cut -f 1,2
