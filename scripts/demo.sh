@@ -19,7 +19,7 @@ step() {
 step 'The decoder writes a recording as one line of text: its name, its seconds, its tokens.' \
   "pa-tokenize talks/harbour.opus | cut -c 1-76"
 step 'Twelve talks go into an archive, with the time of each token.' \
-  "pa-tokenize --times talks/ | pa-index $archive"
+  "pa-tokenize talks/ | pa-index $archive"
 step 'What it holds.' \
   "pa-index --info $archive"
 step 'A query by voice: 1.6 s cut out of one talk, band-limited, in noise. Where was it said?' \

@@ -63,7 +63,7 @@ void add_options(CLI::App& app, IndexOptions& options) {
   app.add_option(
          "--index", options.index,
          "Index to keep from now on, so that searches with a limit skip most records: "
-         "pairs (positions of token pairs, 10 to 13 bits per token) or none. Default: unchanged; "
+         "pairs (postings of token pairs, 10 to 13 bits per token) or none. Default: unchanged; "
          "pairs in a new archive")
       ->type_name("HOW")
       ->check(cli::one_of({"pairs", "none"}));

@@ -7,20 +7,22 @@ constexpr const char* kOutput =
     R"(The hits in the format of pa-search: QUERY, KEY#t=start,end, DISTANCE, SCORE, EVALUE. start
 and end are measured anew, in frames of 20 ms, within the place given and a margin around it: half a
 second and half of the query's length on either side. DISTANCE is the sum of 1 - cosine along the
-alignment, divided by the number of frames of the query (with --whole, by the mean of both
-numbers); frames of pauses and noise do not count. SCORE is 1 - DISTANCE. Copies of the same sound score near 1, other speakers' renditions of
-a word mostly 0.55 to 0.75; but so do the best of a hundred wrong places, so that ranks and EVALUE
-say more than SCORE does. EVALUE is that of the search, as a new one cannot be given.
-What is said several times in a row is found as often as the search found it. Hits that come to the
-same place, or to more than half of it, are listed once, with the smallest of their E-values; --format
-trec lists each key once. Hits of a query are sorted by score, ties by key; queries are in the order of their first hit. All hits are read before the first is written.)";
+alignment, divided by the number of frames of the query (with --whole, by the mean of the frame
+counts of query and hit); frames of pauses and noise do not count. SCORE is 1 - DISTANCE. Copies of
+the same sound score near 1, other speakers' renditions of a word mostly 0.55 to 0.75; but the best
+of a hundred chance hits score as high, so trust the ranks and EVALUE more than SCORE. EVALUE is
+that of the search, since none can be computed from the audio. What is said several
+times in a row is found as often as the search found it. Hits that come to the same place, or to more
+than half of it, are listed once, with the smallest of their E-values; --format trec lists each key
+once. Hits of a query are sorted by score, ties by key; queries are in the order of their first hit.
+All hits are read before the first is written.)";
 
 constexpr const char* kAudio =
-    R"(Queries and hits are read from the files that their keys name, relative to the current folder, or
-that --manifest lists. Each file is read once, whatever the number of hits in it. Damaged files are
-read as far as possible. Hits whose audio, or whose query's audio, cannot be read are left out, and the
-file is reported. A query from a pipe (-) cannot be read again: save it to a file.
-The model need not be the one that wrote the strings.)";
+    R"(Queries and hits are read from the files that their keys name, relative to the current
+folder, or that --manifest lists. Each file is read once, whatever the number of hits in it. Damaged
+files are read as far as possible. Hits whose audio, or whose query's audio, cannot be read are left
+out, and the file is reported. A query from a pipe (-) cannot be read again: save it to a file. The
+model need not be the one that wrote the strings.)";
 
 }  // namespace
 
@@ -32,13 +34,13 @@ const cli::Tool& rerank_tool() {
     tool.common_options = cli::kJobs | cli::kProgress;
     tool.summary =
         R"(Re-ranks hits of pa-search by comparing the audio of query and hit, where it is still
-available: the embeddings that tokens are made of know more than the tokens. Reads and prints hits,
-best first: QUERY, KEY#t=start,end, DISTANCE, SCORE, EVALUE, separated by TAB.)";
+available: embeddings distinguish more than the tokens made from them. Reads and prints hits, best
+first: QUERY, KEY#t=start,end, DISTANCE, SCORE, EVALUE, separated by TAB.)";
     tool.description =
-        R"(Archived strings are small and quick to search, at the price of what a token cannot tell.
-pa-rerank makes up for it: let pa-search find more than is wanted (-k 100), and pa-rerank choose. It
-finds most for words by other speakers and over other channels. The alignment is dynamic time warping
-of the frames' embeddings.)";
+        R"(Archived strings are small and quick to search, at the price of detail that a token
+cannot hold. pa-rerank makes up for it: let pa-search find more than is wanted (-k 100), and
+pa-rerank choose. It helps most with words spoken by other speakers or over other channels. The
+alignment is dynamic time warping of the frames' embeddings.)";
     tool.notes = {{"Output", kOutput}, {"Audio", kAudio}};
     tool.exit_status =
         "0 success; 1 no hits; 2 usage error, or an input, a line or a file failed (it is "

@@ -7,14 +7,14 @@ constexpr const char* kOutput =
     R"(QUERY and KEY are keys as in token strings. start and end are the position of the match in
 the file, in seconds, from the token times in the archive. If a record has none (pa-tokenize
 --no-times), they are estimated as if all its tokens were equally long, which may be off by a pause;
-a sixth field then says `estimated` (JSON: "place_estimated"). If the duration is unknown too, they
-are missing. A recording that says the same thing several times is listed with every place, as far
-as limits and -k allow: places do not overlap, and -k and limits count places. In archives of
-overlapping windows (pa-tokenize --window), a place found in several windows is listed once, as in
-the best of them. Hits of a query are sorted by score, ties by key. There is no header line, so that
-hits from several archives can be merged with sort. trec: query, Q0, document, rank, score, tag;
-names have no folders or extension, and each document is listed once. textgrid and eaf: one document
-for Praat or ELAN, with a tier per recording and a label, QUERY SCORE EVALUE, at each hit.
+a last field then says `estimated` (JSON: "place_estimated"). If the duration is unknown too, they
+are missing. A recording that says the same thing several times is listed with every place, within
+the limits and -k: places do not overlap, and -k and limits count places. In archives of overlapping
+windows (pa-tokenize --window), a place found in several windows is listed once, as in the best of
+them. Hits of a query are sorted by score, ties by key. There is no header line, so that hits from
+several archives can be merged with sort. trec: query, Q0, document, rank, score, tag; names have no
+folders or extension, and each document is listed once. textgrid and eaf: one document for Praat or
+ELAN, with a tier per recording and a label, QUERY SCORE EVALUE, at each hit.
 
 On a terminal, hits are shown as a table: below each query the rank, the score as a bar and a
 number, EVALUE after the letter E, times as h:mm:ss.s, and the recording, truncated at the front if
@@ -27,22 +27,23 @@ tokens of the query; in global mode, / tokens of the longer string. A score of 0
 common with the query, and is not a hit.)";
 
 constexpr const char* kSoftCosts =
-    R"(These find more: the model that wrote the strings knows which tokens replace one another.
+    R"(These find more: the model that wrote the strings knows which tokens are easily confused.
 SCORE is in bits: how much more likely the tokens found are as another rendering of the query than
 by chance, less 3 bits for each insertion and deletion; deleting a query's tokens of pauses and
 noise is free. SCORE grows with the length of the match, so one --min-score serves queries of any
-length. A score of 0 or less is not a hit. DISTANCE is the gap to the best possible score, in
-bits. Queries that name alternatives for their tokens (pa-tokenize --alternatives 16) find most: each
-part of a token is then aligned by itself, scored with the mixture of what may stand there.)";
+length. A score of 0 or less is not a hit. DISTANCE is the gap to the best possible score, in bits.
+Queries with alternatives for their tokens (pa-tokenize --alternatives 16) find most: each part of a
+token is then aligned by itself, and scored with the mixture of its alternatives.)";
 
 constexpr const char* kEvalue =
     R"(The number of places with the same or a better score expected by chance in these archives. It
 is estimated from strings of speech that ship with the model that wrote the archives (--model), and
 from how the query read backwards scores in the archives. A hit with an EVALUE well below 1 is
-meaningful, one near or above 1 is not. In measurements it was correct to within a factor of two, or
-three at 0.001. Without that model, or if it has no such strings, chance gave twelve (unit costs) to
-twenty times (soft costs) as many hits as EVALUE said at 0.01; -v reports this case. A query whose
-exact copy would have an EVALUE above 1 is too short to be meaningful, and a warning says so.)";
+meaningful, one near or above 1 is not. In measurements it was correct to within a factor of two; at
+0.001, where hits are few, to within a factor of five. Without that model, or if it has no such
+strings, there were twelve (unit costs) to twenty (soft costs) times as many chance hits at 0.01 as
+EVALUE predicts; -v reports this case. A query whose exact copy would have an EVALUE above 1 is too
+short to be meaningful, and a warning says so.)";
 
 constexpr const char* kFuse =
     R"(With --fuse, queries with the same key are renderings of one query: a word said by several
@@ -59,10 +60,10 @@ without the index.)";
 
 constexpr const char* kAlignment =
     R"(--alignment adds two columns after EVALUE: a CIGAR string as in SAM (= the same token, X
-another, I only in the query, D only in the recording), and how many seconds later the match is in
-the recording's file than in the query's: the median over aligned tokens, or - if times are unknown
-(JSON: "alignment", "offset"). --between does this for two files of token strings, without an
-archive: it searches for the strings of the first in those of the second.)";
+another token, I only in the query, D only in the recording), and how many seconds later the match
+is in the recording's file than in the query's: the median over aligned tokens, or - if times are
+unknown (JSON: "alignment", "offset"). --between does this for two files of token strings, without
+an archive: it searches for the strings of the first in those of the second.)";
 
 constexpr const char* kDuplicates =
     R"(--duplicates S prints pairs of records with a score of at least S, each once, as KEY, KEY,
@@ -115,7 +116,7 @@ pa-tokenize query.opus >queries.tsv)";
          "pa-search talks.pai queries.tsv -k 0 --min-score 0.6 | sort -t '#' -k 1,1 -k 2.3n"},
         {"Find more, using the model's scores of token pairs",
          "pa-tokenize --alternatives 16 query.opus | pa-search talks.pai --cost soft -k 5"},
-        {"Find more words of other speakers, with seven renderings of the query",
+        {"Find more words spoken by other speakers, with seven renderings of the query",
          "pa-tokenize --alternatives 16 --renderings 7 query.opus | pa-search talks.pai --fuse "
          "--cost soft -k 5"},
         {"All hits that are unlikely to be chance",

@@ -40,7 +40,7 @@ void add_options(CLI::App& app, StatsOptions& options) {
       ->type_name(cli::kFile);
   app.add_option("--log", options.log,
                  "Training curves from the log that `pa-train --log` writes, also while it runs: "
-                 "first value, last value and curve of the main measures of each stage. -v: of all")
+                 "first value, last value and curve of the main metrics of each stage. -v: of all")
       ->type_name(cli::kFile);
   app.add_flag("--quick", options.quick,
                "Read only the headers of audio files; thousands of files per second");

@@ -12,9 +12,9 @@ constexpr const char* kMetrics =
     R"(MAP as trec_eval defines it, over all relevant documents in the qrels; MRR; P@k; R@k, the
 share of queries with a relevant document in the top k; the mean rank of the first relevant one;
 MTWV, the maximum over score thresholds of 1 - mean over queries of (misses + 999.9 * false alarms),
-as shares of the relevant documents and of all other documents in run or qrels. Every query with a relevant document
-counts, even if it is not in the run. Documents judged below 0 are removed from the query's ranking.
-Ties in score are ranked by document name.
+as shares of the relevant documents and of all other documents in run or qrels. Every query with a
+relevant document counts, even if it is not in the run. Documents judged below 0 are removed from
+the query's ranking. Ties in score are ranked by document name.
 
 With --against RUN: the improvement over that run of the same queries, and the interval that
 contains 95 % of 10,000 paired bootstrap resamples. Queries are resampled or, with --terms, groups
@@ -28,13 +28,13 @@ found something. Unknown values are empty fields, or null. --quick gives only wh
 container to header_seconds, and fault.)";
 
 constexpr const char* kSnr =
-    R"(snr is estimated from the recording alone, without a model. The noise in each of 24 bands is taken
-from the level below which a fifth of the 32 ms frames lie (quantiles, after Stahl, Fischer and
-Bippus, 2000); frames at least 6 dB above the noise between 300 and 3,400 Hz count as speech; the
-ratio is their mean power, less the noise, to the noise. On read speech with white, pink and babble
-noise at known ratios, it is too high by 6 to 8 dB at a true 0 dB, 4 to 5 at 10, 2 to 4 at 20, and 0
-to 2 at 30. Anything steady counts as noise, including a tone or hum; music counts mostly as
-speech.)";
+    R"(snr is estimated from the recording alone, without a model. The noise in each of 24 bands is
+taken from the level below which a fifth of the 32 ms frames lie (quantiles, after Stahl, Fischer
+and Bippus, 2000); frames at least 6 dB above the noise between 300 and 3,400 Hz count as speech;
+the ratio is their mean power, less the noise, to the noise. On read speech with white, pink and
+babble noise at known ratios, it is too high by 6 to 8 dB at a true 0 dB, 4 to 5 at 10, 2 to 4 at
+20, and 0 to 2 at 30. Anything steady counts as noise, including a tone or hum; music counts mostly
+as speech.)";
 
 constexpr const char* kChecks =
     R"(AUDIO CHECKS. These are reported by --flag and in the column flags. --limit changes a limit
@@ -111,8 +111,8 @@ pa-train -o tiny.safetensors --recipe tiny.json --stage geometric --steps 5 --lo
         {"How similar two streams of the same recordings are, as JSON",
          "pa-stats talks.tsv --pairs talks.tsv --format json"},
         {"The progress of a training run, even while it is running", "pa-stats --log tiny.jsonl"}};
-    tool.see_also = {"pa-tokenize(1)", "pa-search(1)", "pa-train(1)", "pairalign-records(5)",
-                     "pairalign(7)"};
+    tool.see_also = {"pa-tokenize(1)", "pa-search(1)",         "pa-rerank(1)",
+                     "pa-train(1)",    "pairalign-records(5)", "pairalign(7)"};
     return tool;
   }();
   return kTool;

@@ -141,17 +141,14 @@ void add_options(CLI::App& app, TokenizeOptions& options) {
       ->check(CLI::Range(1, model::kMaxRenderings));
   app.add_option(
          "--alternatives", options.tokenizer.alternatives,
-         fmt::format("For queries: write a further field that names for each 40 ms of a token N "
-                     "(at most {}) that may stand in its place, with their probabilities. "
-                     "With them pa-search --cost soft finds more",
+         fmt::format("For queries: add a field that lists, for each 40 ms of a token, N tokens (at "
+                     "most {}) that may stand in its place, with their probabilities; pa-search "
+                     "--cost soft then finds more",
                      model::kMaxAlternatives))
       ->type_name("N")
       ->check(CLI::Range(0, model::kMaxAlternatives));
-  app.add_flag(
-      "--no-times", options.no_times,
-      "Leave out the field with the start time of each token, in milliseconds. On synthetic "
-      "audio with known onsets, the median error of these times is 20.5 ms and its 95th "
-      "percentile 59.6 ms, no better than chance for that many tokens (21.0 ms)");
+  app.add_flag("--no-times", options.no_times,
+               "Leave out the field with the start time of each token, in milliseconds");
   app.add_flag("--times", options.times, "Write token start times (the default)");
   add_listening_options(app, options);
   app.add_option("--format", options.format,

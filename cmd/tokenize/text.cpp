@@ -26,9 +26,9 @@ A PATH may end in a media fragment, as keys and hits do: talk.wav#t=4.65,6.15 se
 talk.wav#channel=2 one channel. A file whose actual name ends like that takes precedence; #t=0 is
 appended to its key.
 
-In folders, the extension decides (.wav, .flac, .opus, .m4a and others, in upper or lower case): other
-files, and hidden files and folders, are skipped without a message. A file named as a PATH or in a list
-is read whatever its extension.
+In folders, the extension decides (.wav, .flac, .opus, .m4a and others, in upper or lower case):
+other files, and hidden files and folders, are skipped without a message. A file named as a PATH or
+in a list is read whatever its extension.
 
 With -, WAV, MP3 and Ogg audio is decoded as it arrives through the pipe; other formats are decoded
 once all of it has arrived.
@@ -75,8 +75,8 @@ recording, written at the end. See pairalign-records(5).)"}};
         {"Read compressed audio without unpacking it on disk",
          "pa-tokenize --pre zcat --pre-glob '*.gz' talks/ | cut -f 1"},
         {"Audio from another program", "cat query.opus | pa-tokenize --tokenizer vq -"}};
-    tool.see_also = {"pa-index(1)",          "pa-search(1)",       "pa-stats(1)", "pa-train(1)",
-                     "pairalign-records(5)", "pairalign-model(5)", "pairalign(7)"};
+    tool.see_also = {"pa-index(1)", "pa-search(1)",         "pa-rerank(1)",       "pa-stats(1)",
+                     "pa-train(1)", "pairalign-records(5)", "pairalign-model(5)", "pairalign(7)"};
     return tool;
   }();
   return kTool;

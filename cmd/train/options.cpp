@@ -35,8 +35,9 @@ void add_options(CLI::App& app, TrainOptions& options) {
       ->default_str("");
   app.add_option("--from", options.from,
                  "Model to start from, instead of the geometric stage (unless --stage names it): "
-                 "its encoder, and its decoder if that has the recipe's shape. May be given again: "
-                 "the mean of the weights of models trained on from one another")
+                 "its encoder, and its decoder if that has the recipe's shape. May be repeated: "
+                 "training then starts from the mean of the models' weights; they must all descend "
+                 "from one model")
       ->allow_extra_args(false)
       ->type_name(cli::kModel)
       ->default_str("");

@@ -6,10 +6,10 @@ usage() {
   cat <<'END'
 usage: parallel-archive.sh [-S HOST,HOST,…] [-n SHARDS] FOLDER ARCHIVE.pai
   -S HOSTS   as GNU parallel takes them; ":" is this host, and the default
-  -n SHARDS  pieces of work, more than there are processors in all (16)
+  -n SHARDS  number of shards, more than there are processors in all (16)
 Every host must have the tools where this one has them (PATH is taken along), and see the same folders
 under the same absolute names.
-Called again, it does what is not done yet. Exit status: 0 done; 2 something failed.
+Run again, it resumes with the unfinished shards. Exit status: 0 done; 2 something failed.
 END
 }
 

@@ -8,7 +8,7 @@ usage() {
 usage: slurm-archive.sh [-n SHARDS] [-c THREADS] [-w] FOLDER ARCHIVE.pai [SBATCH OPTION…]
   -n SHARDS   jobs of the array (16)
   -c THREADS  processors of a job (1)
-  -w          wait until the merging job has ended, and end as it did
+  -w          wait until the merging job has ended, and exit with its status
 Prints the number of the merging job. The folders must be on a file system that all nodes share.
 END
 }

@@ -1,20 +1,20 @@
 #!/usr/bin/env bash
 # Trains on words that recur in a folder of recordings, without a transcript or a label: archives the
-# folder, looks for every second of speech in the other recordings, and learns from what is found that
-# two places are the same words. Then again with the model that has learnt it.
+# folder, searches the other recordings for every second of speech, and trains on the pairs found, as the
+# same words said twice; then repeats this with the new model.
 set -euo pipefail
 
 usage() {
   cat <<'END'
 usage: discover.sh [-m MODEL] [-r ROUNDS] [-s STEPS] [-e EVALUE] [-a SCORE] [-j THREADS] AUDIO OUTPUT
-  -m MODEL    to begin with (default)
-  -r ROUNDS   of finding and training (2); 0: find pairs, train nothing
-  -s STEPS    of training in each round (1500)
-  -e EVALUE   of a pair at most: as good by chance in the whole folder (3)
-  -a SCORE    of its audio at least, by pa-rerank (0.8)
-  -j THREADS  (all processors)
+  -m MODEL    model to start from (default: the shipped one)
+  -r ROUNDS   rounds of finding and training (2); 0: find pairs, train nothing
+  -s STEPS    training steps in each round (1500)
+  -e EVALUE   highest E-value of a pair, in the whole folder (3)
+  -a SCORE    lowest score of a pair by pa-rerank (0.8)
+  -j THREADS  threads (default: all processors)
 Writes into the folder OUTPUT, for each round: round-N/pairs.tsv, log.jsonl, model.safetensors; a round
-whose files are there is not done again.
+whose files exist is skipped.
 END
 }
 

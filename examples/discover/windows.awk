@@ -1,5 +1,5 @@
 # Strings with the starts of their tokens -> strings of windows of them, with media fragments as keys.
-# Left out are silence, hum and tails, whose strings are long tokens or the same ones again and again.
+# Left out are silence, hum and trailing sounds, whose strings are long tokens or the same ones again and again.
 BEGIN {
   FS = OFS = "\t"
   length_ = 14; hop = 5       # tokens: about 1.1 s, 0.4 s

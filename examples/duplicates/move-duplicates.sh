@@ -38,11 +38,11 @@ while IFS=$'\t' read -r key kept score; do
   witness=$(path_of "$kept"; echo .) && witness=${witness%.}
   target=$folder/${file#/}
   if [ ! -e "$file" ]; then
-    fault "$key: not there"
+    fault "$key: does not exist"
   elif [ ! -e "$witness" ]; then
-    fault "$key: stays, for $kept, which is to be kept instead, is not there"
+    fault "$key: left in place: $kept, which should be kept instead, does not exist"
   elif [ -e "$target" ]; then
-    fault "$key: stays, for $target is there already"
+    fault "$key: left in place: $target already exists"
   elif [ $do_it = no ]; then
     echo "would move $key (like $kept, $score)"
   else

@@ -5,10 +5,10 @@ set -euo pipefail
 usage() {
   cat <<'END'
 usage: archive-new.sh [-w MINUTES] [-c] [-l LOG] FOLDER ARCHIVE.pai
-  -w MINUTES  leave alone what was written to within the last MINUTES: it may not be complete (5)
+  -w MINUTES  skip files modified within the last MINUTES, which may be incomplete (5)
   -c          compress new WAV files to FLAC, without loss, before they are archived
-  -l LOG      append to this file what was done; only faults are printed then
-Exit status: 0 done, or another run is at work; 2 something failed, and is named.
+  -l LOG      append messages to LOG; then only failures are printed
+Exit status: 0 done, or another run is in progress; 2 something failed; it is reported.
 END
 }
 
@@ -72,7 +72,7 @@ recordings ! -mmin "-$wait" -print0 | missing --moved --wait 600 | with_change >
 sort -z "$archive.failed" | comm -z -12 - "$work/missing" >"$work/known"
 comm -z -23 "$work/missing" "$work/known" | sed -z 's/^[0-9.]* //' >"$work/new"
 note "$folder: $(count "$work/new") new or changed," \
-  "$(recordings -mmin "-$wait" -print0 | tr -cd '\0' | wc -c) too fresh," \
+  "$(recordings -mmin "-$wait" -print0 | tr -cd '\0' | wc -c) too recent," \
   "$(count "$work/known") failed before and unchanged"
 
 # Only what is not archived yet: a recording under two names would be found twice.

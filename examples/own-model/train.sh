@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Adapts the model that ships with pairalign to one's own recordings, and tells by recordings that it
-# has not heard in training whether that was worth it.
+# Adapts the model that ships with pairalign to one's own recordings, and shows on held-out recordings
+# whether that was worth it.
 set -euo pipefail
 
 usage() {
@@ -65,7 +65,7 @@ while IFS= read -r -d '' file; do
   fi
 done <"$work/recordings"
 [ $held -gt 0 ] || { echo "train: $audio: fewer than $every recordings that can be read" >&2; exit 2; }
-echo "$((number - held)) recordings to learn from, $held to judge by"
+echo "$((number - held)) recordings for training, $held held out"
 
 rm -f "$output/log.jsonl"
 pa-train --from default --recipe "$recipe" "${steps[@]}" --log "$output/log.jsonl" \

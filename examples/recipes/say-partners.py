@@ -147,7 +147,7 @@ def parse_options():
     parser.add_argument("folder", type=pathlib.Path)
     parser.add_argument("--words", type=argparse.FileType(), metavar="CTM", help="times of words of real recordings")
     parser.add_argument("--speakers", type=argparse.FileType(), metavar="UTT2SPK", help="and their speakers")
-    parser.add_argument("--share", type=float, default=1, help="how many of the sentences are said (default: 1)")
+    parser.add_argument("--share", type=float, default=1, help="share of the sentences to synthesise (default: 1)")
     parser.add_argument("--only", default="", metavar="PREFIX", help="only recordings of this folder")
     parser.add_argument("--espeak", type=int, default=2, metavar="N", help="espeak-ng voices a sentence (default: 2)")
     parser.add_argument("--flite", type=int, default=1, metavar="N", help="flite voices a sentence (default: 1)")

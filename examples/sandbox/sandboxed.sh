@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# pa-tokenize on audio that strangers made, shut in: it sees the folder and the programs, all of it
+# pa-tokenize on audio from strangers, in a sandbox: it sees the folder and the programs, all of it
 # read-only, no network, no other process, no home, and at most 4 GB of memory.
 #   sandboxed.sh FOLDER [OPTION]... >strings      options of pa-tokenize; keys are absolute paths
 set -eu

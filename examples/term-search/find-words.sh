@@ -7,7 +7,7 @@ usage() {
 usage: find-words.sh [-n HITS] [-c SECONDS] [-s SCORE] [-o FOLDER] ARCHIVE.pai QUERY...
   -n HITS     how many places to show (5)
   -c SECONDS  of the recording to hear before and after the words (0.5)
-  -s SCORE    leave out hits that the search gives less than this score, in bits (20)
+  -s SCORE    leave out hits whose search score is below this, in bits (20)
   -o FOLDER   write each place to a WAV file there, instead of playing it
 QUERY is an audio file; `rec query.wav` of SoX makes one. Several are the same words said several
 times, and searched together; hits are then ranked by the first. Exit status: 1 when nothing is found.
@@ -82,7 +82,7 @@ while IFS=$'\t' read -r _ place _ similarity chance; do
   file=$(path_of "${BASH_REMATCH[1]}"; echo .) && file=${file%.}
   start=${BASH_REMATCH[2]}
   end=${BASH_REMATCH[3]}
-  echo "$number. ${BASH_REMATCH[1]} from $start s to $end s, similarity $(printf %.2f "$similarity"), $chance as good by chance"
+  echo "$number. ${BASH_REMATCH[1]} from $start s to $end s, similarity $(printf %.2f "$similarity"), E-value $chance"
   read -r from length < <(awk -v s="$start" -v e="$end" -v c="$context" \
     'BEGIN { from = s > c ? s - c : 0; printf "%.2f %.2f\n", from, e + c - from }')
   part=$work/hit.wav
@@ -91,10 +91,10 @@ while IFS=$'\t' read -r _ place _ similarity chance; do
     part=$folder/$number.wav
   fi
   if ! cut_out "$file" "$from" "$length" "$part"; then
-    echo "   not to be heard: neither ffmpeg nor SoX has read it" >&2
+    echo "   cannot be played: neither ffmpeg nor SoX can read it" >&2
   elif [ -n "$folder" ]; then
     echo "   $part"
   elif ! play_file "$part" 2>"$work/player"; then
-    printf '   no sound here; to hear it: ffplay -ss %s -t %s -nodisp -autoexit %q\n' "$from" "$length" "$file"
+    printf '   no player here; to listen: ffplay -ss %s -t %s -nodisp -autoexit %q\n' "$from" "$length" "$file"
   fi
 done <"$work/hits"

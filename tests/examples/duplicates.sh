@@ -44,11 +44,11 @@ has printed '^12 to keep, 0 to move'
 status=0
 "$move" -y talks.pai lists/move.tsv aside >printed 2>&1 || status=$?
 [ "$status" -eq 2 ] || fail "a second time: $status"
-has printed 'audio/garden.opus: not there'
+has printed 'audio/garden.opus: does not exist'
 printf 'audio/garden.opus\taudio/none.opus\t1\n' >lost.tsv
 cp "$talks/garden.opus" audio/
 ! "$move" -y talks.pai lost.tsv aside 2>printed || fail 'moved without a witness'
-has printed 'audio/garden.opus: stays'
+has printed 'audio/garden.opus: left in place'
 [ -s audio/garden.opus ] || fail 'moved without a witness'
 
 # A chain a ~ b ~ c, where a and c are not alike: b, the longest, stands for both.

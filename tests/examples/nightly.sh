@@ -19,7 +19,7 @@ cp "$talks"/travel.opus audio/fresh.opus
 echo 'no audio' >audio/notes.txt
 run
 [ "$status" -eq 0 ] && [ ! -s printed ] || fail "first run: $status, $(cat printed)"
-has log "^[0-9-]* [0-9:]* $PWD/audio: 2 new or changed, 1 too fresh, 0 failed before"
+has log "^[0-9-]* [0-9:]* $PWD/audio: 2 new or changed, 1 too recent, 0 failed before"
 has log 'pa-index: talks.pai: 2 records added, 0 replaced, 2 in all'
 keys | diff - <(printf '%s\n' 'audio/garden.opus' 'audio/sub/a name.opus') || fail 'wrong keys'
 
@@ -44,7 +44,7 @@ has log '2 records added, 1 replaced, 3 in all'
 : >log
 run
 [ "$status" -eq 0 ] && [ ! -s printed ] || fail "again: $status, $(cat printed)"
-has log ' 0 new or changed, 0 too fresh, 1 failed before and unchanged'
+has log ' 0 new or changed, 0 too recent, 1 failed before and unchanged'
 run
 [ "$status" -eq 0 ] && [ ! -s printed ] || fail "the night after: $status, $(cat printed)"
 cp "$talks/kitchen.opus" $'audio/damaged\n.opus'

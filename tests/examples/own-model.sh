@@ -6,7 +6,7 @@ train=$examples/own-model/train.sh
 
 cp -r "$talks" audio
 "$train" -s 1 audio out >printed 2>&1 || fail "$(cat printed)"
-has printed '^11 recordings to learn from, 1 to judge by$'
+has printed '^11 recordings for training, 1 held out$'
 pa-tokenize --model out/model.safetensors audio/garden.opus >own
 pa-tokenize audio/garden.opus >shipped
 [ "$(head -n 1 own)" != "$(head -n 1 shipped)" ] || fail 'the model is the shipped one'

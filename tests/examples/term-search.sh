@@ -43,7 +43,7 @@ awk -v s="$seconds" -v w="$(soxi -D wide/1.wav)" 'BEGIN { exit !(w > s + 1.9 && 
 
 # No player: the command is printed. With one, it gets each hit.
 PATH=$PWD/bin "$find_words" -n 2 -s 0 talks.pai "$query" >printed
-[ "$(grep -c '^   no sound here; to hear it: ffplay -ss [0-9.]* -t [0-9.]* ' printed)" -eq 2 ] ||
+[ "$(grep -c '^   no player here; to listen: ffplay -ss [0-9.]* -t [0-9.]* ' printed)" -eq 2 ] ||
   fail "$(cat printed)"
 stub_player
 mkdir heard
