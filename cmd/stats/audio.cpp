@@ -3,6 +3,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -67,12 +68,17 @@ bool is_audio(const std::string& path) {
   return fd.get() >= 0 && holds_zero(peek(fd.get()));
 }
 
-// A list of recordings begins with the path of one.
-bool stdin_lists_audio() {
+// Whether standard input is a list of recordings, of which the first may have been deleted, rather
+// than token strings. `expected`: unless these are seen there.
+bool stdin_lists_audio(bool expected) {
   struct stat info {};
-  const std::string bytes = peek(STDIN_FILENO);
-  const std::string path = bytes.substr(0, bytes.find_first_of("\r\n"));
-  return !path.empty() && ::stat(path.c_str(), &info) == 0;
+  std::istringstream lines(peek(STDIN_FILENO));
+  for (std::string line; std::getline(lines, line);) {
+    if (line.find('\t') != std::string::npos || line.rfind("#pairalign", 0) == 0) return false;
+    if (!line.empty() && line.back() == '\r') line.pop_back();
+    if (!line.empty() && ::stat(line.c_str(), &info) == 0) return true;
+  }
+  return expected;
 }
 
 struct Item {
@@ -153,6 +159,8 @@ class Delivery {
  private:
   void take(const stats::MeasuredAudio& recording) {
     total_.add(recording.figures, recording.findings);
+    for (const std::string& remark : recording.figures.remarks)
+      context_.messages.warning(recording.path + ": " + remark);
     if (grouped_) groups_[recording.group].add(recording.figures, recording.findings);
     if (options_.flag) {
       context_.out.write(stats::finding_lines(recording));
@@ -185,15 +193,9 @@ class Delivery {
 
 bool inputs_are_audio(const StatsOptions& options) {
   if (!options.manifest.empty()) return true;
-  if (options.files.empty()) return options.null || stdin_lists_audio();
-  const bool audio = is_audio(options.files.front());
-  for (const std::string& path : options.files) {
-    if (is_audio(path) != audio) {
-      throw cli::UsageError("cannot mix audio and token strings: " + options.files.front() +
-                            " and " + path);
-    }
-  }
-  return audio;
+  const bool expected = options.quick || options.flag || !options.limits.empty();
+  if (options.files.empty()) return options.null || stdin_lists_audio(expected);
+  return std::any_of(options.files.begin(), options.files.end(), is_audio);
 }
 
 cli::ExitStatus report_audio(const StatsOptions& options, cli::Context& context, Report& report) {

@@ -42,8 +42,10 @@ void add_options(CLI::App& app, StatsOptions& options) {
                  "Training curves from the log that `pa-train --log` writes, also while it runs: "
                  "first value, last value and curve of the main metrics of each stage. -v: of all")
       ->type_name(cli::kFile);
-  app.add_flag("--quick", options.quick,
-               "Read only the headers of audio files; thousands of files per second");
+  app.add_flag(
+      "--quick", options.quick,
+      "Read only the headers of audio files; thousands of files per second, except for formats "
+      "that FFmpeg reads");
   app.add_option(
          "--by", options.by,
          "Statistics by group, such as speaker, split or microphone: folder, folder:N (the first "
@@ -93,6 +95,8 @@ void check_usage(const StatsOptions& options) {
               "--manifest names what to read, and paths are given too");
   cli::refuse(options.null && (!options.files.empty() || !options.manifest.empty()),
               "-0 applies to path lists on standard input, not to named inputs");
+  cli::refuse(other && (options.format == "tsv" || options.format == "jsonl"),
+              "--format tsv and jsonl apply to audio, not to --qrels and --log");
   cli::refuse(options.flag && options.format != "text",
               "--flag has its own output format; --format tsv and jsonl list findings too");
   cli::refuse(!options.log.empty() && (records || !options.qrels.empty() || !options.files.empty()),

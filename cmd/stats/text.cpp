@@ -25,7 +25,7 @@ constexpr const char* kFigures =
     R"(AUDIO MEASUREMENTS. These are the columns of --format tsv and the members of --format jsonl
 for each recording, preceded by the path and, with --by, the group, and followed by the checks that
 found something. Unknown values are empty fields, or null. --quick gives only what the header says:
-container to header_seconds, and fault.)";
+container to header_seconds, and fault; the length of MP3 and of what FFmpeg reads is approximate.)";
 
 constexpr const char* kSnr =
     R"(snr is estimated from the recording alone, without a model. The noise in each of 24 bands is
@@ -39,8 +39,8 @@ as speech.)";
 constexpr const char* kChecks =
     R"(AUDIO CHECKS. These are reported by --flag and in the column flags. --limit changes a limit
 or disables a check. The defaults are for recordings of speech; they are meant to find what is
-wrong, not what could be better. damaged, for files that cannot be read completely, has no limit;
-its VALUE is the reason.)";
+wrong, not what could be better. damaged, for files that cannot be read completely, and remark, for
+what was skipped in a file or corrected, have no limit; their VALUE is the reason.)";
 
 // A paragraph for each figure, of the manual page.
 std::string figures() {

@@ -74,7 +74,8 @@ class FfmpegAudio : public Reader {
       const std::size_t begin = at + mark.size();
       return text.substr(begin, text.find_first_of(", \n", begin) - begin);
     };
-    return {word_behind("Input #0, "), word_behind(": Audio: "), 0, -1};
+    return {word_behind("Input #0, "), word_behind(": Audio: "), 0, -1,
+            parse_ffmpeg_messages(text).duration_s};
   }
   std::int64_t read(float* interleaved, std::int64_t frames) override {
     if (ended_) return 0;

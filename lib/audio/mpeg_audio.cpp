@@ -72,7 +72,12 @@ class MpegAudio : public Reader {
   }
 
   SampleFormat format() const override { return {part_.rate, part_.channels}; }
-  Coding coding() const override { return {"mpeg", "mp" + std::to_string(part_.layer), 0, -1}; }
+  Coding coding() const override {
+    Coding coding{"mpeg", "mp" + std::to_string(part_.layer)};
+    if (promised_frames_ > 0)
+      coding.about_seconds = static_cast<double>(promised_frames_) * part_.seconds();
+    return coding;
+  }
   std::string library() const override {
     return fmt::format("libmpg123 (API {})", MPG123_API_VERSION);
   }

@@ -45,6 +45,8 @@ class OggCodec {
                      std::vector<float>& pcm) = 0;
   // The time between two page positions, in seconds.
   virtual double seconds(std::int64_t granules) const = 0;
+  // The page position at which the sound begins.
+  virtual std::int64_t first_position() const { return 0; }
   virtual std::string library() const = 0;
 };
 
@@ -91,6 +93,7 @@ class OpusCodec : public OggCodec {
   double seconds(std::int64_t granules) const override {
     return static_cast<double>(granules) / kRate;
   }
+  std::int64_t first_position() const override { return pre_skip_; }
   std::string library() const override { return opus_get_version_string(); }
 
  private:
@@ -107,7 +110,7 @@ class OpusCodec : public OggCodec {
     if (packet.bytes < kHead || head[8] > 15)
       throw Error("", "an Opus header of an unknown version");
     channels_ = head[9];
-    left_to_skip_ = little_endian(head + 10, 2);
+    pre_skip_ = left_to_skip_ = little_endian(head + 10, 2);
     const std::int64_t rate = little_endian(head + 12, 4);
     const auto gain = static_cast<std::int16_t>(little_endian(head + 16, 2));
     // Mono and stereo need no map.
@@ -144,7 +147,8 @@ class OpusCodec : public OggCodec {
   std::unique_ptr<OpusMSDecoder, Destroy> decoder_;
   int channels_ = 0;
   int divisor_ = 1;                // of 48 kHz
-  std::int64_t left_to_skip_ = 0;  // at 48 kHz: samples that the decoder needs to settle
+  std::int64_t pre_skip_ = 0;      // at 48 kHz: samples that the decoder needs to settle
+  std::int64_t left_to_skip_ = 0;  // of these
   std::int64_t position_ = 0;      // at 48 kHz, of what is decoded next
   std::vector<float> buffer_;
 };
@@ -251,7 +255,8 @@ class OggAudio : public Reader {
     if (bytes_.is_stream()) return coding;
     const std::optional<OggPage> page = last_ogg_page(bytes_);
     if (page && page->position >= 0 && page->serial == (serial_ & 0xffffffffL)) {
-      coding.frames = std::llround(codec_->seconds(page->position) * format().rate);
+      coding.frames =
+          std::llround(codec_->seconds(page->position - codec_->first_position()) * format().rate);
     }
     return coding;
   }

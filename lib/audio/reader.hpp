@@ -22,6 +22,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -43,6 +44,8 @@ struct Coding {
   std::string codec = "other";      ///< pcm_s16, pcm_f32, flac, vorbis, opus, mp3, ...
   int bits = 0;                     ///< of a sample; 0 where the codec has none
   std::int64_t frames = -1;         ///< of the whole recording by its headers; -1: not stated
+  /// Where headers say how long the recording is, but not to the frame.
+  std::optional<double> about_seconds = std::nullopt;
 };
 
 /// Delivers the samples of a recording at its own rate and channels. A recording may have parts

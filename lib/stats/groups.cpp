@@ -75,7 +75,9 @@ std::string group_in(const Groups& groups, std::string_view key) {
   return found == groups.end() ? kUngrouped : found->second;
 }
 
+// Of the first 4,096 bytes, as long as a path can be: std::regex recurses for every character.
 std::string regex_group(std::string_view key, const std::regex& regex) {
+  key = key.substr(0, 4096);
   std::match_results<std::string_view::const_iterator> match;
   if (!std::regex_search(key.begin(), key.end(), match, regex)) return kUngrouped;
   const std::string group = match[match.size() > 1 ? 1 : 0].str();

@@ -81,7 +81,7 @@ std::vector<Check> default_checks() {
        "-1"},
       {"offset", "%", 3, true, 1.0, PAIRALIGN_NUMBER(percent(f.offset)),
        "of full scale, or -40 dB: typical of a faulty sound card; every cut clicks"},
-      {"bandwidth", "%", 1, false, 54.0, PAIRALIGN_NUMBER(bandwidth_percent(f)),
+      {"bandwidth", "%", 1, false, 60.0, PAIRALIGN_NUMBER(bandwidth_percent(f)),
        "of half the sampling rate: the audio was once sampled at half this rate or less, such as "
        "telephone audio in a 16 kHz file"},
       {"silence", "%", 2, true, 75.0, PAIRALIGN_NUMBER(unless_silent(f, percent(f.silence))),
@@ -213,6 +213,8 @@ void Checks::set(const std::string& setting) {
 std::vector<Finding> Checks::findings(const AudioFigures& figures) const {
   std::vector<Finding> findings;
   if (!figures.fault.empty()) findings.push_back({kDamaged, figures.fault, "-", ""});
+  for (const std::string& remark : figures.remarks)
+    findings.push_back({kRemark, remark, "-", ""});
   for (const Check& check : checks_) {
     if (!check.limit) continue;
     const Value value = check.value(figures);

@@ -14,9 +14,10 @@ struct SourceInfo {
   std::string codec;      ///< pcm_s16, pcm_f32, flac, vorbis, opus, mp3, ...
   int sample_rate = 0;    ///< Hz
   int channels = 0;
-  int bits = 0;              ///< of a sample; 0 if the codec has none (mp3, opus, ...)
-  std::int64_t frames = -1;  ///< as the header says; -1 if it does not
-  std::int64_t bytes = 0;    ///< of the whole file; 0 for a stream
+  int bits = 0;                         ///< of a sample; 0 if the codec has none (mp3, opus, ...)
+  std::int64_t frames = -1;             ///< as the header says; -1 if it does not
+  std::int64_t bytes = 0;               ///< of the whole file; 0 for a stream
+  std::optional<double> about_seconds;  ///< where the header does not tell the frames
 };
 
 struct AudioFigures {
@@ -26,6 +27,7 @@ struct AudioFigures {
   std::optional<double> header_seconds;
   /// Why the recording, or its end, could not be read; empty: it could.
   std::string fault;
+  std::vector<std::string> remarks;  ///< what was skipped or corrected: see audio::Reader
 
   // Measured on samples; nothing if none were read.
   std::optional<double> rms;        ///< dBFS; a full-scale square wave has 0
@@ -102,7 +104,7 @@ class Checks {
   Checks();
 
   /// All checks, with their limits. Besides these, `damaged` flags recordings that cannot be read,
-  /// or not to their end; it has no limit.
+  /// or not to their end, and `remark` what was skipped in them or corrected; these have no limit.
   const std::vector<Check>& table() const { return checks_; }
 
   /// `NAME=LIMIT`, `NAME=off`. Throws Error("", reason) that names the checks.
@@ -116,5 +118,6 @@ class Checks {
 };
 
 inline constexpr const char* kDamaged = "damaged";
+inline constexpr const char* kRemark = "remark";
 
 }  // namespace pairalign::stats

@@ -96,10 +96,13 @@ class LevelMeter : public Meter {
       : channels_(static_cast<std::size_t>(source.channels)),
         least_zeros_(std::max(1L, std::lround(source.sample_rate * kZeroRunSeconds))) {
     // Full scale is the greatest value of a sample. With more than 16 bits, or none, that of 16 is
-    // used: what clipped at 16 bits is often stored with more.
+    // used: what clipped at 16 bits is often stored with more. G.711 ends at 32,124 (ulaw) and
+    // 32,256 (alaw) of 32,768.
     const int exponent = std::clamp(source.bits == 0 ? kMaxBits : source.bits, 2, kMaxBits) - 1;
     // The greatest value of two's complement is one step below 1; half a step more for rounding.
     full_scale_ = static_cast<float>(1 - 1.5 * std::pow(2.0, -exponent));
+    if (source.codec == "ulaw" || source.codec == "pcm_mulaw") full_scale_ = 0.980F;
+    if (source.codec == "alaw" || source.codec == "pcm_alaw") full_scale_ = 0.984F;
   }
 
   void add(const Block& block) override {

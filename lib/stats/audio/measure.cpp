@@ -117,19 +117,22 @@ std::unique_ptr<audio::Reader> open(int fd, const std::string& name, const Measu
                                     SourceInfo& source) {
   const audio::ByteRange bytes = audio::ByteRange::of_descriptor(fd, name, options.scratch);
   const std::int64_t size = bytes.is_stream() ? 0 : bytes.size();
+  source.bytes = size;
   if (!bytes.is_stream() && size == 0) throw Error(name, "is empty");
   std::unique_ptr<audio::Reader> reader = audio::open_reader(bytes, options.ffmpeg);
   const auto [rate, channels] = reader->format();
-  const auto [container, codec, bits, frames] = reader->coding();
+  const auto [container, codec, bits, frames, about_seconds] = reader->coding();
   audio::check({rate, channels}, name);
-  source = {container, codec, rate, channels, bits, frames, size};
+  source = {container, codec, rate, channels, bits, frames, size, about_seconds};
   return reader;
 }
 
 // Feeds the whole recording to `meters`. A part in another format cannot be measured with the
-// others.
-void measure_samples(audio::Reader& reader, const SourceInfo& source, Meters& meters) {
+// others. Returns the number of parts.
+int measure_samples(audio::Reader& reader, const SourceInfo& source, Meters& meters) {
+  int parts = 0;
   do {
+    ++parts;
     const auto [rate, channels] = reader.format();
     if (rate != source.sample_rate || channels != source.channels) {
       throw Error("", fmt::format("measured only up to {:.2f} s, where a part of {} Hz and {} "
@@ -142,6 +145,7 @@ void measure_samples(audio::Reader& reader, const SourceInfo& source, Meters& me
   if (!reader.faults().empty()) {
     throw Error("", fmt::format("{}", fmt::join(reader.faults(), "; ")));
   }
+  return parts;
 }
 
 }  // namespace
@@ -159,14 +163,16 @@ AudioFigures measure(int fd, const std::string& name, const MeasureOptions& opti
   if (source.frames >= 0) {
     figures.header_seconds = static_cast<double>(source.frames) / source.sample_rate;
   }
-  figures.seconds = figures.header_seconds;
+  figures.seconds = figures.header_seconds ? figures.header_seconds : source.about_seconds;
   if (options.quick) return figures;
   Meters meters(source);
   try {
-    measure_samples(*reader, source, meters);
+    // The header of one part does not tell the length of all.
+    if (measure_samples(*reader, source, meters) > 1) figures.header_seconds.reset();
   } catch (const Error& error) {
     figures.fault = error.reason();
   }
+  figures.remarks = reader->remarks();
   meters.finish(figures);
   return figures;
 }

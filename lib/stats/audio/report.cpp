@@ -77,8 +77,8 @@ std::string json_line(const MeasuredAudio& recording, bool grouped) {
   }
   json["flags"] = Json::array();
   for (const Finding& finding : recording.findings) {
-    // The value of `damaged` is a reason, without a limit; all others are numbers, as printed.
-    const bool number = finding.check != kDamaged;
+    // The value of `damaged` and `remark` is text, without a limit; others are numbers, as printed.
+    const bool number = finding.check != kDamaged && finding.check != kRemark;
     json["flags"].push_back({{"check", finding.check},
                              {"value", number ? Json::parse(finding.value) : Json(finding.value)},
                              {"limit", number ? Json::parse(finding.limit) : Json(nullptr)},
@@ -107,6 +107,7 @@ void AudioSummary::add(const AudioFigures& figures, const std::vector<Finding>& 
   ++recordings;
   faulty += !figures.fault.empty();
   seconds += figures.seconds.value_or(0);
+  unknown_length += !figures.seconds && figures.fault.empty();
   bytes += static_cast<double>(figures.source.bytes);
   auto& kind = kinds[kind_of(figures.source)];
   ++kind.first;
@@ -126,6 +127,8 @@ std::string to_text(const AudioSummary& s, const Checks& checks) {
   const auto out = std::back_inserter(text);
   fmt::format_to(out, "{:<24}{}\n", "recordings", s.recordings);
   fmt::format_to(out, "{:<24}{:.4f}\n", "hours", s.seconds / 3600);
+  if (s.unknown_length > 0)
+    fmt::format_to(out, "{:<24}{}\n", "of unknown length", s.unknown_length);
   fmt::format_to(out, "{:<24}{:.1f}\n", "MB", s.bytes / 1e6);
   fmt::format_to(out, "{:<24}{}\n", "damaged", s.faulty);
   fmt::format_to(out, "{:<24}{}\n", "flagged", s.flagged);
@@ -151,6 +154,7 @@ std::string to_text(const AudioSummary& s, const Checks& checks) {
     fmt::format_to(out, "{:>9}  {:<14}{}\n", count->second, name, what);
   };
   found(kDamaged, "cannot be read, or only in part");
+  found(kRemark, "something in it was skipped or corrected");
   for (const Check& check : checks.table()) {
     if (check.limit) found(check.name, limit_text(check));
   }
@@ -160,6 +164,7 @@ std::string to_text(const AudioSummary& s, const Checks& checks) {
 Json to_json(const AudioSummary& s, const Checks& checks) {
   Json json = {{"recordings", s.recordings},
                {"seconds", s.seconds},
+               {"unknown_length", s.unknown_length},
                {"bytes", static_cast<std::int64_t>(s.bytes)},
                {"damaged", s.faulty},
                {"flagged", s.flagged},

@@ -47,6 +47,7 @@ Distribution distribution(std::vector<float> values);
 struct AudioSummary {
   std::uint64_t recordings = 0;
   std::uint64_t faulty = 0;
+  std::uint64_t unknown_length = 0;  ///< readable, but their headers state none, with --quick
   double seconds = 0;
   double bytes = 0;
   /// Kinds of files, such as "wav pcm_s16, 16000 Hz, mono": recordings and seconds.
