@@ -73,9 +73,9 @@ struct FolderWalk {
         names.push_back(name + '/');
       } else if (is_wanted(name) && (!fs::exists(status) || fs::is_regular_file(status))) {
         names.push_back(name);  // a dangling link too: opening it will fail
-      } else if (unknown == std::errc::filename_too_long) {
+      } else if (unknown) {  // it may be a folder, such as a link to a disk that is not mounted
         ++failed;
-        fail(at->path().string(), "cannot open the folder: " + unknown.message());
+        fail(at->path().string(), "cannot open: " + unknown.message());
       }
     }
     if (fault) {
