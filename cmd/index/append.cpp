@@ -63,11 +63,12 @@ class StopSignals {
   sigset_t usual_{};
 };
 
-// Audio modified later than this may not be what its string in an input was made from: when the
-// file of strings was written, or, for a pipe, now, before anything is read from it.
-std::int64_t time_of_strings(const std::string& path) {
+// When the file of strings was written, or, for a pipe, now, before anything is read from it.
+archive::StringTime time_of_strings(const std::string& path) {
   const auto file = archive::look_at_source(path == "-" ? "/dev/stdin" : path);
-  return file ? file->mtime_ns : archive::now_ns();
+  if (file) return {file->mtime_ns};
+  const std::int64_t now = archive::now_ns();
+  return {now, now};
 }
 
 // Appends one input after the other. If the header of an input does not fit, nothing of it is
@@ -225,8 +226,11 @@ class Appending {
   }
 
   void add(const tokens::RecordReader& reader, const tokens::Record& record) {
+    std::optional<archive::Source> source = sources_.of(record.key);
+    // A string that may be cut short is archived, but its recording stays missing.
+    if (source && reader.unterminated()) source->hash = 0;
     try {
-      writer_.add(record, sources_.of(record.key));
+      writer_.add(record, source);
     } catch (const archive::RefusedRecord& error) {
       messages_.failure(Error(reader.place(), error.reason()));
     }

@@ -15,7 +15,8 @@ replaces any earlier record with the same key.)";
         R"(All strings in an archive come from one model and one tokenizer: input whose header says
 otherwise is refused. The size, time and checksum of each file are stored with its string, so that
 --missing and pa-tokenize --skip know what is new. A file modified after its string was made counts
-as changed.
+as changed: after the file of strings was last written or, of strings from a pipe, after pa-index
+began. A file of strings that takes long to write hides what is modified meanwhile; a pipe does not.
 
 Only one process writes at a time, for the duration of a commit: a second one waits for it (--wait).
 No lock is held while waiting for input, and readers never block a writer. Killed at any point,

@@ -19,11 +19,21 @@ namespace {
 // memory, and hardly ever causes a file to be read twice.
 constexpr std::size_t kMaxRemembered = std::size_t{1} << 16;
 
+std::int64_t nanoseconds(const timespec& time) {
+  return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
+}
+
 Source describe(const struct stat& info) {
   Source source;
   source.size = static_cast<std::uint64_t>(info.st_size);
-  source.mtime_ns = std::int64_t{info.st_mtim.tv_sec} * 1'000'000'000 + info.st_mtim.tv_nsec;
+  source.mtime_ns = nanoseconds(info.st_mtim);
   return source;
+}
+
+bool is_newer(const struct stat& info, const StringTime& made) {
+  const std::int64_t modified = nanoseconds(info.st_mtim);
+  return nanoseconds(info.st_ctim) > made.changed_ns ||
+         (modified > made.modified_ns && modified <= now_ns());
 }
 
 }  // namespace
@@ -43,7 +53,7 @@ std::int64_t now_ns() {
   return std::chrono::nanoseconds(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
-std::optional<Source> read_source(const std::string& path, std::int64_t written_ns) {
+std::optional<Source> read_source(const std::string& path, const StringTime& made) {
   // Looked at before it is opened, because opening a device or a FIFO may have side effects.
   if (!look_at_source(path)) return std::nullopt;
   const Descriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
@@ -51,7 +61,7 @@ std::optional<Source> read_source(const std::string& path, std::int64_t written_
   struct stat after {};
   if (::fstat(fd.get(), &before) != 0 || !S_ISREG(before.st_mode)) return std::nullopt;
   Source source = describe(before);
-  if (source.mtime_ns > written_ns && source.mtime_ns <= now_ns()) return source;
+  if (is_newer(before, made)) return source;
   Hasher hasher;
   std::vector<char> buffer(std::size_t{1} << 18);
   try {
@@ -96,7 +106,7 @@ std::optional<Source> SourceReader::of(std::string_view key) {
   const auto found = known_.find(path);
   if (found != known_.end()) return found->second;
   if (in_absent_folder(path)) return std::nullopt;
-  const std::optional<Source> source = read_source(path, written_ns_);
+  const std::optional<Source> source = read_source(path, made_);
   if (!source) return source;  // asking again costs less than remembering
   if (known_.size() >= kMaxRemembered) known_.clear();
   known_.emplace(std::move(path), *source);

@@ -43,10 +43,19 @@ bool is_unchanged(const std::string& path, const Source& source, bool checksum);
 /// Nanoseconds since 1970.
 std::int64_t now_ns();
 
+/// When strings were made: their audio was neither modified after `modified_ns` (but a time in the
+/// future is the error of a clock), nor was a file renamed to its name, or otherwise changed in
+/// status, after `changed_ns`. Copies of audio and strings together, as from a backup, keep only
+/// the former.
+struct StringTime {
+  std::int64_t modified_ns = INT64_MAX;
+  std::int64_t changed_ns = INT64_MAX;
+};
+
 /// The source of a regular file as it is now, read to its end for the hash; nothing for other
-/// files. A file modified after `written_ns`, when a string of it was written, is not read: the
-/// string may not be of these contents. A modification in the future is the error of a clock.
-std::optional<Source> read_source(const std::string& path, std::int64_t written_ns = INT64_MAX);
+/// files. A file that is newer than its string is not read: the string may not be of these
+/// contents.
+std::optional<Source> read_source(const std::string& path, const StringTime& made = {});
 
 /// Likewise without the hash: does not read the file.
 std::optional<Source> look_at_source(const std::string& path);
@@ -58,8 +67,8 @@ bool is_gone(const std::string& path);
 /// Looks up the sources of keys. Contents are read once per path, however many records a path has.
 class SourceReader {
  public:
-  /// `written_ns`: when the strings of the keys were written, as for read_source.
-  explicit SourceReader(std::int64_t written_ns = INT64_MAX) : written_ns_(written_ns) {}
+  /// `made`: the strings of the keys.
+  explicit SourceReader(const StringTime& made = {}) : made_(made) {}
 
   /// The source of the path in `key` (without its media fragment); nothing if that is not a
   /// readable regular file, since a string may outlive its audio.
@@ -68,7 +77,7 @@ class SourceReader {
  private:
   bool in_absent_folder(const std::string& path);
 
-  std::int64_t written_ns_;
+  StringTime made_;
   std::unordered_map<std::string, Source> known_;
   // The folder checked last, with its slash.
   std::string folder_;

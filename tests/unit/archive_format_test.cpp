@@ -134,8 +134,8 @@ TEST_CASE("the source of a key is its file as it is now") {
   std::ofstream(path, std::ios::binary) << "other contents";
   CHECK(reader.of(path) == source);  // read once
   CHECK(SourceReader().of(path) != source);
-  CHECK(SourceReader(now_ns()).of(path)->hash == hash64("other contents", 14));
-  CHECK(SourceReader(source->mtime_ns).of(path)->hash == 0);  // modified since
+  CHECK(SourceReader({now_ns()}).of(path)->hash == hash64("other contents", 14));
+  CHECK(SourceReader({source->mtime_ns}).of(path)->hash == 0);  // modified since
 
   REQUIRE(::mkfifo((scratch / "fifo").c_str(), 0600) == 0);
   CHECK_FALSE(reader.of(scratch / "fifo"));

@@ -29,6 +29,16 @@ printf 'grown.wav\t1.00\t1\n' >&3
 exec 3>&-
 wait
 echo grown.wav | pa-index --missing a.pai
+echo -- another recording, not modified since, is moved to its name
+touch -d '2001-01-01' other.wav
+pa-index a.pai strings &
+exec 3>strings
+sleep 0.1
+mv other.wav grown.wav
+printf 'grown.wav\t1.00\t1\n' >&3
+exec 3>&-
+wait
+echo grown.wav | pa-index --missing a.pai
 echo -- made again
 printf 'grown.wav\t1.00\t1\n' | pa-index a.pai
 echo grown.wav | pa-index --missing a.pai
