@@ -19,7 +19,6 @@ namespace {
 // Frames that are mixed at once.
 constexpr std::size_t kBlock = 2048;
 
-constexpr float kMaxSample = 1e5F;
 // Weight of the energy before the current block.
 constexpr double kMemory = 0.98;
 // The mean of two equal channels keeps all of their energy, that of two uncorrelated ones half;
@@ -29,18 +28,12 @@ constexpr double kMuchLouder = 10;
 // Less than this in a single block is such clear cancellation that no further blocks are needed.
 constexpr double kGone = 0.01;
 
-float sane(float value) {
-  return std::isfinite(value) ? std::clamp(value, -kMaxSample, kMaxSample) : 0;
-}
-
 // Takes one channel, or the mean of all. The mean of a channel and its inverse, as from a balanced
 // line plugged into a stereo input, is silence: a channel whose sum with another, the reference,
 // would cancel nearly all of both is therefore inverted before the mean is taken. Cancellation is
 // detected in blocks of fixed length with a memory of some seconds, or none if a block alone is
 // beyond doubt (a plug that was pulled and put in again), so the result does not depend on the
 // sizes of reads; recordings that do not cancel give the plain mean, bit for bit.
-//
-// NaN and infinities become 0; values beyond +100 dB are damage, and are clipped there.
 class Mixer {
  public:
   // `channel`: 1 is the first; 0: the mean.

@@ -1,6 +1,8 @@
 // Audio files of any kind as a stream of 16 kHz mono samples.
 #pragma once
 
+#include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -14,6 +16,13 @@ namespace pairalign::audio {
 
 /// The sample rate used throughout this library.
 inline constexpr int kSampleRate = 16000;
+
+/// A sample as all audio is read: NaN and infinities become 0, values beyond +100 dB, which are
+/// damage, are clipped there.
+inline float sane(float value) {
+  constexpr float kMaxSample = 1e5F;
+  return std::isfinite(value) ? std::clamp(value, -kMaxSample, kMaxSample) : 0;
+}
 
 /// A recording that is cut short or damaged.
 class Incomplete : public Error {

@@ -33,7 +33,8 @@ class Random {
   double uniform(double low, double high) { return low + (high - low) * uniform(); }
   /// Uniform in [0, n); n must be positive. The bias is below n / 2^64.
   std::uint64_t below(std::uint64_t n) {
-    return static_cast<std::uint64_t>((static_cast<unsigned __int128>(next()) * n) >> 64);
+    __extension__ using Product = unsigned __int128;  // no part of ISO C++
+    return static_cast<std::uint64_t>((Product{next()} * n) >> 64);
   }
   bool chance(double probability) { return uniform() < probability; }
 

@@ -300,8 +300,9 @@ struct Tokenizer::Impl {
 };
 
 Tokenizer::Tokenizer(const Model& model, const TokenizerOptions& options) {
-  if (options.window_s < 0 || options.hop_s < 0)
-    throw Error("", "window and hop must not be negative");
+  if (!(std::min(options.window_s, options.hop_s) >= 0) ||
+      !std::isfinite(options.window_s + options.hop_s))
+    throw Error("", "window and hop must be numbers of seconds, not negative");
   if ((options.window_s > 0) != (options.hop_s > 0)) {
     throw Error("", "window and hop go together: a record of --window seconds every --hop seconds");
   }
@@ -384,7 +385,9 @@ void Tokenizer::begin(const std::string& key) {
 
 std::vector<LiveToken> Tokenizer::push(Span<const float> samples) {
   if (!impl_->pushed) throw Error("", "samples were pushed before a recording was begun");
-  impl_->hear(samples, impl_->sink);
+  std::vector<float> pcm(samples.begin(), samples.end());
+  std::transform(pcm.begin(), pcm.end(), pcm.begin(), audio::sane);
+  impl_->hear(pcm, impl_->sink);
   impl_->pushed_samples += static_cast<std::int64_t>(samples.size());
   std::vector<LiveToken> result;
   if (impl_->windowed()) return result;

@@ -187,6 +187,21 @@ TEST_CASE("samples that are pushed, live or not, give the string of the file") {
   }
 }
 
+TEST_CASE("damaged samples that are pushed are as harmless as those of a file") {
+  const Model model = random_model_with_decoder();
+  std::vector<float> damaged = make_signal(3), mended = damaged;
+  damaged[4000] = NAN, mended[4000] = 0;
+  damaged[5000] = -INFINITY, mended[5000] = 0;
+  damaged[6000] = 1e30F, mended[6000] = 1e5F;
+  const auto tokens = [&](const std::vector<float>& pcm) {
+    Tokenizer tokenizer(model, TokenizerOptions());
+    tokenizer.begin("a");
+    tokenizer.push(pcm);
+    return tokenizer.finish().front().records.front().tokens;
+  };
+  CHECK(tokens(damaged) == tokens(mended));
+}
+
 TEST_CASE("a recording encoded in pieces gives the string of one forward pass") {
   const Model model = untrained_model();
   for (const double seconds : {0.01, 1.0, 10.23, 10.25, 37.7}) {
