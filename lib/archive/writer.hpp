@@ -109,7 +109,8 @@ class ArchiveWriter {
   std::size_t rename(const std::vector<MovedFile>& files);
 
   /// Makes all changes visible, and on disk when this returns; returns how many records were
-  /// replaced. An archive that does not exist yet is created even if nothing was added.
+  /// replaced. An archive that does not exist yet is created even if nothing was added. Can be
+  /// tried again after an Error: everything added is kept.
   std::size_t commit();
 
   /// Rewrites the archive as few segments, without removed records and with those of `others` after
@@ -132,6 +133,7 @@ class ArchiveWriter {
   void clean_up();
   void write_segment();
   bool is_indexed(std::size_t tokens) const;
+  void drop(const std::string& name) const;
   void drop_written(std::size_t keep);
   Archive open_committed() const;
   Removals& removals();
@@ -157,7 +159,8 @@ class ArchiveWriter {
   std::vector<SegmentEntry> written_;  // segments on disk that the manifest does not name yet
   std::size_t written_records_ = 0;
   std::vector<std::uint64_t> removed_files_;  // likewise, files of removed records
-  std::optional<Removals> removals_;          // of what is committed; made when first needed
+  bool may_be_named_ = false;         // replacing it failed, but it may name them all the same
+  std::optional<Removals> removals_;  // of what is committed; made when first needed
   SegmentBuilder builder_;
   std::optional<Error> compaction_failure_;
 };
