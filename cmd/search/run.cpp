@@ -210,7 +210,8 @@ class Session {
   std::string first_too_short_;
 };
 
-// An archive of a file's strings, on disk only until it has been opened.
+// An archive of a file's strings, on disk only until it has been opened. All renderings of one key
+// are kept.
 archive::Archive archive_of(const std::string& file, tokens::InputFormat format,
                             cli::CommonHeader& header, cli::Messages& messages) {
   struct Folder {
@@ -224,7 +225,9 @@ archive::Archive archive_of(const std::string& file, tokens::InputFormat format,
     }
   } folder;
   const std::string path = folder.path + "/strings.pai";
-  archive::ArchiveWriter writer(path);
+  archive::WriterOptions writing;
+  writing.replace = false;
+  archive::ArchiveWriter writer(path, {}, writing);
   cli::RecordInputs inputs({file}, format, "", messages, header);
   for (tokens::Record record; inputs.next(record);)
     writer.add(record);

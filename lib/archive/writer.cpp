@@ -292,7 +292,6 @@ std::size_t ArchiveWriter::remove_replaced(std::vector<RecordNumbers>& removed_o
     segments.emplace_back(new_file(segment_file(entry.number)));
     inputs.push_back({&segments.back(), {}, ""});
   }
-  removed_of_written.resize(segments.size());
   if (segments.empty()) return 0;
   NewerRecords newer(std::move(inputs));
   std::size_t replaced = 0;
@@ -332,8 +331,8 @@ std::size_t ArchiveWriter::commit() {
   if (pending() == 0 && !changed_ && !removals_) return 0;
   begin();
   if (builder_.size() > 0) write_segment();
-  std::vector<RecordNumbers> removed_of_written;
-  const std::size_t replaced = remove_replaced(removed_of_written);
+  std::vector<RecordNumbers> removed_of_written(written_.size());
+  const std::size_t replaced = options_.replace ? remove_replaced(removed_of_written) : 0;
   const bool removes = removals_ && removals_->added > 0;
   if (removes || changed_ || !written_.empty()) {
     Manifest next = manifest_;

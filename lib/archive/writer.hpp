@@ -37,6 +37,8 @@ struct WriterOptions {
   /// Whether a record also replaces those made from a file of the same contents that is gone. Only
   /// if the files of the new records have just been read.
   bool follow_moves = false;
+  /// Whether records replace earlier ones; if not, those of the same key are all kept.
+  bool replace = true;
 };
 
 /// How archives are merged.
