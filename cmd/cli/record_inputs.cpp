@@ -37,6 +37,7 @@ bool RecordInputs::next(tokens::Record& record) {
       }
       reader_.reset();
     } catch (const tokens::HeaderError&) {
+      reader_.reset();
       throw;
     } catch (const Error& error) {
       messages_.failure(error);

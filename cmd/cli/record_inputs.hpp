@@ -29,7 +29,7 @@ class CommonHeader {
 /// The records of several inputs, one after the other. Inputs that cannot be opened and lines that
 /// cannot be read are reported and skipped; an only input that cannot be opened is an Error. A
 /// header that contradicts an earlier one is a HeaderError: strings of different models are never
-/// mixed.
+/// mixed. The call after that goes on with the next input.
 class RecordInputs {
  public:
   /// No `paths`: standard input, unless that is a terminal (UsageError with the text `expected`).

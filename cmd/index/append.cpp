@@ -46,6 +46,13 @@ class StopSignals {
     ::sigprocmask(SIG_BLOCK, &stopping, &usual_);
   }
 
+  // Delivers what is pending: waiting does so only when there is no input yet.
+  void deliver() const {
+    sigset_t blocked;
+    ::pthread_sigmask(SIG_SETMASK, &usual_, &blocked);
+    ::pthread_sigmask(SIG_SETMASK, &blocked, nullptr);
+  }
+
   // True if input, or its end, can be read; false after a timeout or a signal.
   bool wait_for_input(int fd, const std::optional<Clock::time_point>& end) const {
     pollfd input{fd, POLLIN, 0};
@@ -155,6 +162,7 @@ class Appending {
   bool wait_for_input(int fd) {
     constexpr std::chrono::seconds kGrace(1);
     for (;;) {
+      signals_.deliver();
       if (stop_signal != 0 && !stop_) stop_ = Clock::now() + kGrace;
       if (stop_) {
         const bool more = Clock::now() < *stop_ && signals_.wait_for_input(fd, Clock::now());

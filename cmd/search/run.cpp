@@ -129,7 +129,7 @@ class Session {
   void run(cli::RecordInputs& inputs) {
     const std::size_t batch_size = searcher_.batch_size(config_);
     std::vector<tokens::Record> batch;
-    for (tokens::Record record; inputs.next(record);) {
+    for (tokens::Record record; next(inputs, record);) {
       if (record.tokens.empty()) {
         context_.messages.warning(record.key + ": no tokens to search for");
       }
@@ -144,7 +144,7 @@ class Session {
   void run_fused(cli::RecordInputs& inputs) {
     std::vector<std::vector<tokens::Record>> groups;
     std::unordered_map<std::string, std::size_t> positions;  // by key
-    for (tokens::Record record; inputs.next(record);) {
+    for (tokens::Record record; next(inputs, record);) {
       const std::size_t position = positions.emplace(record.key, groups.size()).first->second;
       if (position == groups.size()) groups.emplace_back();
       groups[position].push_back(std::move(record));
@@ -164,6 +164,17 @@ class Session {
   std::size_t queries() const { return queries_; }
 
  private:
+  // The inputs before and after one whose header does not fit are answered.
+  bool next(cli::RecordInputs& inputs, tokens::Record& record) {
+    for (;;) {
+      try {
+        return inputs.next(record);
+      } catch (const tokens::HeaderError& error) {
+        context_.messages.failure(error);
+      }
+    }
+  }
+
   void answer(std::vector<tokens::Record>& batch) {
     std::vector<search::QueryChance> chances;
     if (chance_ != nullptr) chances = chance_->of(batch, pool_);
@@ -210,7 +221,8 @@ class Session {
   std::string first_too_short_;
 };
 
-// An archive of a file's strings, on disk only until it has been opened.
+// An archive of a file's strings, on disk only until it has been opened. All renderings of one key
+// are kept.
 archive::Archive archive_of(const std::string& file, tokens::InputFormat format,
                             cli::CommonHeader& header, cli::Messages& messages) {
   struct Folder {
@@ -224,7 +236,9 @@ archive::Archive archive_of(const std::string& file, tokens::InputFormat format,
     }
   } folder;
   const std::string path = folder.path + "/strings.pai";
-  archive::ArchiveWriter writer(path);
+  archive::WriterOptions writing;
+  writing.replace = false;
+  archive::ArchiveWriter writer(path, {}, writing);
   cli::RecordInputs inputs({file}, format, "", messages, header);
   for (tokens::Record record; inputs.next(record);)
     writer.add(record);

@@ -99,8 +99,8 @@ std::optional<MovedFile> MovedFiles::find(const std::string& path) {
   for (; file != files_.end() && file->size == source->size && file->hash == source->hash; ++file) {
     const std::string key = archive_.segment(file->place.segment).key(file->place.record);
     std::string from(tokens::split_fragment(key).path);
-    if (from == path || !is_gone(from)) continue;
-    files_.erase(file);
+    if (from == path || moved_.count(from) > 0 || !is_gone(from)) continue;
+    moved_.insert(from);
     return MovedFile{std::move(from), path, *source};
   }
   return std::nullopt;

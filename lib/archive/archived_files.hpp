@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <tuple>
+#include <unordered_set>
 #include <vector>
 
 #include "archive/archive.hpp"
@@ -62,7 +63,8 @@ class MovedFiles {
   };
 
   const Archive& archive_;
-  std::vector<File> files_;
+  std::vector<File> files_;                // one of each run of records of a path
+  std::unordered_set<std::string> moved_;  // paths that were returned
 };
 
 /// Which files no longer exist, as opposed to files on a disk that is not mounted at the moment.

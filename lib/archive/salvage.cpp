@@ -56,8 +56,10 @@ Bytes with_frame_repaired(Bytes bytes) {
   const Bytes top(begin, begin + static_cast<std::ptrdiff_t>(size));
   SegmentHead head;
   std::memcpy(&head, top.data(), sizeof head);
-  // A size that no segment has, even if the head's checksum matches, is not worth the memory.
+  // A size that no segment has, even if the head's checksum matches, is not worth the memory; nor
+  // is one of which not even the page sums, which come first, are left.
   if (head.file_size < 2 * size + sizeof kSegmentEnd || head.file_size > (1ULL << 36)) return bytes;
+  if (page_count(head.file_size) * sizeof(std::uint32_t) > bytes.size()) return bytes;
   bytes.resize(head.file_size);
   const auto end = bytes.end() - sizeof kSegmentEnd;
   std::copy(top.begin(), top.end(), bytes.begin());

@@ -71,6 +71,7 @@ void ArchiveWriter::begin() {
     apply_options();
     take_header(taken);
   } catch (...) {
+    manifest_.header = taken;
     end();
     throw;
   }
@@ -79,8 +80,9 @@ void ArchiveWriter::begin() {
 // Releases the archive; uncommitted changes are dropped.
 void ArchiveWriter::end() {
   for (const std::uint64_t number : removed_files_)
-    ::unlink(new_file(removed_file(number)).c_str());
+    drop(removed_file(number));
   removed_files_.clear();
+  may_be_named_ = false;
   removals_.reset();
   if (manifest_is_new_) ::unlink(file(kManifestFile).c_str());
   if (folder_is_new_ && lock_) ::unlink(file(kLockFile).c_str());
@@ -88,6 +90,11 @@ void ArchiveWriter::end() {
   folder_is_new_ = false;
   manifest_is_new_ = false;
   lock_.reset();
+}
+
+// Deletes a file that is not committed. If it may be, that is left to the next manifest's clean-up.
+void ArchiveWriter::drop(const std::string& name) const {
+  if (!may_be_named_) ::unlink(new_file(name).c_str());
 }
 
 // The manifest is the first file of an archive: a folder with segments but without a manifest has
@@ -177,7 +184,7 @@ bool ArchiveWriter::is_indexed(std::size_t tokens) const {
 void ArchiveWriter::write_segment() {
   begin();
   SegmentEntry entry;
-  entry.number = manifest_.next_file + written_.size();
+  entry.number = manifest_.next_file++;
   entry.records = builder_.size();
   entry.tokens = builder_.token_count();
   entry.largest_token = builder_.largest_token();
@@ -189,8 +196,8 @@ void ArchiveWriter::write_segment() {
       entry.bytes += piece.size();
     replace_file(path, std::vector<std::string_view>(pieces.begin(), pieces.end()));
   }
+  entry.hash = Segment(path).hash();
   written_.push_back(entry);
-  written_.back().hash = Segment(path).hash();
   written_records_ += builder_.size();
   builder_ = SegmentBuilder();
 }
@@ -220,7 +227,7 @@ void ArchiveWriter::roll_back(const Mark& mark) {
 
 void ArchiveWriter::drop_written(std::size_t keep) {
   while (written_.size() > keep) {
-    ::unlink(new_file(segment_file(written_.back().number)).c_str());
+    drop(segment_file(written_.back().number));
     written_records_ -= written_.back().records;
     written_.pop_back();
   }
@@ -285,7 +292,6 @@ std::size_t ArchiveWriter::remove_replaced(std::vector<RecordNumbers>& removed_o
     segments.emplace_back(new_file(segment_file(entry.number)));
     inputs.push_back({&segments.back(), {}, ""});
   }
-  removed_of_written.resize(segments.size());
   if (segments.empty()) return 0;
   NewerRecords newer(std::move(inputs));
   std::size_t replaced = 0;
@@ -311,7 +317,7 @@ void ArchiveWriter::add_segment(SegmentEntry entry, const Segment& segment,
   if (removed.size() > entry.removed.records) {
     RemovedFile content{entry.number, removed, 0};
     const std::string bytes = to_bytes(content);
-    entry.removed = {next.next_file++, removed.size(), 0, content.hash};
+    entry.removed = {manifest_.next_file++, removed.size(), 0, content.hash};
     for (const std::uint32_t record : removed)
       entry.removed.tokens += segment.token_count(record);
     removed_files_.push_back(entry.removed.file);
@@ -325,12 +331,11 @@ std::size_t ArchiveWriter::commit() {
   if (pending() == 0 && !changed_ && !removals_) return 0;
   begin();
   if (builder_.size() > 0) write_segment();
-  std::vector<RecordNumbers> removed_of_written;
-  const std::size_t replaced = remove_replaced(removed_of_written);
+  std::vector<RecordNumbers> removed_of_written(written_.size());
+  const std::size_t replaced = options_.replace ? remove_replaced(removed_of_written) : 0;
   const bool removes = removals_ && removals_->added > 0;
   if (removes || changed_ || !written_.empty()) {
     Manifest next = manifest_;
-    next.next_file += written_.size();
     if (removes) {
       next.segments.clear();
       for (std::size_t s = 0; s < manifest_.segments.size(); ++s) {
@@ -365,19 +370,28 @@ void ArchiveWriter::swap_manifest(Manifest next) {
       next.replaced.push_back(number);
     }
   }
+  next.next_file = manifest_.next_file;
   // From here on the new manifest may be in place, even if replacing it is reported to have failed
-  // (after the rename, syncing the folder may fail): its files must no longer be deleted. If it is
-  // not in place, the next writer deletes them.
-  written_.clear();
-  written_records_ = 0;
-  removed_files_.clear();
-  removals_.reset();
+  // (after the rename, syncing the folder may fail). Either way this writer can commit again: what
+  // is to be committed is kept until it is known to be, its files are not deleted, and their
+  // numbers are not given to others.
+  may_be_named_ = true;
+  changed_ = true;
   folder_is_new_ = false;
   manifest_is_new_ = false;
   replace_file(file(kManifestFile), to_text(next));
   manifest_ = std::move(next);
   changed_ = false;
-  clean_up();
+  written_.clear();
+  written_records_ = 0;
+  removed_files_.clear();
+  removals_.reset();
+  may_be_named_ = false;
+  try {
+    clean_up();
+  } catch (const Error&) {
+    // The next writer will; what is committed must not be reported as failed.
+  }
 }
 
 }  // namespace pairalign::archive

@@ -37,6 +37,8 @@ struct WriterOptions {
   /// Whether a record also replaces those made from a file of the same contents that is gone. Only
   /// if the files of the new records have just been read.
   bool follow_moves = false;
+  /// Whether records replace earlier ones; if not, those of the same key are all kept.
+  bool replace = true;
 };
 
 /// How archives are merged.
@@ -109,7 +111,8 @@ class ArchiveWriter {
   std::size_t rename(const std::vector<MovedFile>& files);
 
   /// Makes all changes visible, and on disk when this returns; returns how many records were
-  /// replaced. An archive that does not exist yet is created even if nothing was added.
+  /// replaced. An archive that does not exist yet is created even if nothing was added. Can be
+  /// tried again after an Error: everything added is kept.
   std::size_t commit();
 
   /// Rewrites the archive as few segments, without removed records and with those of `others` after
@@ -132,6 +135,7 @@ class ArchiveWriter {
   void clean_up();
   void write_segment();
   bool is_indexed(std::size_t tokens) const;
+  void drop(const std::string& name) const;
   void drop_written(std::size_t keep);
   Archive open_committed() const;
   Removals& removals();
@@ -157,7 +161,8 @@ class ArchiveWriter {
   std::vector<SegmentEntry> written_;  // segments on disk that the manifest does not name yet
   std::size_t written_records_ = 0;
   std::vector<std::uint64_t> removed_files_;  // likewise, files of removed records
-  std::optional<Removals> removals_;          // of what is committed; made when first needed
+  bool may_be_named_ = false;         // replacing it failed, but it may name them all the same
+  std::optional<Removals> removals_;  // of what is committed; made when first needed
   SegmentBuilder builder_;
   std::optional<Error> compaction_failure_;
 };

@@ -145,7 +145,6 @@ std::size_t ArchiveWriter::merge(const std::vector<std::string>& others,
     add_all(*input.segment, input.removed, input.prefix);
   if (builder_.size() > 0) write_segment();
   Manifest next = manifest_;
-  next.next_file += written_.size();
   next.segments = written_;
   swap_manifest(std::move(next));
   end();
@@ -177,7 +176,6 @@ void ArchiveWriter::compact() {
     }
     if (builder_.size() > 0) write_segment();
     Manifest next = manifest_;
-    next.next_file += written_.size();
     const auto begin = next.segments.begin();
     const auto at = next.segments.erase(begin + static_cast<std::ptrdiff_t>(range->first),
                                         begin + static_cast<std::ptrdiff_t>(range->last));

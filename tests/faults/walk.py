@@ -8,12 +8,14 @@ or the tool says that it is not, with status 2 and a message; and what was there
 import argparse
 import concurrent.futures
 import errno
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
+import time
 
 from common import DATA, Fault, prepare_training, strings
 
@@ -41,7 +43,9 @@ class Folder:
         shutil.rmtree(self.path)
 
     def run(self, command, stdin=b"", fail=None):
-        """Status, stdout and stderr of a tool; with `fail`, (call, number), also whether that failed."""
+        """Status, stdout and stderr of a tool; with `fail`, (call, number), also whether that failed.
+
+        Of `stdin`, bytes are there at once, and anything else is piped in part by part."""
         environment = dict(os.environ, LC_ALL="C", TMPDIR=self.path)
         environment.pop("PAIRALIGN_MODEL", None)
         report = self.path + "/.failed"
@@ -51,13 +55,21 @@ class Folder:
                                LD_PRELOAD=self.settings.library)
         # To a file and not through a pipe: only then are writes the tool's alone.
         with open(self.path + "/.out", "w+b") as out, open(self.path + "/.in", "w+b") as given:
-            given.write(stdin)
+            piped = not isinstance(stdin, bytes)
+            given.write(b"" if piped else stdin)
             given.seek(0)
-            ended = subprocess.run([self.settings.bin + "/" + command[0]] + command[1:], stdin=given,
-                                   stdout=out, stderr=subprocess.PIPE, cwd=self.path, env=environment,
-                                   timeout=300, check=False)
+            with subprocess.Popen([self.settings.bin + "/" + command[0]] + command[1:],
+                                  stdin=subprocess.PIPE if piped else given, stdout=out,
+                                  stderr=subprocess.PIPE, cwd=self.path, env=environment) as tool:
+                for part in stdin if piped else []:
+                    try:
+                        tool.stdin.write(part)
+                        tool.stdin.flush()
+                    except BrokenPipeError:
+                        break
+                err = tool.communicate(timeout=300)[1].decode()
             out.seek(0)
-            return ended.returncode, out.read(), ended.stderr.decode(), os.path.exists(report)
+            return tool.returncode, out.read(), err, os.path.exists(report)
 
     def need(self, command, stdin=b""):
         """The output of a tool that must succeed."""
@@ -74,6 +86,9 @@ class Scenario:
 
     def prepare(self, folder):
         pass
+
+    def input(self, folder):
+        return self.stdin
 
     def state(self, folder):
         raise NotImplementedError
@@ -100,6 +115,48 @@ class Index(Scenario):
     def state(self, folder):
         folder.need(["pa-index", "a.pai", "--check"])
         return folder.need(["pa-index", "a.pai", "--dump"])
+
+
+class CommitEvery(Index):
+    """Records come one after the other and are committed on the way. A commit that fails is tried
+    again, with what has come since; each replaces a record, so it writes removed records too."""
+    calls = [call for call in CALLS if call not in ("malloc", "pthread_create")]
+
+    def __init__(self):
+        super().__init__("commit on the way", ["--commit-every", "0.04"])
+        self.parts = [strings("a", 1, 3), b"b0.wav\t1.00\t5 6\n", b"a0.wav\t1.00\t7\n"]
+        self.between = []
+
+    def prepare(self, folder):
+        super().prepare(folder)
+        shutil.copytree(folder.path + "/a.pai", folder.path + "/b.pai")
+        for part in self.parts:
+            folder.need(["pa-index", "b.pai"], part)
+            self.between.append(folder.need(["pa-index", "b.pai", "--dump"]))
+        shutil.rmtree(folder.path + "/b.pai")
+
+    def input(self, folder):
+        folder.named = {}
+        for part in self.parts:
+            yield part
+            time.sleep(0.06)
+            self.see_names(folder)
+
+    def see_names(self, folder):
+        """A number once named by a manifest is that of the same file ever after."""
+        with open(folder.path + "/a.pai/manifest", encoding="ascii") as file:
+            lines = [json.loads(line) for line in file]
+        for entry in lines[1:-1]:
+            removed = entry.pop("removed", {"file": None})
+            for number, file in ((entry["segment"], entry), (removed["file"], removed)):
+                if folder.named.setdefault(number, file) != file:
+                    raise Fault(f"number {number} is given to two files")
+
+    def check(self, folder, status, out, before, after):
+        self.see_names(folder)
+        state = self.state(folder)
+        if state != after[0] if status == 0 else state not in [before] + self.between:
+            raise Fault(f"status {status}, but the archive is not as it should be: {state[-300:]}")
 
 
 class NewArchive(Index):
@@ -173,11 +230,11 @@ def walk(scenario, call, template, before, after, settings):
     faults, runs = [], 0
     for at in numbers(call, settings):
         with Folder(template, settings) as folder:
-            status, out, err, failed = folder.run(scenario.command, scenario.stdin, (call, at))
-            if not failed:
-                return runs, faults
-            runs += 1
             try:
+                status, out, err, failed = folder.run(scenario.command, scenario.input(folder), (call, at))
+                if not failed:
+                    return runs, faults
+                runs += 1
                 if status not in (0, 2):
                     raise Fault(f"ended with status {status}")
                 if status == 2 and not re.search(rf"^{scenario.command[0]}: \S", err, re.M):
@@ -198,7 +255,7 @@ def run_scenario(scenario, settings, workers):
     with Folder(template, settings) as folder:
         before = scenario.state(folder)
     with Folder(template, settings) as folder:
-        out = folder.need(scenario.command, scenario.stdin)
+        out = folder.need(scenario.command, scenario.input(folder))
         after = scenario.state(folder), out
     calls = [call for call in scenario.calls if call in settings.calls]
     results = workers.map(lambda call: walk(scenario, call, template, before, after, settings), calls)
@@ -223,7 +280,7 @@ def main():
     memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
     scenarios = [Index("append", [], strings("d", 10, 11)), Index("replace", [], strings("a", 20, 13)),
                  Index("remove", ["--remove"], b"a1.wav\nb3.wav\n"),
-                 Index("merge", ["--merge", "other.pai"]), NewArchive(),
+                 Index("merge", ["--merge", "other.pai"]), CommitEvery(), NewArchive(),
                  Tokenize(1, "model.safetensors"), Tokenize(2), Tokenize(3), Train()]
     faults = []
     with tempfile.TemporaryDirectory(dir=memory) as settings.scratch, \

@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include <doctest/doctest.h>
+#include <sys/resource.h>
 
 #include "archive/salvage.hpp"
 #include "archive/segment_format.hpp"
@@ -201,6 +202,27 @@ TEST_CASE("of a segment cut anywhere, what stands before the cut is saved") {
     fs::remove_all(c.target);
   }
   CHECK(before > 800);
+}
+
+TEST_CASE("a head that claims a much larger file costs no memory") {
+  const Case c;
+  std::string head = read_file(c.first);
+  SegmentHead fields;
+  std::memcpy(&fields, head.data(), sizeof fields);
+  head.resize(head_size(fields.sections));
+  fields.file_size = std::uint64_t{1} << 30;
+  std::memcpy(head.data(), &fields, sizeof fields);
+  const std::size_t hashed = head.size() - sizeof(std::uint64_t);
+  const std::uint64_t hash = hash64(head.data(), hashed);
+  std::memcpy(head.data() + hashed, &hash, sizeof hash);
+  write_text(c.first, head);
+  fs::remove(c.path + "/manifest");
+  rusage before{}, after{};
+  ::getrusage(RUSAGE_SELF, &before);
+  const SalvageReport report = salvage(c.path, c.target);
+  ::getrusage(RUSAGE_SELF, &after);
+  CHECK(report.unknown_segments == 1);
+  CHECK(after.ru_maxrss - before.ru_maxrss < 100 << 10);  // KiB
 }
 
 TEST_CASE("any damage at all: what is saved is as it was, and the rest is counted") {

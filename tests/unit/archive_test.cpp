@@ -184,6 +184,40 @@ TEST_CASE("rolling back forgets records, segments and headers") {
   }
 }
 
+TEST_CASE("a commit that failed can be tried again, and what came before it rolled back") {
+  for (const bool rolls_back : {false, true}) {
+    const ScratchFolder scratch;
+    const std::string path = scratch / "a.pai";
+    Random random(6);
+    const auto entries = random_entries(random, 30);
+    const auto part = [&](int at) {
+      return std::vector<Entry>(entries.begin() + at, entries.begin() + at + 10);
+    };
+    append(path, part(0));
+    ArchiveWriter writer(path);
+    writer.remove({"none"});  // reads the archive, which cannot be read while the manifest is away
+    const ArchiveWriter::Mark mark = writer.mark();
+    for (const Entry& entry : part(10))
+      writer.add(entry.record, entry.source);
+    const std::string manifest = path + "/manifest";
+    fs::rename(manifest, scratch / "manifest");
+    fs::create_directory(manifest);  // cannot be replaced
+    CHECK_THROWS_AS(writer.commit(), Error);
+    CHECK_THROWS_AS(writer.commit(), Error);
+    CHECK(writer.pending() == 10);
+    fs::remove(manifest);
+    fs::rename(scratch / "manifest", manifest);
+    if (rolls_back) writer.roll_back(mark);
+    for (const Entry& entry : part(20))
+      writer.add(entry.record, entry.source);
+    writer.commit();
+    CHECK(Archive::open(path).size() == (rolls_back ? 20 : 30));
+    if (!rolls_back) CHECK(contents(path) == entries);
+    CHECK(Archive::verify(path).empty());
+    CHECK(files_in(path) == 2 + Archive::open(path).segment_count());
+  }
+}
+
 TEST_CASE("strings of two models do not mix") {
   const ScratchFolder scratch;
   const std::string path = scratch / "a.pai";

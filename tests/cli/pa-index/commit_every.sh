@@ -18,3 +18,11 @@ pa-index --dump b.pai
 # All or nothing.
 { printf 'a\t1.00\t1\n'; sleep 1; echo '#pairalign 2'; } | pa-index --commit-every 0 c.pai || echo "exit $?"
 ls
+# Files never let it wait for input, and it ends all the same.
+yes "$(printf 'a\t1.00\t'; seq -s ' ' 500)" | head -n 1000 >strings
+timeout -k 10 60 pa-index --commit-every 0.1 d.pai $(printf 'strings %.0s' {1..50000}) 2>ended &
+until [ -e d.pai/manifest ]; do sleep 0.1; done
+kill -TERM $!
+wait $! || echo "exit $?"
+sed 's/ [0-9]* / N /' ended
+pa-index --dump d.pai | cut -f 1

@@ -14,3 +14,12 @@ find 2026 -type f | sort | pa-index --missing a.pai
 echo -- archived again
 printf '2026/a.wav\t1.00\t1 2\n2026/b.wav\t1.00\t3\n' | pa-index -v b.pai
 pa-index --dump b.pai
+echo -- moved to two places, of which one gets the records, wherever the archive has them
+mkdir p
+echo once >p/p.wav
+echo other >p/o.wav
+printf '%s\t1.00\t1 2\n' 'p/p.wav#t=0.00,0.50' p/o.wav 'p/p.wav#t=0.50,1.00' | pa-index c.pai
+cp p/p.wav p/q.wav
+mv p/p.wav p/r.wav
+printf 'p/%s.wav\n' q r | pa-index --missing --moved -v c.pai
+pa-index --dump c.pai | cut -f 1
