@@ -28,10 +28,11 @@ bool exists(const std::string& path) {
   return ::stat(path.c_str(), &status) == 0;
 }
 
-// The key of a part is its path with the fragment, as given, unless there is a file of exactly that
-// name.
-std::string key_of(const std::string& path) {
-  return exists(path) ? tokens::key_of_file(path) : path;
+// The key under which the audio at `path` is recorded, where `name` is its path or what a list
+// calls it. The key of a part is that name as given; there is a part unless there is a file of
+// exactly that path.
+std::string key_of(const std::string& path, const std::string& name) {
+  return exists(path) ? tokens::key_of_file(name) : name;
 }
 
 // Whether the file at `path` goes through --pre: the last glob that matches its name, or its path
@@ -189,7 +190,7 @@ void for_each_item(const TokenizeOptions& options, const std::function<void(Item
     tokens::read_audio_list(
         options.list,
         [&](tokens::ListedAudio audio) {
-          take({std::move(audio.path), std::move(audio.key), "", 0});
+          take({audio.path, key_of(audio.path, audio.key), "", 0});
         },
         [&](const Error& error) {
           take({error.subject(), "", error.reason(), 0});
@@ -201,7 +202,7 @@ void for_each_item(const TokenizeOptions& options, const std::function<void(Item
   cli::for_each_input(
       options.paths, options.null,
       [&](const std::string& path) {
-        if (!archived || !archived->holds(path)) take({path, key_of(path), "", 0});
+        if (!archived || !archived->holds(path)) take({path, key_of(path, path), "", 0});
       },
       [&](const std::string& path, const std::string& reason) {
         take({path, path, reason, 0});
