@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include <fmt/format.h>
 #include <fnmatch.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -16,6 +17,7 @@
 #include "model/frame_stream.hpp"
 #include "tokens/audio_list.hpp"
 #include "tokens/key.hpp"
+#include "tokens/settings.hpp"
 
 namespace pairalign {
 namespace {
@@ -48,6 +50,15 @@ bool wants_pre(const TokenizeOptions& options, const std::string& path) {
     if (::fnmatch(pattern, subject.c_str(), 0) == 0) wanted = !negated;
   }
   return wanted;
+}
+
+// --skip goes by files, so it would take those of another channel to be done.
+void check_channel(const TokenizeOptions& options, const archive::Archive* archive) {
+  const std::string own = archive ? tokens::setting(archive->header(), "channel") : "";
+  if (own.empty() || own == options.channel) return;
+  throw Error(options.skip, fmt::format("holds strings of --channel {}, which do not tell what is "
+                                        "missing of --channel {}",
+                                        own, options.channel));
 }
 
 // What is opened for a path, once for each channel: a file or, if there is none of that name, the
@@ -198,7 +209,10 @@ void for_each_item(const TokenizeOptions& options, const std::function<void(Item
     return;
   }
   std::optional<archive::ArchivedFiles> archived;
-  if (!options.skip.empty()) archived.emplace(options.skip);
+  if (!options.skip.empty()) {
+    archived.emplace(options.skip);
+    check_channel(options, archived->archive());
+  }
   cli::for_each_input(
       options.paths, options.null,
       [&](const std::string& path) {
