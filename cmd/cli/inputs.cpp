@@ -99,18 +99,28 @@ void take_path(const std::string& path, const Take& take, const Fail& fail,
                      : "no audio files in this folder");
 }
 
+// Whether a frame of MPEG audio or AAC (ADTS) begins here: its sync bits, and none of the values
+// that are reserved, since a path in Latin-1 may begin with the sync bits.
+bool begins_mpeg_frame(std::string_view bytes) {
+  if (bytes.size() < 4) return false;
+  const auto byte = [bytes](std::size_t i) { return static_cast<unsigned char>(bytes[i]); };
+  if (byte(0) != 0xff || (byte(1) & 0xe0) != 0xe0) return false;
+  if ((byte(1) & 0xf6) == 0xf0) return (byte(2) & 0x3c) < 13 << 2;  // ADTS: its rate
+  return (byte(1) & 0x18) != 0x08 && (byte(1) & 0x06) != 0 && (byte(2) & 0xf0) != 0xf0 &&
+         (byte(2) & 0x0c) != 0x0c && (byte(3) & 0x03) != 2;
+}
+
 // Magic bytes of audio files; no path in practice begins with any of them.
 bool is_audio(std::string_view bytes) {
   using namespace std::string_view_literals;
   const auto has = [bytes](std::size_t at, std::string_view mark) {
     return bytes.size() >= at && bytes.substr(at, mark.size()) == mark;
   };
-  const bool mpeg = bytes.size() > 1 && bytes[0] == '\xff' && (bytes[1] & 0xe0) == 0xe0;
-  const bool id3 = has(0, "ID3") && bytes.size() > 3 && bytes[3] < 0x10;
-  return mpeg || id3 || (has(0, "RIFF") && has(8, "WAVE")) || (has(0, "RF64") && has(8, "WAVE")) ||
-         (has(0, "FORM") && has(8, "AIF")) || has(0, "OggS\0"sv) || has(0, "fLaC\0"sv) ||
-         has(0, ".snd\0"sv) || has(0, "caff\0"sv) || has(0, "#!AMR\n") ||
-         has(0, "\x1a\x45\xdf\xa3") || has(4, "ftyp");
+  const bool id3 = has(0, "ID3\2\0"sv) || has(0, "ID3\3\0"sv) || has(0, "ID3\4\0"sv);
+  return begins_mpeg_frame(bytes) || id3 || (has(0, "RIFF") && has(8, "WAVE")) ||
+         (has(0, "RF64") && has(8, "WAVE")) || (has(0, "FORM") && has(8, "AIF")) ||
+         has(0, "OggS\0"sv) || has(0, "fLaC\0"sv) || has(0, ".snd\0"sv) || has(0, "caff\0"sv) ||
+         has(0, "#!AMR\n") || has(0, "\x1a\x45\xdf\xa3") || has(4, "ftyp");
 }
 
 bool is_file(const fs::path& path) {

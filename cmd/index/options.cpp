@@ -21,8 +21,8 @@ constexpr std::pair<const char*, const char*> kActions[] = {
     {"--info", "Print what ARCHIVE holds and what uses its space"},
     {"--check", "Verify all checksums of ARCHIVE and report damage"},
     {"--missing",
-     "Print the paths on standard input that ARCHIVE lacks: those it has no strings of, or whose "
-     "files have changed since"},
+     "Print the paths on standard input that ARCHIVE lacks: those it has no strings of, of "
+     "whatever channel, or whose files have changed since"},
     {"--remove",
      "Remove the records whose keys are on standard input, escaped as in records; a key without "
      "#t= includes its parts"},

@@ -157,7 +157,8 @@ void add_options(CLI::App& app, TokenizeOptions& options) {
       ->check(cli::one_of(tokens::output_format_names()));
   cli::add_precision(app, options.precision);
   app.add_option("--skip", options.skip,
-                 "Skip files that ARCHIVE has strings of, unless they have changed since")
+                 "Skip files that ARCHIVE has strings of (of whatever channel, if it names none), "
+                 "unless they have changed since. An ARCHIVE of another --channel is refused")
       ->type_name(cli::kArchive);
   cli::add_manifest(app, options.list);
   cli::add_null(app, options.null);

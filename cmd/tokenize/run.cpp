@@ -19,6 +19,7 @@
 #include "cli/progress.hpp"
 #include "model/npy_file.hpp"
 #include "tokens/key.hpp"
+#include "tokens/settings.hpp"
 #include "worker.hpp"
 
 namespace pairalign {
@@ -271,7 +272,9 @@ cli::ExitStatus tokenize(const TokenizeOptions& options, cli::Context& context) 
   std::optional<model::NpyFile> matrix;
   if (options.embeddings.empty()) {
     const tokens::RecordStream stream(tokens::parse_output_format(options.format));
-    context.out.write(stream.header(model::Tokenizer(model, how).header()));
+    tokens::Header header = model::Tokenizer(model, how).header();
+    if (options.channel != "mix") tokens::set_setting(header, "channel", options.channel);
+    context.out.write(stream.header(header));
   } else {
     const int dimension = model.info().encoder.dimension;
     matrix.emplace(options.embeddings, static_cast<std::size_t>(dimension));

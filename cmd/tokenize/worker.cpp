@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include <fmt/format.h>
 #include <fnmatch.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -16,6 +17,7 @@
 #include "model/frame_stream.hpp"
 #include "tokens/audio_list.hpp"
 #include "tokens/key.hpp"
+#include "tokens/settings.hpp"
 
 namespace pairalign {
 namespace {
@@ -28,10 +30,11 @@ bool exists(const std::string& path) {
   return ::stat(path.c_str(), &status) == 0;
 }
 
-// The key of a part is its path with the fragment, as given, unless there is a file of exactly that
-// name.
-std::string key_of(const std::string& path) {
-  return exists(path) ? tokens::key_of_file(path) : path;
+// The key under which the audio at `path` is recorded, where `name` is its path or what a list
+// calls it. The key of a part is that name as given; there is a part unless there is a file of
+// exactly that path.
+std::string key_of(const std::string& path, const std::string& name) {
+  return exists(path) ? tokens::key_of_file(name) : name;
 }
 
 // Whether the file at `path` goes through --pre: the last glob that matches its name, or its path
@@ -47,6 +50,15 @@ bool wants_pre(const TokenizeOptions& options, const std::string& path) {
     if (::fnmatch(pattern, subject.c_str(), 0) == 0) wanted = !negated;
   }
   return wanted;
+}
+
+// --skip goes by files, so it would take those of another channel to be done.
+void check_channel(const TokenizeOptions& options, const archive::Archive* archive) {
+  const std::string own = archive ? tokens::setting(archive->header(), "channel") : "";
+  if (own.empty() || own == options.channel) return;
+  throw Error(options.skip, fmt::format("holds strings of --channel {}, which do not tell what is "
+                                        "missing of --channel {}",
+                                        own, options.channel));
 }
 
 // What is opened for a path, once for each channel: a file or, if there is none of that name, the
@@ -189,7 +201,7 @@ void for_each_item(const TokenizeOptions& options, const std::function<void(Item
     tokens::read_audio_list(
         options.list,
         [&](tokens::ListedAudio audio) {
-          take({std::move(audio.path), std::move(audio.key), "", 0});
+          take({audio.path, key_of(audio.path, audio.key), "", 0});
         },
         [&](const Error& error) {
           take({error.subject(), "", error.reason(), 0});
@@ -197,11 +209,14 @@ void for_each_item(const TokenizeOptions& options, const std::function<void(Item
     return;
   }
   std::optional<archive::ArchivedFiles> archived;
-  if (!options.skip.empty()) archived.emplace(options.skip);
+  if (!options.skip.empty()) {
+    archived.emplace(options.skip);
+    check_channel(options, archived->archive());
+  }
   cli::for_each_input(
       options.paths, options.null,
       [&](const std::string& path) {
-        if (!archived || !archived->holds(path)) take({path, key_of(path), "", 0});
+        if (!archived || !archived->holds(path)) take({path, key_of(path, path), "", 0});
       },
       [&](const std::string& path, const std::string& reason) {
         take({path, path, reason, 0});

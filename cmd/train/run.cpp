@@ -218,13 +218,12 @@ train::NaturalPairs read_pairs(const TrainOptions& o, const train::PairConfig& c
 // Removes the temporary files that a run killed while writing has left beside that file.
 void remove_leftovers(const std::string& path) {
   const std::filesystem::path file(path);
-  const std::string prefix = file.filename().string() + kTemporarySuffix;
   const std::filesystem::path folder = file.has_parent_path() ? file.parent_path() : ".";
   std::error_code fault;
   for (std::filesystem::directory_iterator at(folder, fault), end; !fault && at != end;
        at.increment(fault)) {
-    const std::string name = at->path().filename().string();
-    if (name.compare(0, prefix.size(), prefix) == 0) std::filesystem::remove(at->path(), fault);
+    if (file_of_temporary(at->path().filename().string()) == file.filename().string())
+      std::filesystem::remove(at->path(), fault);
   }
 }
 

@@ -78,9 +78,8 @@ std::vector<std::string> names_in(const std::string& folder) {
 
 bool is_leftover(const std::string& name) {
   if (const std::optional<NumberedFile> file = parse_numbered(name)) return file->is_new;
-  const std::size_t temporary = name.rfind(kTemporarySuffix);
-  const std::string base = name.substr(0, temporary);
-  return temporary != name.npos && (base == kManifestFile || parse_numbered(base));
+  const std::string base(file_of_temporary(name));
+  return base == kManifestFile || parse_numbered(base);
 }
 
 bool is_free(const std::string& path) {

@@ -145,7 +145,7 @@ Manifest parse_manifest(const std::string& path, std::string_view text) {
   const std::vector<std::string_view> lines = tokens::split(without_end_line(path, text), '\n');
   Manifest manifest;
   try {
-    const Json top = Json::parse(lines[0]);
+    const Json top = parse_json<Json>(lines[0]);
     const int version = whole_number<int>(top.at("pairalign_archive"));
     if (version != kManifestVersion) {
       throw Error(path, fmt::format("archive format version {}, and this program reads version {}",
@@ -160,7 +160,7 @@ Manifest parse_manifest(const std::string& path, std::string_view text) {
     for (const Json& number : top.value("replaced", Json::array()))
       manifest.replaced.push_back(whole_number<std::uint64_t>(number));
     for (std::size_t i = 1; i + 1 < lines.size(); ++i)
-      manifest.segments.push_back(parse_segment(Json::parse(lines[i])));
+      manifest.segments.push_back(parse_segment(parse_json<Json>(lines[i])));
   } catch (const Error& error) {
     if (!error.subject().empty()) throw;
     throw Error(path, "damaged: not a manifest");

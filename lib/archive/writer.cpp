@@ -145,7 +145,7 @@ void ArchiveWriter::clean_up() {
 void ArchiveWriter::take_header(const tokens::Header& header) {
   tokens::Header& own = manifest_.header;
   tokens::Header merged = own;
-  if (const auto conflict = tokens::merge(merged, header, tokens::may_be_archived_together)) {
+  if (const auto conflict = tokens::merge(merged, header, tokens::may_be_archived)) {
     throw Error(path_, *conflict);
   }
   if (own.vocabulary == 0 && header.vocabulary != 0) {

@@ -336,6 +336,8 @@ class OggAudio : public Reader {
       return read_headers();
     } catch (const Error& error) {
       faults_.push_back(fmt::format("after {:.2f} s: {}", seconds(), error.reason()));
+      page_waits_ =
+          page_waits_ && ogg_page_bos(&page_) != 0;  // the rest of the link is passed over
       return false;
     }
   }
@@ -360,12 +362,13 @@ class OggAudio : public Reader {
     ogg_.stream = stream;
     serial_ = ogg_page_serialno(&page_);
     codec_ = std::move(codec);
-    codec_->take_header(packet);
+    first_header_ = packet;
   }
 
   // Starts at the first page after those that begin streams. Audio packets that end on the last
   // header page are left in packets_.
   bool read_headers() {
+    codec_->take_header(first_header_);
     for (; page_waits_; page_waits_ = next_page()) {
       if (ogg_page_bos(&page_) != 0) return false;
       if (ogg_page_serialno(&page_) != serial_) continue;
@@ -482,6 +485,7 @@ class OggAudio : public Reader {
   ogg_page page_{};          // the last that was read
   bool page_waits_ = false;  // it begins the next link
   std::unique_ptr<OggCodec> codec_;
+  ogg_packet first_header_{};  // of the link, in ogg_.stream
   long serial_ = 0;
   long page_number_ = -1;   // of the link's stream, the last that was read; −1: none yet
   bool last_page_ = false;  // the last page of the link was read

@@ -1,5 +1,6 @@
 #include "base/file.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <utility>
 
@@ -12,6 +13,8 @@
 
 namespace pairalign {
 namespace {
+
+constexpr std::string_view kTemporary = ".tmp-", kPattern = "XXXXXX";  // for mkostemp
 
 // The folder of the file at `path`.
 std::string folder_of(const std::string& path) {
@@ -26,6 +29,18 @@ void sync_folder_of(const std::string& path) {
 }
 
 }  // namespace
+
+std::string_view file_of_temporary(std::string_view name) {
+  const auto is_random = [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+  };
+  const std::size_t mark = name.rfind(kTemporary);
+  if (mark == std::string_view::npos) return {};
+  const std::string_view random = name.substr(mark + kTemporary.size());
+  const bool ours =
+      random.size() == kPattern.size() && std::all_of(random.begin(), random.end(), is_random);
+  return ours ? name.substr(0, mark) : std::string_view();
+}
 
 Descriptor open_for_reading(const std::string& path, int flags) {
   Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | flags));
@@ -84,7 +99,7 @@ void replace_file(const std::string& path, Span<const std::string_view> pieces) 
 
 FileReplacement::FileReplacement(std::string path) : path_(std::move(path)) {
   check_replaceable(path_);
-  std::string temporary = path_ + kTemporarySuffix + "XXXXXX";
+  std::string temporary = path_ + std::string(kTemporary) + std::string(kPattern);
   fd_ = Descriptor(::mkostemp(temporary.data(), O_CLOEXEC));
   if (fd_.get() < 0) throw errno_error(path_, "cannot create");
   temporary_ = std::move(temporary);

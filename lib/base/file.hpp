@@ -15,9 +15,9 @@ namespace pairalign {
 /// The bytes of a file. Throws Error(path, ...).
 std::string read_file(const std::string& path);
 
-/// After the name of a file that is being written and before six letters or digits: the name of the
-/// temporary file that replaces it when it is complete.
-constexpr const char* kTemporarySuffix = ".tmp-";
+/// The file that `name` is a temporary file of, which replaces it when it is complete; empty if
+/// `name` is not of that form: the file's name, ".tmp-", and six letters or digits.
+std::string_view file_of_temporary(std::string_view name);
 
 /// Writes `bytes` so that `path` is, at every instant, either the old file or the whole new one:
 /// temporary file in the same folder, fsync, rename, fsync of the folder. Throws Error(path, ...);

@@ -183,7 +183,7 @@ Model read_model(const SafetensorsFile& file, nn::Precision precision) {
   if (found == file.metadata().end()) {
     throw Error("", "not a pairalign model: the configuration is missing");
   }
-  const json config = json::parse(found->second);
+  const json config = parse_json<json>(found->second);
   ModelInfo info = parse_info(config);
   nn::TensorTable table;
   const Encoder encoder(table, info.encoder);

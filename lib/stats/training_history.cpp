@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "base/json.hpp"
 #include "tokens/line_reader.hpp"
 
 namespace pairalign::stats {
@@ -84,7 +85,7 @@ void add_measures(const Json& entry, bool validation, std::vector<StageHistory>&
 
 // Throws Error("", reason).
 void add_line(std::string_view line, std::vector<StageHistory>& stages) {
-  const Json entry = Json::parse(line, nullptr, false);
+  const Json entry = parse_json<Json>(line, false);
   if (!entry.is_object()) throw Error("", "not a training log entry: not a JSON object");
   const std::string event = string_member(entry, "event");
   if (event == "start") start(entry, stages);

@@ -151,7 +151,7 @@ void append_key(const std::string& key, std::string& text) {
 
 bool parse_json_line(std::string_view line, Header& header, Record& record) {
   try {
-    const Json object = Json::parse(line);
+    const Json object = parse_json<Json>(line);
     if (!object.is_object()) throw Error("", "not a JSON object");
     const bool is_record = !object.contains("pairalign");
     if (is_record) {

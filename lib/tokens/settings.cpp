@@ -25,13 +25,6 @@ bool is_of_the_input(std::string_view name) {
   return name == "channel" || name == "window" || name == "hop";
 }
 
-std::string value_of(const Header& header, std::string_view name) {
-  for (const auto& [own, value] : settings(header)) {
-    if (own == name) return value;
-  }
-  return "";
-}
-
 // The tokenizer with those settings that strings must have in common to be compared.
 std::string without_input(const Header& header) {
   std::string text = tokenizer_name(header);
@@ -57,6 +50,13 @@ std::vector<std::pair<std::string, std::string>> settings(const Header& header) 
   return result;
 }
 
+std::string setting(const Header& header, std::string_view name) {
+  for (const auto& [own, value] : settings(header)) {
+    if (own == name) return value;
+  }
+  return "";
+}
+
 bool is_setting(std::string_view name) {
   return std::find(kSettings.begin(), kSettings.end(), name) != kSettings.end();
 }
@@ -67,7 +67,7 @@ void set_setting(Header& header, std::string_view name, std::string_view value) 
   }
   std::string text = tokenizer_name(header);
   for (const std::string_view known : kSettings) {
-    const std::string own = known == name ? std::string(value) : value_of(header, known);
+    const std::string own = known == name ? std::string(value) : setting(header, known);
     if (!own.empty()) text += fmt::format(" {}={}", known, own);
   }
   header.tokenizer = text;
@@ -116,14 +116,16 @@ bool same_strings(const Header& a, const Header& b) {
   return without_input(a) == without_input(b);
 }
 
-bool may_be_archived_together(const Header& a, const Header& b) {
-  if (!compatible(a, b)) return false;
-  if (a.tokenizer.empty() || b.tokenizer.empty()) return true;
+bool may_be_archived(const Header& archive, const Header& strings) {
+  if (!compatible(archive, strings)) return false;
+  if (archive.tokenizer.empty() || strings.tokenizer.empty()) return true;
   const auto agree = [&](std::string_view name) {
-    const std::string own = value_of(a, name), other = value_of(b, name);
+    const std::string own = setting(archive, name), other = setting(strings, name);
     return own.empty() || other.empty() || own == other;
   };
-  return value_of(a, "channel") == value_of(b, "channel") && agree("window") && agree("hop");
+  const std::string channel = setting(archive, "channel");
+  return (channel.empty() || channel == setting(strings, "channel")) && agree("window") &&
+         agree("hop");
 }
 
 }  // namespace pairalign::tokens

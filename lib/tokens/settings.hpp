@@ -31,6 +31,9 @@ std::string tokenizer_name(const Header& header);
 /// In the order above.
 std::vector<std::pair<std::string, std::string>> settings(const Header& header);
 
+/// The value of one; empty if it is the model's own, or not known.
+std::string setting(const Header& header, std::string_view name);
+
 bool is_setting(std::string_view name);
 
 /// Sets one. Throws HeaderError("", reason) for a value that is empty or holds blanks.
@@ -51,8 +54,9 @@ void check_version(std::uint64_t version);
 /// in which queries may differ. Part of `compatible`.
 bool same_strings(const Header& a, const Header& b);
 
-/// Whether strings of both may be in one archive: they must also be of the same channel, and not
-/// cut into windows of two kinds.
-bool may_be_archived_together(const Header& a, const Header& b);
+/// Whether an archive takes such strings: they must also be of the channel that it names, and not
+/// cut into windows of two kinds. One that names none may be of any, since those made before
+/// headers named channels go on being added to.
+bool may_be_archived(const Header& archive, const Header& strings);
 
 }  // namespace pairalign::tokens

@@ -60,7 +60,7 @@ Checkpoint load_checkpoint(const std::string& path) {
   const auto state_text = file.metadata.find(kStateKey);
   if (state_text == file.metadata.end()) throw Error(path, "not a training checkpoint");
   try {
-    const json numbers = json::parse(state_text->second);
+    const json numbers = parse_json<json>(state_text->second);
     if (whole_number<int>(numbers.at("version")) != kCheckpointVersion) {
       throw Error("", "a checkpoint of another version");
     }

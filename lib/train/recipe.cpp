@@ -256,7 +256,7 @@ Recipe fit_to_corpus(Recipe recipe, double seconds) {
 
 Recipe parse_recipe(const std::string& text) {
   try {
-    json given = json::parse(text);
+    json given = parse_json<json>(text);
     translate_old_keys(given);
     json whole = with_flat_weights(Recipe{});  // the two decoder stages differ in their defaults
     check_keys(given, whole, "");

@@ -239,17 +239,41 @@ TEST_CASE("all links of an Ogg chain are heard, whatever is in them") {
   CHECK(seconds_of(folder / "behind.ogg") == doctest::Approx(5).epsilon(0.001));
 }
 
+// The checksum of the first page of an Ogg file, which holds one packet.
+void set_first_checksum(std::string& ogg, long packet) {
+  ogg_page first{};
+  first.header = reinterpret_cast<unsigned char*>(ogg.data());
+  first.header_len = 28;
+  first.body = first.header + first.header_len;
+  first.body_len = packet;
+  ogg_page_checksum_set(&first);
+}
+
+TEST_CASE("a link of an Ogg chain whose first header is damaged") {
+  const Folder folder;
+  const std::string opus = audio_bytes(folder, kOpus, 48000, 2, 2);
+  const std::string vorbis = audio_bytes(folder, kVorbis, 22050, 1, 3);
+  std::string damaged = opus;
+  damaged[28 + 8] = 0x1f;  // its version
+  set_first_checksum(damaged, 19);
+  write_bytes(folder / "damaged.ogg", damaged);
+  CHECK_THROWS_WITH_AS(
+      Decoder(folder / "damaged.ogg", {}),
+      (folder / "damaged.ogg: after 0.00 s: an Opus header of an unknown version").c_str(), Error);
+  write_bytes(folder / "chain.ogg", opus + damaged + vorbis);
+  DecoderOptions options;
+  options.partial = true;
+  Decoder decoder(folder / "chain.ogg", options);
+  CHECK(static_cast<double>(read_all(decoder).size()) / kSampleRate == doctest::Approx(5));
+  CHECK(decoder.fault() == "after 2.00 s: an Opus header of an unknown version");
+}
+
 TEST_CASE("a link of an Ogg chain with a codec that nobody reads") {
   const Folder folder;
   const std::string opus = audio_bytes(folder, kOpus, 48000, 2, 2);
   std::string other = audio_bytes(folder, kVorbis, 22050, 1, 3);
   other.replace(other.find("vorbis"), 6, "zzzzzz");
-  ogg_page first{};
-  first.header = reinterpret_cast<unsigned char*>(other.data());
-  first.header_len = 28;
-  first.body = first.header + first.header_len;
-  first.body_len = 30;
-  ogg_page_checksum_set(&first);
+  set_first_checksum(other, 30);
   write_bytes(folder / "chain.ogg", opus + other);
   DecoderOptions options;
   options.partial = true;

@@ -52,8 +52,17 @@ TEST_CASE("strings of another rate are other strings; windows and channels are t
   CHECK(compatible(Header(), slow));
   CHECK(compatible(usual, windows));
   CHECK(compatible(windows, left));
-  CHECK(may_be_archived_together(usual, windows));
-  CHECK_FALSE(may_be_archived_together(windows, shorter));
-  CHECK_FALSE(may_be_archived_together(usual, left));
-  CHECK_FALSE(may_be_archived_together(usual, slow));
+  CHECK(may_be_archived(usual, windows));
+  CHECK_FALSE(may_be_archived(windows, shorter));
+  CHECK_FALSE(may_be_archived(usual, slow));
+}
+
+TEST_CASE("an archive that names its channel takes no other") {
+  const Header none = read(kModel + "tokenizer=pairalign");
+  const Header left = read(kModel + "tokenizer=pairalign channel=1");
+  const Header each = read(kModel + "tokenizer=pairalign channel=each");
+  CHECK(may_be_archived(left, left));
+  CHECK_FALSE(may_be_archived(left, each));
+  CHECK_FALSE(may_be_archived(left, none));
+  CHECK(may_be_archived(none, each));  // made before headers named channels
 }

@@ -123,7 +123,7 @@ SafetensorsFile::SafetensorsFile(const std::string& path) : file_(path) {
     }
     std::string text(header_size, '\0');
     file_.read(sizeof header_size, text.data(), text.size());
-    const json header = json::parse(text);
+    const json header = parse_json<json>(text);
     if (!header.is_object()) throw Error("", "malformed safetensors header: not an object");
     for (const auto& [name, entry] : header.items()) {
       if (name == "__metadata__") {

@@ -103,7 +103,7 @@ ModelSubstitutions read_substitutions(const std::string& path, const std::string
     const auto found = file.metadata().find(kConfigKey);
     const bool configured = found != file.metadata().end();
     return {identity_of(file.identity(),
-                        configured ? nlohmann::json::parse(found->second) : nlohmann::json()),
+                        configured ? parse_json<nlohmann::json>(found->second) : nlohmann::json()),
             with_tables ? load_substitutions(file, only) : SubstitutionTables(),
             load_chance_strings(file, only)};
   } catch (const nlohmann::json::exception& error) {

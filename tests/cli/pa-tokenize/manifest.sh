@@ -14,6 +14,9 @@ printf 'garden %s/corpus/the talks/garden.opus\ntravel corpus/the talks/travel.o
 pa-tokenize --manifest - <wav.scp | cut -f 2- | cmp - named
 pa-tokenize --manifest wav.scp --format kaldi | cut -d ' ' -f 1
 pa-tokenize --manifest wav.scp --window 6 | tail -n +2 | cut -f 1
+echo "-- keys like those of parts"
+printf 'travel#t=1,2 corpus/the talks/travel.opus\ngarden#t=1,2 corpus/the talks/garden.opus#t=1,2\n' |
+  pa-tokenize --manifest - | tail -n +2 | cut -f 1
 echo "-- faults"
 printf 'a sox a.mp3 -t wav - |\ngarden corpus/the talks/garden.opus\nb none.wav\n' |
   pa-tokenize --manifest - | tail -n +2 | cut -f 1

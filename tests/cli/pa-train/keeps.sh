@@ -5,7 +5,7 @@ train -o m.safetensors
 md5sum m.safetensors >before
 train -o m.safetensors || echo "exit $?"
 md5sum -c --quiet before
-touch m.safetensors.tmp-aB3dEf m.safetensors.backup
+touch m.safetensors.tmp-aB3dEf m.safetensors.backup m.safetensors.tmp-my-notes.txt m.safetensors.tmp-a_note
 train --force -o m.safetensors
 ls m.safetensors*
 echo state >other.safetensors.checkpoint
