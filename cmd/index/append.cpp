@@ -271,9 +271,7 @@ void append(const IndexOptions& options, cli::Context& context) {
     cli::require_piped_stdin("give files of token strings, or pipe them in");
     files = {"-"};
   }
-  archive::WriterOptions writing = writer_options(options, context);
-  writing.follow_moves = true;
-  Appending appending(options, format, writing, context);
+  Appending appending(options, format, writer_options(options, context), context);
   for (const std::string& file : files)
     appending.take(file);
   appending.finish();

@@ -55,13 +55,11 @@ NewerRecords::NewerRecords(std::vector<Input> segments) : segments_(std::move(se
       last_path = path;
       last_source = source;
       if (path.size() < key.size()) paths_.add(hash_of(path), place);
-      if (source && source->hash != 0) contents_.push_back(source->hash);
     };
     for_each_record(*segments_[s].segment, segments_[s].removed, take_in);
   }
   keys_.sort();
   paths_.sort();
-  std::sort(contents_.begin(), contents_.end());
 }
 
 std::optional<RecordPlace> NewerRecords::newest(const std::string& key) const {
@@ -97,15 +95,6 @@ std::optional<RecordPlace> NewerRecords::changed(const std::string& key, const S
     if (is_newer && state.source && !same_contents(*source, *state.source)) return state.place;
   }
   return std::nullopt;
-}
-
-bool NewerRecords::moved(const ScannedRecord& older) {
-  const std::optional<Source>& source = older.metadata().source;
-  if (!source || !std::binary_search(contents_.begin(), contents_.end(), source->hash)) {
-    return false;
-  }
-  const std::string path(tokens::split_fragment(older.key()).path);
-  return states_of(path).empty() && is_gone(path);
 }
 
 }  // namespace pairalign::archive

@@ -100,9 +100,6 @@ class NewerRecords {
   /// but from contents other than those that the older one was made from.
   std::optional<RecordPlace> changed(const std::string& key, const ScannedRecord& older,
                                      std::size_t from);
-  /// Whether the file of this older record was moved: it is gone, and a newer record was made from
-  /// the same contents.
-  bool moved(const ScannedRecord& older);
 
  private:
   /// The state of a file as recorded with a record.
@@ -118,7 +115,6 @@ class NewerRecords {
   std::vector<Input> segments_;
   RecordTable keys_;
   RecordTable paths_;                    // of parts of files: the first of each run with one source
-  std::vector<std::uint64_t> contents_;  // hashes of files, ascending
   std::optional<std::string> path_;      // last path looked up, and what was found
   std::vector<FileState> states_;
 };

@@ -304,8 +304,7 @@ std::size_t ArchiveWriter::remove_replaced(std::vector<RecordNumbers>& removed_o
   }
   if (manifest_.segments.empty()) return replaced;
   return replaced + removals().remove_if([&](const ScannedRecord& record) {
-    return newer.newest(record.key()) || newer.changed(record.key(), record, 0) ||
-           (options_.follow_moves && newer.moved(record));
+    return newer.newest(record.key()) || newer.changed(record.key(), record, 0);
   });
 }
 

@@ -34,9 +34,6 @@ struct WriterOptions {
   /// Whether to merge small segments and rewrite those that consist mostly of removed records, so
   /// that the number of segments grows with the logarithm of the number of appends.
   bool compaction = true;
-  /// Whether a record also replaces those made from a file of the same contents that is gone. Only
-  /// if the files of the new records have just been read.
-  bool follow_moves = false;
   /// Whether records replace earlier ones; if not, those of the same key are all kept.
   bool replace = true;
 };

@@ -1,4 +1,5 @@
-# A folder that was moved is known by its contents: its records get the new paths, or are replaced when its files come again.
+# A folder that was moved is known by its contents: with --moved its records get the new paths. Without it, an append
+# removes nothing of files that are not there: their disk may be unmounted, or relative paths be of another folder.
 mkdir talks
 for f in a b c; do echo "speech $f" >talks/$f.wav; done
 printf '%s\t1.00\t1 2\n' talks/a.wav 'talks/b.wav#t=0.00,0.50' 'talks/b.wav#t=0.50,1.00' talks/c.wav | pa-index a.pai
