@@ -254,6 +254,7 @@ void require_piped_stdin(const std::string& expected) {
 int run(int argc, char** argv, const Tool& tool, const std::function<void(CLI::App&)>& setup,
         const std::function<ExitStatus(Context&)>& body) {
   std::signal(SIGPIPE, SIG_DFL);  // a parent may have had it ignored
+  std::signal(SIGXFSZ, SIG_IGN);  // a limit of the size of files is reported as a full disk is
   reserve_standard_descriptors();
   keep_libraries_from_stdout();
   guard_against_sudden_ends();

@@ -277,7 +277,8 @@ std::size_t ArchiveWriter::rename(const std::vector<MovedFile>& files) {
     const auto move = moves.find(path);
     if (move == moves.end()) return false;
     record.segment().record(record.number(), moved);
-    moved.key = move->second->to + record.key().substr(path.size());
+    const std::string part = record.key().substr(path.size());
+    moved.key = part.empty() ? tokens::key_of_file(move->second->to) : move->second->to + part;
     add(moved, move->second->source);
     return true;
   });

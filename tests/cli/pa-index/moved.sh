@@ -24,3 +24,9 @@ cp p/p.wav p/q.wav
 mv p/p.wav p/r.wav
 printf 'p/%s.wav\n' q r | pa-index --missing --moved -v c.pai
 pa-index --dump c.pai | cut -f 1
+echo "-- to a name that ends like a fragment"
+echo whole >whole.wav
+printf 'whole.wav\t1.00\t1\n' | pa-index d.pai
+mv whole.wav 'n#t=5,9'
+echo 'n#t=5,9' | pa-index --missing --moved d.pai
+pa-index --dump d.pai
