@@ -40,7 +40,7 @@ constexpr const char* kEvalue =
 is estimated from strings of speech that ship with the model that wrote the archives (--model), and
 from how the query read backwards scores in the archives. A hit with an EVALUE well below 1 is
 meaningful, one near or above 1 is not. In measurements it was correct to within a factor of two, or
-three at 0.001. Without that model, or if it has no such strings, chance gave twelve (unit costs) to
+five at 0.001. Without that model, or if it has no such strings, chance gave twelve (unit costs) to
 twenty times (soft costs) as many hits as EVALUE said at 0.01; -v reports this case. A query whose
 exact copy would have an EVALUE above 1 is too short to be meaningful, and a warning says so.)";
 
