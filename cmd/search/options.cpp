@@ -131,9 +131,10 @@ void add_options(CLI::App& app, SearchOptions& options) {
       cli::add_number(app, "--duplicates", options.duplicates, "S",
                       "Find pairs of records with a score of at least S, without queries");
   add_count("--min-tokens", options.pairs.min_tokens,
-            "Only records, or parts, of at least N tokens (with --duplicates)");
-  cli::add_number(app, "--min-seconds", options.pairs.min_seconds, "S",
-                  "Only records, or parts, of at least S seconds (with --duplicates)");
+            "Only what has at least N tokens, with --part when joined (with --duplicates)");
+  cli::add_number(
+      app, "--min-seconds", options.pairs.min_seconds, "S",
+      "Only what lasts at least S seconds, with --part when joined (with --duplicates)");
   app.add_option("--part", options.pairs.window,
                  "Search for parts of N tokens, overlapping by half, instead of whole records "
                  "(with --duplicates --mode infix)")

@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -270,15 +271,15 @@ struct Scoring {
   const search::Chance* chance_or_null() const { return chance ? &*chance : nullptr; }
 };
 
-// Hits that cannot be shown in the document are reported and get no label.
+// Hits that cannot be shown in the document get no label; each recording of such is reported once.
 void add_labels(const search::HitFormatter& formatter, const std::string& query,
                 const std::vector<search::Hit>& hits, tokens::LabelDocument& document,
-                cli::Messages& messages) {
+                std::set<std::string>& reported, cli::Messages& messages) {
   for (const search::Hit& hit : hits) {
     try {
       formatter.add_label(query, hit, document);
     } catch (const Error& error) {
-      messages.failure(error);
+      if (reported.insert(error.subject()).second) messages.failure(error);
     }
   }
 }
@@ -301,11 +302,12 @@ cli::ExitStatus find(const SearchOptions& options, SearchRequest& request, cli::
                                        options.tells_alignment());
   const cli::Display display = cli::display_of_stdout();
   std::optional<tokens::LabelDocument> document;
+  std::set<std::string> without_labels;
   if (request.format && search::label_format(*request.format))
     document.emplace(*search::label_format(*request.format));
   const auto format = [&](const tokens::Record& query, const std::vector<search::Hit>& hits) {
     if (document) {
-      add_labels(formatter, query.key, hits, *document, context.messages);
+      add_labels(formatter, query.key, hits, *document, without_labels, context.messages);
       return std::string();
     }
     if (request.format) return formatter.lines(query, hits);

@@ -71,11 +71,11 @@ DISTANCE, SCORE, EVALUE: with one archive, pairs within it; with several, pairs 
 first and one of another. In global mode, the default here, whole records are compared. In infix
 mode, the first KEY is the record found within the other, and each place where it occurs is a pair:
 of two archives, name the one with the shorter records first. With --part, parts of records are
-searched for, overlapping matches are joined, and the fragments say what corresponds. If records are
-windows of a file, overlapping pairs are joined too. EVALUE, as
-of a search for the first KEY alone, is printed (and limits pairs) only with --max-evalue; S may
-then be 0. Silence, hum and a few tokens repeated over and over (a token entropy of less than 12
-bits in all, or 2 bits per token) make no pairs; -v counts what was left out.)";
+searched for, overlapping matches are joined, and the fragments say what corresponds; --min-tokens
+and --min-seconds apply to what was joined. If records are windows of a file, overlapping pairs are
+joined too. EVALUE, as of a search for the first KEY alone, is printed (and limits pairs) only with
+--max-evalue; S may then be 0. Silence, hum and a few tokens repeated over and over (a token entropy
+of less than 12 bits in all, or 2 bits per token) make no pairs; -v counts what was left out.)";
 
 }  // namespace
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Where were these words said? Searches an archive for the words of a recording, and plays each hit.
 set -euo pipefail
+export LC_ALL=C # keys are bytes, and numbers have a point
 
 usage() {
   cat <<'END'
@@ -40,15 +41,18 @@ trap 'rm -rf "$work"' EXIT
 # A KEY field as the path it stands for: \t, \n, \\ and a leading \# are escapes.
 path_of() { printf '%b' "${1/#'\#'/'#'}"; }
 
-# cut FILE START SECONDS WAV: with ffmpeg, which reads everything, or with SoX.
+# cut_out FILE CHANNEL START SECONDS WAV, where no CHANNEL is all of them: with ffmpeg, which reads
+# everything, or with SoX.
 cut_out() {
+  local pan=() remix=()
+  [ -z "$2" ] || { pan=(-af "pan=mono|c0=c$(($2 - 1))") && remix=(remix "$2"); }
   if command -v ffmpeg >/dev/null; then
-    ffmpeg -nostdin -v error -ss "$2" -t "$3" -i "file:$1" -y "$4"
+    ffmpeg -nostdin -v error -ss "$3" -t "$4" -i "file:$1" "${pan[@]}" -y "$5"
   elif [[ $1 == *.opus ]] && command -v opusdec >/dev/null; then
     opusdec --quiet --rate 48000 -- "$1" "$work/decoded.wav" 2>"$work/decoder" &&
-      sox "$work/decoded.wav" "$4" trim "$2" "$3"
+      sox "$work/decoded.wav" "$5" trim "$3" "$4" "${remix[@]}"
   else
-    sox "$1" "$4" trim "$2" "$3"
+    sox "$1" "$5" trim "$3" "$4" "${remix[@]}"
   fi
 }
 
@@ -78,11 +82,12 @@ pa-tokenize --alternatives 16 "${queries[@]}" | awk -F '\t' -v OFS='\t' '!/^#/ {
 number=0
 while IFS=$'\t' read -r _ place _ similarity chance; do
   number=$((number + 1))
-  [[ $place =~ ^(.*)#t=([0-9.]+),([0-9.]+)$ ]]
+  [[ $place =~ ^(.*)#(channel=([0-9]+)&)?t=([0-9.]+),([0-9.]+)$ ]]
   file=$(path_of "${BASH_REMATCH[1]}"; echo .) && file=${file%.}
-  start=${BASH_REMATCH[2]}
-  end=${BASH_REMATCH[3]}
-  echo "$number. ${BASH_REMATCH[1]} from $start s to $end s, similarity $(printf %.2f "$similarity"), E-value $chance"
+  channel=${BASH_REMATCH[3]}
+  start=${BASH_REMATCH[4]}
+  end=${BASH_REMATCH[5]}
+  echo "$number. ${BASH_REMATCH[1]}${channel:+, channel $channel,} from $start s to $end s, similarity $(printf %.2f "$similarity"), E-value $chance"
   read -r from length < <(awk -v s="$start" -v e="$end" -v c="$context" \
     'BEGIN { from = s > c ? s - c : 0; printf "%.2f %.2f\n", from, e + c - from }')
   part=$work/hit.wav
@@ -90,7 +95,7 @@ while IFS=$'\t' read -r _ place _ similarity chance; do
     mkdir -p "$folder"
     part=$folder/$number.wav
   fi
-  if ! cut_out "$file" "$from" "$length" "$part"; then
+  if ! cut_out "$file" "$channel" "$from" "$length" "$part"; then
     echo "   cannot be played: neither ffmpeg nor SoX can read it" >&2
   elif [ -n "$folder" ]; then
     echo "   $part"

@@ -14,6 +14,8 @@
 namespace pairalign::search {
 namespace {
 
+// Scores of the same distance differ by less than this, in edits or bits, from rounding.
+constexpr double kRounding = 1e-6;
 // A piece of background has this many tokens more than the query.
 constexpr std::size_t kPieceTokens = 96;
 constexpr std::size_t kMinPieces = 8;
@@ -47,10 +49,10 @@ constexpr double kMinPlaces = 8;
 constexpr std::size_t kMinOwnPieces = 20;
 constexpr double kShiftTrust = 0.5, kWidthTrust = 0.1;
 constexpr double kLowerPart = 0.75;
-// Tails of the background, fitted query by query, are steeper than those of archives, which differ
-// from it in more than shift and width: measured on 100 and 1,240 recordings, at rates of 4e-5,
-// 4e-6, 4e-7 per place, unit costs gave 1.4, 2.7, 4.5 times as many places as expected.
-constexpr double kFlatterEdits = 0.8, kFlatterBits = 0.82;
+// Tails of the background, fitted query by query with soft costs, are steeper than those of
+// archives, which differ from it in more than shift and width: measured on 100 and 1,240
+// recordings.
+constexpr double kFlatterBits = 0.82;
 // A piece that scores this many deviations above the mean is taken to hold a true match.
 constexpr double kSought = 6;
 constexpr double kMinWidth = 0.6, kMaxWidth = 1.6;
@@ -59,7 +61,6 @@ constexpr double kMinWidth = 0.6, kMaxWidth = 1.6;
 constexpr double kReversedEdits = 0.14, kReversedBits = 2.05;
 // Forwards, tokens follow one another as in all speech: deviations are larger and means higher.
 constexpr double kForwardWidth = 1.45, kForwardEdits = 0.7, kForwardBits = 1.9;
-constexpr double kSkewEdits = 0.65, kSkewBits = 0.4;
 
 // Pieces with a true match are no evidence about chance, not even for the reversed query: its
 // tokens are there.
@@ -118,9 +119,9 @@ ChanceLaw::ChanceLaw(const ChanceScores& scores, const ScoreShape& shape) : shap
     take_archive(without_sought(scores.archive, law_.mean + kSought * law_.deviation),
                  scores.background);
   }
-  if (!shape.single) {  // the best score of many places
-    slope_ *= shape.bits ? kFlatterBits : kFlatterEdits;
-    bend_ *= shape.bits ? kFlatterBits : kFlatterEdits;
+  if (shape.bits && !shape.single) {  // the best score of many places
+    slope_ *= kFlatterBits;
+    bend_ *= kFlatterBits;
   }
 }
 
@@ -163,9 +164,9 @@ void ChanceLaw::guess_background(const PieceScores& archive) {
       std::sqrt((variance + kShiftPrior * usual * usual) / (pieces + kShiftPrior));
   law_.deviation = kForwardWidth * reversed_.deviation;
   law_.mean = reversed_.mean + reversed_.deviation * (shape_.bits ? kForwardBits : kForwardEdits);
-  law_.skewness = shape_.bits ? kSkewBits : kSkewEdits;
-  slope_ = shape_.bits ? 1.25 : 2.05 - 1.15 * kSkewEdits;
-  bend_ = shape_.bits ? 0.42 - 0.5 * kSkewBits : 0.1;
+  // At the skewness that scores of speech have; for edits flatter than with a background.
+  slope_ = shape_.bits ? 1.25 : 1.042;
+  bend_ = shape_.bits ? 0.22 : 0.08;
   if (shape_.single) slope_ = 1, bend_ = 0.5;
   places_ = archive.places;
   anchor_ = law_.mean;
@@ -209,7 +210,7 @@ double ChanceLaw::counted(double score) const {
   const auto pieces = static_cast<double>(sorted_.size());
   const auto rate = [&](double level) {
     const auto end = std::partition_point(sorted_.begin(), sorted_.end(),
-                                          [&](double other) { return other >= level; });
+                                          [&](double other) { return other > level - kRounding; });
     const auto count = static_cast<double>(end - sorted_.begin());
     const double part = std::clamp(count, 0.5, pieces - 0.5) / pieces;
     return std::log(-std::log1p(-part) / places_);
@@ -370,7 +371,8 @@ void Chance::account_for_order(Span<const Token> query, double best, QueryChance
     part.law.shift_for_order(-below);
   chance.floor_ = tokens_ / (chance.stretch_ * static_cast<double>(written.size()));
   if (chance.parts_.empty()) return;
-  chance.floor_score_ = chance.best_ - below * chance.stretch_ * chance.parts_[0].per_unit;
+  chance.floor_score_ =
+      chance.best_ - (below - kRounding) * chance.stretch_ * chance.parts_[0].per_unit;
 }
 
 // In global mode, each range of record lengths has its own distribution. Records much longer or

@@ -89,7 +89,7 @@ class DuplicateSearch {
     return pairs;
   }
 
-  // Joins pairs that overlap on both sides, until there are none.
+  // Joins pairs that overlap on both sides, until there are none, and keeps those long enough.
   void join(std::vector<FoundPair>& pairs) const {
     std::sort(pairs.begin(), pairs.end(), better);
     for (std::size_t before = 0; before != pairs.size();) {
@@ -112,6 +112,10 @@ class DuplicateSearch {
       pairs = std::move(kept);
     }
     pool_.parallel_for(pairs.size(), [&](std::size_t i) { take_joined(pairs[i]); });
+    const auto is_short = [&](const FoundPair& found) {
+      return too_short(found.pair.sides[0]) || too_short(found.pair.sides[1]);
+    };
+    pairs.erase(std::remove_if(pairs.begin(), pairs.end(), is_short), pairs.end());
   }
 
   // Whether they overlap on both sides, the first side of `a` with that side of `b`.
@@ -123,7 +127,8 @@ class DuplicateSearch {
     tokens::Record query;
     query.tokens.assign(of_record.begin() + static_cast<std::ptrdiff_t>(side.begin),
                         of_record.begin() + static_cast<std::ptrdiff_t>(side.end));
-    if (too_short(side)) {
+    // The parts of a record may be short, as they are joined later.
+    if (too_short({0, side.record, 0, of_record.size()})) {
       ++skipped_.too_short;
     } else if (is_uninformative(query.tokens)) {
       ++skipped_.uninformative;
@@ -163,7 +168,8 @@ class DuplicateSearch {
     const std::size_t archive = within_ ? 0 : hit.archive + 1;
     DuplicateSide other{archive, hit.record, hit.match.begin, hit.match.end};
     if (!infix_) other.end = archives_[archive].token_count(hit.record);
-    if (too_short(other) || is_uninformative(tokens_of(other))) return;
+    if (config_.window == 0 && too_short(other)) return;
+    if (is_uninformative(tokens_of(other))) return;
     FoundPair found{{{asked, other}, hit.match.distance, hit.score, hit.evalue},
                     {place_of(asked), place_of(other)},
                     {}};

@@ -27,8 +27,8 @@ struct DuplicatesConfig : SearchConfig {
   std::size_t window = 0;
   /// For the archives searched, if E-values are wanted; must outlive the search.
   const Chance* chance = nullptr;
-  std::size_t min_tokens = 0;  ///< of either side
-  double min_seconds = 0;      ///< of either side, where it is known
+  std::size_t min_tokens = 0;  ///< of either side; in window mode, of what was joined
+  double min_seconds = 0;      ///< likewise, where it is known
   /// Least information of either side: the entropy of its token frequencies times the number of
   /// tokens, and that entropy alone. Silence, hum and a repeated token carry little.
   double min_bits = 12;
@@ -52,7 +52,7 @@ struct DuplicatePair {
 
 /// Numbers of records, or of windows, that were not searched for.
 struct DuplicatesSkipped {
-  std::size_t too_short = 0;
+  std::size_t too_short = 0;  ///< windows of a record that is
   std::size_t uninformative = 0;
 };
 

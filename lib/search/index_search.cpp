@@ -98,11 +98,16 @@ class SegmentMatches {
     std::size_t begin;   // in tokens_
   };
 
+  // Parts that overlap become one, so that no region overlaps others than its neighbours.
   void add(const archive::Segment::TokenPlace& place, std::uint64_t first, std::uint64_t last) {
     const bool new_record = parts_.empty() || parts_.back().record != place.record;
     if (new_record && tokens_.size() >= kBatchTokens) finish();
-    parts_.push_back({place.record, static_cast<std::size_t>(first - place.begin), tokens_.size()});
-    segment_.append_span(place, first, last, tokens_);
+    if (new_record || first > end_) {
+      parts_.push_back(
+          {place.record, static_cast<std::size_t>(first - place.begin), tokens_.size()});
+    }
+    segment_.append_span(place, std::max(first, end_), last, tokens_);
+    end_ = last;
   }
 
   Span<const archive::Archive> archives_;
@@ -114,6 +119,7 @@ class SegmentMatches {
   std::size_t first_record_ = archives_[share_.archive].first_record(share_.segment);
   std::vector<Token> tokens_;  // of all parts
   std::vector<Part> parts_;
+  std::uint64_t end_ = 0;  // of the last part, in the segment
 };
 
 // The best candidates among the records of a share; nullopt if a scan is cheaper.

@@ -58,3 +58,17 @@ has printed '^nothing found$'
 status=0
 PATH=$PWD/bin "$find_words" talks.pai none.wav >printed 2>&1 || status=$?
 [ "$status" -eq 2 ] || fail "no query: $status"
+
+# A hit on one channel of a recording, whose name is not UTF-8: that channel is cut out.
+mkdir stereo
+opusdec --quiet "$talks/travel.opus" right.wav 2>decoder
+sox right.wav left.wav reverse vol 0.5
+sox -M left.wav right.wav $'stereo/b\xf6th.wav'
+pa-tokenize --channel each stereo | pa-index stereo.pai
+for path in "$PWD/bin" "$PATH"; do # without ffmpeg, and with it if there is one
+  LC_ALL=C.UTF-8 PATH=$path "$find_words" -n 1 -c 0 -o channel stereo.pai "$query" >printed
+  has printed $'^1\\. stereo/b\xf6th\\.wav, channel 2, from [0-9.]+ s to '
+  [ "$(soxi -c channel/1.wav)" -eq 1 ] || fail "$(soxi -c channel/1.wav) channels"
+  pa-tokenize channel/1.wav | pa-search -k 1 talks.pai >again
+  awk -F '\t' '$2 !~ /vel\.opus#/ || $4 < 0.5 { exit 1 }' again || fail "not the channel: $(cat again)"
+done

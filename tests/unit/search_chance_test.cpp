@@ -273,3 +273,49 @@ TEST_CASE("samples that tell little still give numbers") {
     }
   }
 }
+
+TEST_CASE("unit costs: whole edits count the same however the scores of a length are rounded") {
+  Random random(10);
+  std::vector<double> edits;
+  for (int i = 0; i < 400; ++i)
+    edits.push_back(std::round(12 + 2 * random.normal()));
+  for (int m = 14; m <= 60; ++m) {
+    CAPTURE(m);
+    // As Chance computes it from 1 - distance / m.
+    const auto level = [&](double distance) {
+      return (1 - distance / m - 1) / (1 - (1 - 1.0 / m));
+    };
+    ChanceScores whole, rounded;
+    for (const double distance : edits) {
+      whole.background.scores.push_back(-distance);
+      rounded.background.scores.push_back(level(distance));
+    }
+    whole.background.reversed = whole.background.scores;
+    rounded.background.reversed = rounded.background.scores;
+    const ScoreShape shape{false, true, false, static_cast<double>(m)};
+    const ChanceLaw exact(whole, shape), law(rounded, shape);
+    for (int distance = 0; distance < 14; ++distance) {
+      CAPTURE(distance);
+      CHECK(law.expected(level(distance), 1e6) ==
+            doctest::Approx(exact.expected(-distance, 1e6)).epsilon(1e-6));
+    }
+  }
+}
+
+TEST_CASE("a score that the tokens reach in any order is expected wherever they fit") {
+  Archives archives;
+  archives.add({{"hum", 3600, std::vector<Token>(20000, 7), {}}});
+  const Chance chance(archives.opened(), align::kUnitCost, Mode::infix, kBackground);
+  for (const std::size_t m : {40, 94, 102, 115}) {
+    for (std::size_t others = 0; others < 2 * m / 5; ++others) {
+      CAPTURE(m);
+      CAPTURE(others);
+      Record query{"q", 1, std::vector<Token>(m, 7), {}};
+      for (std::size_t i = 0; i < others; ++i)
+        query.tokens[i] = static_cast<Token>(100 + i);
+      const std::vector<Token> backwards(query.tokens.rbegin(), query.tokens.rend());
+      const double reversed = align::kUnitCost.match_score(backwards, others, Mode::infix, m);
+      CHECK(chance.of({&query, 1}).expected(reversed) >= 20000 / static_cast<double>(m));
+    }
+  }
+}

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <numeric>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -204,6 +205,41 @@ TEST_CASE("what windows find is joined, and told once") {
   // By tens of tokens: the phrase begins at 35, and in the second record again at 108.
   CHECK(found.size() == 6);
   CHECK(std::adjacent_find(found.begin(), found.end()) == found.end());
+}
+
+TEST_CASE("what parts are joined to has the least length, not the parts") {
+  std::vector<Token> phrase(40);
+  std::iota(phrase.begin(), phrase.end(), Token{100});
+  std::vector<Record> records{{"short", 4, {phrase.begin(), phrase.begin() + 20}, {}}};
+  for (const Token other : {1, 200}) {
+    Record record{"r" + std::to_string(other), 20, std::vector<Token>(100), {}};
+    std::iota(record.tokens.begin(), record.tokens.end(), other);
+    std::copy(phrase.begin(), phrase.end(), record.tokens.begin() + 30);
+    records.push_back(record);
+  }
+  Archives archives;
+  archives.add(records);
+  ThreadPool pool(1);
+  const auto pairs = [&](std::size_t min_tokens, double min_seconds) {
+    DuplicatesConfig config;
+    config.mode = Mode::infix;
+    config.window = 12;
+    config.min_tokens = min_tokens;
+    config.min_seconds = min_seconds;
+    std::vector<std::size_t> first;
+    const DuplicatesSkipped skipped = find_duplicates(
+        archives.opened(), config, pool,
+        [&](const DuplicatePair& pair) { first.push_back(pair.sides[0].record); },
+        [](std::size_t) {});
+    CHECK((skipped.too_short > 0) == (min_tokens > 20 || min_seconds > 4));
+    return first;
+  };
+  CHECK(pairs(0, 0) == std::vector<std::size_t>{0, 0, 1});
+  CHECK(pairs(18, 0) == std::vector<std::size_t>{0, 0, 1});
+  CHECK(pairs(30, 0) == std::vector<std::size_t>{1});  // 20 tokens are too few
+  CHECK(pairs(0, 6) == std::vector<std::size_t>{1});
+  CHECK(pairs(50, 0).empty());
+  CHECK(pairs(0, 10).empty());
 }
 
 TEST_CASE("no archive, no record") {

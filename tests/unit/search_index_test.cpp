@@ -4,11 +4,13 @@
 #include <cstdlib>
 #include <cstring>
 #include <limits>
+#include <numeric>
 #include <string>
 #include <vector>
 
 #include <doctest/doctest.h>
 
+#include "archive/pair_index.hpp"
 #include "base/random.hpp"
 #include "search/searcher.hpp"
 #include "search_archives.hpp"
@@ -201,6 +203,67 @@ TEST_CASE("threads that share in one query of one segment give what a scan gives
       check_equal(searcher.search(query, config)[0], expected[0]);
     }
   }
+}
+
+// The best place is in three parts that the postings name, as pairs before it and in it sum to what
+// is required in every second block only; the second best is in another part, and farther.
+TEST_CASE("a place that several parts of a record hold does not hide the next best one") {
+  constexpr std::size_t kTokens = 200;
+  constexpr Token kOther = 1000;  // to be replaced
+  std::vector<Token> query(kTokens), tokens;
+  std::iota(query.begin(), query.end(), Token{0});
+  const auto say = [&](std::size_t at, std::size_t begin, std::size_t count) {
+    tokens.resize(at, kOther);
+    tokens.insert(tokens.end(), query.begin() + static_cast<std::ptrdiff_t>(begin),
+                  query.begin() + static_cast<std::ptrdiff_t>(begin + count));
+  };
+  // Every second token of the query, and these.
+  const auto degrade = [&](std::size_t at, const std::vector<std::size_t>& kept) {
+    say(at, 0, kTokens);
+    for (std::size_t i = 1; i < kTokens; i += 2) {
+      if (std::find(kept.begin(), kept.end(), i) == kept.end()) tokens[at + i] = kOther;
+    }
+  };
+  say(2, 20, 5);   // 4 pairs in block 0
+  say(34, 60, 4);  // 3 pairs in block 2
+  degrade(96, {51, 147, 151, 179, 185, 195});
+  degrade(900, {51, 147, 151, 179, 185});
+  // So large that other pairs can keep out of the lists of the query's, each of which has so many
+  // entries elsewhere that none is left out.
+  constexpr int kBits = 13;
+  tokens.resize(std::size_t{300'000}, kOther);
+  std::vector<bool> of_query(std::size_t{1} << kBits);
+  Random random(11);
+  for (std::size_t i = 0; i + 1 < kTokens; ++i) {
+    of_query[archive::pair_bucket(query[i], query[i + 1], kBits)] = true;
+    for (int copy = 0; copy < 8; ++copy) {
+      const std::size_t at = 2000 + random.below(297'000);
+      tokens[at] = query[i];
+      tokens[at + 1] = query[i + 1];
+    }
+  }
+  for (std::size_t i = 0; i < tokens.size(); ++i) {
+    if (tokens[i] != kOther) continue;
+    const Token before = i > 0 ? tokens[i - 1] : kOther;
+    const Token after = i + 1 < tokens.size() ? tokens[i + 1] : kOther;
+    do {
+      tokens[i] = static_cast<Token>(kOther + 1 + random.below(20000));
+    } while (of_query[archive::pair_bucket(before, tokens[i], kBits)] ||
+             of_query[archive::pair_bucket(tokens[i], after, kBits)]);
+  }
+  Archives archives;
+  archives.add({{"r", 1, tokens, {}}});
+  ThreadPool pool(1);
+  const Searcher searcher(archives.opened(), pool);
+  SearchConfig config;
+  config.k = 2;
+  config.min_score = 0.525;
+  config.postings = Postings::never;
+  const std::vector<Record> queries{{"q", 1, query, {}}};
+  const auto expected = searcher.search(queries, config);
+  REQUIRE(expected[0].size() == 2);
+  config.postings = Postings::always;
+  check_equal(searcher.search(queries, config)[0], expected[0]);
 }
 
 TEST_CASE("damaged postings are noticed, and lose no hit") {
