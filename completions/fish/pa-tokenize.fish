@@ -47,7 +47,7 @@ complete -c pa-tokenize -l pre -x -d 'Instead of each file, read the audio that 
 complete -c pa-tokenize -l pre-glob -x -d 'Run --pre only on files whose names match GLOB'
 complete -c pa-tokenize -l format -x -a 'tsv jsonl kaldi km ctm audacity textgrid eaf' -d 'Output format'
 complete -c pa-tokenize -l precision -x -a 'auto f32 bf16' -d 'Precision of matrix products'
-complete -c pa-tokenize -l skip -x -a '(__pa_tokenize_archives)' -d 'Skip files that ARCHIVE has strings of, unless they have changed since'
+complete -c pa-tokenize -l skip -x -a '(__pa_tokenize_archives)' -d 'Skip files that ARCHIVE has strings of'
 complete -c pa-tokenize -l manifest -x -a '(__pa_tokenize_files \'\')' -d 'Read the audio files listed in FILE, under the keys given there'
 complete -c pa-tokenize -s 0 -l null -d 'Items on standard input end in NUL, not newline, and are taken literally'
 complete -c pa-tokenize -s j -l jobs -x -d 'Threads'

@@ -14,10 +14,11 @@ struct SourceInfo {
   std::string codec;      ///< pcm_s16, pcm_f32, flac, vorbis, opus, mp3, ...
   int sample_rate = 0;    ///< Hz
   int channels = 0;
-  int bits = 0;                         ///< of a sample; 0 if the codec has none (mp3, opus, ...)
-  std::int64_t frames = -1;             ///< as the header says; -1 if it does not
-  std::int64_t bytes = 0;               ///< of the whole file; 0 for a stream
-  std::optional<double> about_seconds;  ///< where the header does not tell the frames
+  int bits = 0;              ///< of a sample; 0 if the codec has none (mp3, opus, ...)
+  std::int64_t frames = -1;  ///< as the header says; -1 if it does not
+  std::int64_t bytes = 0;    ///< of the whole file; 0 for a stream
+  std::optional<double> about_seconds =
+      std::nullopt;  ///< where the header does not tell the frames
 };
 
 struct AudioFigures {
