@@ -30,7 +30,11 @@ folder=$(cd -- "$1" && pwd)
 archive=$(realpath -m -- "${2%/}")
 parts=$archive.parts
 
-[ -d "$parts" ] || "$here/make-shards.sh" "$folder" "$shards" "$parts"
+if [ -d "$parts" ]; then
+  echo "parallel-archive: resuming with the lists in $parts; recordings added since are left out" >&2
+else
+  "$here/make-shards.sh" "$folder" "$shards" "$parts"
+fi
 # A job a processor, of one thread each: the lists are dealt evenly, and no job waits for another.
 failed=0
 for list in "$parts"/*.list; do echo "${list%.list}"; done |

@@ -33,7 +33,11 @@ archive=$(realpath -m -- "${2%/}")
 shift 2
 parts=$archive.parts
 
-[ -d "$parts" ] || "$here/make-shards.sh" "$folder" "$shards" "$parts"
+if [ -d "$parts" ]; then
+  echo "slurm-archive: resuming with the lists in $parts; recordings added since are left out" >&2
+else
+  "$here/make-shards.sh" "$folder" "$shards" "$parts"
+fi
 last=$(($(find "$parts" -name '*.list' | wc -l) - 1))
 array=$(sbatch --parsable --job-name=pa-shard --array=0-$last --cpus-per-task="$threads" \
   --output="$parts/%a.log" "$@" --wrap "'$here/archive-shard.sh' '$parts/'\$SLURM_ARRAY_TASK_ID.list \

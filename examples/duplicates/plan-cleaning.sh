@@ -2,6 +2,8 @@
 # Which recordings of an archive to keep, and which are near-duplicates of one that is kept. Changes
 # nothing: it writes lists.
 set -euo pipefail
+# Keys need not be UTF-8, and their order is to be the same everywhere.
+export LC_ALL=C
 
 usage() {
   cat <<'END'
@@ -28,9 +30,9 @@ folder=$2
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-pa-index --dump "$archive" | { grep -v '^#' || true; } >"$work/records"
-if cut -f 1 "$work/records" | grep -E '#t=[0-9.]*,?[0-9.]*$' >/dev/null; then
-  echo "plan-cleaning: $archive: holds parts of files (#t=…), of which none can be moved" >&2
+pa-index --dump "$archive" | { grep -av '^#' || true; } >"$work/records"
+if cut -f 1 "$work/records" | grep -aE '#(t=[0-9.]*,?[0-9.]*|channel=[0-9]+)$' >/dev/null; then
+  echo "plan-cleaning: $archive: holds parts of files (#t=…, #channel=…), of which none can be moved" >&2
   exit 2
 fi
 pa-search --duplicates "$score" "$archive" >"$work/pairs" || [ $? -eq 1 ]

@@ -37,6 +37,7 @@ fault() {
 }
 give_up() { fault "$*"; exit 2; }
 failed=no
+here=$(dirname "$(realpath -- "$0")")
 
 # Keys are absolute paths: cron starts in another folder than you do.
 folder=$(cd -- "$1" 2>/dev/null && pwd) || give_up "$1: no such folder"
@@ -54,40 +55,60 @@ pa-tokenize </dev/null >"$work/header" 2>"$work/messages" ||
 
 count() { tr -cd '\0' <"$1" | wc -c; }
 
-recordings() {
-  find -H "$folder" -type f \( -iname '*.wav' -o -iname '*.flac' -o -iname '*.mp3' -o -iname '*.ogg' \
-    -o -iname '*.opus' -o -iname '*.aif*' -o -iname '*.au' -o -iname '*.caf' -o -iname '*.w64' \) "$@"
-}
-
 # Of the paths on standard input, those that the archive does not have as they are.
 missing() { pa-index --missing -0 "$@" "$archive" || give_up "$archive: cannot be read"; }
 
 # Paths, each behind the time of its last change, by which a file that failed is known again.
-with_change() { { xargs -0 -r stat --printf '%.9Z %n\0' -- 2>"$work/vanished" || true; } | sort -z; }
+with_change() { { xargs -0 -r stat -L --printf '%.9Z %n\0' -- 2>"$work/vanished" || true; } | sort -z; }
+
+# A time of change far in the future is that of a wrong clock, not of a file still being written.
+status=0
+"$here/find-audio.sh" "$folder" \( -mmin "-$wait" ! -newermt '1 hour' -fprint0 "$work/recent" -o -print0 \) \
+  >"$work/found" 2>"$work/messages" || status=$?
+# What cannot be listed is a fault; a link to a folder above it is not, nor does it hold anything else.
+while IFS= read -r line; do
+  case $line in *'File system loop detected'*) ;; *) fault "$line" ;; esac
+done <"$work/messages"
+[ "$status" -le 1 ] || give_up "find-audio.sh ended with status $status"
 
 # Files that failed before and have not changed since are not tried, nor reported, every night.
 touch "$archive.failed"
 # Those that were moved or renamed are known again by their contents.
-recordings ! -mmin "-$wait" -print0 | missing --moved --wait 600 | with_change >"$work/missing"
+missing --moved --wait 600 <"$work/found" | with_change >"$work/missing"
 sort -z "$archive.failed" | comm -z -12 - "$work/missing" >"$work/known"
 comm -z -23 "$work/missing" "$work/known" | sed -z 's/^[0-9.]* //' >"$work/new"
 note "$folder: $(count "$work/new") new or changed," \
-  "$(recordings -mmin "-$wait" -print0 | tr -cd '\0' | wc -c) too recent," \
+  "$(count "$work/recent") too recent," \
   "$(count "$work/known") failed before and unchanged"
 
-# Only what is not archived yet: a recording under two names would be found twice.
+# The sound of a file as the tools read it: rate, channels, length, levels. Fails if it is damaged.
+sound() { pa-stats --format tsv "$1" | sed 1d | cut -f 4,5,7,11-27; }
+
+# Replaces a WAV file by a FLAC file of which the tools, too, read the same sound.
+to_flac() {
+  if [ -e "$2" ]; then echo "$2 already exists"; return 1; fi
+  flac --silent --warnings-as-errors --best --verify --keep-foreign-metadata-if-present --force \
+    -o "$2.part" -- "$1" && sound "$2.part" >"$work/flac" || return
+  cmp -s "$work/wav" "$work/flac" || { echo 'the FLAC file would not have the same sound'; return 1; }
+  sync -- "$2.part" && mv -- "$2.part" "$2" && rm -- "$1"
+}
+
+# Only what is not archived yet: a recording under two names would be found twice. What is damaged is
+# left as it is; pa-tokenize reports it. So are links, whose files may be of use elsewhere.
 compress_new() {
-  local file
+  local file flac
   while IFS= read -r -d '' file; do
+    flac=${file%.*}.flac
     case $file in
       *.[Ww][Aa][Vv])
-        # flac takes the original away when it has decoded the result and found it the same.
-        if flac --silent --best --verify --keep-foreign-metadata-if-present \
-          --delete-input-file -- "$file" 2>"$work/messages"; then
+        if [ -L "$file" ] || ! sound "$file" >"$work/wav" 2>"$work/messages"; then
+          :
+        elif to_flac "$file" "$flac" >"$work/messages" 2>&1; then
           note "compressed $file"
-          file=${file%.*}.flac
+          file=$flac
         else
-          fault "$file: not compressed: $(tr '\n' ' ' <"$work/messages")"
+          rm -f -- "$flac.part"
+          fault "$file: not compressed: $(sed '/^NOTE:/d' "$work/messages" | tr '\n' ' ')"
         fi
         ;;
     esac
@@ -107,7 +128,7 @@ for batch in "$work"/batch.*; do
   [ -e "$batch" ] || break
   set +e
   pa-tokenize -q -0 <"$batch" 2>"$work/messages" |
-    pa-index -v --wait 600 "$archive" 2>"$work/stored"
+    pa-index -v --wait 600 --commit-every 0 "$archive" 2>"$work/stored"
   status=("${PIPESTATUS[@]}")
   set -e
   while IFS= read -r line; do fault "$line"; done <"$work/messages"

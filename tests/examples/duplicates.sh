@@ -69,3 +69,11 @@ c
 END
 printf 'x.wav#t=0.00,1.00\t1.00\t1 2\n' | pa-index parts.pai
 ! "$plan" parts.pai parts 2>printed || fail 'parts of files are planned to be moved'
+has printed 'parts.pai: holds parts of files'
+printf 'x.wav#channel=2\t1.00\t1 2\n' | pa-index channels.pai
+! "$plan" channels.pai channels 2>printed || fail 'channels of files are planned to be moved'
+
+# A key that is not UTF-8, where the locale is.
+printf 'b\xe9.wav\t1.00\t1 2 3 4\nz.wav\t1.00\t5 6 7 8\n' | pa-index latin.pai
+LC_ALL=C.UTF-8 "$plan" latin.pai latin >printed 2>&1 || fail "$(cat printed)"
+has printed '^2 to keep, 0 to move'

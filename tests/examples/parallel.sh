@@ -52,6 +52,29 @@ sed -z -n 1p again.pai.parts/1.list | tr '\0' '\n' | pa-index --remove again.pai
 "$cluster/parallel-archive.sh" audio again.pai 2>messages || fail "$(cat messages)"
 [ "$(records again.pai | wc -l)" -eq 11 ] || fail 'a shard that was done is done again'
 
+has messages 'parallel-archive: resuming with the lists in .*added since are left out'
+
+# What the tools read is what is dealt; a folder that cannot be listed leaves no half of the lists behind.
+mkdir -p few/locked bin
+for name in a.opus b.aiff c.m4a d.wma locked/e.wav; do cp "$talks/garden.opus" "few/$name"; done
+"$cluster/make-shards.sh" few 2 few.shards
+pa-stats -q --quick --format tsv few | sed 1d | cut -f 1 | sort >few.wanted
+cat few.shards/*.list | tr '\0' '\n' | sort | diff few.wanted - || fail 'not what the tools read is dealt'
+cat >bin/find <<END
+#!/bin/sh
+$(command -v find) "\$@" | head -z -n 2
+echo 'find: few/locked: Input/output error' >&2
+exit 1
+END
+chmod +x bin/find
+for _ in 1 2; do
+  status=0
+  PATH=$PWD/bin:$PATH "$cluster/parallel-archive.sh" -n 2 few few.pai 2>messages || status=$?
+  [ "$status" -eq 2 ] || fail "not completely listed: $status"
+  has messages 'few/locked: Input/output error'
+  [ ! -e few.pai ] && [ ! -e few.pai.parts ] || fail 'half of the recordings are archived'
+done
+
 command -v sshd >/dev/null || {
   echo 'no sshd: tried on this host only'
   exit 0
