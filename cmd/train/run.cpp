@@ -345,10 +345,16 @@ std::optional<model::Model> starting_model(const std::vector<std::string>& names
   return models.size() == 1 ? std::move(models.front()) : model::average(models);
 }
 
-// Copies a trained model, with chance strings (for E-values) from other audio.
+// Copies a trained model, or changes it where -o names it too, with chance strings (for E-values)
+// from other audio.
 cli::ExitStatus measure_chance(const TrainOptions& o, cli::Context& context) {
   check_usage(o);
   check_replaceable(o.output);
+  std::error_code absent;
+  const bool in_place = o.from.size() == 1 &&
+                        std::filesystem::equivalent(o.output, cli::find_model(o.from[0]), absent);
+  if (!o.force && !in_place && std::filesystem::exists(o.output))
+    throw Error(o.output, "another model exists there; --force replaces it");
   model::Model model = *starting_model(o.from);
   ThreadPool pool(context.options.jobs);
   const train::Recordings speech = read_all(list_audio(o.paths, context).paths, "reading audio",
