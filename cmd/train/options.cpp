@@ -67,8 +67,8 @@ void add_options(CLI::App& app, TrainOptions& options) {
   add_lists(
       "--words", options.words,
       "Word times as a CTM (recording channel start duration word): a word, or run of up to "
-      "three, said twice is a natural pair to train on (by two speakers, see --speakers). May be "
-      "repeated");
+      "three, said in two recordings (or by two speakers: see --speakers) is a natural pair to "
+      "train on. May be repeated");
   add_lists("--speakers", options.speakers,
             "Speaker of each recording, as Kaldi's utt2spk: words are paired across speakers");
   add_lists("--pairs", options.pairs,

@@ -10,7 +10,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "base/file.hpp"
 #include "cli/inputs.hpp"
@@ -188,13 +188,21 @@ std::string describe(const model::Model& model, const train::Trainer& trainer,
 }
 
 void report(const train::PairFaults& faults, cli::Context& context) {
+  if (faults.stray_speakers > 0) {
+    context.messages.warning(fmt::format(
+        "{} lines of the lists of speakers name no recording of the training audio, or several: "
+        "{}{}",
+        faults.stray_speakers, fmt::join(faults.first_stray, ", "),
+        static_cast<std::size_t>(faults.stray_speakers) > faults.first_stray.size() ? ", …" : ""));
+  }
   if (faults.count() == 0) return;
   for (const std::string& fault : faults.first)
     context.messages.warning(fault);
   context.messages.warning(fmt::format(
       "of the words and pairs, {} name no recording of the training audio, {} lie outside theirs, "
-      "{} overlap their partner; they are left out",
-      faults.unknown_recordings, faults.outside_recording, faults.overlapping));
+      "{} overlap their partner, {} are shorter or longer than the recipe asks; they are left out",
+      faults.unknown_recordings, faults.outside_recording, faults.overlapping,
+      faults.other_length));
 }
 
 train::NaturalPairs read_pairs(const TrainOptions& o, const train::PairConfig& config,
