@@ -145,7 +145,9 @@ bool train_steps(train::Trainer& trainer, const std::string& checkpoint, train::
     }
     progress.update(static_cast<std::uint64_t>(at.run_step - first), note);
     const bool stopping = peers.sum_of(stop_signal != 0 ? 1 : 0) > 0;
-    if (first_of(peers) && (at.step % recipe.checkpoint_every == 0 || stopping)) {
+    // The last one is for what may go wrong while the model is made and written.
+    if (first_of(peers) &&
+        (at.step % recipe.checkpoint_every == 0 || at.run_finished() || stopping)) {
       trainer.save(checkpoint);
     }
     if (stopping) return false;
@@ -317,11 +319,13 @@ std::unique_ptr<train::Trainer> make_trainer(const TrainOptions& o, const train:
                                           std::move(pairs), precision, pool, peers);
 }
 
-// Counting confusions takes most of the time.
+// Counting confusions takes most of the time: a signal ends it.
 model::Model export_model(const train::Trainer& trainer, const std::string& command,
                           cli::Context& context) {
   std::optional<cli::Progress> progress;
   return trainer.export_model(command, [&](std::size_t done, std::size_t all) {
+    if (stop_signal != 0)
+      throw Error("", "stopped after the last step, before the model; continue with --resume");
     if (!progress) progress.emplace("counting confusions", all, context.options.progress);
     progress->update(done);
   });
