@@ -331,6 +331,17 @@ model::Model export_model(const train::Trainer& trainer, const std::string& comm
   });
 }
 
+void report_skipped_steps(const train::Trainer& trainer, cli::Messages& messages) {
+  const train::Recipe& recipe = trainer.recipe();
+  for (std::size_t i = 0; i < trainer.records().size(); ++i) {
+    const std::int64_t skipped = trainer.records()[i].skipped;
+    if (skipped == 0) continue;
+    messages.warning(fmt::format(
+        "{}: {} of {} steps were skipped, as their gradients were not finite", recipe.stages[i],
+        skipped, train::stage_config(recipe, recipe.stages[i]).steps));
+  }
+}
+
 void check_call(const TrainOptions& o, const std::string& checkpoint) {
   check_usage(o);
   check_replaceable(o.output);
@@ -419,6 +430,7 @@ cli::ExitStatus run_training(const TrainOptions& o, const std::string& command,
     return cli::kFailed;
   }
   if (!first_of(peers)) return cli::kDone;
+  report_skipped_steps(*trainer, context.messages);
   const model::Model model = export_model(*trainer, command, context);
   model.save(o.output);
   const train::ValidationReport report = trainer->validate(model);
