@@ -4,10 +4,21 @@
 
 #include "cli/program.hpp"
 #include "cli/values.hpp"
+#include "tokens/text.hpp"
 #include "train/measures.hpp"
 #include "train/recipe.hpp"
 
 namespace pairalign {
+namespace {
+
+// CLI11 takes 010 for octal, and wraps numbers that are negative or too large.
+std::string fault_of_seed(const std::string& text) {
+  std::uint64_t seed = 0;
+  if (tokens::parse_whole(text, seed) && std::to_string(seed) == text) return "";
+  return "'" + text + "' is not a whole number from 0 to 18446744073709551615";
+}
+
+}  // namespace
 
 void add_options(CLI::App& app, TrainOptions& options) {
   cli::add_paths(app, cli::kPath, options.paths,
@@ -50,7 +61,9 @@ void add_options(CLI::App& app, TrainOptions& options) {
                  "the audio")
       ->type_name("N")
       ->check(CLI::Range(1, 1'000'000'000));
-  app.add_option("--seed", options.seed, "Random seed, instead of the recipe's")->type_name("N");
+  app.add_option("--seed", options.seed, "Random seed, instead of the recipe's")
+      ->type_name("N")
+      ->check(CLI::Validator(fault_of_seed, ""));
   app.add_option("--valid", options.valid,
                  "Folder to validate on, instead of a held-out share of PATH")
       ->type_name(cli::kFolder);
@@ -67,8 +80,8 @@ void add_options(CLI::App& app, TrainOptions& options) {
   add_lists(
       "--words", options.words,
       "Word times as a CTM (recording channel start duration word): a word, or run of up to "
-      "three, said twice is a natural pair to train on (by two speakers, see --speakers). May be "
-      "repeated");
+      "three, said in two recordings (or by two speakers: see --speakers) is a natural pair to "
+      "train on. May be repeated");
   add_lists("--speakers", options.speakers,
             "Speaker of each recording, as Kaldi's utt2spk: words are paired across speakers");
   add_lists("--pairs", options.pairs,

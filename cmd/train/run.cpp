@@ -10,7 +10,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "base/file.hpp"
 #include "cli/inputs.hpp"
@@ -145,7 +145,9 @@ bool train_steps(train::Trainer& trainer, const std::string& checkpoint, train::
     }
     progress.update(static_cast<std::uint64_t>(at.run_step - first), note);
     const bool stopping = peers.sum_of(stop_signal != 0 ? 1 : 0) > 0;
-    if (first_of(peers) && (at.step % recipe.checkpoint_every == 0 || stopping)) {
+    // The last one is for what may go wrong while the model is made and written.
+    if (first_of(peers) &&
+        (at.step % recipe.checkpoint_every == 0 || at.run_finished() || stopping)) {
       trainer.save(checkpoint);
     }
     if (stopping) return false;
@@ -188,13 +190,21 @@ std::string describe(const model::Model& model, const train::Trainer& trainer,
 }
 
 void report(const train::PairFaults& faults, cli::Context& context) {
+  if (faults.stray_speakers > 0) {
+    context.messages.warning(fmt::format(
+        "{} lines of the lists of speakers name no recording of the training audio, or several: "
+        "{}{}",
+        faults.stray_speakers, fmt::join(faults.first_stray, ", "),
+        static_cast<std::size_t>(faults.stray_speakers) > faults.first_stray.size() ? ", …" : ""));
+  }
   if (faults.count() == 0) return;
   for (const std::string& fault : faults.first)
     context.messages.warning(fault);
   context.messages.warning(fmt::format(
       "of the words and pairs, {} name no recording of the training audio, {} lie outside theirs, "
-      "{} overlap their partner; they are left out",
-      faults.unknown_recordings, faults.outside_recording, faults.overlapping));
+      "{} overlap their partner, {} are shorter or longer than the recipe asks; they are left out",
+      faults.unknown_recordings, faults.outside_recording, faults.overlapping,
+      faults.other_length));
 }
 
 train::NaturalPairs read_pairs(const TrainOptions& o, const train::PairConfig& config,
@@ -308,14 +318,27 @@ std::unique_ptr<train::Trainer> make_trainer(const TrainOptions& o, const train:
                                           std::move(pairs), precision, pool, peers);
 }
 
-// Counting confusions takes most of the time.
+// Counting confusions takes most of the time: a signal ends it.
 model::Model export_model(const train::Trainer& trainer, const std::string& command,
                           cli::Context& context) {
   std::optional<cli::Progress> progress;
   return trainer.export_model(command, [&](std::size_t done, std::size_t all) {
+    if (stop_signal != 0)
+      throw Error("", "stopped after the last step, before the model; continue with --resume");
     if (!progress) progress.emplace("counting confusions", all, context.options.progress);
     progress->update(done);
   });
+}
+
+void report_skipped_steps(const train::Trainer& trainer, cli::Messages& messages) {
+  const train::Recipe& recipe = trainer.recipe();
+  for (std::size_t i = 0; i < trainer.records().size(); ++i) {
+    const std::int64_t skipped = trainer.records()[i].skipped;
+    if (skipped == 0) continue;
+    messages.warning(fmt::format(
+        "{}: {} of {} steps were skipped, as their gradients were not finite", recipe.stages[i],
+        skipped, train::stage_config(recipe, recipe.stages[i]).steps));
+  }
 }
 
 void check_call(const TrainOptions& o, const std::string& checkpoint) {
@@ -344,10 +367,16 @@ std::optional<model::Model> starting_model(const std::vector<std::string>& names
   return models.size() == 1 ? std::move(models.front()) : model::average(models);
 }
 
-// Copies a trained model, with chance strings (for E-values) from other audio.
+// Copies a trained model, or changes it where -o names it too, with chance strings (for E-values)
+// from other audio.
 cli::ExitStatus measure_chance(const TrainOptions& o, cli::Context& context) {
   check_usage(o);
   check_replaceable(o.output);
+  std::error_code absent;
+  const bool in_place = o.from.size() == 1 &&
+                        std::filesystem::equivalent(o.output, cli::find_model(o.from[0]), absent);
+  if (!o.force && !in_place && std::filesystem::exists(o.output))
+    throw Error(o.output, "another model exists there; --force replaces it");
   model::Model model = *starting_model(o.from);
   ThreadPool pool(context.options.jobs);
   const train::Recordings speech = read_all(list_audio(o.paths, context).paths, "reading audio",
@@ -400,6 +429,7 @@ cli::ExitStatus run_training(const TrainOptions& o, const std::string& command,
     return cli::kFailed;
   }
   if (!first_of(peers)) return cli::kDone;
+  report_skipped_steps(*trainer, context.messages);
   const model::Model model = export_model(*trainer, command, context);
   model.save(o.output);
   const train::ValidationReport report = trainer->validate(model);

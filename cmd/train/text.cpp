@@ -28,10 +28,12 @@ processes train like one with twice the batch size. Only the first one writes fi
     tool.notes.push_back(
         {"Natural pairs",
          R"(Lists name a recording by its path as given or relative to the PATH it was found in,
-with or without extension. Two spans are a pair if they hold the same word, or the same run of up to
-three words without a gap, or are on one line of --pairs; their frames are aligned by dynamic time
-warping over the teacher's embeddings. Names that match no recording, spans outside their recording
-and pairs that overlap themselves are counted, and the first ones are reported. The recipe sets the
+with or without extension. Two spans are a pair if they are on one line of --pairs, or if they hold
+the same word, or the same run of up to three words without a gap, in two recordings: of two
+speakers, if --speakers tells them, where a recording that it does not name has a speaker of its
+own. Their frames are aligned by dynamic time warping over the teacher's embeddings. Names that
+match no recording, spans outside their recording or of a length that the recipe excludes, and pairs
+that overlap themselves are counted, and the first ones are reported. The recipe sets the
 share of pairs in a batch (pair_share, 0 for none), how often a piece is trained on its partner's
 target (pair_crossing), and which spans are used (pairs).)"});
     tool.exit_status =

@@ -1,5 +1,6 @@
 #include "model/model.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
 #include <numeric>
@@ -82,8 +83,9 @@ void from_json(const json& j, RatePoint& point) {
 }
 
 double control_for_rate(const std::vector<RatePoint>& curve, double rate) {
-  for (std::size_t i = 0; i + 1 < curve.size(); ++i) {
-    const RatePoint &a = curve[i], &b = curve[i + 1];
+  for (std::size_t i = 0; i < curve.size(); ++i) {
+    // The last point is its own neighbour: it may be the only one.
+    const RatePoint &a = curve[i], &b = curve[std::min(i + 1, curve.size() - 1)];
     if (rate > a.tokens_per_second || rate < b.tokens_per_second) continue;
     const double span = std::log(a.tokens_per_second / b.tokens_per_second);
     const double part = span > 0 ? std::log(a.tokens_per_second / rate) / span : 0;

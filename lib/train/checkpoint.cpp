@@ -10,7 +10,8 @@
 
 namespace pairalign::train {
 
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(StageRecord, seconds, loss)
+// With default: checkpoints of earlier versions do not count the steps skipped.
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(StageRecord, seconds, loss, skipped)
 
 namespace {
 

@@ -5,6 +5,8 @@
 #include <map>
 #include <string_view>
 
+#include <fmt/format.h>
+
 #include "base/error.hpp"
 #include "base/hash.hpp"
 #include "tokens/line_reader.hpp"
@@ -93,20 +95,27 @@ NaturalPairs::Pair NaturalPairs::draw(Random& random) const {
   return pair;
 }
 
-void PairCollector::fault(std::int64_t& counter, const std::string& text) {
+void PairCollector::fault(const std::string& text, std::int64_t& counter,
+                          std::vector<std::string>& first) {
   ++counter;
-  if (faults_.first.size() < kFaultsNamed) faults_.first.push_back(text);
+  if (first.size() < kFaultsNamed) first.push_back(text);
 }
 
 void PairCollector::read_speakers(const std::string& path) {
-  std::unordered_map<std::string, std::size_t> numbers;
+  using Kind = RecordingNames::Kind;
   tokens::for_each_line(path, "#", [&](std::string_view line) {
     const auto fields = tokens::words_of(line);
     if (fields.size() != 2) throw Error("", "not `recording speaker`");
-    const auto found = names_.find(std::string(fields[0]));
-    const std::size_t number =
-        numbers.emplace(std::string(fields[1]), numbers.size()).first->second;
-    if (found.kind == RecordingNames::Kind::training) speakers_[found.recording] = number;
+    const std::string name(fields[0]);
+    const auto found = names_.find(name);
+    if (found.kind == Kind::held_out) return;
+    if (found.kind != Kind::training) {
+      fault(name, faults_.stray_speakers, faults_.first_stray);
+      return;
+    }
+    const std::size_t voice = voices_.emplace(std::string(fields[1]), voices_.size()).first->second;
+    if (speakers_.emplace(found.recording, voice).first->second != voice)
+      throw Error("", name + " has another speaker already");
   });
 }
 
@@ -118,7 +127,7 @@ std::optional<SpokenSpan> PairCollector::span_of(const std::string& name, double
   if (found.kind != Kind::training) {
     const char* reason = found.kind == Kind::ambiguous ? " names several recordings"
                                                        : " is no recording of the training audio";
-    fault(faults_.unknown_recordings, where + ": " + name + reason);
+    fault(where + ": " + name + reason, faults_.unknown_recordings, faults_.first);
     return {};
   }
   const std::int64_t size = store_.size(found.recording);
@@ -126,11 +135,12 @@ std::optional<SpokenSpan> PairCollector::span_of(const std::string& name, double
                       to_samples(end) <= size + to_samples(kEndTolerance) &&
                       to_samples(start) < size;
   if (!inside) {
-    fault(faults_.outside_recording, where + ": the span lies outside " + name);
+    fault(where + ": the span lies outside " + name, faults_.outside_recording, faults_.first);
     return {};
   }
   const std::int64_t first = to_samples(start);
-  // Numbered after the speakers, a recording without one shares a voice with no other.
+  // Numbered after the speakers, who are no more than the recordings, a recording without one
+  // shares a voice with no other.
   const auto speaker = speakers_.find(found.recording);
   const std::size_t voice =
       speaker == speakers_.end() ? store_.count() + found.recording : speaker->second;
@@ -161,16 +171,22 @@ void PairCollector::add_runs(const std::string& recording, std::vector<Word>& wo
                              const std::string& where) {
   std::stable_sort(words.begin(), words.end(),
                    [](const Word& a, const Word& b) { return a.start < b.start; });
+  std::size_t used = 0;  // words, of which the last is in a span of usable length
   for (std::size_t i = 0; i < words.size(); ++i) {
     std::string text;
+    bool inside = false;
     for (std::size_t n = 0; n < kMaxRun && i + n < words.size(); ++n) {
       const Word& word = words[i + n];
       if (n > 0 && word.start - words[i + n - 1].end > kMaxGap) break;
       text += (n > 0 ? " " : "") + word.text;
       const auto span = span_of(recording, words[i].start, word.end, where);
       if (!span) break;
-      if (has_usable_length(*span)) words_[text].push_back(*span);
+      inside = true;
+      if (!has_usable_length(*span)) continue;
+      words_[text].push_back(*span);
+      used = std::max(used, i + n + 1);
     }
+    if (inside && used <= i) ++faults_.other_length;
   }
 }
 
@@ -185,14 +201,19 @@ void PairCollector::read_pairs(const std::string& path) {
       if (!fragment.end_s) throw Error("", key + " does not end in a time, #t=start,end");
       const auto span =
           span_of(std::string(fragment.path), fragment.start_s, *fragment.end_s, path);
-      if (!span || !has_usable_length(*span)) return;
+      if (!span) return;
+      if (!has_usable_length(*span)) {
+        ++faults_.other_length;
+        return;
+      }
       spans.push_back(*span);
       spans.back().voice = i;  // whoever speaks: the list declares them a pair
     }
     const SpokenSpan &a = spans[0], &b = spans[1];
     if (a.recording == b.recording && a.first < b.first + b.samples &&
         b.first < a.first + a.samples) {
-      fault(faults_.overlapping, path + ": " + std::string(fields[0]) + " overlaps its partner");
+      fault(path + ": " + std::string(fields[0]) + " overlaps its partner", faults_.overlapping,
+            faults_.first);
       return;
     }
     found_.push_back(std::move(spans));
@@ -200,6 +221,10 @@ void PairCollector::read_pairs(const std::string& path) {
 }
 
 NaturalPairs PairCollector::finish() {
+  if (speakers_.empty() && faults_.stray_speakers > 0) {
+    throw Error("", "the lists of speakers name no recording of the training audio; the first: " +
+                        faults_.first_stray.front());
+  }
   NaturalPairs pairs;
   pairs.slack_ = to_samples(config_.slack_seconds);
   std::map<std::string, std::vector<SpokenSpan>> sorted(words_.begin(), words_.end());
@@ -210,10 +235,15 @@ NaturalPairs PairCollector::finish() {
     pairs.types_.push_back(std::move(spans));
   if (pairs.types_.empty()) {
     const std::string voices = speakers_.empty() ? "" : " by two speakers";
+    const std::string lengths =
+        faults_.other_length == 0
+            ? ""
+            : fmt::format("; {} are not {} .. {} s long", faults_.other_length, config_.low_seconds,
+                          config_.high_seconds);
     const std::string first =
         faults_.first.empty() ? "" : "; the first fault: " + faults_.first.front();
-    throw Error("",
-                "the lists of words and pairs hold no pair of the training audio" + voices + first);
+    throw Error("", "the lists of words and pairs hold no pair of the training audio" + voices +
+                        lengths + first);
   }
   double sum = 0;
   for (const auto& spans : pairs.types_) {

@@ -70,9 +70,17 @@ class NaturalPairs {
 /// The entries of the lists that were not used, with the first few faults described.
 struct PairFaults {
   std::int64_t unknown_recordings = 0, outside_recording = 0, overlapping = 0;
+  std::int64_t other_length = 0;  ///< words and pairs; not described, as the recipe decides
   std::vector<std::string> first;
+  /// Lines of the speakers without a recording, as where they are a whole corpus's, and the first
+  /// of their names.
+  std::int64_t stray_speakers = 0;
+  std::vector<std::string> first_stray;
 
-  std::int64_t count() const { return unknown_recordings + outside_recording + overlapping; }
+  /// Of words and pairs.
+  std::int64_t count() const {
+    return unknown_recordings + outside_recording + overlapping + other_length;
+  }
 };
 
 /// Reads lists of pairs. Errors are Error(path, reason), with the line number in the reason.
@@ -82,8 +90,8 @@ class PairCollector {
   PairCollector(const PcmStore& store, const RecordingNames& names, const PairConfig& config)
       : store_(store), names_(names), config_(config) {}
 
-  /// Kaldi's utt2spk: one `recording speaker` per line. Must be read before the words. A recording
-  /// that no line names is a voice of its own.
+  /// Kaldi's utt2spk: one `recording speaker` per line. Must be read before the words. A speaker is
+  /// the same in all lists; a recording that no line names is a voice of its own.
   void read_speakers(const std::string& path);
   /// A NIST CTM as Kaldi writes it: `recording channel start duration word [confidence]`, seconds.
   /// Every word and every run of up to three words that two voices say becomes a type.
@@ -92,7 +100,7 @@ class PairCollector {
   void read_pairs(const std::string& path);
 
   const PairFaults& faults() const { return faults_; }
-  /// Throws Error("", reason) if the lists that were read yield no pair.
+  /// Throws Error("", reason) if the lists that were read yield no pair, or no speaker.
   NaturalPairs finish();
 
  private:
@@ -103,14 +111,16 @@ class PairCollector {
   std::optional<SpokenSpan> span_of(const std::string& name, double start, double end,
                                     const std::string& where);
   void add_runs(const std::string& recording, std::vector<Word>& words, const std::string& where);
-  void fault(std::int64_t& counter, const std::string& text);
+  static void fault(const std::string& text, std::int64_t& counter,
+                    std::vector<std::string>& first);
   bool has_usable_length(const SpokenSpan& span) const;
 
   const PcmStore& store_;
   const RecordingNames& names_;
   const PairConfig& config_;
   PairFaults faults_;
-  std::unordered_map<std::size_t, std::size_t> speakers_;  // of recordings
+  std::unordered_map<std::string, std::size_t> voices_;    // of speakers who have a recording
+  std::unordered_map<std::size_t, std::size_t> speakers_;  // of recordings: voices
   std::unordered_map<std::string, std::vector<SpokenSpan>> words_;
   std::vector<std::vector<SpokenSpan>> found_;
 };

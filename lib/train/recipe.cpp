@@ -132,6 +132,10 @@ constexpr Range kPairRanges[] = {{"tempering", 0, 1},
                                  {"high_seconds", 0.04, 60},
                                  {"table_share", 0, 1},
                                  {"slack_seconds", 0, 1}};
+constexpr Range kOptimizerRanges[] = {{"learning_rate", 0, 10}, {"final_learning_rate", 0, 10},
+                                      {"beta1", 0, 0.999999},   {"beta2", 0, 0.999999},
+                                      {"epsilon", 1e-12, 1},    {"weight_decay", 0, 10},
+                                      {"clip_norm", 0, 1e9},    {"warmup_steps", 0, 1e9}};
 constexpr Range kStageRanges[] = {
     {"steps", 1, 1e9},      {"crops", 1, 4096},   {"crop_seconds", 0.2, 60}, {"views", 1, 16},
     {"teacher_warp", 0, 1}, {"pair_share", 0, 1}, {"pair_crossing", 0, 1},   {"pair_warmup", 0, 1},
@@ -171,7 +175,7 @@ void check_stage(const std::string& section, const Config& c, Span<const Range> 
 
 void check_decoder_stage(const std::string& section, const DecoderStageConfig& c) {
   check_stage(section, c, kDecoderRanges);
-  check_range((section + ".optimizer.learning_rate").c_str(), c.optimizer.learning_rate, 0, 10);
+  check_ranges(section + ".optimizer", c.optimizer, kOptimizerRanges);
   if (c.targets != "geometric" && c.targets != "decoded") {
     throw Error("", section + ".targets is " + c.targets + ", neither geometric nor decoded");
   }
@@ -199,7 +203,7 @@ void check_values(const Recipe& r) {
   check(r.views);
   check_ranges("pairs", r.pairs, kPairRanges);
   check_range("pairs.low_seconds", r.pairs.low_seconds, 0.04, r.pairs.high_seconds);
-  check_range("optimizer.learning_rate", r.optimizer.learning_rate, 0, 10);
+  check_ranges("optimizer", r.optimizer, kOptimizerRanges);
   check_stage("geometric", r.geometric, kGeometricRanges);
   check_decoder_stage("fixed_teacher", r.fixed_teacher);
   check_decoder_stage("ema_teacher", r.ema_teacher);

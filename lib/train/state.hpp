@@ -10,10 +10,11 @@
 
 namespace pairalign::train {
 
-/// Time and loss of a stage so far, for the report at the end.
+/// What a stage did so far, for the report at the end.
 struct StageRecord {
-  double seconds = 0;  ///< spent in its steps, including those before a resume
-  double loss = 0;     ///< running mean over some fifty steps
+  double seconds = 0;        ///< spent in its steps, including those before a resume
+  double loss = 0;           ///< running mean over some fifty steps
+  std::int64_t skipped = 0;  ///< steps that changed nothing, as their gradients were not finite
 };
 
 struct TrainingState {

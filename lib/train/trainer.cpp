@@ -1,6 +1,9 @@
 #include "train/trainer.hpp"
 
 #include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
 
 #include "base/error.hpp"
 #include "train/measures.hpp"
@@ -105,8 +108,17 @@ StepReport Trainer::step() {
   }
   StageRecord& record = state_.records.back();
   const AddedTime watch(record.seconds);
-  const auto done = static_cast<double>(state_.step);
+  const auto done = static_cast<double>(state_.step - record.skipped);
   StepReport report = stage_->step(state_);
+  if (!std::isfinite(report.gradient_norm)) {
+    const RunPosition at = position();
+    if (++record.skipped == at.steps) {
+      throw Error("", fmt::format("{}: the gradients of all {} steps were not finite; nothing was "
+                                  "learnt",
+                                  at.stage, at.steps));
+    }
+    return report;
+  }
   const double decay = std::min(kLossDecay, done / (done + 1));
   record.loss = decay * record.loss + (1 - decay) * report.loss;
   return report;

@@ -43,7 +43,7 @@ class Trainer {
   const std::vector<StageRecord>& records() const { return state_.records; }
 
   /// One step, of the next stage if the current one is finished. To be called until the run is
-  /// finished.
+  /// finished. Throws Error at the end of a stage none of whose steps changed anything.
   StepReport step();
   /// The model of the current state: the EMA teacher.
   model::Model model() const;

@@ -21,6 +21,7 @@ constexpr double kBandPassLowest = 50;        // Hz
 constexpr double kBandPassHighest = 7500;     // Hz
 constexpr double kLongestReverberation = 10;  // seconds
 constexpr double kLongestRoom = 0.4;          // seconds
+constexpr double kGreatestDb = 100;           // of gains and ratios
 constexpr double kDirectRatioDb = 12.0;       // greatest ratio of direct to reverberant energy
 
 // The product of std::complex also handles infinities, at several times the cost.
@@ -191,16 +192,16 @@ int draw_mask_count(double probability, Random& random) {
 
 void check(const ViewConfig& c) {
   const auto require = [](bool holds, const char* reason) {
-    if (!holds) throw Error("views", reason);
+    if (!holds) throw Error("", std::string("views: ") + reason);
   };
   for (const double p : {c.noise_probability, c.band_pass_probability, c.equaliser_probability,
                          c.reverb_probability, c.time_mask_probability, c.band_mask_probability}) {
     require(p >= 0 && p <= 1, "a probability must lie in 0 .. 1");
   }
-  require(std::isfinite(c.gain_db) && std::isfinite(c.equaliser_db) &&
-              std::isfinite(c.noise_snr_low_db) && std::isfinite(c.noise_snr_high_db),
-          "levels in dB must be finite");
-  require(c.noise_snr_low_db <= c.noise_snr_high_db, "the lowest SNR is above the highest");
+  check_range("views.gain_db", c.gain_db, 0, kGreatestDb);
+  check_range("views.equaliser_db", c.equaliser_db, 0, kGreatestDb);
+  check_range("views.noise_snr_high_db", c.noise_snr_high_db, -kGreatestDb, kGreatestDb);
+  check_range("views.noise_snr_low_db", c.noise_snr_low_db, -kGreatestDb, c.noise_snr_high_db);
   require(c.band_pass_low_hz >= kBandPassLowest && c.band_pass_low_hz < c.band_pass_high_hz &&
               c.band_pass_high_hz <= kBandPassHighest,
           "the band-pass must satisfy 50 <= low < high <= 7500 Hz");

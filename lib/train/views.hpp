@@ -41,7 +41,7 @@ struct ViewConfig {
   int band_mask_bands = 12;  ///< widest masked band range; up to 2 ranges
 };
 
-/// Throws Error("views", ...) when a view cannot be drawn with these settings.
+/// Throws Error("", ...) when a view cannot be drawn with these settings.
 void check(const ViewConfig& config);
 
 /// Recordings of noise, read once; pieces of them are mixed in at a set SNR.

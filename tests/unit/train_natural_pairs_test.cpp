@@ -102,6 +102,20 @@ TEST_CASE_FIXTURE(Fixture, "a type is said by two voices, and so is a pair of it
   CHECK(recordings.size() == 3);
 }
 
+TEST_CASE_FIXTURE(Fixture, "no two speakers share a voice, whatever else the lists hold") {
+  const std::string words = "r0 1 0.1 0.3 one\nr1 1 0.2 0.3 one\n";
+  CHECK(collect_words(words, "u a\nv b\nw c\nx d\ny e\nr0 f\n").finish().types() == 1);
+  const auto types_of = [&](const char* second) {
+    PairCollector collector(store, names, config);
+    collector.read_speakers(test::TextFile("utt2spk", "r0 a\n").path());
+    collector.read_speakers(test::TextFile("utt2spk", second).path());
+    collector.read_words(test::TextFile("words", words).path());
+    return collector.finish().types();
+  };
+  CHECK(types_of("r1 b\n") == 1);
+  CHECK_THROWS_AS(types_of("r1 a\n"), Error);
+}
+
 TEST_CASE_FIXTURE(Fixture, "types are drawn by their number of spans to the power asked for") {
   config.low_seconds = config.high_seconds = 0.05;
   std::string words;
@@ -184,6 +198,16 @@ TEST_CASE_FIXTURE(Fixture, "malformed lists and lists without a pair are refused
         "r1 does not end in a time, #t=start,end");
   CHECK(reason_of([&] { collect_words("r0 1 0 0.3 one\n", "r0 x y\n"); }) ==
         "not `recording speaker`");
+  CHECK(reason_of([&] { collect_words("r0 1 0 0.3 one\n", "r0 x\nr0 x\naudio/r0 y\n"); }) ==
+        "audio/r0 has another speaker already");
+  CHECK(reason_of([&] { collect_words("r0 1 0 0.3 one\nr1 1 0 0.3 one\n", "who x\n").finish(); }) ==
+        "the lists of speakers name no recording of the training audio; the first: who");
+  CHECK(reason_of([&] { collect_words("r0 1 0 0.1 one\nr1 1 0 0.1 one\n").finish(); }) ==
+        "the lists of words and pairs hold no pair of the training audio; 2 are not 0.2 .. 1.8 s "
+        "long");
+  CHECK(reason_of([&] { collect_pairs("r0#t=0,1.9\tr1#t=0,0.5\n").finish(); }) ==
+        "the lists of words and pairs hold no pair of the training audio; 1 are not 0.2 .. 1.8 s "
+        "long");
   CHECK(reason_of([&] { collect_words("r0 1 0 0.3 one\n").finish(); }) ==
         "the lists of words and pairs hold no pair of the training audio");
   CHECK(reason_of([&] {

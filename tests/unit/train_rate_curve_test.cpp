@@ -105,4 +105,6 @@ TEST_CASE("the control for a rate: straight in log-rate between points, nothing 
   CHECK_THROWS(control_for_rate(curve, 41));
   CHECK_THROWS(control_for_rate(curve, 9));
   CHECK_THROWS(control_for_rate({}, 10));
+  CHECK(control_for_rate({{0.1, 40}}, 40) == 0.1);
+  CHECK_THROWS(control_for_rate({{0.1, 40}}, 39));
 }

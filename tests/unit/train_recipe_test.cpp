@@ -96,6 +96,21 @@ TEST_CASE("faults are named") {
         "ema_teacher.mask_end is 2, outside 0 .. 1");
   CHECK(reason(R"({"fixed_teacher": {"optimizer": {"rate": 2}}})") ==
         "unknown key fixed_teacher.optimizer.rate; pa-train --print-recipe shows those there are");
+  CHECK(reason(R"({"optimizer": {"beta1": 1}})") == "optimizer.beta1 is 1, outside 0 .. 0.999999");
+  CHECK(reason(R"({"optimizer": {"beta2": -0.1}})") ==
+        "optimizer.beta2 is -0.1, outside 0 .. 0.999999");
+  CHECK(reason(R"({"optimizer": {"epsilon": 0}})").find("optimizer.epsilon is 0,") == 0);
+  for (const char* key : {"final_learning_rate", "weight_decay", "clip_norm", "warmup_steps"}) {
+    const std::string section = R"({"ema_teacher": {"optimizer": {")" + std::string(key);
+    CHECK(reason((section + R"(": -1}}})").c_str())
+              .find("ema_teacher.optimizer." + std::string(key) + " is -1,") == 0);
+    CHECK(reason((section + R"(": 0}}})").c_str()) == "accepted");
+  }
+  CHECK(reason(R"({"views": {"gain_db": -1}})") == "views.gain_db is -1, outside 0 .. 100");
+  CHECK(reason(R"({"views": {"noise_snr_low_db": 30}})") ==
+        "views.noise_snr_low_db is 30, outside -100 .. 25");
+  CHECK(reason(R"({"views": {"tempo": 1}})") ==
+        "views: changes of tempo and frequency must lie in 0 .. 1");
   CHECK(reason(R"({"seed": null})") == "seed: not a number");
   CHECK(reason(R"({"stages": "geometric"})") == "stages: not a list");
   CHECK(reason(R"({"stages": []})") == "stages: none is named");

@@ -227,6 +227,20 @@ TEST_CASE("an exported model carries the curve of its decoder") {
   CHECK(parse_recipe(model.info().recipe).ema_teacher.steps == 4);
 }
 
+TEST_CASE_FIXTURE(CheckpointFile, "steps without a finite gradient are counted; all are an error") {
+  ThreadPool pool(1);
+  NoiseBank noise;
+  noise.add(std::vector<float>(1000, INFINITY));
+  Trainer trainer(short_recipe(), test::make_store(), test::make_store(), noise,
+                  test::make_pairs(test::make_store()), nn::fastest_precision(), pool);
+  run(trainer, 2);
+  trainer.save(path);
+  trainer.resume(path);
+  run(trainer, 1);
+  CHECK(trainer.records().back().skipped == 3);
+  CHECK_THROWS_WITH_AS(trainer.step(), doctest::Contains("all 4 steps were not finite"), Error);
+}
+
 TEST_CASE("validation measures every tokenizer, the same each time") {
   ThreadPool one(1), two(2);
   const auto a = make_trainer(short_recipe(), one), b = make_trainer(short_recipe(), two);

@@ -10,3 +10,11 @@ pa-tokenize --model two.safetensors audio/query.opus | cmp - one.tsv && echo "th
 pa-train --stage chance -o three.safetensors audio || echo "exit $?"
 pa-train --stage chance,geometric --from one.safetensors -o three.safetensors audio || echo "exit $?"
 pa-train --stage chance --from one.safetensors --steps 3 -o three.safetensors audio || echo "exit $?"
+
+# Another model is not replaced without being told; the one that is begun with may be.
+md5sum two.safetensors >before
+pa-train --stage chance --from one.safetensors -o two.safetensors audio/query.opus || echo "exit $?"
+md5sum -c --quiet before
+pa-train --stage chance --from one.safetensors -o ./one.safetensors audio/query.opus >said
+cmp one.safetensors two.safetensors && echo "the same file"
+pa-train --stage chance --from one.safetensors --force -o two.safetensors audio/talks >said

@@ -7,7 +7,12 @@ echo '{"geometric": {"piece_low_seconds": 9}}' >recipe.json
 pa-train --recipe recipe.json -o m.safetensors audio || echo "exit $?"
 echo '{"encoder": {"width": -16}}' >recipe.json
 pa-train --recipe recipe.json -o m.safetensors audio || echo "exit $?"
+echo '{"views": {"tempo": 2}}' >recipe.json
+pa-train --recipe recipe.json -o m.safetensors audio || echo "exit $?"
 pa-train --steps 0 -o m.safetensors audio || echo "exit $?"
+for seed in -1 010 99999999999999999999999; do
+  pa-train --seed $seed -o m.safetensors audio || echo "exit $?"
+done
 pa-train --resume -o m.safetensors audio || echo "exit $?"
 pa-train --stage third -o m.safetensors audio || echo "exit $?"
 pa-train --stage ema-teacher,geometric -o m.safetensors audio || echo "exit $?"
