@@ -9,7 +9,13 @@
 
 namespace pairalign::stats {
 
-/// A mean and a median (of an even number of values: the mean of the two in the middle).
+/// The median of sorted values; of an even number of them, the mean of the two in the middle.
+template <class Value>
+double median(const std::vector<Value>& sorted) {
+  const std::size_t half = sorted.size() / 2;
+  return sorted.size() % 2 ? sorted[half] : (double{sorted[half - 1]} + sorted[half]) / 2;
+}
+
 struct Centre {
   double mean = 0;
   double median = 0;
@@ -19,9 +25,7 @@ inline Centre centre(std::vector<double> values) {
   if (values.empty()) return {};
   std::sort(values.begin(), values.end());
   const double sum = std::accumulate(values.begin(), values.end(), 0.0);
-  const std::size_t half = values.size() / 2;
-  const double median = values.size() % 2 ? values[half] : (values[half - 1] + values[half]) / 2;
-  return {sum / static_cast<double>(values.size()), median};
+  return {sum / static_cast<double>(values.size()), median(values)};
 }
 
 /// A quantile of sorted values, without interpolation.

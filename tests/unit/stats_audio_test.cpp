@@ -418,4 +418,5 @@ TEST_CASE("distribution: quantiles by rank") {
   CHECK(d.p95 == 95);
   CHECK(d.max == 100);
   CHECK(stats::distribution({}).count == 0);
+  CHECK(stats::distribution({10, 1, 3, 2}).median == 2.5);
 }

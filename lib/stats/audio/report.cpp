@@ -99,8 +99,8 @@ std::string finding_lines(const MeasuredAudio& recording) {
 Distribution distribution(std::vector<float> values) {
   if (values.empty()) return {};
   std::sort(values.begin(), values.end());
-  return {values.size(),         values.front(),         quantile(values, 0.05),
-          quantile(values, 0.5), quantile(values, 0.95), values.back()};
+  return {values.size(),  values.front(),         quantile(values, 0.05),
+          median(values), quantile(values, 0.95), values.back()};
 }
 
 void AudioSummary::add(const AudioFigures& figures, const std::vector<Finding>& found) {
